@@ -1,0 +1,4 @@
+//! harness-access: who has access to what in a Harness account, why, and what changed.
+
+pub mod api;
+pub mod model;

@@ -1,0 +1,3 @@
+//! The `harness-access` program.
+
+fn main() {}
