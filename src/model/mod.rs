@@ -1,1 +1,23 @@
-//! The nouns of the field; no I/O, no SQL, no wire names.
+//! The nouns of the field: scopes, resources, grants, listings and the observation that holds them.
+//!
+//! Invariant: nothing here knows HTTP, SQL or the terminal.
+
+mod fact;
+mod grant;
+mod listing;
+mod observation;
+mod reference;
+mod resource;
+mod scope;
+mod time;
+
+pub use fact::{DiffFacts, GrantFact, Named, ResourceFact};
+pub use grant::{Entitlement, Grant, TextRef, Texts};
+pub use listing::{Listing, ListingKind, ListingState};
+pub use observation::{Directory, Observation, Ref, ScopeRef};
+pub use reference::SnapshotRef;
+pub use resource::{
+    Details, IncludedScope, Known, Resource, ResourceId, ResourceType, Selector, canonical_json,
+};
+pub use scope::{Level, Scope};
+pub use time::Timestamp;

@@ -1,0 +1,68 @@
+//! Resources and grants as a snapshot holds them, names and all.
+
+/// A principal, user group, role or resource group as a snapshot names it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Named {
+    /// Its text id.
+    pub id: String,
+    /// Its type.
+    pub kind: String,
+    /// Its name; `None` when it has none or no list shows it.
+    pub name: Option<String>,
+    /// A user's or service account's address.
+    pub email: Option<String>,
+    /// Whether a list shows it.
+    pub resolved: bool,
+}
+
+/// A resource as a snapshot holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResourceFact {
+    /// Scope path.
+    pub scope: String,
+    /// Type.
+    pub kind: String,
+    /// Text id.
+    pub id: String,
+    /// Name.
+    pub name: Option<String>,
+    /// JSON, keys sorted.
+    pub attributes: String,
+    /// Whether its listing had been seen whole by the older snapshot of a comparison, so that not being there then
+    /// means something.
+    pub known_before: bool,
+}
+
+/// A grant as a snapshot holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrantFact {
+    /// Scope path; `None` for a membership.
+    pub scope: Option<String>,
+    /// The user group or role.
+    pub target: Named,
+    /// Who holds it.
+    pub principal: Named,
+    /// What a role covers; `None` for a membership.
+    pub resource_group: Option<Named>,
+    /// Harness's identifier of the role assignment.
+    pub role_assignment: Option<String>,
+    /// When, says Harness.
+    pub created_at: Option<String>,
+    /// Made by Harness.
+    pub harness_managed: bool,
+    /// As for a resource.
+    pub known_before: bool,
+}
+
+/// Everything that may differ between two snapshots of one file.
+#[derive(Clone, Debug, Default)]
+pub struct DiffFacts {
+    /// Resources as the older snapshot holds them, where they ended since.
+    pub old_resources: Vec<ResourceFact>,
+    /// Resources as the newer snapshot holds them, where they began since.
+    pub new_resources: Vec<ResourceFact>,
+    /// Grants that ended.
+    pub old_grants: Vec<GrantFact>,
+    /// Grants that began.
+    pub new_grants: Vec<GrantFact>,
+}

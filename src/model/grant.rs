@@ -1,0 +1,83 @@
+//! One principal holding one entitlement.
+
+use std::num::NonZeroI64;
+
+use super::{Ref, ScopeRef};
+
+/// What can be held on a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Entitlement {
+    /// Membership of a user group.
+    Member,
+    /// A role, held at a scope over a resource group.
+    Assigned,
+}
+
+impl Entitlement {
+    /// The slug, the last part of an entitlement's text id.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Assigned => "assigned",
+        }
+    }
+}
+
+/// A grant as observed, compact because an account may hold a million: 32 bytes.
+///
+/// Its natural key is principal, target, scope and resource group; the rest are attributes. Harness keeps the same
+/// five-part unique index on role assignments; their identifiers change when the same access is created anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// Who holds it.
+    pub principal: Ref,
+    /// The user group or role that is held.
+    pub target: Ref,
+    /// Where a role applies: the account, an organization or a project; `None` for a membership.
+    pub scope: Option<ScopeRef>,
+    /// What a role covers; `None` for a membership.
+    pub resource_group: Option<Ref>,
+    /// When the role assignment was created, in epoch milliseconds; `None` for a membership and when not said.
+    pub created_at: Option<NonZeroI64>,
+    /// The identifier of the role assignment; `None` for a membership.
+    pub assignment: Option<TextRef>,
+    /// Created by Harness rather than by somebody of the account.
+    pub harness_managed: bool,
+}
+
+/// A text kept in [`Texts`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TextRef(std::num::NonZeroU32);
+
+/// Many short texts end to end in one allocation; a million separate strings would weigh more than the grants.
+#[derive(Clone, Debug, Default)]
+pub struct Texts {
+    bytes: String,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    /// Keeps a text.
+    ///
+    /// # Panics
+    /// After 2^32 texts, far beyond any account.
+    pub fn push(&mut self, text: &str) -> TextRef {
+        self.bytes.push_str(text);
+        self.ends.push(self.bytes.len());
+        let number = u32::try_from(self.ends.len()).ok();
+        TextRef(
+            number
+                .and_then(std::num::NonZeroU32::new)
+                .expect("under 2^32 texts"),
+        )
+    }
+
+    /// A text kept earlier in this very value.
+    #[must_use]
+    pub fn get(&self, text: TextRef) -> &str {
+        let at = text.0.get() as usize - 1;
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        &self.bytes[start..self.ends[at]]
+    }
+}

@@ -1,0 +1,155 @@
+//! Listings: one paged walk of one endpoint in one scope, the unit of completeness.
+
+use std::fmt;
+
+use super::{ResourceType, Scope, Timestamp};
+
+/// What a listing lists. The names appear in the view `listings` and in messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ListingKind {
+    /// The account itself.
+    Accounts,
+    /// Organizations of the account.
+    Organizations,
+    /// Projects.
+    Projects,
+    /// Members of a scope; at the account, every user there is.
+    Users,
+    /// Service accounts of a scope.
+    ServiceAccounts,
+    /// User groups of a scope, with their members.
+    UserGroups,
+    /// Roles of a scope, with those Harness supplies at its level.
+    Roles,
+    /// Resource groups of a scope, with those Harness supplies at its level.
+    ResourceGroups,
+    /// Role assignments stored at a scope.
+    RoleAssignments,
+}
+
+impl ListingKind {
+    /// Every kind.
+    pub const ALL: [Self; 9] = [
+        Self::Accounts,
+        Self::Organizations,
+        Self::Projects,
+        Self::Users,
+        Self::ServiceAccounts,
+        Self::UserGroups,
+        Self::Roles,
+        Self::ResourceGroups,
+        Self::RoleAssignments,
+    ];
+
+    /// The name used in the view `listings`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accounts => "accounts",
+            Self::Organizations => "organizations",
+            Self::Projects => "projects",
+            Self::Users => "users",
+            Self::ServiceAccounts => "service_accounts",
+            Self::UserGroups => "user_groups",
+            Self::Roles => "roles",
+            Self::ResourceGroups => "resource_groups",
+            Self::RoleAssignments => "role_assignments",
+        }
+    }
+
+    /// Reads the name written by [`Self::as_str`].
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
+    /// The listing that shows resources of a type; `None` for types no listing shows.
+    #[must_use]
+    pub fn of(kind: &ResourceType) -> Option<Self> {
+        match kind {
+            ResourceType::Account => Some(Self::Accounts),
+            ResourceType::Organization => Some(Self::Organizations),
+            ResourceType::Project => Some(Self::Projects),
+            ResourceType::User => Some(Self::Users),
+            ResourceType::ServiceAccount => Some(Self::ServiceAccounts),
+            ResourceType::UserGroup => Some(Self::UserGroups),
+            ResourceType::Role => Some(Self::Roles),
+            ResourceType::ResourceGroup => Some(Self::ResourceGroups),
+            ResourceType::Other(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for ListingKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// How much of what exists a listing showed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ListingState {
+    /// Everything: walked to the end, consistent, and the key may see all of it.
+    Complete,
+    /// Some of it.
+    Partial {
+        /// Why, for people.
+        reason: String,
+        /// When only role assignments of these principal types are missing, those types; everything else the listing
+        /// shows is whole. `None` = anything may be missing.
+        hidden: Option<Vec<ResourceType>>,
+    },
+    /// Nothing: the key may not list it.
+    NotPermitted {
+        /// Why, for people.
+        reason: String,
+    },
+}
+
+impl ListingState {
+    /// The name used in the view `listings`.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Partial { .. } => "partial",
+            Self::NotPermitted { .. } => "not_permitted",
+        }
+    }
+
+    /// Why it is not complete.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Complete => None,
+            Self::Partial { reason, .. } | Self::NotPermitted { reason } => Some(reason),
+        }
+    }
+}
+
+/// The record of one listing in one observation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listing {
+    /// What was listed.
+    pub kind: ListingKind,
+    /// Where.
+    pub scope: Scope,
+    /// Method and path of the endpoint, such as `GET /authz/api/roles`.
+    pub endpoint: String,
+    /// How complete it is.
+    pub state: ListingState,
+    /// Rows that Harness said exist; `None` where the endpoint does not say.
+    pub reported_total: Option<i64>,
+    /// Rows seen.
+    pub rows: i64,
+    /// Pages of the walk that counted.
+    pub pages: i64,
+    /// Requests sent, retries and re-walks included.
+    pub requests: i64,
+    /// Requests that had to be repeated.
+    pub retries: i64,
+    /// When the first request was sent.
+    pub started_at: Timestamp,
+    /// When the last answer was read.
+    pub finished_at: Timestamp,
+}

@@ -1,0 +1,210 @@
+//! What can go wrong with the file, as values.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// A failure of the store. Every variant says what the user can do in [`StoreError::hint`].
+#[derive(Debug)]
+pub enum StoreError {
+    /// There is no file.
+    Missing {
+        /// The path asked for.
+        path: PathBuf,
+    },
+    /// The path is a directory.
+    Directory {
+        /// The path asked for.
+        path: PathBuf,
+    },
+    /// The file is no SQLite database.
+    NotSqlite {
+        /// The path asked for.
+        path: PathBuf,
+    },
+    /// A SQLite database of another application.
+    Foreign {
+        /// The path asked for.
+        path: PathBuf,
+    },
+    /// Written by a newer release of this program.
+    Newer {
+        /// The path asked for.
+        path: PathBuf,
+        /// The schema version in the file.
+        found: i32,
+    },
+    /// The file belongs to another account or base URL.
+    OtherAccount {
+        /// The path asked for.
+        path: PathBuf,
+        /// Account and base URL of the file.
+        holds: String,
+        /// Account and base URL of this run.
+        wanted: String,
+    },
+    /// Another process is writing.
+    Locked {
+        /// The path asked for.
+        path: PathBuf,
+    },
+    /// The file is damaged.
+    Damaged {
+        /// The path asked for.
+        path: PathBuf,
+        /// What SQLite says.
+        detail: String,
+    },
+    /// The file or its folder may not be written, or the disk is full.
+    Unwritable {
+        /// The path asked for.
+        path: PathBuf,
+        /// What the system says.
+        detail: String,
+    },
+    /// The file may not be read.
+    Unreadable {
+        /// The path asked for.
+        path: PathBuf,
+        /// What the system says.
+        detail: String,
+    },
+    /// The file holds no snapshot yet.
+    Empty {
+        /// The path asked for.
+        path: PathBuf,
+    },
+    /// A snapshot reference that names no snapshot of the file.
+    NoSuchSnapshot {
+        /// The reference as typed.
+        reference: String,
+        /// What there is instead.
+        available: String,
+    },
+    /// Anything else SQLite says.
+    Sqlite {
+        /// The path asked for.
+        path: PathBuf,
+        /// What SQLite says.
+        detail: String,
+    },
+}
+
+impl StoreError {
+    /// Sorts an error of SQLite into the kinds a user can act on.
+    pub(super) fn from_sqlite(path: &std::path::Path, error: &rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode as Code;
+        let path = path.to_owned();
+        let detail = error.to_string();
+        match error.sqlite_error_code() {
+            Some(Code::DatabaseBusy | Code::DatabaseLocked) => Self::Locked { path },
+            Some(Code::NotADatabase) => Self::NotSqlite { path },
+            Some(Code::DatabaseCorrupt) => Self::Damaged { path, detail },
+            Some(Code::DiskFull | Code::ReadOnly | Code::SystemIoFailure | Code::CannotOpen) => {
+                Self::Unwritable { path, detail }
+            }
+            Some(Code::PermissionDenied) => Self::Unreadable { path, detail },
+            _ => Self::Sqlite { path, detail },
+        }
+    }
+
+    /// A stable word for the kind, used in JSON errors.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } => "db_missing",
+            Self::Directory { .. } => "db_is_directory",
+            Self::NotSqlite { .. } => "db_not_sqlite",
+            Self::Foreign { .. } => "db_foreign",
+            Self::Newer { .. } => "db_newer",
+            Self::OtherAccount { .. } => "db_other_account",
+            Self::Locked { .. } => "db_locked",
+            Self::Damaged { .. } => "db_damaged",
+            Self::Unwritable { .. } => "db_unwritable",
+            Self::Unreadable { .. } => "db_unreadable",
+            Self::Empty { .. } => "db_empty",
+            Self::NoSuchSnapshot { .. } => "no_such_snapshot",
+            Self::Sqlite { .. } => "db_error",
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Missing { .. } | Self::Empty { .. } => Some(
+                "run `harness-access sync` to make the first snapshot, or name the file with --db",
+            ),
+            Self::Directory { .. } | Self::NotSqlite { .. } | Self::Foreign { .. } => {
+                Some("name another file with --db; this one was left untouched")
+            }
+            Self::Newer { .. } => {
+                Some("use the release of harness-access that wrote it, or a newer one")
+            }
+            Self::OtherAccount { .. } => {
+                Some("one file holds one account; name another file with --db")
+            }
+            Self::Locked { .. } => Some("wait for the other sync or prune to end, then try again"),
+            Self::Damaged { .. } => Some("restore the file from a backup; it was left untouched"),
+            Self::Unwritable { .. } => Some(
+                "check free space and the permissions of the file and its folder; nothing was stored",
+            ),
+            Self::Unreadable { .. } => Some("check the permissions of the file"),
+            Self::NoSuchSnapshot { .. } => {
+                Some("`harness-access snapshots` lists what the file holds")
+            }
+            Self::Sqlite { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing { path } => write!(f, "there is no file {}", path.display()),
+            Self::Directory { path } => write!(f, "{} is a directory, not a file", path.display()),
+            Self::NotSqlite { path } => write!(f, "{} is not a SQLite database", path.display()),
+            Self::Foreign { path } => {
+                write!(
+                    f,
+                    "{} is the SQLite database of another program",
+                    path.display()
+                )
+            }
+            Self::Newer { path, found } => write!(
+                f,
+                "{} has schema version {found}; this program knows versions up to {}",
+                path.display(),
+                super::schema::VERSION
+            ),
+            Self::OtherAccount {
+                path,
+                holds,
+                wanted,
+            } => write!(
+                f,
+                "{} holds {holds}, but this sync is of {wanted}",
+                path.display()
+            ),
+            Self::Locked { path } => {
+                write!(f, "{} is being written by another process", path.display())
+            }
+            Self::Damaged { path, detail } => write!(f, "{} is damaged: {detail}", path.display()),
+            Self::Unwritable { path, detail } => {
+                write!(f, "cannot write {}: {detail}", path.display())
+            }
+            Self::Unreadable { path, detail } => {
+                write!(f, "cannot read {}: {detail}", path.display())
+            }
+            Self::Empty { path } => write!(f, "{} holds no snapshot yet", path.display()),
+            Self::NoSuchSnapshot {
+                reference,
+                available,
+            } => {
+                write!(f, "no snapshot `{reference}`: {available}")
+            }
+            Self::Sqlite { path, detail } => write!(f, "{}: {detail}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}

@@ -1,0 +1,26 @@
+//! The one SQLite file with its history inside.
+//!
+//! # Shape
+//! A fact (a version of a resource, a grant) is one row with the snapshot from which it holds and the snapshot from
+//! which it no longer holds, so a snapshot costs what it changes. A fact belongs to a listing; it ends only when that
+//! listing was complete and did not show it. The views of `schema/views.sql` are the contract.
+//!
+//! # Locking
+//! A sync takes SQLite's write lock before its first request and holds it until it commits: a second one is refused at
+//! once, readers go on reading, and a killed process leaves no lock behind. Nothing is written before everything is
+//! fetched and verified; then one transaction merges and commits.
+//!
+//! # Filesystems
+//! Rollback journal, not WAL: a WAL file beside the database would be lost by whoever copies one file. The file is
+//! created with mode 0600, since it is a map of who can do what.
+
+mod error;
+mod open;
+mod publish;
+mod read;
+mod schema;
+
+pub use error::StoreError;
+pub use open::{Identity, Reader, Writer};
+pub use publish::Published;
+pub use read::{ListingRow, SnapshotRow};

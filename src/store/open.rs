@@ -1,0 +1,284 @@
+//! Opening a file: is it ours, is it whole, is it this account's, and may we write it now.
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::StoreError;
+use super::schema;
+
+/// How long a reader waits for the moment in which another process commits.
+const READER_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a commit waits for readers to finish before it gives up; everything was fetched by then.
+const COMMIT_PATIENCE: Duration = Duration::from_secs(60);
+
+/// Page cache of a writer, in KiB. Only what a sync changes must fit.
+const WRITER_CACHE_KIB: i64 = 64 * 1024;
+
+/// The account a file belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The account's identifier.
+    pub account_id: String,
+    /// Where it was observed, such as `https://app.harness.io`.
+    pub base_url: String,
+}
+
+impl std::fmt::Display for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "account {} at {}", self.account_id, self.base_url)
+    }
+}
+
+/// A file opened for questions. It never writes.
+#[derive(Debug)]
+pub struct Reader {
+    pub(super) path: PathBuf,
+    pub(super) connection: Connection,
+}
+
+/// A file opened for one change, with the write lock held until it is published or dropped.
+#[derive(Debug)]
+pub struct Writer {
+    pub(super) path: PathBuf,
+    pub(super) connection: Connection,
+    pub(super) fresh: bool,
+    created: bool,
+}
+
+impl Reader {
+    /// Opens an existing file.
+    ///
+    /// # Errors
+    /// When it is missing, not ours, newer, damaged, or holds no snapshot.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        if Header::read(path)? == Header::Empty {
+            return Err(StoreError::Empty {
+                path: path.to_owned(),
+            });
+        }
+        let connection = open_for_reading(path).map_err(|e| StoreError::from_sqlite(path, &e))?;
+        let reader = Self {
+            path: path.to_owned(),
+            connection,
+        };
+        if reader.snapshots()?.is_empty() {
+            return Err(StoreError::Empty {
+                path: path.to_owned(),
+            });
+        }
+        Ok(reader)
+    }
+
+    /// The account the file belongs to.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn identity(&self) -> Result<Identity, StoreError> {
+        identity(&self.connection)
+            .and_then(|identity| identity.ok_or(rusqlite::Error::QueryReturnedNoRows))
+            .map_err(|e| self.failed(&e))
+    }
+
+    pub(super) fn failed(&self, error: &rusqlite::Error) -> StoreError {
+        StoreError::from_sqlite(&self.path, error)
+    }
+}
+
+impl Writer {
+    /// Opens or creates the file of an account and takes the write lock.
+    ///
+    /// # Errors
+    /// When the file is not ours, newer, damaged, of another account, not writable, or locked by another process.
+    /// The file is left as it was.
+    pub fn open(path: &Path, identity: &Identity) -> Result<Self, StoreError> {
+        let created = create_if_missing(path)?;
+        let fresh = Header::read(path)? == Header::Empty;
+        let connection = lock(path).map_err(|e| StoreError::from_sqlite(path, &e))?;
+        let writer = Self {
+            path: path.to_owned(),
+            connection,
+            fresh,
+            created,
+        };
+        writer.belongs_to(identity)?;
+        Ok(writer)
+    }
+
+    fn belongs_to(&self, wanted: &Identity) -> Result<(), StoreError> {
+        if self.fresh {
+            return Ok(());
+        }
+        match identity(&self.connection).map_err(|e| self.failed(&e))? {
+            Some(holds) if holds != *wanted => Err(StoreError::OtherAccount {
+                path: self.path.clone(),
+                holds: holds.to_string(),
+                wanted: wanted.to_string(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn failed(&self, error: &rusqlite::Error) -> StoreError {
+        StoreError::from_sqlite(&self.path, error)
+    }
+}
+
+impl Drop for Writer {
+    /// A first sync that failed leaves no empty file behind. The lock is still held here.
+    fn drop(&mut self) {
+        if self.created && fs::metadata(&self.path).is_ok_and(|file| file.len() == 0) {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+fn identity(connection: &Connection) -> rusqlite::Result<Option<Identity>> {
+    connection
+        .query_row("SELECT account_id, base_url FROM account", [], |row| {
+            Ok(Identity {
+                account_id: row.get(0)?,
+                base_url: row.get(1)?,
+            })
+        })
+        .optional()
+}
+
+/// Creates the file readable by its owner only: it is a map of who can do what.
+fn create_if_missing(path: &Path) -> Result<bool, StoreError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(StoreError::Unwritable {
+            path: path.to_owned(),
+            detail: error.to_string(),
+        }),
+    }
+}
+
+/// Takes SQLite's write lock at once or fails: a second sync is refused, not queued.
+fn lock(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(Duration::ZERO)?;
+    // References are resolved by construction; checking four of them on each of a million rows costs half a second.
+    connection.pragma_update(None, "foreign_keys", false)?;
+    connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    connection.busy_timeout(COMMIT_PATIENCE)?;
+    Ok(connection)
+}
+
+fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let open = || {
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(READER_PATIENCE)?;
+        connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
+        Ok(connection)
+    };
+    match open() {
+        Err(error) if is_hot_journal(&error) => {
+            // A process died while committing. Whoever may write puts the last snapshot back.
+            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            Connection::open_with_flags(path, flags)?.query_row(
+                "SELECT count(*) FROM sqlite_master",
+                [],
+                |_| Ok(()),
+            )?;
+            open()
+        }
+        result => result,
+    }
+}
+
+fn is_hot_journal(error: &rusqlite::Error) -> bool {
+    error
+        .sqlite_error()
+        .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_READONLY_ROLLBACK)
+}
+
+/// What the first bytes of a file say, read without SQLite so that a file that is not ours stays untouched.
+#[derive(Debug, PartialEq, Eq)]
+enum Header {
+    Empty,
+    Ours,
+}
+
+impl Header {
+    fn read(path: &Path) -> Result<Self, StoreError> {
+        let unreadable = |error: std::io::Error| match error.kind() {
+            ErrorKind::NotFound => StoreError::Missing {
+                path: path.to_owned(),
+            },
+            _ => StoreError::Unreadable {
+                path: path.to_owned(),
+                detail: error.to_string(),
+            },
+        };
+        if fs::metadata(path).map_err(unreadable)?.is_dir() {
+            return Err(StoreError::Directory {
+                path: path.to_owned(),
+            });
+        }
+        let mut file = File::open(path).map_err(unreadable)?;
+        let mut bytes = Vec::with_capacity(100);
+        file.by_ref()
+            .take(100)
+            .read_to_end(&mut bytes)
+            .map_err(unreadable)?;
+        let length = file.metadata().map_err(unreadable)?.len();
+        drop(file);
+        Self::interpret(path, &bytes, length)
+    }
+
+    /// Offsets are those of the SQLite file format, section 1.3.
+    fn interpret(path: &Path, bytes: &[u8], length: u64) -> Result<Self, StoreError> {
+        let path = || path.to_owned();
+        if bytes.is_empty() {
+            return Ok(Self::Empty);
+        }
+        if bytes.len() < 100 || !bytes.starts_with(b"SQLite format 3\0") {
+            return Err(StoreError::NotSqlite { path: path() });
+        }
+        let word = |at: usize| {
+            u32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+        };
+        if word(68) != schema::APPLICATION_ID.cast_unsigned() {
+            return Err(StoreError::Foreign { path: path() });
+        }
+        let found = word(60).cast_signed();
+        if found > schema::VERSION {
+            return Err(StoreError::Newer {
+                path: path(),
+                found,
+            });
+        }
+        let page = match u16::from_be_bytes([bytes[16], bytes[17]]) {
+            1 => 65_536,
+            size => u64::from(size),
+        };
+        let expected = u64::from(word(28)) * page;
+        let journal = journal_of(&path());
+        if length < expected && !journal.exists() {
+            return Err(StoreError::Damaged {
+                path: path(),
+                detail: format!("it should be {expected} bytes long, but has {length}"),
+            });
+        }
+        Ok(Self::Ours)
+    }
+}
+
+fn journal_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-journal");
+    PathBuf::from(name)
+}

@@ -1,0 +1,760 @@
+//! Merging an observation into the history, in one transaction.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use std::cmp::Ordering;
+use std::collections::{HashMap, HashSet};
+
+use super::{Identity, StoreError, Writer, schema};
+use crate::model::{
+    Grant, Level, Listing, ListingKind, ListingState, Observation, ResourceId, ResourceType, Scope,
+};
+
+/// The snapshot that was stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// Its number.
+    pub snapshot: i64,
+    /// `complete` or `partial`.
+    pub state: &'static str,
+    /// Resources it holds.
+    pub resources: i64,
+    /// Grants it holds.
+    pub grants: i64,
+}
+
+impl Writer {
+    /// Stores an observation as the next snapshot. Facts end where a complete listing no longer shows them; facts of
+    /// listings that were not complete stay.
+    ///
+    /// # Errors
+    /// When the file cannot be written; it then holds what it held before.
+    pub fn publish(
+        self,
+        identity: &Identity,
+        observation: &Observation,
+        tool_version: &str,
+    ) -> Result<Published, StoreError> {
+        self.merge(identity, observation, tool_version)
+            .map_err(|error| self.failed(&error))
+    }
+
+    fn merge(
+        &self,
+        identity: &Identity,
+        observation: &Observation,
+        tool_version: &str,
+    ) -> rusqlite::Result<Published> {
+        if self.fresh {
+            schema::create(&self.connection)?;
+            self.connection.execute(
+                "INSERT INTO account VALUES (1, ?1, ?2)",
+                [&identity.account_id, &identity.base_url],
+            )?;
+        } else {
+            // Dirty pages written early would lock readers out before the commit.
+            self.connection.pragma_update(None, "cache_spill", false)?;
+        }
+        let published = Merge::begin(&self.connection, observation, tool_version)?.run()?;
+        self.connection.execute_batch("COMMIT")?;
+        Ok(published)
+    }
+}
+
+/// How much of a listing this snapshot saw.
+enum Sight {
+    Whole,
+    /// Whole but for role assignments of these principal types.
+    Except(Vec<ResourceType>),
+    Doubtful,
+}
+
+struct Merge<'a> {
+    connection: &'a Connection,
+    observation: &'a Observation,
+    snapshot: i64,
+    dictionary: Dictionary<'a>,
+    /// `resource.key` by position in the observation's directory.
+    resources: Vec<i64>,
+    /// `scope.key` by position in the observation's directory.
+    scopes: Vec<i64>,
+    sight: HashMap<i64, Sight>,
+}
+
+impl<'a> Merge<'a> {
+    fn begin(
+        connection: &'a Connection,
+        observation: &'a Observation,
+        tool_version: &str,
+    ) -> rusqlite::Result<Self> {
+        let snapshot = insert_snapshot(connection, observation, tool_version)?;
+        let mut dictionary = Dictionary::load(connection)?;
+        let resources = dictionary.resource_keys(observation)?;
+        let scopes = observation
+            .directory
+            .scopes()
+            .iter()
+            .map(|scope| dictionary.scope(&scope.to_string()))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            connection,
+            observation,
+            snapshot,
+            dictionary,
+            resources,
+            scopes,
+            sight: HashMap::new(),
+        })
+    }
+
+    fn run(mut self) -> rusqlite::Result<Published> {
+        self.merge_coverage()?;
+        self.see_vanished_scopes();
+        self.merge_resources()?;
+        self.merge_grants()?;
+        self.finish()
+    }
+
+    // ---- coverage -----------------------------------------------------------------------------------------------
+
+    fn merge_coverage(&mut self) -> rusqlite::Result<()> {
+        self.forget_effort_of_complete_listings()?;
+        let listings = &self.observation.listings;
+        for listing in listings {
+            let scope = listing.scope.to_string();
+            let key = self.dictionary.listing(listing.kind, &scope)?;
+            self.record_coverage(key, listing)?;
+            self.record_effort(key, listing)?;
+        }
+        for listing in supplied_by_harness(listings) {
+            let (level, listing) = listing;
+            let scope = harness_scope(level);
+            let key = self.dictionary.listing(listing.kind, &scope)?;
+            self.record_coverage(key, &listing)?;
+        }
+        self.end_coverage_of_unlisted()
+    }
+
+    fn record_coverage(&mut self, key: i64, listing: &Listing) -> rusqlite::Result<()> {
+        let hidden = match &listing.state {
+            ListingState::Partial {
+                hidden: Some(types),
+                ..
+            } => Some(joined(types)),
+            _ => None,
+        };
+        let same = self
+            .connection
+            .prepare_cached(
+                "SELECT 1 FROM coverage WHERE listing = ?1 AND valid_until IS NULL AND state = ?2
+                   AND reason IS ?3 AND hidden IS ?4 AND endpoint = ?5 AND reported_total IS ?6
+                   AND rows = ?7 AND pages = ?8",
+            )?
+            .exists(params![
+                key,
+                listing.state.as_str(),
+                listing.state.reason(),
+                hidden,
+                listing.endpoint,
+                listing.reported_total,
+                listing.rows,
+                listing.pages
+            ])?;
+        if !same {
+            self.connection
+                .prepare_cached(
+                    "UPDATE coverage SET valid_until = ?1 WHERE listing = ?2 AND valid_until IS NULL",
+                )?
+                .execute([self.snapshot, key])?;
+            self.connection
+                .prepare_cached(
+                    "INSERT INTO coverage (listing, state, reason, hidden, endpoint, reported_total,
+                       rows, pages, valid_from) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                )?
+                .execute(params![
+                    key,
+                    listing.state.as_str(),
+                    listing.state.reason(),
+                    hidden,
+                    listing.endpoint,
+                    listing.reported_total,
+                    listing.rows,
+                    listing.pages,
+                    self.snapshot
+                ])?;
+        }
+        self.sight.insert(key, self.learn(key, &listing.state)?);
+        Ok(())
+    }
+
+    /// Notes what was seen whole for the first time, and returns how much was seen now.
+    fn learn(&self, key: i64, state: &ListingState) -> rusqlite::Result<Sight> {
+        let mut known = self
+            .connection
+            .prepare_cached("INSERT OR IGNORE INTO known VALUES (?1, ?2, ?3)")?;
+        match state {
+            ListingState::Complete => {
+                known.execute(params![key, "", self.snapshot])?;
+                Ok(Sight::Whole)
+            }
+            ListingState::Partial {
+                hidden: Some(hidden),
+                ..
+            } => {
+                for kind in [
+                    ResourceType::User,
+                    ResourceType::UserGroup,
+                    ResourceType::ServiceAccount,
+                ] {
+                    if !hidden.contains(&kind) {
+                        known.execute(params![key, kind.as_str(), self.snapshot])?;
+                    }
+                }
+                Ok(Sight::Except(hidden.clone()))
+            }
+            ListingState::Partial { hidden: None, .. } | ListingState::NotPermitted { .. } => {
+                Ok(Sight::Doubtful)
+            }
+        }
+    }
+
+    /// What complete listings of older snapshots cost interests nobody, and would outgrow the access it is about.
+    fn forget_effort_of_complete_listings(&self) -> rusqlite::Result<()> {
+        self.connection.execute(
+            "DELETE FROM effort WHERE EXISTS (SELECT 1 FROM coverage c
+               WHERE c.listing = effort.listing AND c.state = 'complete' AND c.valid_from <= effort.snapshot
+                 AND (c.valid_until IS NULL OR c.valid_until > effort.snapshot))",
+            [],
+        )?;
+        Ok(())
+    }
+
+    fn record_effort(&self, key: i64, listing: &Listing) -> rusqlite::Result<()> {
+        self.connection
+            .prepare_cached("INSERT INTO effort VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+            .execute(params![
+                self.snapshot,
+                key,
+                listing.requests,
+                listing.retries,
+                listing.started_at.to_string(),
+                listing.finished_at.to_string()
+            ])?;
+        Ok(())
+    }
+
+    fn end_coverage_of_unlisted(&self) -> rusqlite::Result<()> {
+        let mut live = self
+            .connection
+            .prepare("SELECT key, listing FROM coverage WHERE valid_until IS NULL")?;
+        let unlisted: Vec<i64> = live
+            .query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?
+            .filter(|row| !matches!(row, Ok((_, listing)) if self.sight.contains_key(listing)))
+            .map(|row| row.map(|(key, _)| key))
+            .collect::<Result<_, _>>()?;
+        self.close("coverage", &unlisted)
+    }
+
+    /// An organization or project that a complete list no longer shows took everything in it along.
+    fn see_vanished_scopes(&mut self) {
+        let there: HashSet<&ResourceId> = self
+            .observation
+            .resources
+            .iter()
+            .map(|resource| self.observation.directory.id(resource.id))
+            .filter(|id| matches!(id.kind, ResourceType::Organization | ResourceType::Project))
+            .collect();
+        let vanished: HashSet<i64> = self
+            .dictionary
+            .scopes
+            .iter()
+            .filter(|(path, _)| {
+                Scope::parse(path).is_some_and(|scope| self.has_vanished(&scope, &there))
+            })
+            .map(|(_, key)| *key)
+            .collect();
+        for (&(_, scope), &listing) in &self.dictionary.listings {
+            if vanished.contains(&scope) {
+                self.sight.insert(listing, Sight::Whole);
+            }
+        }
+    }
+
+    fn has_vanished(&self, scope: &Scope, there: &HashSet<&ResourceId>) -> bool {
+        let (Some(org), project) = (scope.org(), scope.project()) else {
+            return false;
+        };
+        let organization = ResourceId {
+            kind: ResourceType::Organization,
+            scope: Scope::Account,
+            identifier: org.to_owned(),
+        };
+        if self.sees_whole(ListingKind::Organizations, "account") && !there.contains(&organization)
+        {
+            return true;
+        }
+        let Some(project) = project else { return false };
+        let within = Scope::Organization {
+            org: org.to_owned(),
+        };
+        let path = within.to_string();
+        let project = ResourceId {
+            kind: ResourceType::Project,
+            scope: within,
+            identifier: project.to_owned(),
+        };
+        self.sees_whole(ListingKind::Projects, &path) && !there.contains(&project)
+    }
+
+    fn sees_whole(&self, kind: ListingKind, scope: &str) -> bool {
+        self.dictionary
+            .known_listing(kind, scope)
+            .and_then(|listing| self.sight.get(&listing))
+            .is_some_and(|sight| matches!(sight, Sight::Whole))
+    }
+
+    /// Whether a fact that was not seen is known to be gone.
+    fn is_gone(&self, listing: Option<i64>, principal_type: Option<&str>) -> bool {
+        match listing.and_then(|listing| self.sight.get(&listing)) {
+            Some(Sight::Whole) => true,
+            Some(Sight::Except(hidden)) => principal_type
+                .is_some_and(|kind| !hidden.iter().any(|hidden| hidden.as_str() == kind)),
+            Some(Sight::Doubtful) | None => false,
+        }
+    }
+
+    // ---- resources ----------------------------------------------------------------------------------------------
+
+    fn merge_resources(&self) -> rusqlite::Result<()> {
+        let resources = &self.observation.resources;
+        let mut order: Vec<(i64, usize)> = resources
+            .iter()
+            .enumerate()
+            .map(|(at, resource)| (self.resources[resource.id.index()], at))
+            .collect();
+        order.sort_unstable();
+        order.dedup_by_key(|(key, _)| *key);
+
+        let mut closed = Vec::new();
+        let mut opened = Vec::new();
+        let mut seen = order.iter().peekable();
+        let mut live = self.connection.prepare(
+            "SELECT v.key, v.resource, v.name, v.attributes, r.listing FROM resource_version v
+             JOIN resource r ON r.key = v.resource WHERE v.valid_until IS NULL ORDER BY v.resource",
+        )?;
+        let mut rows = live.query([])?;
+        while let Some(row) = rows.next()? {
+            let (version, resource): (i64, i64) = (row.get(0)?, row.get(1)?);
+            while let Some(&&(key, at)) = seen.peek()
+                && key < resource
+            {
+                opened.push(at);
+                seen.next();
+            }
+            match seen.next_if(|(key, _)| *key == resource) {
+                None => {
+                    if self.is_gone(row.get(4)?, None) {
+                        closed.push(version);
+                    }
+                }
+                Some(&(_, at)) => {
+                    let now = &resources[at];
+                    let same = now.name.as_deref() == row.get_ref(2)?.as_str_or_null()?
+                        && now.details.to_json() == row.get_ref(3)?.as_str()?;
+                    if !same {
+                        closed.push(version);
+                        opened.push(at);
+                    }
+                }
+            }
+        }
+        opened.extend(seen.map(|&(_, at)| at));
+        self.close("resource_version", &closed)?;
+        let mut insert = self.connection.prepare(
+            "INSERT INTO resource_version (resource, name, attributes, since, valid_from)
+             VALUES (?1, ?2, ?3, ?4, ?4)",
+        )?;
+        for at in opened {
+            let resource = &resources[at];
+            insert.execute(params![
+                self.resources[resource.id.index()],
+                resource.name,
+                resource.details.to_json(),
+                self.snapshot
+            ])?;
+        }
+        Ok(())
+    }
+
+    // ---- grants -------------------------------------------------------------------------------------------------
+
+    fn merge_grants(&mut self) -> rusqlite::Result<()> {
+        let order = self.grants_in_key_order();
+        let mut closed = Vec::new();
+        let mut opened: Vec<(u32, Option<i64>)> = Vec::new();
+        let mut seen = order.iter().peekable();
+        let mut live = self.connection.prepare(
+            "SELECT key, target, principal, scope, resource_group, role_assignment, created_at,
+               harness_managed, listing, since
+             FROM grant_version WHERE valid_until IS NULL
+             ORDER BY target, principal, scope, resource_group",
+        )?;
+        let mut kind_of = self
+            .connection
+            .prepare("SELECT type FROM resource WHERE key = ?1")?;
+        let mut rows = live.query([])?;
+        while let Some(row) = rows.next()? {
+            let version: i64 = row.get(0)?;
+            let key: GrantKey = [row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?];
+            while let Some(&&(next, at)) = seen.peek()
+                && next < key
+            {
+                opened.push((at, None));
+                seen.next();
+            }
+            match seen.next_if(|(next, _)| *next == key) {
+                None => {
+                    let kind: String = kind_of.query_row([key[1]], |row| row.get(0))?;
+                    if self.is_gone(row.get(8)?, Some(&kind)) {
+                        closed.push(version);
+                    }
+                }
+                Some(&(_, at)) => {
+                    let now = &self.observation.grants[at as usize];
+                    let same = self.assignment_of(now) == row.get_ref(5)?.as_str_or_null()?
+                        && now.created_at.map(std::num::NonZero::get) == row.get(6)?
+                        && now.harness_managed == row.get::<_, bool>(7)?;
+                    if !same {
+                        closed.push(version);
+                        opened.push((at, row.get(9)?));
+                    }
+                }
+            }
+        }
+        opened.extend(seen.map(|&(_, at)| (at, None)));
+        drop(rows);
+        drop((live, kind_of));
+        self.close("grant_version", &closed)?;
+        self.insert_grants(&opened)
+    }
+
+    fn grants_in_key_order(&self) -> Vec<(GrantKey, u32)> {
+        let grants = self.observation.grants.iter().zip(0u32..);
+        let mut order: Vec<(GrantKey, u32)> =
+            grants.map(|(grant, at)| (self.key_of(grant), at)).collect();
+        // Harness holds each natural key once; should it ever show two, the same one must win every time.
+        order.sort_unstable_by(|(a, at), (b, bt)| {
+            a.cmp(b).then_with(|| match (self.at(*at), self.at(*bt)) {
+                (a, b) if a == b => Ordering::Equal,
+                (a, b) => self.assignment_of(a).cmp(&self.assignment_of(b)),
+            })
+        });
+        order.dedup_by_key(|(key, _)| *key);
+        order
+    }
+
+    fn at(&self, at: u32) -> &Grant {
+        &self.observation.grants[at as usize]
+    }
+
+    fn key_of(&self, grant: &Grant) -> GrantKey {
+        [
+            narrow(self.resources[grant.target.index()]),
+            narrow(self.resources[grant.principal.index()]),
+            grant
+                .scope
+                .map_or(0, |scope| narrow(self.scopes[scope.index()])),
+            grant
+                .resource_group
+                .map_or(0, |group| narrow(self.resources[group.index()])),
+        ]
+    }
+
+    fn assignment_of(&self, grant: &Grant) -> Option<&str> {
+        grant
+            .assignment
+            .map(|text| self.observation.assignment_ids.get(text))
+    }
+
+    fn insert_grants(&mut self, opened: &[(u32, Option<i64>)]) -> rusqlite::Result<()> {
+        let mut insert = self.connection.prepare(
+            "INSERT INTO grant_version (target, principal, scope, resource_group, listing, role_assignment,
+               created_at, harness_managed, since, valid_from)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?;
+        for &(at, since) in opened {
+            let grant = &self.observation.grants[at as usize];
+            let listing = self.listing_of(grant)?;
+            let [target, principal, scope, resource_group] = self.key_of(grant);
+            insert.execute(params![
+                target,
+                principal,
+                scope,
+                resource_group,
+                listing,
+                self.assignment_of(grant),
+                grant.created_at.map(std::num::NonZero::get),
+                grant.harness_managed,
+                since.unwrap_or(self.snapshot),
+                self.snapshot
+            ])?;
+        }
+        Ok(())
+    }
+
+    /// The listing that shows a grant: of its user group for a membership, of its scope for a role.
+    fn listing_of(&mut self, grant: &Grant) -> rusqlite::Result<i64> {
+        match grant.scope {
+            Some(scope) => self
+                .dictionary
+                .listing_at(ListingKind::RoleAssignments, self.scopes[scope.index()]),
+            None => {
+                let group = self.observation.directory.id(grant.target);
+                self.dictionary
+                    .listing(ListingKind::UserGroups, &group.scope.to_string())
+            }
+        }
+    }
+
+    // ---- common -------------------------------------------------------------------------------------------------
+
+    fn close(&self, table: &'static str, rows: &[i64]) -> rusqlite::Result<()> {
+        let mut update = self.connection.prepare(&format!(
+            "UPDATE {table} SET valid_until = ?1 WHERE key = ?2"
+        ))?;
+        for row in rows {
+            update.execute([self.snapshot, *row])?;
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> rusqlite::Result<Published> {
+        let mut by_type = self.connection.prepare(
+            "SELECT r.type, count(*) FROM resource_version v JOIN resource r ON r.key = v.resource
+             WHERE v.valid_until IS NULL GROUP BY r.type",
+        )?;
+        let counts: HashMap<String, i64> = by_type
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        let grants: i64 = self.connection.query_row(
+            "SELECT count(*) FROM grant_version WHERE valid_until IS NULL",
+            [],
+            |row| row.get(0),
+        )?;
+        let count = |kind: &ResourceType| counts.get(kind.as_str()).copied().unwrap_or(0);
+        self.connection.execute(
+            "UPDATE snapshot SET users = ?2, service_accounts = ?3, user_groups = ?4, roles = ?5,
+               resource_groups = ?6, grants = ?7 WHERE id = ?1",
+            [
+                self.snapshot,
+                count(&ResourceType::User),
+                count(&ResourceType::ServiceAccount),
+                count(&ResourceType::UserGroup),
+                count(&ResourceType::Role),
+                count(&ResourceType::ResourceGroup),
+                grants,
+            ],
+        )?;
+        Ok(Published {
+            snapshot: self.snapshot,
+            state: state_of(self.observation),
+            resources: counts.values().sum(),
+            grants,
+        })
+    }
+}
+
+/// Keys of target, principal, scope and resource group.
+type GrantKey = [u32; 4];
+
+/// Dictionary keys count up from 1 and so stay far below 2^32.
+fn narrow(key: i64) -> u32 {
+    u32::try_from(key).expect("dictionary keys count up from 1")
+}
+
+fn insert_snapshot(
+    connection: &Connection,
+    observation: &Observation,
+    tool_version: &str,
+) -> rusqlite::Result<i64> {
+    connection.execute(
+        "INSERT INTO snapshot (state, started_at, finished_at, scopes, caller, tool_version, requests, users,
+           service_accounts, user_groups, roles, resource_groups, grants, disabled_role_assignments)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, 0, 0, 0, ?8)",
+        params![
+            state_of(observation),
+            observation.started_at.to_string(),
+            observation.finished_at.to_string(),
+            observation.scopes,
+            observation.caller,
+            tool_version,
+            observation.requests,
+            observation.disabled_role_assignments
+        ],
+    )?;
+    Ok(connection.last_insert_rowid())
+}
+
+fn state_of(observation: &Observation) -> &'static str {
+    let complete = |listing: &Listing| listing.state == ListingState::Complete;
+    if observation.listings.iter().all(complete) {
+        "complete"
+    } else {
+        "partial"
+    }
+}
+
+fn joined(types: &[ResourceType]) -> String {
+    let names: Vec<&str> = types.iter().map(ResourceType::as_str).collect();
+    format!(",{},", names.join(","))
+}
+
+fn harness_scope(level: Level) -> String {
+    format!("harness/{}", level.as_str())
+}
+
+/// What Harness supplies shows up in every list of its level, so one complete list of the level shows all of it.
+fn supplied_by_harness(listings: &[Listing]) -> Vec<(Level, Listing)> {
+    let mut supplied = Vec::new();
+    for kind in [ListingKind::Roles, ListingKind::ResourceGroups] {
+        for level in [Level::Account, Level::Organization, Level::Project] {
+            let of_level = listings
+                .iter()
+                .filter(|listing| listing.kind == kind && listing.scope.level() == Some(level));
+            let best = of_level.min_by_key(|listing| listing.state != ListingState::Complete);
+            supplied.extend(best.map(|best| {
+                (
+                    level,
+                    Listing {
+                        reported_total: None,
+                        rows: 0,
+                        pages: 0,
+                        ..best.clone()
+                    },
+                )
+            }));
+        }
+    }
+    supplied
+}
+
+/// The keys of scopes, listings and resources, new ones added as they come up.
+struct Dictionary<'a> {
+    connection: &'a Connection,
+    scopes: HashMap<String, i64>,
+    listings: HashMap<(ListingKind, i64), i64>,
+}
+
+impl<'a> Dictionary<'a> {
+    fn load(connection: &'a Connection) -> rusqlite::Result<Self> {
+        let scopes = connection
+            .prepare("SELECT path, key FROM scope")?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        let mut listings = HashMap::new();
+        let mut statement = connection.prepare("SELECT kind, scope, key FROM listing")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            if let Some(kind) = ListingKind::parse(row.get_ref(0)?.as_str()?) {
+                listings.insert((kind, row.get(1)?), row.get(2)?);
+            }
+        }
+        Ok(Self {
+            connection,
+            scopes,
+            listings,
+        })
+    }
+
+    fn scope(&mut self, path: &str) -> rusqlite::Result<i64> {
+        if let Some(key) = self.scopes.get(path) {
+            return Ok(*key);
+        }
+        self.connection
+            .prepare_cached("INSERT INTO scope (path) VALUES (?1)")?
+            .execute([path])?;
+        let key = self.connection.last_insert_rowid();
+        self.scopes.insert(path.to_owned(), key);
+        Ok(key)
+    }
+
+    fn listing(&mut self, kind: ListingKind, scope: &str) -> rusqlite::Result<i64> {
+        let scope = self.scope(scope)?;
+        self.listing_at(kind, scope)
+    }
+
+    fn listing_at(&mut self, kind: ListingKind, scope: i64) -> rusqlite::Result<i64> {
+        if let Some(key) = self.listings.get(&(kind, scope)) {
+            return Ok(*key);
+        }
+        self.connection
+            .prepare_cached("INSERT INTO listing (kind, scope) VALUES (?1, ?2)")?
+            .execute(params![kind.as_str(), scope])?;
+        let key = self.connection.last_insert_rowid();
+        self.listings.insert((kind, scope), key);
+        Ok(key)
+    }
+
+    fn known_listing(&self, kind: ListingKind, scope: &str) -> Option<i64> {
+        self.listings
+            .get(&(kind, *self.scopes.get(scope)?))
+            .copied()
+    }
+
+    fn resource_keys(&mut self, observation: &Observation) -> rusqlite::Result<Vec<i64>> {
+        let levels: HashMap<usize, Level> = observation
+            .supplied_levels
+            .iter()
+            .filter_map(|(id, levels)| Some((id.index(), *levels.iter().min()?)))
+            .collect();
+        let mut keys = Vec::with_capacity(observation.directory.ids().len());
+        for (at, id) in observation.directory.ids().iter().enumerate() {
+            keys.push(self.resource(id, levels.get(&at).copied())?);
+        }
+        Ok(keys)
+    }
+
+    fn resource(&mut self, id: &ResourceId, level: Option<Level>) -> rusqlite::Result<i64> {
+        let text = id.to_string();
+        let known: Option<(i64, Option<i64>)> = self
+            .connection
+            .prepare_cached("SELECT key, listing FROM resource WHERE id = ?1")?
+            .query_row([&text], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        if let Some((key, listing)) = known
+            && (listing.is_some() || level.is_none())
+        {
+            return Ok(key);
+        }
+        let listing = self.listing_of(id, level)?;
+        if let Some((key, _)) = known {
+            self.connection
+                .prepare_cached("UPDATE resource SET listing = ?1 WHERE key = ?2")?
+                .execute(params![listing, key])?;
+            return Ok(key);
+        }
+        let scope = self.scope(&id.scope.to_string())?;
+        self.connection
+            .prepare_cached(
+                "INSERT INTO resource (id, type, scope, identifier, listing) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![text, id.kind.as_str(), scope, id.identifier, listing])?;
+        Ok(self.connection.last_insert_rowid())
+    }
+
+    /// The listing that shows a resource, as far as that can be known: what Harness supplies is shown at its levels.
+    fn listing_of(
+        &mut self,
+        id: &ResourceId,
+        level: Option<Level>,
+    ) -> rusqlite::Result<Option<i64>> {
+        let Some(kind) = ListingKind::of(&id.kind) else {
+            return Ok(None);
+        };
+        let scope = match (&id.scope, level) {
+            (Scope::Harness, None) => return Ok(None),
+            (Scope::Harness, Some(level)) => harness_scope(level),
+            (scope, _) => scope.to_string(),
+        };
+        self.listing(kind, &scope).map(Some)
+    }
+}
