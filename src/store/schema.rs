@@ -76,7 +76,7 @@ mod tests {
                 .expect("query")
                 .collect::<Result<_, _>>()
                 .expect("names");
-            assert_eq!(names.len(), 18);
+            assert_eq!(names.len(), 17);
             for name in names {
                 connection
                     .query_row(
