@@ -1,0 +1,229 @@
+//! What to ask: an endpoint, the scope it is asked about, and where that is in a message.
+
+use std::fmt;
+use std::fmt::Write as _;
+
+/// Rows asked for per page. Harness documents 100 as the maximum and enforces it on some lists, so always 100.
+pub const PAGE_SIZE: u64 = 100;
+
+/// One read of one endpoint, as the collector thinks of it. The client adds the account, the key and the rest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    path: String,
+    org: Option<String>,
+    project: Option<String>,
+    query: Vec<(String, String)>,
+    page: Option<u64>,
+    envelope: Envelope,
+}
+
+/// Which member of the answer holds what was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Envelope {
+    /// `{"status": "SUCCESS", "data": …}`: nearly every endpoint.
+    #[default]
+    Data,
+    /// `{"resource": …}` without a status: authentication settings.
+    Resource,
+}
+
+impl Call {
+    /// A call of `path` (such as `/authz/api/roles`) about the account.
+    #[must_use]
+    pub fn new(path: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            org: None,
+            project: None,
+            query: Vec::new(),
+            page: None,
+            envelope: Envelope::Data,
+        }
+    }
+
+    /// Appends one segment to the path, encoded, so that no identifier can leave its place.
+    #[must_use]
+    pub fn segment(mut self, segment: &str) -> Self {
+        self.path.push('/');
+        encode_into(&mut self.path, segment);
+        self
+    }
+
+    /// About an organization: sends `orgIdentifier`.
+    #[must_use]
+    pub fn in_org(mut self, org: impl Into<String>) -> Self {
+        self.org = Some(org.into());
+        self
+    }
+
+    /// About a project of an organization: sends both, since Harness takes a project alone for the account.
+    #[must_use]
+    pub fn in_project(self, org: impl Into<String>, project: impl Into<String>) -> Self {
+        let mut call = self.in_org(org);
+        call.project = Some(project.into());
+        call
+    }
+
+    /// Adds a query parameter; repeats are kept in order (`sortOrders`).
+    #[must_use]
+    pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.query.push((name.into(), value.into()));
+        self
+    }
+
+    /// Asks for page `index`, counted from 0, of [`PAGE_SIZE`] rows.
+    #[must_use]
+    pub fn page(mut self, index: u64) -> Self {
+        self.page = Some(index);
+        self
+    }
+
+    /// Says that the answer comes in another envelope than [`Envelope::Data`].
+    #[must_use]
+    pub fn envelope(mut self, envelope: Envelope) -> Self {
+        self.envelope = envelope;
+        self
+    }
+
+    /// Which envelope the answer comes in.
+    #[must_use]
+    pub fn expected_envelope(&self) -> Envelope {
+        self.envelope
+    }
+
+    /// Where this call is, for messages and the ledger.
+    #[must_use]
+    pub fn place(&self, method: Method) -> Place {
+        Place {
+            endpoint: format!("{method} {}", self.path),
+            scope: match (&self.org, &self.project) {
+                (Some(org), Some(project)) => format!("org/{org}/project/{project}"),
+                (Some(org), None) => format!("org/{org}"),
+                _ => "account".to_owned(),
+            },
+            page: self.page,
+        }
+    }
+
+    /// Path and query, ready to be appended to a base URL.
+    ///
+    /// `accountIdentifier` is always there, because authentication takes the account from it, and `routingId`, a
+    /// routing hint that Harness's own clients send.
+    pub(super) fn path_and_query(&self, account: &str) -> String {
+        let mut url = self.path.clone();
+        let mut separator = '?';
+        let mut push = |name: &str, value: &str| {
+            url.push(separator);
+            separator = '&';
+            encode_into(&mut url, name);
+            url.push('=');
+            encode_into(&mut url, value);
+        };
+        push("routingId", account);
+        push("accountIdentifier", account);
+        if let Some(org) = &self.org {
+            push("orgIdentifier", org);
+        }
+        if let Some(project) = &self.project {
+            push("projectIdentifier", project);
+        }
+        if let Some(page) = self.page {
+            push("pageIndex", &page.to_string());
+            push("pageSize", &PAGE_SIZE.to_string());
+        }
+        for (name, value) in &self.query {
+            push(name, value);
+        }
+        url
+    }
+}
+
+/// The two methods that read. POST is used where Harness wants a filter in a body; nothing is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// GET
+    Get,
+    /// POST, with a JSON body
+    Post,
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+        })
+    }
+}
+
+/// Where something happened: which endpoint, about which scope, on which page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Method and path, such as `GET /authz/api/roles`.
+    pub endpoint: String,
+    /// `account`, `org/<org>` or `org/<org>/project/<project>`.
+    pub scope: String,
+    /// The page asked for, counted from 0; `None` for a call that is not paged.
+    pub page: Option<u64>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} in {}", self.endpoint, self.scope)?;
+        match self.page {
+            Some(page) => write!(f, ", page {page}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Percent-encodes everything but the characters RFC 3986 calls unreserved.
+fn encode_into(out: &mut String, text: &str) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}"); // writing to a String cannot fail
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn account_and_routing_hint_are_always_sent() {
+        assert_eq!(
+            Call::new("/authz/api/roles").path_and_query("-AcC_"),
+            "/authz/api/roles?routingId=-AcC_&accountIdentifier=-AcC_"
+        );
+    }
+
+    #[test]
+    fn scope_page_and_repeated_parameters_keep_their_order() {
+        let call = Call::new("/x")
+            .in_project("o 1", "p$")
+            .page(3)
+            .query("sortOrders", "orgIdentifier,ASC")
+            .query("sortOrders", "identifier,ASC");
+        assert_eq!(
+            call.path_and_query("A"),
+            "/x?routingId=A&accountIdentifier=A&orgIdentifier=o%201&projectIdentifier=p%24&pageIndex=3&pageSize=100\
+             &sortOrders=orgIdentifier%2CASC&sortOrders=identifier%2CASC"
+        );
+        assert_eq!(
+            call.place(Method::Get).to_string(),
+            "GET /x in org/o 1/project/p$, page 3"
+        );
+    }
+
+    #[test]
+    fn a_segment_cannot_leave_its_place() {
+        let call = Call::new("/ng/api/accounts").segment("../a?b#c");
+        assert_eq!(
+            call.place(Method::Get).endpoint,
+            "GET /ng/api/accounts/..%2Fa%3Fb%23c"
+        );
+    }
+}
