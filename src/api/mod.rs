@@ -4,5 +4,7 @@ pub mod base_url;
 pub mod call;
 pub mod clock;
 pub mod http_date;
+pub mod pace;
+pub mod retry;
 pub mod secret;
 pub mod text;
