@@ -101,6 +101,17 @@ impl BaseUrl {
         self.0.starts_with("https:")
     }
 
+    /// Whether this computer is meant: 127.0.0.0/8, `::1` or `localhost`.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        let authority = self.0.split('/').nth(2).unwrap_or_default();
+        let host = match authority.rsplit_once(':') {
+            Some((host, port)) if !port.ends_with(']') => host,
+            _ => authority,
+        };
+        is_this_computer(host)
+    }
+
     /// The URL of an endpoint: `path` appended to the base, never replacing its path.
     #[must_use]
     pub fn join(&self, path: &str) -> String {
@@ -190,7 +201,8 @@ mod tests {
             "http://localhost",
             "http://[::1]:99/gateway",
         ] {
-            assert!(BaseUrl::parse(text, false).is_ok(), "{text}");
+            let base = BaseUrl::parse(text, false).expect(text);
+            assert!(base.is_loopback(), "{text}");
         }
         for text in [
             "http://app.harness.io",
@@ -202,7 +214,8 @@ mod tests {
                 matches!(BaseUrl::parse(text, false), Err(BaseUrlError::PlainHttp(_))),
                 "{text}"
             );
-            assert!(BaseUrl::parse(text, true).is_ok(), "{text}");
+            let base = BaseUrl::parse(text, true).expect(text);
+            assert!(!base.is_loopback(), "{text}");
         }
     }
 

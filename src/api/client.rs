@@ -223,8 +223,7 @@ impl Client {
             let sent_at = self
                 .wait_for_turn(last.take())
                 .map_err(|kind| fail(retry.attempts(), kind))?;
-            self.count(retry.attempts());
-            request.request_id = self.next_request_id();
+            request.request_id = self.count(retry.attempts());
             request.timeout = self
                 .options
                 .request_timeout
@@ -346,17 +345,16 @@ impl Client {
         }
     }
 
-    fn count(&self, attempts_before: u32) {
-        self.requests.fetch_add(1, Ordering::Relaxed);
+    /// Counts a request and names it: unique in this run, and unlikely to be met in another.
+    fn count(&self, attempts_before: u32) -> String {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
         if attempts_before > 0 {
             self.retries.fetch_add(1, Ordering::Relaxed);
         }
-    }
-
-    /// Unique in this run, and unlikely to be met in another.
-    fn next_request_id(&self) -> String {
-        let run = self.random.hash_one("run");
-        format!("harness-access-{run:016x}-{}", self.requests())
+        format!(
+            "harness-access-{:016x}-{number}",
+            self.random.hash_one("run")
+        )
     }
 
     /// From 0 to 1, different each time.

@@ -184,11 +184,7 @@ impl ApiErrorKind {
                 ..
             }
             | Self::Redirected { .. }
-            | Self::NotFound(Answer {
-                status: 404 | 400 | 405,
-                code: None,
-                ..
-            }) => {
+            | Self::NotFound(Answer { code: None, .. }) => {
                 "Check the base URL: it must be the host you sign in at, such as https://app.harness.io or your \
                  company's <name>.harness.io."
             }
@@ -337,7 +333,7 @@ impl fmt::Display for ApiErrorKind {
             }
             Self::Impossible { reason } => write!(f, "the answer cannot be right: {reason}"),
             Self::Deadline { limit, last } => {
-                write!(f, "no time left of {} s", limit.as_secs())?;
+                write!(f, "the time limit of {} s is reached", limit.as_secs())?;
                 match last {
                     Some(last) => write!(f, "; last: {last}"),
                     None => Ok(()),

@@ -55,6 +55,7 @@ impl Pacer {
     /// # Errors
     /// How long to wait before asking again; nothing is reserved meanwhile.
     pub fn try_take(&mut self, now: Duration) -> Result<(), Duration> {
+        let now = now.max(self.updated); // another worker may have read the clock later and come first
         let pause = self.paused_until.saturating_sub(now);
         if !pause.is_zero() {
             return Err(pause);
@@ -124,5 +125,143 @@ impl Pacer {
             Some(&oldest) if full => (oldest + WINDOW).saturating_sub(now),
             _ => Duration::ZERO,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMIT_OF_HARNESS: usize = 400;
+
+    fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    /// Lets `workers` send `requests` with answers after `latency(n)`; when each request went, in order.
+    fn simulate(
+        pacer: &mut Pacer,
+        workers: usize,
+        requests: usize,
+        latency: impl Fn(u64) -> Duration,
+    ) -> Vec<Duration> {
+        let mut free_at = vec![Duration::ZERO; workers];
+        let mut sent = Vec::new();
+        while sent.len() < requests {
+            let next = free_at.iter_mut().min().expect("workers");
+            let now = *next;
+            match pacer.try_take(now) {
+                Ok(()) => {
+                    sent.push(now);
+                    *next += latency(sent.len() as u64);
+                }
+                Err(wait) => {
+                    assert!(!wait.is_zero());
+                    *next += wait;
+                }
+            }
+        }
+        sent
+    }
+
+    /// The largest number of requests in any 60 seconds that begin with one.
+    fn busiest_minute(sent: &[Duration]) -> usize {
+        let in_minute_of = |start: Duration| {
+            let within = |&&at: &&Duration| at >= start && at < start + WINDOW;
+            sent.iter().filter(within).count()
+        };
+        sent.iter()
+            .map(|&start| in_minute_of(start))
+            .max()
+            .unwrap_or(0)
+    }
+
+    #[test]
+    fn no_sliding_minute_holds_more_than_harness_allows() {
+        let latencies: [fn(u64) -> Duration; 5] = [
+            |_| ms(0),
+            |_| ms(50),
+            |_| ms(700),
+            |n| ms(n * 7919 % 1500),
+            |n| if n % 500 == 0 { ms(45_000) } else { ms(20) }, // pauses in which tokens gather
+        ];
+        for (i, latency) in latencies.into_iter().enumerate() {
+            let mut pacer = Pacer::new(360, Duration::ZERO);
+            let sent = simulate(&mut pacer, 4, 2_100, latency);
+            let busiest = busiest_minute(&sent);
+            assert!(
+                busiest <= 360,
+                "latency {i}: {busiest} of {LIMIT_OF_HARNESS}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_full_rate_is_reached_and_the_start_is_quick() {
+        let mut pacer = Pacer::new(360, Duration::ZERO);
+        let sent = simulate(&mut pacer, 4, 2_100, |_| ms(50));
+        assert!(sent[59] < Duration::from_secs(1), "60 at once");
+        assert!(
+            sent[2_099] <= Duration::from_secs(350),
+            "2,100 at 6 a second"
+        );
+    }
+
+    #[test]
+    fn odd_rates_are_kept_too() {
+        for rate in [1, 7, 59, 60, 61, 400, 1_000] {
+            let mut pacer = Pacer::new(rate, Duration::ZERO);
+            let sent = simulate(&mut pacer, 3, 3 * rate as usize, |_| ms(1));
+            assert!(busiest_minute(&sent) <= rate as usize, "rate {rate}");
+        }
+    }
+
+    #[test]
+    fn rate_zero_never_waits_but_keeps_pauses() {
+        let mut pacer = Pacer::new(0, Duration::ZERO);
+        assert!((0..10_000).all(|_| pacer.try_take(ms(1)).is_ok()));
+        pacer.throttled(ms(1), ms(2), ms(500));
+        assert_eq!(pacer.try_take(ms(2)), Err(ms(500)));
+        assert_eq!(pacer.try_take(ms(502)), Ok(()));
+    }
+
+    #[test]
+    fn being_throttled_halves_the_pace_for_everyone_once_per_round() {
+        let mut pacer = Pacer::new(360, Duration::ZERO);
+        for sent_at in [10, 11, 12, 13] {
+            pacer.throttled(ms(sent_at), ms(100 + sent_at), ms(0));
+        }
+        assert!((pacer.rate_per_minute() - 180.0).abs() < 0.1);
+        pacer.throttled(ms(200), ms(300), ms(0));
+        assert!((pacer.rate_per_minute() - 90.0).abs() < 0.1);
+        let sent = simulate(&mut pacer, 4, 10, |_| ms(0));
+        assert!(
+            sent[9] > Duration::from_secs(6),
+            "1.5 a second, no burst left"
+        );
+    }
+
+    #[test]
+    fn the_pace_recovers_a_tenth_a_minute_and_has_a_floor() {
+        let mut pacer = Pacer::new(360, Duration::ZERO);
+        for i in 1..20 {
+            pacer.throttled(ms(10 * i), ms(10 * i + 1), ms(0));
+        }
+        assert!((pacer.rate_per_minute() - 22.5).abs() < 0.1);
+        pacer.refill(Duration::from_secs(60));
+        assert!((pacer.rate_per_minute() - 58.5).abs() < 0.2);
+        pacer.refill(Duration::from_secs(3_600));
+        assert!((pacer.rate_per_minute() - 360.0).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn a_clock_read_out_of_order_does_no_harm() {
+        let mut pacer = Pacer::new(2, Duration::from_secs(100));
+        assert_eq!(pacer.try_take(Duration::from_secs(101)), Ok(()));
+        assert_eq!(pacer.try_take(Duration::from_secs(99)), Ok(()));
+        assert_eq!(
+            pacer.try_take(Duration::from_secs(101)),
+            Err(Duration::from_secs(60))
+        );
     }
 }

@@ -169,3 +169,130 @@ pub fn retry_after(header: &str, date: Option<SystemTime>, wall: SystemTime) -> 
             .unwrap_or_default(),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MIDDLE: f64 = 0.5; // no jitter
+    const FAR: Duration = Duration::from_secs(100_000);
+
+    fn secs(secs: u64) -> Duration {
+        Duration::from_secs(secs)
+    }
+
+    /// Fails `outcome` again and again; the waits until it gives up, and why it does.
+    fn waits(outcome: Outcome, worked_before: bool, jitter: f64) -> (Vec<Duration>, Reason) {
+        let policy = RetryPolicy::default();
+        let mut retry = Retry::new(&policy, FAR);
+        let mut waits = Vec::new();
+        loop {
+            match retry.after(outcome, None, worked_before, Duration::ZERO, jitter) {
+                Step::Wait(wait) => waits.push(wait),
+                Step::GiveUp(reason) => return (waits, reason),
+                Step::Done => panic!("a failure is not done"),
+            }
+        }
+    }
+
+    #[test]
+    fn five_tries_with_growing_waits() {
+        let (waits, reason) = waits(Outcome::Transient, true, MIDDLE);
+        assert_eq!(waits, [secs(1), secs(3), secs(9), secs(27)]);
+        assert_eq!(reason, Reason::Tries);
+    }
+
+    #[test]
+    fn throttling_is_waited_out_for_more_than_the_minute_it_is_counted_in() {
+        assert_eq!(
+            waits(Outcome::Throttled, false, MIDDLE).0,
+            [secs(10), secs(20), secs(40), secs(60)]
+        );
+        let shortest: Duration = waits(Outcome::Throttled, false, 0.0).0.iter().sum();
+        assert!(shortest > secs(60));
+    }
+
+    #[test]
+    fn jitter_moves_a_wait_by_a_quarter() {
+        assert_eq!(
+            waits(Outcome::Transient, true, 0.0).0[1],
+            secs(3).mul_f64(0.75)
+        );
+        assert_eq!(
+            waits(Outcome::Transient, true, 1.0).0[1],
+            secs(3).mul_f64(1.25)
+        );
+    }
+
+    #[test]
+    fn a_lost_connection_is_replaced_at_once() {
+        assert_eq!(
+            waits(Outcome::ConnectionLost, false, MIDDLE).0,
+            [secs(0), secs(3), secs(9), secs(27)]
+        );
+    }
+
+    #[test]
+    fn a_refused_key_is_final_quickly_unless_it_has_worked() {
+        assert_eq!(waits(Outcome::Doubtful, false, MIDDLE).0, [secs(1)]);
+        assert_eq!(waits(Outcome::Doubtful, true, MIDDLE).0.len(), 4);
+    }
+
+    #[test]
+    fn what_cannot_pass_is_not_tried_again() {
+        assert_eq!(
+            waits(Outcome::Permanent, true, MIDDLE),
+            (vec![], Reason::Permanent)
+        );
+    }
+
+    #[test]
+    fn retry_after_replaces_the_wait_up_to_its_cap() {
+        let policy = RetryPolicy::default();
+        let mut retry = Retry::new(&policy, FAR);
+        let mut after =
+            |asked| retry.after(Outcome::Throttled, Some(secs(asked)), true, secs(0), MIDDLE);
+        assert_eq!(after(7), Step::Wait(secs(7)));
+        assert_eq!(after(0), Step::Wait(secs(0)));
+        assert_eq!(after(86_400), Step::Wait(secs(120)));
+    }
+
+    #[test]
+    fn no_wait_reaches_the_deadline() {
+        let policy = RetryPolicy::default();
+        let mut retry = Retry::new(&policy, secs(100));
+        let mut after = |now| retry.after(Outcome::Transient, None, true, secs(now), MIDDLE);
+        assert_eq!(after(98), Step::Wait(secs(1)));
+        assert_eq!(after(98), Step::GiveUp(Reason::Deadline));
+    }
+
+    #[test]
+    fn success_ends_it() {
+        let policy = RetryPolicy::default();
+        let mut retry = Retry::new(&policy, FAR);
+        assert_eq!(
+            retry.after(Outcome::Success, None, false, secs(0), MIDDLE),
+            Step::Done
+        );
+        assert_eq!(retry.attempts(), 1);
+    }
+
+    #[test]
+    fn retry_after_is_read_in_both_forms() {
+        let wall = http_date::parse("Sun, 06 Nov 1994 08:00:00 GMT").expect("a date");
+        let server = http_date::parse("Sun, 06 Nov 1994 08:49:00 GMT");
+        let date = "Sun, 06 Nov 1994 08:49:37 GMT";
+        assert_eq!(retry_after(" 30 ", server, wall), Some(secs(30)));
+        assert_eq!(retry_after(date, server, wall), Some(secs(37)));
+        assert_eq!(retry_after(date, None, wall), Some(secs(49 * 60 + 37)));
+        let past = "Sun, 06 Nov 1994 07:00:00 GMT";
+        assert_eq!(retry_after(past, None, wall), Some(secs(0)));
+        assert_eq!(
+            retry_after("99999999999999999999999", None, wall),
+            Some(secs(u64::MAX))
+        );
+        for nonsense in ["", "-1", "1.5", "soon"] {
+            assert_eq!(retry_after(nonsense, None, wall), None, "{nonsense}");
+        }
+    }
+}

@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime};
 use ureq::http::{HeaderMap, Request};
 use ureq::tls::{RootCerts, TlsConfig};
 
+use super::base_url::BaseUrl;
 use super::call::Method;
 use super::http_date;
 use super::secret::ApiKey;
@@ -168,6 +169,19 @@ impl Default for TransportSettings {
             read_timeout: Duration::from_secs(30),
             https_only: true,
             proxy_from_environment: true,
+        }
+    }
+}
+
+impl TransportSettings {
+    /// The settings for `base`: nothing unencrypted unless it is plain `http` itself, and no proxy between this
+    /// computer and itself, which would get the key unencrypted.
+    #[must_use]
+    pub fn for_base(base: &BaseUrl) -> Self {
+        Self {
+            https_only: base.is_https(),
+            proxy_from_environment: !base.is_loopback(),
+            ..Self::default()
         }
     }
 }
