@@ -19,3 +19,4 @@ pub mod secret;
 pub mod text;
 pub mod transport;
 pub mod walk;
+pub mod wire;

@@ -136,7 +136,8 @@ pub enum Details {
     /// Of a user.
     User {
         /// The address, as Harness spells it.
-        email: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        email: Known<String>,
         /// Locked after failed sign-ins.
         locked: bool,
         /// Deactivated; grants stay, the person cannot sign in.

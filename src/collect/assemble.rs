@@ -1,0 +1,184 @@
+//! Puts the rows of all listings together: each resource once, and for each role assignment the grant it makes.
+
+use std::collections::{HashMap, HashSet};
+
+use super::found::Found;
+use super::role_assignments::{Assignments, RoleName};
+use super::walk::Rows;
+use crate::api::wire::Principal;
+use crate::model::{
+    Directory, Grant, Level, Listing, Observation, Ref, Resource, ResourceId, ResourceType, Scope,
+    Texts, Timestamp,
+};
+
+/// What was gathered so far.
+#[derive(Default)]
+pub(super) struct Assembly {
+    directory: Directory,
+    resources: Vec<Resource>,
+    seen: HashSet<Ref>,
+    supplied_levels: HashMap<Ref, Vec<Level>>,
+    grants: Vec<Grant>,
+    assignments: Vec<Assignments>,
+    listings: Vec<Listing>,
+}
+
+impl Assembly {
+    pub(super) fn account(&mut self, account: Option<(Found, Listing)>) {
+        if let Some((account, listing)) = account {
+            self.resource(account);
+            self.listings.push(listing);
+        }
+    }
+
+    pub(super) fn add(&mut self, rows: Rows, listing: Listing) {
+        match rows {
+            Rows::Resources(found) => found.into_iter().for_each(|found| self.resource(found)),
+            Rows::Assignments(assignments) => self.assignments.push(assignments),
+        }
+        self.listings.push(listing);
+    }
+
+    /// What Harness supplies is listed in every scope, and kept once.
+    fn resource(&mut self, found: Found) {
+        let id = self.directory.intern(found.id);
+        if !self.seen.insert(id) {
+            return;
+        }
+        if !found.supplied_at.is_empty() {
+            self.supplied_levels.insert(id, found.supplied_at);
+        }
+        for user in found.members.unwrap_or_default() {
+            let principal = self.directory.intern(user_id(user));
+            self.grants.push(membership(principal, id));
+        }
+        self.resources.push(Resource {
+            id,
+            name: found.name,
+            details: found.details,
+        });
+    }
+
+    pub(super) fn finish(mut self, started_at: Timestamp, requests: u64) -> Observation {
+        let mut assignment_ids = Texts::default();
+        let mut disabled = 0;
+        for assignments in std::mem::take(&mut self.assignments) {
+            disabled += assignments.disabled;
+            self.role_grants(&assignments, &mut assignment_ids);
+        }
+        Observation {
+            started_at,
+            finished_at: Timestamp::now(),
+            caller: None,
+            scopes: "account".to_owned(),
+            requests: i64::try_from(requests).unwrap_or(i64::MAX),
+            directory: self.directory,
+            resources: self.resources,
+            supplied_levels: self.supplied_levels,
+            grants: self.grants,
+            assignment_ids,
+            disabled_role_assignments: disabled,
+            listings: self.listings,
+        }
+    }
+
+    fn role_grants(&mut self, assignments: &Assignments, ids: &mut Texts) {
+        let scope = &assignments.scope;
+        let principals = assignments
+            .principals
+            .map(|principal| self.directory.intern(principal_id(principal, scope)));
+        let roles = assignments.roles.map(|role| {
+            let id = self.role_id(role, scope);
+            self.directory.intern(id)
+        });
+        let resource_groups = assignments.resource_groups.map(|group| {
+            let id = self.own_or_supplied(ResourceType::ResourceGroup, group, scope);
+            self.directory.intern(id)
+        });
+        let scope = self.directory.intern_scope(scope);
+        self.grants.reserve(assignments.rows.len());
+        for row in &assignments.rows {
+            self.grants.push(Grant {
+                principal: principals[row.principal as usize],
+                target: roles[row.role as usize],
+                scope: Some(scope),
+                resource_group: Some(resource_groups[row.resource_group as usize]),
+                created_at: row.created_at,
+                assignment: Some(ids.push(assignments.ids.get(row.id))),
+                harness_managed: row.harness_managed,
+            });
+        }
+    }
+
+    /// A role reference names the level of the parent whose custom role it is; without one, a role is the scope's own
+    /// or one that Harness supplies.
+    fn role_id(&self, role: &RoleName, scope: &Scope) -> ResourceId {
+        let level = role.level.as_deref().and_then(Level::parse);
+        let home = level.and_then(|level| scope.ancestor(level));
+        self.own_or_supplied(
+            ResourceType::Role,
+            &role.identifier,
+            home.as_ref().unwrap_or(scope),
+        )
+    }
+
+    /// The scope's own, if it has one of that identifier; else the one that Harness supplies. What no list shows is
+    /// taken for Harness's if it has the leading underscore of Harness's names: Harness hides some of its own roles.
+    fn own_or_supplied(&self, kind: ResourceType, identifier: &str, scope: &Scope) -> ResourceId {
+        let in_scope = |scope: &Scope| ResourceId {
+            kind: kind.clone(),
+            scope: scope.clone(),
+            identifier: identifier.to_owned(),
+        };
+        let (own, supplied) = (in_scope(scope), in_scope(&Scope::Harness));
+        if self.is_listed(&own) {
+            own
+        } else if self.is_listed(&supplied) || identifier.starts_with('_') {
+            supplied
+        } else {
+            own
+        }
+    }
+
+    fn is_listed(&self, id: &ResourceId) -> bool {
+        self.directory
+            .find(id)
+            .is_some_and(|id| self.seen.contains(&id))
+    }
+}
+
+fn user_id(uuid: String) -> ResourceId {
+    ResourceId {
+        kind: ResourceType::User,
+        scope: Scope::Account,
+        identifier: uuid,
+    }
+}
+
+fn membership(principal: Ref, group: Ref) -> Grant {
+    Grant {
+        principal,
+        target: group,
+        scope: None,
+        resource_group: None,
+        created_at: None,
+        assignment: None,
+        harness_managed: false,
+    }
+}
+
+/// Groups and service accounts live at their `scopeLevel` on the way up; without one, where they are assigned.
+fn principal_id(principal: &Principal, scope: &Scope) -> ResourceId {
+    let kind = ResourceType::of_principal(&principal.r#type);
+    if kind == ResourceType::User {
+        return user_id(principal.identifier.clone());
+    }
+    let level = principal.scope_level.as_deref().and_then(Level::parse);
+    ResourceId {
+        kind,
+        scope: level
+            .and_then(|level| scope.ancestor(level))
+            .unwrap_or_else(|| scope.clone()),
+        identifier: principal.identifier.clone(),
+    }
+}

@@ -1,0 +1,126 @@
+//! Role assignments. An account may hold a million, so each becomes a few numbers as soon as its page is read.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash};
+use std::num::NonZeroI64;
+
+use super::found::scope_as_asked;
+use crate::api::walk::RowSink;
+use crate::api::wire::{Principal, RoleAssignmentItem};
+use crate::model::{Scope, TextRef, Texts};
+
+/// The role assignments of one scope, with what they name each once.
+#[derive(Debug)]
+pub(super) struct Assignments {
+    pub(super) scope: Scope,
+    pub(super) rows: Vec<Assignment>,
+    pub(super) ids: Texts,
+    pub(super) principals: Numbered<Principal>,
+    pub(super) roles: Numbered<RoleName>,
+    pub(super) resource_groups: Numbered<String>,
+    /// Disabled ones grant nothing and are only counted.
+    pub(super) disabled: i64,
+}
+
+/// An enabled role assignment; the numbers are those of [`Assignments`].
+#[derive(Debug)]
+pub(super) struct Assignment {
+    pub(super) principal: u32,
+    pub(super) role: u32,
+    pub(super) resource_group: u32,
+    pub(super) id: TextRef,
+    pub(super) created_at: Option<NonZeroI64>,
+    pub(super) harness_managed: bool,
+}
+
+/// A role as an assignment names it.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) struct RoleName {
+    pub(super) identifier: String,
+    /// Level of the scope it lives in, when said.
+    pub(super) level: Option<String>,
+}
+
+/// Values numbered in the order in which they first came.
+#[derive(Debug)]
+pub(super) struct Numbered<T>(HashMap<T, u32>);
+
+impl<T> Default for Numbered<T> {
+    fn default() -> Self {
+        Self(HashMap::new())
+    }
+}
+
+impl<T: Hash + Eq> Numbered<T> {
+    fn number(&mut self, value: T) -> u32 {
+        let next = u32::try_from(self.0.len()).expect("under 2^32 names");
+        *self.0.entry(value).or_insert(next)
+    }
+
+    /// Maps each value; the result is indexed by number.
+    pub(super) fn map<M: Copy>(&self, mut map: impl FnMut(&T) -> M) -> Vec<M> {
+        let mut pairs: Vec<(&T, u32)> = self.0.iter().map(|(value, at)| (value, *at)).collect();
+        pairs.sort_unstable_by_key(|(_, at)| *at);
+        pairs.into_iter().map(|(value, _)| map(value)).collect()
+    }
+}
+
+impl Assignments {
+    pub(super) fn new(scope: Scope) -> Self {
+        Self {
+            scope,
+            rows: Vec::new(),
+            ids: Texts::default(),
+            principals: Numbered::default(),
+            roles: Numbered::default(),
+            resource_groups: Numbered::default(),
+            disabled: 0,
+        }
+    }
+
+    fn push(&mut self, item: RoleAssignmentItem) -> Result<(), String> {
+        let scope = item.scope.unwrap_or_default();
+        scope_as_asked(
+            &self.scope,
+            scope.org_identifier.as_deref(),
+            scope.project_identifier.as_deref(),
+            "a role assignment",
+        )?;
+        let assignment = item.role_assignment;
+        if assignment.disabled.unwrap_or_default() {
+            self.disabled += 1;
+            return Ok(());
+        }
+        let role = RoleName {
+            identifier: assignment.role_identifier,
+            level: assignment.role_reference.and_then(|role| role.scope_level),
+        };
+        let managed = item.harness_managed.or(assignment.managed);
+        self.rows.push(Assignment {
+            principal: self.principals.number(assignment.principal),
+            role: self.roles.number(role),
+            resource_group: self
+                .resource_groups
+                .number(assignment.resource_group_identifier),
+            id: self.ids.push(&assignment.identifier),
+            created_at: item.created_at.and_then(NonZeroI64::new),
+            harness_managed: managed.unwrap_or_default(),
+        });
+        Ok(())
+    }
+}
+
+impl RowSink<RoleAssignmentItem> for Assignments {
+    fn restart(&mut self) {
+        *self = Self::new(self.scope.clone());
+    }
+
+    fn rows(&mut self, rows: Vec<RoleAssignmentItem>) -> Result<(), String> {
+        rows.into_iter().try_for_each(|row| self.push(row))
+    }
+}
+
+/// Feeds what identifies a row in the list of its scope.
+pub(super) fn key(item: &RoleAssignmentItem, hasher: &mut DefaultHasher) {
+    item.role_assignment.identifier.hash(hasher);
+}

@@ -1,0 +1,41 @@
+//! Service accounts.
+
+use std::hash::{DefaultHasher, Hash};
+
+use super::found::{Found, Row};
+use crate::api::wire::ServiceAccountItem;
+use crate::model::{Details, ResourceType, Scope};
+
+impl Row for ServiceAccountItem {
+    fn key(&self, hasher: &mut DefaultHasher) {
+        let account = &self.service_account;
+        (
+            &account.org_identifier,
+            &account.project_identifier,
+            &account.identifier,
+        )
+            .hash(hasher);
+    }
+
+    /// A list may show service accounts of the scopes above, which keep their own scope.
+    fn found(self, _asked: &Scope) -> Result<Found, String> {
+        let account = self.service_account;
+        let scope = Scope::from_parts(
+            account.org_identifier.as_deref(),
+            account.project_identifier.as_deref(),
+        )
+        .ok_or("a service account is of a project without an organization")?;
+        let details = Details::ServiceAccount {
+            email: account.email,
+            description: account.description,
+            api_keys: self.tokens_count,
+        };
+        Ok(Found::new(
+            ResourceType::ServiceAccount,
+            scope,
+            account.identifier,
+            account.name,
+            details,
+        ))
+    }
+}
