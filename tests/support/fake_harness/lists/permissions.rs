@@ -1,0 +1,37 @@
+//! The catalogue of permissions. Nobody needs a permission to read it.
+
+use serde_json::{Value, json};
+
+use super::super::account;
+use super::super::context::Context;
+use super::super::http::Answer;
+use super::super::shapes::Result;
+
+pub fn list(cx: &Context<'_>) -> Result<Answer> {
+    let everywhere = cx.query.get("scopeFilterDisabled") == Some("true");
+    let level = cx.scope.level();
+    let listed = account::permissions().iter().filter(|row| {
+        !matches!(row.status, "INACTIVE" | "STAGING") && (everywhere || row.levels.contains(&level))
+    });
+    let mut rows: Vec<Value> = listed
+        .map(|row| {
+            json!({"permission": {
+                "identifier": row.identifier, "name": row.name, "status": row.status, "includeInAllRoles": false,
+                "allowedScopeLevels": cx.set(&row.levels), "resourceType": row.resource_type,
+                "action": row.identifier.rsplit('_').next()
+            }})
+        })
+        .collect();
+    cx.random.borrow_mut().shuffle(&mut rows);
+    Ok(cx.ok(rows))
+}
+
+pub fn resource_types(cx: &Context<'_>) -> Result<Answer> {
+    let mut types: Vec<&str> = account::permissions()
+        .iter()
+        .map(|row| row.resource_type)
+        .collect();
+    types.sort_unstable();
+    types.dedup();
+    Ok(cx.ok(cx.set(&types)))
+}

@@ -1,0 +1,215 @@
+//! The way of one request: recorded, perhaps refused at the edge, checked, answered, perhaps spoilt.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use super::FaultKind;
+use super::access::{Access, Narrowing};
+use super::account::Account;
+use super::caller::Caller;
+use super::context::Context;
+use super::http::{Answer, Query, Reply, Request};
+use super::log::Recorded;
+use super::paging::Bend;
+use super::random::Random;
+use super::router::{self, Route};
+use super::scope::Scope;
+use super::switches::Switches;
+use super::{FakeHarness, api_key_of, control, shapes};
+
+impl FakeHarness {
+    /// Answers one request as the server would.
+    pub fn handle(&self, request: &Request) -> Reply {
+        if request.path().starts_with("/__control/") {
+            return Reply::Http(control::answer(self, request));
+        }
+        let visit = self.admit(request);
+        let reply = visit
+            .refusal
+            .clone()
+            .map_or_else(|| self.answer(request, &visit), Reply::Http);
+        if let Some(number) = visit.recorded {
+            // Gone if the log was emptied meanwhile.
+            if let Some(recorded) = self.0.settings.lock().unwrap().requests.get_mut(number) {
+                recorded.status = reply.status();
+            }
+        }
+        reply
+    }
+
+    /// Records the request, runs the hooks, and asks the rate limiter and the faults.
+    fn admit(&self, request: &Request) -> Visit {
+        let query = request.query();
+        let scope =
+            Scope::from_identifiers(query.get("orgIdentifier"), query.get("projectIdentifier"));
+        let key = request.header("x-api-key");
+        let api_key = self.api_key();
+        let mut settings = self.0.settings.lock().unwrap();
+        let route = router::route(request, settings.switches.v2_filter);
+        let now = (settings.clock)();
+        settings.served += 1;
+        let number = settings.served;
+        let recorded = Recorded {
+            method: request.method.clone(),
+            path: request.path().into(),
+            query: query.clone(),
+            scope: scope.clone(),
+            body: String::from_utf8_lossy(&request.body).into_owned(),
+            had_key: key.is_some(),
+            key_ok: key == Some(&api_key),
+            is_write: route.is_write(),
+            at: now,
+            status: None,
+        };
+        let hooks = settings.hooks.clone();
+        let place = settings.switches.log.then(|| {
+            settings.requests.push(recorded.clone());
+            settings.requests.len() - 1
+        });
+        let limit = settings.switches.requests_per_minute;
+        let admitted =
+            limit.is_none_or(|limit| settings.rate.admits(key.unwrap_or_default(), now, limit));
+        let refusal = (!admitted).then(|| match FaultKind::TooManyRequestsHtml.instead() {
+            Some(Reply::Http(answer)) => answer,
+            _ => unreachable!("a 429 is an answer"),
+        });
+        let fault = if admitted {
+            settings.faults.fire(request, &scope)
+        } else {
+            None
+        };
+        let visit = Visit {
+            route,
+            query,
+            scope,
+            number,
+            seed: settings.random.next(),
+            recorded: place,
+            refusal,
+            fault,
+            caller: settings.caller.clone(),
+            switches: settings.switches.clone(),
+            narrowings: settings.narrowings.clone(),
+        };
+        drop(settings);
+        for hook in hooks {
+            self.change(|account| hook(&recorded, account));
+        }
+        visit
+    }
+
+    fn answer(&self, request: &Request, visit: &Visit) -> Reply {
+        if let Some(reply) = visit.fault.as_ref().and_then(FaultKind::instead) {
+            return reply;
+        }
+        let account = self.0.account.read().unwrap();
+        let correlation = request
+            .header("x-requestid")
+            .map_or_else(|| format!("c-{}", visit.number), ToString::to_string);
+        let answer = match visit.refuse(request, &account.id, &correlation) {
+            Some(refusal) => refusal,
+            None => self.answer_route(request, visit, &account, correlation),
+        };
+        match &visit.fault {
+            Some(fault) => fault.spoil(answer),
+            None => Reply::Http(answer),
+        }
+    }
+
+    fn answer_route(
+        &self,
+        request: &Request,
+        visit: &Visit,
+        account: &Account,
+        correlation: String,
+    ) -> Answer {
+        let access = self.access(account, visit);
+        let context = Context {
+            account,
+            access: &access,
+            caller: &visit.caller,
+            switches: &visit.switches,
+            indexes: &self.0.indexes,
+            query: visit.query.clone(),
+            scope: visit.scope.clone(),
+            body: serde_json::from_slice(&request.body).unwrap_or_default(),
+            correlation,
+            bend: visit
+                .fault
+                .as_ref()
+                .map_or(Bend::default(), |fault| fault.bend(visit.number)),
+            random: RefCell::new(Random::new(visit.seed)),
+        };
+        visit.route.answer(&context)
+    }
+
+    fn access(&self, account: &Account, visit: &Visit) -> Arc<Access> {
+        let mut access = self.0.access.lock().unwrap();
+        let spread = || {
+            if visit.switches.access_control {
+                Arc::new(Access::new(
+                    account,
+                    &visit.caller.grants(account),
+                    &visit.narrowings,
+                ))
+            } else {
+                Arc::new(Access::unchecked())
+            }
+        };
+        access.get_or_insert_with(spread).clone()
+    }
+}
+
+/// One request on its way, with the settings as they were when it came.
+struct Visit {
+    route: Route,
+    query: Query,
+    scope: Scope,
+    number: u64,
+    seed: u64,
+    recorded: Option<usize>,
+    refusal: Option<Answer>,
+    fault: Option<FaultKind>,
+    caller: Caller,
+    switches: Switches,
+    narrowings: Vec<Narrowing>,
+}
+
+impl Visit {
+    /// The checks that come before any list, in Harness's order.
+    fn refuse(&self, request: &Request, account: &str, correlation: &str) -> Option<Answer> {
+        match self.route {
+            Route::Unknown => {
+                return Some(shapes::not_found(400, "HTTP 404 Not Found", correlation));
+            }
+            Route::WrongMethod => {
+                return Some(shapes::not_found(
+                    405,
+                    "HTTP 405 Method Not Allowed",
+                    correlation,
+                ));
+            }
+            _ => {}
+        }
+        let content_type = request.header("content-type").unwrap_or_default();
+        if request.method == "POST" && !content_type.starts_with("application/json") {
+            let message = "HTTP 415 Unsupported Media Type";
+            return Some(shapes::general_error(415, "MEDIA_NOT_SUPPORTED", message));
+        }
+        let Some(key) = request.header("x-api-key") else {
+            return Some(shapes::invalid_token());
+        };
+        let in_query = self.query.get("accountIdentifier");
+        let named = request
+            .header("harness-account")
+            .or_else(|| self.query.get("account"))
+            .or(in_query)
+            .or_else(|| self.route.account());
+        let Some(named) = named else {
+            let message = "Invalid request: Account detail is not present in the request";
+            return Some(shapes::general_error(400, "INVALID_REQUEST", message));
+        };
+        let elsewhere = named != account || in_query.is_some_and(|other| other != account);
+        (elsewhere || key != api_key_of(account)).then(shapes::invalid_token)
+    }
+}
