@@ -1,6 +1,41 @@
 //! harness-access: who has access to what in a Harness account, why, and what changed.
+//!
+//! One way for the data, no loops:
+//!
+//! ```text
+//! command line, environment      Harness API
+//!        |                            |
+//!   cli, config -> api (auth, pace, retry, page walk)
+//!                                     |
+//!        model  <-  collect (listings, wire rows -> resources and grants)
+//!                                     |
+//!                   store (one SQLite file, history inside)
+//!                                     |
+//!                   diff (pure)  ->  output (table, json)
+//! ```
+//!
+//! `command` has one file for each command and ties these together; `run` turns its result into output and exit
+//! status. What may use what is enforced by the test `layers`.
 
 pub mod api;
+mod cli;
 pub mod collect;
+mod command;
+mod config;
+pub mod diff;
+mod error;
+mod exit;
+mod logging;
 pub mod model;
+pub mod output;
+mod run;
 pub mod store;
+
+pub use exit::Exit;
+pub use run::{Context, run};
+
+/// The program's name.
+pub const NAME: &str = env!("CARGO_PKG_NAME");
+
+/// The program's release.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

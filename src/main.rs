@@ -1,3 +1,19 @@
 //! The `harness-access` program.
 
-fn main() {}
+use std::io::{self, BufWriter, IsTerminal};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let env = |name: &str| std::env::var(name).ok();
+    let err_is_terminal = io::stderr().is_terminal();
+    harness_access::run(
+        std::env::args_os().skip(1),
+        &mut harness_access::Context {
+            env: &env,
+            out: &mut BufWriter::new(io::stdout().lock()),
+            err: &mut io::stderr(),
+            err_is_terminal,
+        },
+    )
+    .into()
+}

@@ -1,5 +1,7 @@
 //! Resources and grants as a snapshot holds them, names and all.
 
+use super::Entitlement;
+
 /// A principal, user group, role or resource group as a snapshot names it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Named {
@@ -36,6 +38,8 @@ pub struct ResourceFact {
 /// A grant as a snapshot holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GrantFact {
+    /// Where it belongs in a report: the scope of a role grant, the user group's own for a membership.
+    pub place: String,
     /// Scope path; `None` for a membership.
     pub scope: Option<String>,
     /// The user group or role.
@@ -52,6 +56,50 @@ pub struct GrantFact {
     pub harness_managed: bool,
     /// As for a resource.
     pub known_before: bool,
+}
+
+impl GrantFact {
+    /// What makes it the same grant in another snapshot or file: target, principal, scope and resource group.
+    #[must_use]
+    pub fn key(&self) -> (&str, &str, Option<&str>, Option<&str>) {
+        (
+            &self.target.id,
+            &self.principal.id,
+            self.scope.as_deref(),
+            self.resource_group.as_ref().map(|group| group.id.as_str()),
+        )
+    }
+
+    /// The text id: principal and entitlement, for a role with scope and resource group.
+    #[must_use]
+    pub fn id(&self) -> String {
+        let mut id = format!("{} {}", self.principal.id, self.entitlement_id());
+        for part in [
+            self.scope.as_ref(),
+            self.resource_group.as_ref().map(|group| &group.id),
+        ] {
+            for part in part {
+                id.push(' ');
+                id.push_str(part);
+            }
+        }
+        id
+    }
+
+    /// The text id of what is held.
+    #[must_use]
+    pub fn entitlement_id(&self) -> String {
+        format!("{}:{}", self.target.id, self.entitlement().as_str())
+    }
+
+    /// Whether it is a membership or a role.
+    #[must_use]
+    pub fn entitlement(&self) -> Entitlement {
+        match self.scope {
+            None => Entitlement::Member,
+            Some(_) => Entitlement::Assigned,
+        }
+    }
 }
 
 /// Everything that may differ between two snapshots of one file.

@@ -9,6 +9,7 @@ mod observation;
 mod reference;
 mod resource;
 mod scope;
+mod snapshot;
 mod time;
 
 pub use fact::{DiffFacts, GrantFact, Named, ResourceFact};
@@ -20,4 +21,5 @@ pub use resource::{
     Details, IncludedScope, Known, Resource, ResourceId, ResourceType, Selector, canonical_json,
 };
 pub use scope::{Level, Scope};
+pub use snapshot::{Gap, SnapshotInfo};
 pub use time::Timestamp;

@@ -23,4 +23,3 @@ mod schema;
 pub use error::StoreError;
 pub use open::{Identity, Reader, Writer};
 pub use publish::Published;
-pub use read::{ListingRow, SnapshotRow};

@@ -3,68 +3,14 @@
 use rusqlite::{OptionalExtension, Row, named_params};
 
 use super::{Reader, StoreError};
-use crate::model::{DiffFacts, GrantFact, Named, ResourceFact, SnapshotRef};
-
-/// A row of the view `snapshots`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SnapshotRow {
-    /// Its number.
-    pub id: i64,
-    /// Its label.
-    pub label: Option<String>,
-    /// `complete` or `partial`.
-    pub state: String,
-    /// UTC.
-    pub started_at: String,
-    /// UTC.
-    pub finished_at: String,
-    /// The account.
-    pub account_id: String,
-    /// Where it was observed.
-    pub base_url: String,
-    /// What was asked for.
-    pub scopes: String,
-    /// Whose key it was.
-    pub caller: Option<String>,
-    /// Release of the program that wrote it.
-    pub tool_version: String,
-    /// Requests the sync sent.
-    pub requests: i64,
-    /// Number of users.
-    pub users: i64,
-    /// Number of service accounts.
-    pub service_accounts: i64,
-    /// Number of user groups.
-    pub user_groups: i64,
-    /// Number of roles.
-    pub roles: i64,
-    /// Number of resource groups.
-    pub resource_groups: i64,
-    /// Number of grants, memberships included.
-    pub grants: i64,
-    /// Number of role assignments that grant nothing because they are disabled.
-    pub disabled_role_assignments: i64,
-}
-
-/// A listing of a snapshot that was not complete.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ListingRow {
-    /// Where.
-    pub scope: String,
-    /// What.
-    pub kind: String,
-    /// `partial` or `not_permitted`; `absent` when the snapshot did not ask for it.
-    pub state: String,
-    /// Why.
-    pub reason: Option<String>,
-}
+use crate::model::{DiffFacts, Gap, GrantFact, Named, ResourceFact, SnapshotInfo, SnapshotRef};
 
 impl Reader {
     /// Every snapshot, oldest first.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn snapshots(&self) -> Result<Vec<SnapshotRow>, StoreError> {
+    pub fn snapshots(&self) -> Result<Vec<SnapshotInfo>, StoreError> {
         let read = || -> rusqlite::Result<Vec<_>> {
             self.connection
                 .prepare(
@@ -83,7 +29,7 @@ impl Reader {
     ///
     /// # Errors
     /// When there is none, or the file cannot be read.
-    pub fn resolve(&self, reference: &SnapshotRef) -> Result<SnapshotRow, StoreError> {
+    pub fn resolve(&self, reference: &SnapshotRef) -> Result<SnapshotInfo, StoreError> {
         let mut snapshots = self.snapshots()?;
         let at = match reference {
             SnapshotRef::Number(number) => snapshots.iter().position(|s| s.id == *number),
@@ -109,7 +55,7 @@ impl Reader {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn incomplete_listings(&self, snapshot: i64) -> Result<Vec<ListingRow>, StoreError> {
+    pub fn incomplete_listings(&self, snapshot: i64) -> Result<Vec<Gap>, StoreError> {
         let read = || -> rusqlite::Result<Vec<_>> {
             self.connection
                 .prepare(
@@ -126,11 +72,7 @@ impl Reader {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn listings_missing_from(
-        &self,
-        snapshot: i64,
-        other: i64,
-    ) -> Result<Vec<ListingRow>, StoreError> {
+    pub fn listings_missing_from(&self, snapshot: i64, other: i64) -> Result<Vec<Gap>, StoreError> {
         let read = || -> rusqlite::Result<Vec<_>> {
             self.connection
                 .prepare(
@@ -211,9 +153,11 @@ impl Reader {
                x.role_assignment, strftime('%Y-%m-%dT%H:%M:%fZ', x.created_at / 1000.0, 'unixepoch'),
                x.harness_managed,
                EXISTS (SELECT 1 FROM known k WHERE k.listing = x.listing
-                 AND k.principal_type IN ('', p.type) AND k.since <= :older)
+                 AND k.principal_type IN ('', p.type) AND k.since <= :older),
+               ifnull(s.path, ts.path)
              FROM grant_version x
              JOIN resource t ON t.key = x.target
+             JOIN scope ts ON ts.key = t.scope
              JOIN resource p ON p.key = x.principal
              LEFT JOIN scope s ON s.key = x.scope
              LEFT JOIN resource rg ON rg.key = x.resource_group
@@ -229,6 +173,7 @@ impl Reader {
                 |row| {
                     let resource_group = row.get::<_, Option<String>>(11)?;
                     Ok(GrantFact {
+                        place: row.get(20)?,
                         scope: row.get(0)?,
                         target: named(row, 1)?,
                         principal: named(row, 6)?,
@@ -266,8 +211,8 @@ fn named(row: &Row<'_>, at: usize) -> rusqlite::Result<Named> {
     })
 }
 
-fn listing_row(row: &Row<'_>) -> rusqlite::Result<ListingRow> {
-    Ok(ListingRow {
+fn listing_row(row: &Row<'_>) -> rusqlite::Result<Gap> {
+    Ok(Gap {
         scope: row.get(0)?,
         kind: row.get(1)?,
         state: row.get(2)?,
@@ -275,8 +220,8 @@ fn listing_row(row: &Row<'_>) -> rusqlite::Result<ListingRow> {
     })
 }
 
-fn snapshot_row(row: &Row<'_>) -> rusqlite::Result<SnapshotRow> {
-    Ok(SnapshotRow {
+fn snapshot_row(row: &Row<'_>) -> rusqlite::Result<SnapshotInfo> {
+    Ok(SnapshotInfo {
         id: row.get(0)?,
         label: row.get(1)?,
         state: row.get(2)?,
@@ -298,7 +243,7 @@ fn snapshot_row(row: &Row<'_>) -> rusqlite::Result<SnapshotRow> {
     })
 }
 
-fn available(snapshots: &[SnapshotRow]) -> String {
+fn available(snapshots: &[SnapshotInfo]) -> String {
     match snapshots {
         [] => "the file holds none".to_owned(),
         [only] => format!(

@@ -1,0 +1,5 @@
+//! One file a command: settings in, library calls, output.
+
+pub(crate) mod diff;
+pub(crate) mod snapshots;
+pub(crate) mod sync;

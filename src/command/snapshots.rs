@@ -1,0 +1,26 @@
+//! `snapshots`: what the file holds.
+
+use crate::cli::{Format, Snapshots};
+use crate::config;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::output;
+use crate::run::Context;
+use crate::store::Reader;
+
+pub(crate) fn run(arguments: &Snapshots, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let reader = Reader::open(&config::database(arguments.db.as_deref(), context.env))?;
+    let snapshots = reader
+        .snapshots()?
+        .into_iter()
+        .map(|snapshot| {
+            let gaps = reader.incomplete_listings(snapshot.id)?;
+            Ok((snapshot, gaps))
+        })
+        .collect::<Result<Vec<_>, Error>>()?;
+    match arguments.format {
+        Format::Table => output::snapshots::table(&snapshots, context.out)?,
+        Format::Json => output::snapshots::json(&snapshots, context.out)?,
+    }
+    Ok(Exit::Done)
+}

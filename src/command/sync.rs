@@ -1,0 +1,83 @@
+//! `sync`: observe the account and store a snapshot.
+
+use serde::Serialize;
+
+use crate::api::client::{Client, ClientOptions};
+use crate::api::transport::{TransportSettings, UreqTransport};
+use crate::cli::{Format, Sync};
+use crate::collect;
+use crate::config::{self, Connection, ConnectionFlags};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::output::text::count;
+use crate::output::write_json;
+use crate::run::Context;
+use crate::store::{Published, Writer};
+
+pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let flags = ConnectionFlags {
+        base_url: arguments.base_url.as_deref(),
+        allow_http: arguments.allow_http,
+        account_id: arguments.account_id.as_deref(),
+        api_key_file: arguments.api_key_file.as_deref(),
+        api_key: arguments.api_key.as_deref(),
+    };
+    let connection = Connection::resolve(&flags, context.env)?;
+    let identity = connection.identity();
+    let path = config::database(arguments.db.as_deref(), context.env);
+    let writer = Writer::open(&path, &identity)?;
+    let client = client(connection);
+    let observation = collect::observe(&client)?;
+    let published = writer.publish(&identity, &observation, crate::VERSION)?;
+    match arguments.format {
+        Format::Json => write_json(&Document::new(&published, client.requests()), context.out)?,
+        Format::Table if context.err_is_terminal && !arguments.quiet || arguments.verbose > 0 => {
+            writeln!(
+                context.err,
+                "snapshot {} in {}: {}, {}, {}",
+                published.snapshot,
+                path.display(),
+                count(published.resources, "resource"),
+                count(published.grants, "grant"),
+                count(client.requests(), "request"),
+            )?;
+        }
+        Format::Table => {}
+    }
+    Ok(Exit::Done)
+}
+
+fn client(connection: Connection) -> Client {
+    let settings = TransportSettings::default();
+    let transport = UreqTransport::new(connection.api_key, &settings);
+    let options = ClientOptions::default();
+    Client::new(
+        Box::new(transport),
+        connection.base_url,
+        connection.account_id,
+        options,
+    )
+}
+
+#[derive(Serialize)]
+struct Document {
+    format_version: u32,
+    snapshot: i64,
+    state: &'static str,
+    resources: i64,
+    grants: i64,
+    requests: u64,
+}
+
+impl Document {
+    fn new(published: &Published, requests: u64) -> Self {
+        Self {
+            format_version: 1,
+            snapshot: published.snapshot,
+            state: published.state,
+            resources: published.resources,
+            grants: published.grants,
+            requests,
+        }
+    }
+}

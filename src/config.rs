@@ -1,0 +1,160 @@
+//! Settings: flags win over the environment, the environment over defaults. Everything that can be refused is refused
+//! here, before the first request.
+
+use std::fs;
+use std::io::Read;
+use std::path::PathBuf;
+
+use crate::api::base_url::BaseUrl;
+use crate::api::secret::ApiKey;
+use crate::error::Error;
+use crate::store::Identity;
+
+const DEFAULT_DB: &str = "harness-access.db";
+const DEFAULT_BASE_URL: &str = "https://app.harness.io";
+
+/// A key is some hundred bytes; whoever names a disk image instead shall learn it at once.
+const KEY_FILE_LIMIT: u64 = 64 * 1024;
+
+/// Looks up a variable of the environment.
+pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// How to reach an account, checked.
+#[derive(Debug)]
+pub struct Connection {
+    /// Where Harness is.
+    pub base_url: BaseUrl,
+    /// The account.
+    pub account_id: String,
+    /// The key.
+    pub api_key: ApiKey,
+}
+
+/// The connection flags of a command, as typed.
+#[derive(Debug)]
+pub struct ConnectionFlags<'a> {
+    /// `--base-url`
+    pub base_url: Option<&'a str>,
+    /// `--allow-http`
+    pub allow_http: bool,
+    /// `--account-id`
+    pub account_id: Option<&'a str>,
+    /// `--api-key-file`
+    pub api_key_file: Option<&'a str>,
+    /// `--api-key`
+    pub api_key: Option<&'a str>,
+}
+
+impl Connection {
+    /// Resolves flags and environment.
+    ///
+    /// # Errors
+    /// When something is missing, malformed or contradicts itself.
+    pub fn resolve(flags: &ConnectionFlags<'_>, env: Lookup<'_>) -> Result<Self, Error> {
+        let api_key = api_key(flags, env)?;
+        let base_url = flags
+            .base_url
+            .map(str::to_owned)
+            .or_else(|| first_set(env, &["BATON_BASE_URL", "HARNESS_BASE_URL"]))
+            .unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
+        let base_url =
+            BaseUrl::parse(&base_url, flags.allow_http).map_err(|error| Error::Config {
+                message: error.to_string(),
+                hint: None,
+            })?;
+        let account_id = account_id(flags, env, &api_key)?;
+        Ok(Self {
+            base_url,
+            account_id,
+            api_key,
+        })
+    }
+
+    /// Account and base URL, as the database records them.
+    #[must_use]
+    pub fn identity(&self) -> Identity {
+        Identity {
+            account_id: self.account_id.clone(),
+            base_url: self.base_url.as_str().to_owned(),
+        }
+    }
+}
+
+/// The database file.
+#[must_use]
+pub fn database(flag: Option<&str>, env: Lookup<'_>) -> PathBuf {
+    flag.map(str::to_owned)
+        .or_else(|| first_set(env, &["HARNESS_ACCESS_DB"]))
+        .unwrap_or_else(|| DEFAULT_DB.to_owned())
+        .into()
+}
+
+fn first_set(env: Lookup<'_>, names: &[&str]) -> Option<String> {
+    names
+        .iter()
+        .find_map(|name| env(name).filter(|value| !value.trim().is_empty()))
+}
+
+fn api_key(flags: &ConnectionFlags<'_>, env: Lookup<'_>) -> Result<ApiKey, Error> {
+    let text = match (flags.api_key_file, flags.api_key) {
+        (Some(_), Some(_)) => {
+            return Err(Error::Usage(
+                "--api-key-file and --api-key exclude each other".to_owned(),
+            ));
+        }
+        (Some(path), None) => read_key_file(path)?,
+        (None, Some(key)) => key.to_owned(),
+        (None, None) => first_set(env, &["BATON_API_KEY", "HARNESS_API_KEY"]).ok_or_else(|| {
+            Error::config(
+                "no API key",
+                "name a file that holds it with --api-key-file, or set HARNESS_API_KEY",
+            )
+        })?,
+    };
+    ApiKey::new(text).map_err(|error| Error::Config {
+        message: error.to_string(),
+        hint: None,
+    })
+}
+
+fn read_key_file(path: &str) -> Result<String, Error> {
+    let failed = |error: std::io::Error| Error::Config {
+        message: format!("cannot read the API key from {path}: {error}"),
+        hint: None,
+    };
+    let mut text = String::new();
+    if path == "-" {
+        std::io::stdin()
+            .take(KEY_FILE_LIMIT)
+            .read_to_string(&mut text)
+    } else {
+        fs::File::open(path)
+            .map_err(failed)?
+            .take(KEY_FILE_LIMIT)
+            .read_to_string(&mut text)
+    }
+    .map_err(failed)?;
+    Ok(text)
+}
+
+/// The account from the flags or the environment, and from the key where that names it; they must agree, since a key
+/// of one account cannot read another.
+fn account_id(flags: &ConnectionFlags<'_>, env: Lookup<'_>, key: &ApiKey) -> Result<String, Error> {
+    let given = flags
+        .account_id
+        .map(str::to_owned)
+        .or_else(|| first_set(env, &["BATON_ACCOUNT_ID", "HARNESS_ACCOUNT_ID"]))
+        .map(|account| account.trim().to_owned());
+    match (given, key.account_id()) {
+        (Some(given), Some(of_key)) if given != of_key => Err(Error::config(
+            format!("the account {given} was asked for, but the key is of account {of_key}"),
+            "use a key of that account, or leave the account out",
+        )),
+        (Some(given), _) => Ok(given),
+        (None, Some(of_key)) => Ok(of_key.to_owned()),
+        (None, None) => Err(Error::config(
+            "no account: this key does not name one",
+            "name it with --account-id or HARNESS_ACCOUNT_ID; it is in the address of any page of Harness, after /account/",
+        )),
+    }
+}

@@ -1,0 +1,170 @@
+//! The one error of the program: what happened, what to do about it, and which exit status it means.
+
+use std::fmt;
+use std::io;
+
+use crate::api::error::{ApiError, ApiErrorKind};
+use crate::exit::Exit;
+use crate::store::StoreError;
+
+/// A failure of a command.
+#[derive(Debug)]
+pub enum Error {
+    /// The command line is wrong.
+    Usage(String),
+    /// The settings are wrong or not enough; nothing was sent.
+    Config {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        hint: Option<String>,
+    },
+    /// Harness, or the way to it.
+    Api(ApiError),
+    /// The database.
+    Store(StoreError),
+    /// What was seen is not enough for the answer.
+    NotEnough {
+        /// What is missing, one line for each.
+        message: String,
+        /// What to do.
+        hint: Option<String>,
+    },
+    /// Standard output or input failed.
+    Io(io::Error),
+}
+
+impl Error {
+    /// A failure of the settings.
+    pub(crate) fn config(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Config {
+            message: message.into(),
+            hint: Some(hint.into()),
+        }
+    }
+
+    /// The exit status it means.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Usage(_) | Self::Config { .. } => Exit::Usage,
+            Self::Api(error) => exit_of_api(&error.kind),
+            Self::Store(StoreError::NoSuchSnapshot { .. }) => Exit::Usage,
+            Self::Store(_) => Exit::Database,
+            Self::NotEnough { .. } => Exit::CouldNotTell,
+            Self::Io(_) => Exit::Usage,
+        }
+    }
+
+    /// A stable word for JSON.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Usage(_) => "usage",
+            Self::Config { .. } => "config",
+            Self::Api(error) => kind_of_api(&error.kind),
+            Self::Store(error) => error.kind(),
+            Self::NotEnough { .. } => "could_not_tell",
+            Self::Io(_) => "io",
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Usage(_) => {
+                Some("`harness-access --help` shows the commands and their flags".to_owned())
+            }
+            Self::Config { hint, .. } | Self::NotEnough { hint, .. } => hint.clone(),
+            Self::Api(error) => error.hint(),
+            Self::Store(error) => error.hint().map(str::to_owned),
+            Self::Io(_) => None,
+        }
+    }
+
+    /// The document printed on standard error with `--format json`.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({"error": {
+            "code": self.exit() as u8,
+            "kind": self.kind(),
+            "message": self.to_string(),
+            "hint": self.hint(),
+        }})
+    }
+}
+
+fn exit_of_api(kind: &ApiErrorKind) -> Exit {
+    match kind {
+        ApiErrorKind::BadKey(_)
+        | ApiErrorKind::AccountMoved { .. }
+        | ApiErrorKind::IpNotAllowed(_) => Exit::KeyRefused,
+        ApiErrorKind::NotPermitted { .. } | ApiErrorKind::Inconsistent { .. } => Exit::CouldNotTell,
+        ApiErrorKind::Cancelled => Exit::Interrupted,
+        ApiErrorKind::NotFound(_)
+        | ApiErrorKind::Throttled(_)
+        | ApiErrorKind::Server(_)
+        | ApiErrorKind::NotJson { .. }
+        | ApiErrorKind::Redirected { .. }
+        | ApiErrorKind::Refused(_)
+        | ApiErrorKind::Transport(_)
+        | ApiErrorKind::Shape { .. }
+        | ApiErrorKind::Impossible { .. }
+        | ApiErrorKind::Deadline { .. } => Exit::Unreachable,
+    }
+}
+
+fn kind_of_api(kind: &ApiErrorKind) -> &'static str {
+    match kind {
+        ApiErrorKind::BadKey(_) => "bad_key",
+        ApiErrorKind::AccountMoved { .. } => "account_moved",
+        ApiErrorKind::IpNotAllowed(_) => "ip_not_allowed",
+        ApiErrorKind::NotPermitted { .. } => "not_permitted",
+        ApiErrorKind::Inconsistent { .. } => "inconsistent",
+        ApiErrorKind::Cancelled => "stopped",
+        ApiErrorKind::NotFound(_) => "not_found",
+        ApiErrorKind::Throttled(_) => "throttled",
+        ApiErrorKind::Server(_) => "server_error",
+        ApiErrorKind::NotJson { .. } => "not_harness",
+        ApiErrorKind::Redirected { .. } => "redirected",
+        ApiErrorKind::Refused(_) => "refused",
+        ApiErrorKind::Transport(_) => "unreachable",
+        ApiErrorKind::Shape { .. } => "unexpected_answer",
+        ApiErrorKind::Impossible { .. } => "impossible_answer",
+        ApiErrorKind::Deadline { .. } => "out_of_time",
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(message)
+            | Self::Config { message, .. }
+            | Self::NotEnough { message, .. } => f.write_str(message),
+            Self::Api(error) => write!(f, "{error}"),
+            Self::Store(error) => write!(f, "{error}"),
+            Self::Io(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<ApiError> for Error {
+    fn from(error: ApiError) -> Self {
+        Self::Api(error)
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}

@@ -1,0 +1,57 @@
+//! What is known of a snapshot itself.
+
+use serde::Serialize;
+
+/// A row of the view `snapshots`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SnapshotInfo {
+    /// Its number.
+    pub id: i64,
+    /// Its label.
+    pub label: Option<String>,
+    /// `complete` or `partial`.
+    pub state: String,
+    /// UTC.
+    pub started_at: String,
+    /// UTC.
+    pub finished_at: String,
+    /// The account.
+    pub account_id: String,
+    /// Where it was observed.
+    pub base_url: String,
+    /// What was asked for.
+    pub scopes: String,
+    /// Whose key it was.
+    pub caller: Option<String>,
+    /// Release of the program that wrote it.
+    pub tool_version: String,
+    /// Requests the sync sent.
+    pub requests: i64,
+    /// Number of users.
+    pub users: i64,
+    /// Number of service accounts.
+    pub service_accounts: i64,
+    /// Number of user groups.
+    pub user_groups: i64,
+    /// Number of roles.
+    pub roles: i64,
+    /// Number of resource groups.
+    pub resource_groups: i64,
+    /// Number of grants, memberships included.
+    pub grants: i64,
+    /// Number of role assignments that grant nothing because they are disabled.
+    pub disabled_role_assignments: i64,
+}
+
+/// A listing of a snapshot that was not complete.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Gap {
+    /// Where.
+    pub scope: String,
+    /// What.
+    pub kind: String,
+    /// `partial` or `not_permitted`; `absent` when the snapshot did not ask for it.
+    pub state: String,
+    /// Why.
+    pub reason: Option<String>,
+}

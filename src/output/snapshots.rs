@@ -1,0 +1,86 @@
+//! The list of snapshots.
+
+use serde::Serialize;
+use std::io::{self, Write};
+
+use super::table::{Align, Table};
+use crate::model::{Gap, SnapshotInfo};
+
+/// A snapshot and its listings that were not complete.
+pub type SnapshotAndGaps = (SnapshotInfo, Vec<Gap>);
+
+/// For people.
+///
+/// # Errors
+/// When the output fails.
+pub fn table(snapshots: &[SnapshotAndGaps], out: &mut dyn Write) -> io::Result<()> {
+    let mut table = Table::new(vec![
+        ("ID", Align::Right),
+        ("FINISHED", Align::Left),
+        ("STATE", Align::Left),
+        ("SCOPES", Align::Left),
+        ("USERS", Align::Right),
+        ("SERVICE ACCOUNTS", Align::Right),
+        ("GROUPS", Align::Right),
+        ("ROLES", Align::Right),
+        ("RESOURCE GROUPS", Align::Right),
+        ("GRANTS", Align::Right),
+        ("DISABLED", Align::Right),
+        ("REQUESTS", Align::Right),
+        ("LABEL", Align::Left),
+    ]);
+    for (snapshot, gaps) in snapshots {
+        let state = match gaps.len() {
+            0 => snapshot.state.clone(),
+            1 => format!("{}: 1 gap", snapshot.state),
+            gaps => format!("{}: {gaps} gaps", snapshot.state),
+        };
+        table.row(vec![
+            snapshot.id.to_string(),
+            snapshot.finished_at.clone(),
+            state,
+            snapshot.scopes.clone(),
+            snapshot.users.to_string(),
+            snapshot.service_accounts.to_string(),
+            snapshot.user_groups.to_string(),
+            snapshot.roles.to_string(),
+            snapshot.resource_groups.to_string(),
+            snapshot.grants.to_string(),
+            snapshot.disabled_role_assignments.to_string(),
+            snapshot.requests.to_string(),
+            snapshot.label.clone().unwrap_or_default(),
+        ]);
+    }
+    table.write(out)
+}
+
+/// For programs: the columns of the view `snapshots`, and the gaps.
+///
+/// # Errors
+/// When the output fails.
+pub fn json(snapshots: &[SnapshotAndGaps], out: &mut dyn Write) -> io::Result<()> {
+    let snapshots = snapshots
+        .iter()
+        .map(|(info, gaps)| Entry { info, gaps })
+        .collect();
+    super::write_json(
+        &Document {
+            format_version: 1,
+            snapshots,
+        },
+        out,
+    )
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    format_version: u32,
+    snapshots: Vec<Entry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    #[serde(flatten)]
+    info: &'a SnapshotInfo,
+    gaps: &'a [Gap],
+}

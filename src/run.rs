@@ -1,0 +1,101 @@
+//! One run of the program: command line in, output and exit status out.
+
+use std::ffi::OsString;
+use std::io::{self, ErrorKind, Write};
+
+use crate::cli::{self, Command, Request};
+use crate::command;
+use crate::config::Lookup;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::logging;
+use crate::output::text::line;
+
+/// What a command works with.
+#[allow(missing_debug_implementations)]
+pub struct Context<'a> {
+    /// The environment.
+    pub env: Lookup<'a>,
+    /// Standard output: data only.
+    pub out: &'a mut dyn Write,
+    /// Standard error: everything else.
+    pub err: &'a mut dyn Write,
+    /// Standard error is read by a person.
+    pub err_is_terminal: bool,
+}
+
+/// Runs the program and says how it ended.
+pub fn run(arguments: impl Iterator<Item = OsString>, context: &mut Context<'_>) -> Exit {
+    let arguments: Vec<OsString> = arguments.collect();
+    let json = wants_json(&arguments);
+    let result = execute(arguments, context).and_then(|exit| {
+        context.out.flush()?;
+        Ok(exit)
+    });
+    match result {
+        Ok(exit) => exit,
+        // Whoever reads the output has seen enough: `| head` is no failure.
+        Err(Error::Io(error)) if error.kind() == ErrorKind::BrokenPipe => Exit::Done,
+        Err(error) => {
+            let _ = report(&error, json, context.err);
+            error.exit()
+        }
+    }
+}
+
+fn execute(arguments: Vec<OsString>, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let arguments = arguments
+        .into_iter()
+        .map(OsString::into_string)
+        .collect::<Result<Vec<String>, OsString>>()
+        .map_err(|odd| Error::Usage(format!("the argument `{}` is not UTF-8", odd.display())))?;
+    let command = match cli::parse(&arguments)? {
+        Request::Help(text) => {
+            writeln!(context.out, "{}", text.trim_end())?;
+            return Ok(Exit::Done);
+        }
+        Request::Version => {
+            writeln!(context.out, "{} {}", crate::NAME, crate::VERSION)?;
+            return Ok(Exit::Done);
+        }
+        Request::Run(command) => command,
+    };
+    match &command {
+        Command::Sync(arguments) => {
+            logging::start(arguments.verbose, arguments.quiet, context.env);
+            command::sync::run(arguments, context)
+        }
+        Command::Snapshots(arguments) => command::snapshots::run(arguments, context),
+        Command::Diff(arguments) => command::diff::run(arguments, context),
+    }
+}
+
+/// Whether errors are to be JSON too. Asked of the raw arguments, because a wrong command line is an error as well.
+fn wants_json(arguments: &[OsString]) -> bool {
+    let mut previous = None;
+    arguments.iter().any(|argument| {
+        let found =
+            argument == "--format=json" || (previous == Some("--format") && argument == "json");
+        previous = argument.to_str();
+        found
+    })
+}
+
+fn report(error: &Error, json: bool, err: &mut dyn Write) -> io::Result<()> {
+    if json {
+        return writeln!(err, "{}", error.to_json());
+    }
+    // Messages hold names and answers of strangers.
+    for (at, text) in error.to_string().lines().enumerate() {
+        let prefix = if at == 0 {
+            concat!(env!("CARGO_PKG_NAME"), ": ")
+        } else {
+            "  "
+        };
+        writeln!(err, "{prefix}{}", line(text))?;
+    }
+    match error.hint() {
+        Some(hint) => writeln!(err, "  {}", line(&hint)),
+        None => Ok(()),
+    }
+}
