@@ -47,12 +47,13 @@ impl Error {
     #[must_use]
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Usage(_) | Self::Config { .. } => Exit::Usage,
+            Self::Usage(_)
+            | Self::Config { .. }
+            | Self::Store(StoreError::NoSuchSnapshot { .. })
+            | Self::Io(_) => Exit::Usage,
             Self::Api(error) => exit_of_api(&error.kind),
-            Self::Store(StoreError::NoSuchSnapshot { .. }) => Exit::Usage,
             Self::Store(_) => Exit::Database,
             Self::NotEnough { .. } => Exit::CouldNotTell,
-            Self::Io(_) => Exit::Usage,
         }
     }
 

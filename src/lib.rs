@@ -18,13 +18,13 @@
 //! status. What may use what is enforced by the test `layers`.
 
 pub mod api;
-mod cli;
+pub mod cli;
 pub mod collect;
 mod command;
-mod config;
+pub mod config;
 pub mod diff;
-mod error;
-mod exit;
+pub mod error;
+pub mod exit;
 mod logging;
 pub mod model;
 pub mod output;

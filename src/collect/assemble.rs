@@ -34,7 +34,7 @@ impl Assembly {
     pub(super) fn add(&mut self, rows: Rows, listing: Listing) {
         match rows {
             Rows::Resources(found) => found.into_iter().for_each(|found| self.resource(found)),
-            Rows::Assignments(assignments) => self.assignments.push(assignments),
+            Rows::Assignments(assignments) => self.assignments.push(*assignments),
         }
         self.listings.push(listing);
     }

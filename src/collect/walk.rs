@@ -17,7 +17,7 @@ use crate::model::{Listing, ListingKind, ListingState, Scope, Timestamp};
 /// What a listing showed.
 pub(super) enum Rows {
     Resources(Vec<Found>),
-    Assignments(Assignments),
+    Assignments(Box<Assignments>),
 }
 
 /// Walks one kind in one scope.
@@ -83,7 +83,7 @@ impl Walk<'_> {
     fn assignments(&self) -> Result<(Rows, Walked), ApiError> {
         let mut assignments = Assignments::new(self.scope.clone());
         let walked = self.run(role_assignments::key, &mut assignments)?;
-        Ok((Rows::Assignments(assignments), walked))
+        Ok((Rows::Assignments(Box::new(assignments)), walked))
     }
 
     fn run<R: DeserializeOwned>(

@@ -9,6 +9,7 @@ use crate::collect;
 use crate::config::{self, Connection, ConnectionFlags};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::model::Observation;
 use crate::output::text::count;
 use crate::output::write_json;
 use crate::run::Context;
@@ -28,6 +29,7 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     let writer = Writer::open(&path, &identity)?;
     let client = client(connection);
     let observation = collect::observe(&client)?;
+    refuse_incomplete(&observation)?;
     let published = writer.publish(&identity, &observation, crate::VERSION)?;
     match arguments.format {
         Format::Json => write_json(&Document::new(&published, client.requests()), context.out)?,
@@ -47,8 +49,34 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     Ok(Exit::Done)
 }
 
+/// A list that is not whole must not look like access that is gone.
+fn refuse_incomplete(observation: &Observation) -> Result<(), Error> {
+    let gaps: Vec<String> = observation
+        .listings
+        .iter()
+        .filter_map(|listing| {
+            let reason = listing.state.reason()?;
+            let (kind, scope, state) = (listing.kind, &listing.scope, listing.state.as_str());
+            Some(format!(
+                "{kind} in {scope} ({}): {state}: {reason}",
+                listing.endpoint
+            ))
+        })
+        .collect();
+    if gaps.is_empty() {
+        return Ok(());
+    }
+    Err(Error::NotEnough {
+        message: format!(
+            "nothing was stored, because not everything could be seen:\n{}",
+            gaps.join("\n")
+        ),
+        hint: None,
+    })
+}
+
 fn client(connection: Connection) -> Client {
-    let settings = TransportSettings::default();
+    let settings = TransportSettings::for_base(&connection.base_url);
     let transport = UreqTransport::new(connection.api_key, &settings);
     let options = ClientOptions::default();
     Client::new(

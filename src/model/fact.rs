@@ -74,14 +74,10 @@ impl GrantFact {
     #[must_use]
     pub fn id(&self) -> String {
         let mut id = format!("{} {}", self.principal.id, self.entitlement_id());
-        for part in [
-            self.scope.as_ref(),
-            self.resource_group.as_ref().map(|group| &group.id),
-        ] {
-            for part in part {
-                id.push(' ');
-                id.push_str(part);
-            }
+        let group = self.resource_group.as_ref().map(|group| &group.id);
+        for part in [self.scope.as_ref(), group].into_iter().flatten() {
+            id.push(' ');
+            id.push_str(part);
         }
         id
     }

@@ -83,6 +83,14 @@ impl Reader {
             .map_err(|e| self.failed(&e))
     }
 
+    /// Makes the views of this connection show an earlier snapshot instead of the latest.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn show_snapshot(&self, id: i64) -> Result<(), StoreError> {
+        schema::show_snapshot(&self.connection, id).map_err(|error| self.failed(&error))
+    }
+
     pub(super) fn failed(&self, error: &rusqlite::Error) -> StoreError {
         StoreError::from_sqlite(&self.path, error)
     }

@@ -503,16 +503,15 @@ impl<'a> Merge<'a> {
 
     /// The listing that shows a grant: of its user group for a membership, of its scope for a role.
     fn listing_of(&mut self, grant: &Grant) -> rusqlite::Result<i64> {
-        match grant.scope {
-            Some(scope) => self
+        if let Some(scope) = grant.scope {
+            let scope = self.scopes[scope.index()];
+            return self
                 .dictionary
-                .listing_at(ListingKind::RoleAssignments, self.scopes[scope.index()]),
-            None => {
-                let group = self.observation.directory.id(grant.target);
-                self.dictionary
-                    .listing(ListingKind::UserGroups, &group.scope.to_string())
-            }
+                .listing_at(ListingKind::RoleAssignments, scope);
         }
+        let group = self.observation.directory.id(grant.target);
+        let scope = group.scope.to_string();
+        self.dictionary.listing(ListingKind::UserGroups, &scope)
     }
 
     // ---- common -------------------------------------------------------------------------------------------------
