@@ -4,7 +4,7 @@
 //! not guarantee is an `Option`, and missing means the same as null. Fields that are not here are never looked at:
 //! answers carry webhook URLs, keys and client secrets.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The account: `GET /ng/api/accounts/{id}`, schema `AccountDTO`.
 #[derive(Debug, Deserialize)]
@@ -272,4 +272,88 @@ pub struct Principal {
     pub identifier: String,
     /// Level of the scope, on the way up, in which a group or service account lives; null for users and in old rows.
     pub scope_level: Option<String>,
+}
+
+/// Body of `POST /authz/api/acl`, schema `AccessCheckRequest`; at most 10,000 checks.
+#[derive(Debug, Serialize)]
+pub struct AccessCheckRequest {
+    /// The checks, answered in this order.
+    pub permissions: Vec<PermissionCheck>,
+}
+
+/// Schema `PermissionCheck`: may the caller do this here? Without an identifier: on every resource of the type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PermissionCheck {
+    /// Where.
+    pub resource_scope: ResourceScope,
+    /// Such as `USERGROUP`; spelled otherwise than the principal type `USER_GROUP`.
+    pub resource_type: &'static str,
+    /// On this resource.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource_identifier: Option<String>,
+    /// Such as `core_usergroup_view`.
+    pub permission: &'static str,
+}
+
+/// Schema `ResourceScope`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResourceScope {
+    /// The account.
+    pub account_identifier: String,
+    /// The organization.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub org_identifier: Option<String>,
+    /// The project.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project_identifier: Option<String>,
+}
+
+/// Answer of `POST /authz/api/acl`, schema `AccessCheckResponse`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AccessCheckAnswer {
+    /// Who asked; null where access control is switched off.
+    pub principal: Option<CallingPrincipal>,
+    /// One entry for each check, in order.
+    pub access_control_list: Vec<AccessControl>,
+}
+
+/// Who a key belongs to.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CallingPrincipal {
+    /// A user's uuid, or a service account's identifier without its scope.
+    pub principal_identifier: String,
+    /// `USER` or `SERVICE_ACCOUNT`.
+    pub principal_type: String,
+}
+
+/// Schema `AccessControl`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AccessControl {
+    /// The permission that was asked about.
+    pub permission: String,
+    /// The type that was asked about.
+    pub resource_type: String,
+    /// The answer.
+    pub permitted: bool,
+}
+
+/// A row of `GET /authz/api/permissions`, schema `PermissionResponse`.
+#[derive(Debug, Deserialize)]
+pub struct PermissionItem {
+    /// The permission.
+    pub permission: Permission,
+}
+
+/// Schema `Permission`.
+#[derive(Debug, Deserialize)]
+pub struct Permission {
+    /// Such as `core_user_view`.
+    pub identifier: String,
+    /// `ACTIVE`, `EXPERIMENTAL`, `DEPRECATED`; open. Only active ones are enforced for sure.
+    pub status: Option<String>,
 }

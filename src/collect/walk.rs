@@ -139,7 +139,7 @@ fn state_of(rows: &Rows) -> ListingState {
                 silent.len(),
                 first.id.identifier
             ),
-            hidden: None,
+            whole_for: Vec::new(),
         },
     }
 }

@@ -95,9 +95,8 @@ pub enum ListingState {
     Partial {
         /// Why, for people.
         reason: String,
-        /// When only role assignments of these principal types are missing, those types; everything else the listing
-        /// shows is whole. `None` = anything may be missing.
-        hidden: Option<Vec<ResourceType>>,
+        /// Principal types whose role assignments it shows whole all the same; empty for every other listing.
+        whole_for: Vec<ResourceType>,
     },
     /// Nothing: the key may not list it.
     NotPermitted {

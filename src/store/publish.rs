@@ -63,9 +63,8 @@ impl Writer {
 /// How much of a listing this snapshot saw.
 enum Sight {
     Whole,
-    /// Whole but for role assignments of these principal types.
-    Except(Vec<ResourceType>),
-    Doubtful,
+    /// Whole for role assignments of these principal types; nothing is certain of the rest.
+    WholeFor(Vec<ResourceType>),
 }
 
 struct Merge<'a> {
@@ -135,25 +134,24 @@ impl<'a> Merge<'a> {
     }
 
     fn record_coverage(&mut self, key: i64, listing: &Listing) -> rusqlite::Result<()> {
-        let hidden = match &listing.state {
-            ListingState::Partial {
-                hidden: Some(types),
-                ..
-            } => Some(joined(types)),
+        let whole_for = match &listing.state {
+            ListingState::Partial { whole_for, .. } if !whole_for.is_empty() => {
+                Some(joined(whole_for))
+            }
             _ => None,
         };
         let same = self
             .connection
             .prepare_cached(
                 "SELECT 1 FROM coverage WHERE listing = ?1 AND valid_until IS NULL AND state = ?2
-                   AND reason IS ?3 AND hidden IS ?4 AND endpoint = ?5 AND reported_total IS ?6
+                   AND reason IS ?3 AND whole_for IS ?4 AND endpoint = ?5 AND reported_total IS ?6
                    AND rows = ?7 AND pages = ?8",
             )?
             .exists(params![
                 key,
                 listing.state.as_str(),
                 listing.state.reason(),
-                hidden,
+                whole_for,
                 listing.endpoint,
                 listing.reported_total,
                 listing.rows,
@@ -167,14 +165,14 @@ impl<'a> Merge<'a> {
                 .execute([self.snapshot, key])?;
             self.connection
                 .prepare_cached(
-                    "INSERT INTO coverage (listing, state, reason, hidden, endpoint, reported_total,
+                    "INSERT INTO coverage (listing, state, reason, whole_for, endpoint, reported_total,
                        rows, pages, valid_from) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                 )?
                 .execute(params![
                     key,
                     listing.state.as_str(),
                     listing.state.reason(),
-                    hidden,
+                    whole_for,
                     listing.endpoint,
                     listing.reported_total,
                     listing.rows,
@@ -196,24 +194,13 @@ impl<'a> Merge<'a> {
                 known.execute(params![key, "", self.snapshot])?;
                 Ok(Sight::Whole)
             }
-            ListingState::Partial {
-                hidden: Some(hidden),
-                ..
-            } => {
-                for kind in [
-                    ResourceType::User,
-                    ResourceType::UserGroup,
-                    ResourceType::ServiceAccount,
-                ] {
-                    if !hidden.contains(&kind) {
-                        known.execute(params![key, kind.as_str(), self.snapshot])?;
-                    }
+            ListingState::Partial { whole_for, .. } => {
+                for kind in whole_for {
+                    known.execute(params![key, kind.as_str(), self.snapshot])?;
                 }
-                Ok(Sight::Except(hidden.clone()))
+                Ok(Sight::WholeFor(whole_for.clone()))
             }
-            ListingState::Partial { hidden: None, .. } | ListingState::NotPermitted { .. } => {
-                Ok(Sight::Doubtful)
-            }
+            ListingState::NotPermitted { .. } => Ok(Sight::WholeFor(Vec::new())),
         }
     }
 
@@ -316,9 +303,10 @@ impl<'a> Merge<'a> {
     fn is_gone(&self, listing: Option<i64>, principal_type: Option<&str>) -> bool {
         match listing.and_then(|listing| self.sight.get(&listing)) {
             Some(Sight::Whole) => true,
-            Some(Sight::Except(hidden)) => principal_type
-                .is_some_and(|kind| !hidden.iter().any(|hidden| hidden.as_str() == kind)),
-            Some(Sight::Doubtful) | None => false,
+            Some(Sight::WholeFor(types)) => {
+                principal_type.is_some_and(|kind| types.iter().any(|seen| seen.as_str() == kind))
+            }
+            None => false,
         }
     }
 

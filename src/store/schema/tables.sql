@@ -46,7 +46,7 @@ CREATE TABLE coverage (
   listing        INTEGER NOT NULL REFERENCES listing (key),
   state          TEXT NOT NULL CHECK (state IN ('complete', 'partial', 'not_permitted')),
   reason         TEXT,
-  hidden         TEXT, -- principal types a partial list of role assignments lacks, as ',a,b,'; NULL = any
+  whole_for      TEXT, -- principal types of which a partial list of role assignments is whole, as ',a,b,'; or NULL
   endpoint       TEXT NOT NULL,
   reported_total INTEGER,
   rows           INTEGER NOT NULL CHECK (typeof(rows) = 'integer'),

@@ -159,15 +159,18 @@ CREATE VIEW grants (
   created_at,                 -- when, says Harness
   since_snapshot, since,      -- held without a break since
   unverified,                 -- 1: its listing was not complete, so nobody knows whether it is still so
-  unresolved                  -- which of 'principal', 'resource', 'resource_group' no list shows; NULL = all are there
+  unresolved                  -- which of 'principal', 'resource', 'resource_group' a complete list does not show; NULL = none
 ) AS SELECT t.id || CASE g.scope WHEN 0 THEN ':member' ELSE ':assigned' END,
   CASE g.scope WHEN 0 THEN 'member' ELSE 'assigned' END, p.id, p.type, pv.name, t.id, tv.name, sc.path, rg.id,
   g.role_assignment, g.harness_managed, strftime('%Y-%m-%dT%H:%M:%fZ', g.created_at / 1000.0, 'unixepoch'),
   g.since, s.finished_at,
-  NOT ifnull(c.state = 'complete' OR c.hidden NOT LIKE '%,' || p.type || ',%', 0),
-  nullif(substr(CASE WHEN pv.key IS NULL THEN ',principal' ELSE '' END
-    || CASE WHEN tv.key IS NULL THEN ',resource' ELSE '' END
-    || CASE WHEN rv.key IS NULL AND g.resource_group <> 0 THEN ',resource_group' ELSE '' END, 2), '')
+  NOT ifnull(c.state = 'complete' OR c.whole_for LIKE '%,' || p.type || ',%', 0),
+  nullif(substr(CASE WHEN pv.key IS NULL AND (p.listing IS NULL OR EXISTS (SELECT 1 FROM coverage k
+      WHERE k.listing = p.listing AND k.state = 'complete' AND {live k})) THEN ',principal' ELSE '' END
+    || CASE WHEN tv.key IS NULL AND (t.listing IS NULL OR EXISTS (SELECT 1 FROM coverage k
+      WHERE k.listing = t.listing AND k.state = 'complete' AND {live k})) THEN ',resource' ELSE '' END
+    || CASE WHEN rv.key IS NULL AND g.resource_group <> 0 AND (rg.listing IS NULL OR EXISTS (SELECT 1 FROM coverage k
+      WHERE k.listing = rg.listing AND k.state = 'complete' AND {live k})) THEN ',resource_group' ELSE '' END, 2), '')
 FROM grant_version g
 JOIN resource p ON p.key = g.principal
 JOIN resource t ON t.key = g.target
@@ -279,10 +282,13 @@ CREATE VIEW grant_history (
   CASE g.scope WHEN 0 THEN 'member' ELSE 'assigned' END, p.id, p.type, pv.name, t.id, tv.name, sc.path, rg.id,
   g.role_assignment, g.harness_managed, strftime('%Y-%m-%dT%H:%M:%fZ', g.created_at / 1000.0, 'unixepoch'),
   g.since, s.finished_at,
-  g.valid_until IS NULL AND NOT ifnull(c.state = 'complete' OR c.hidden NOT LIKE '%,' || p.type || ',%', 0),
-  nullif(substr(CASE WHEN pv.key IS NULL THEN ',principal' ELSE '' END
-    || CASE WHEN tv.key IS NULL THEN ',resource' ELSE '' END
-    || CASE WHEN rv.key IS NULL AND g.resource_group <> 0 THEN ',resource_group' ELSE '' END, 2), ''),
+  g.valid_until IS NULL AND NOT ifnull(c.state = 'complete' OR c.whole_for LIKE '%,' || p.type || ',%', 0),
+  nullif(substr(CASE WHEN pv.key IS NULL AND (p.listing IS NULL OR EXISTS (SELECT 1 FROM coverage k
+      WHERE k.listing = p.listing AND k.state = 'complete' AND {live k})) THEN ',principal' ELSE '' END
+    || CASE WHEN tv.key IS NULL AND (t.listing IS NULL OR EXISTS (SELECT 1 FROM coverage k
+      WHERE k.listing = t.listing AND k.state = 'complete' AND {live k})) THEN ',resource' ELSE '' END
+    || CASE WHEN rv.key IS NULL AND g.resource_group <> 0 AND (rg.listing IS NULL OR EXISTS (SELECT 1 FROM coverage k
+      WHERE k.listing = rg.listing AND k.state = 'complete' AND {live k})) THEN ',resource_group' ELSE '' END, 2), ''),
   g.valid_until, u.finished_at
 FROM grant_version g
 JOIN resource p ON p.key = g.principal
