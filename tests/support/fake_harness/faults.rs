@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::http::{Answer, Reply, Request};
 use super::paging::Bend;
+use super::router;
 use super::scope::Scope;
 use super::shapes;
 
@@ -70,6 +71,8 @@ pub enum FaultKind {
     PageRepeated,
     /// Pages without an end.
     Endless,
+    /// More pages promised than there are; those beyond the end are empty.
+    TooManyPages,
     /// More rows than asked for.
     LongPage,
     NegativeTotals,
@@ -155,7 +158,8 @@ impl Fault {
             .get("pageIndex")
             .and_then(|page| page.parse().ok())
             .unwrap_or(0);
-        let shows = page > 0 || !self.kind.needs_a_page_before();
+        let shows = (page > 0 || !self.kind.needs_a_page_before())
+            && (router::is_paged(path) || !self.kind.needs_pages());
         on_route
             && shows
             && self.scope.as_ref().is_none_or(|own| own == scope)
@@ -216,6 +220,20 @@ impl Faults {
 }
 
 impl FaultKind {
+    /// Nothing to bend or spoil in a bare array.
+    fn needs_pages(&self) -> bool {
+        self.needs_a_page_before()
+            || matches!(
+                self,
+                Self::TotalChanging
+                    | Self::Endless
+                    | Self::TooManyPages
+                    | Self::LongPage
+                    | Self::NegativeTotals
+                    | Self::PageSizeZero
+            )
+    }
+
     fn needs_a_page_before(&self) -> bool {
         matches!(
             self,
@@ -331,7 +349,8 @@ impl FaultKind {
                 pause: *pause,
             },
             Self::GarbageGzip => Reply::Http(answer.with_header("content-encoding", "gzip")),
-            Self::LongPage
+            Self::TooManyPages
+            | Self::LongPage
             | Self::NegativeTotals
             | Self::PageSizeZero
             | Self::ForeignRows
@@ -354,6 +373,7 @@ impl FaultKind {
                 data["totalItems"] = json!(-1);
                 data["totalPages"] = json!(-1);
             }
+            Self::TooManyPages if data.is_object() => data["totalPages"] = json!(1_000_000),
             Self::PageSizeZero if data.is_object() => data["pageSize"] = json!(0),
             _ => {
                 let size = data["pageSize"].as_u64().unwrap_or(0) as usize;
@@ -383,7 +403,7 @@ impl FaultKind {
 fn move_elsewhere(row: &mut Value) {
     match row {
         Value::Object(fields) => {
-            if fields.contains_key("accountIdentifier") {
+            if fields.contains_key("accountIdentifier") || fields.contains_key("orgIdentifier") {
                 fields.insert("orgIdentifier".into(), json!("elsewhere"));
                 fields.insert("projectIdentifier".into(), json!("elsewhere"));
             }

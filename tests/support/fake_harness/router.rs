@@ -29,6 +29,7 @@ pub const ROLE_ASSIGNMENTS_V2: &str = "/authz/api/roleassignments/v2/filter";
 pub const PERMISSIONS: &str = "/authz/api/permissions";
 pub const RESOURCE_TYPES: &str = "/authz/api/permissions/resourcetypes";
 pub const AUTHENTICATION_SETTINGS: &str = "/ng/api/authentication-settings";
+pub const AUTHENTICATION_SETTINGS_V2: &str = "/ng/api/authentication-settings/v2";
 
 pub enum Route {
     Read(&'static str, Handler),
@@ -44,7 +45,7 @@ pub enum Route {
 
 type Handler = fn(&Context<'_>) -> Result<Answer>;
 
-const READS: [(&str, &str, Handler); 23] = [
+const READS: [(&str, &str, Handler); 22] = [
     ("POST", ACCESS_CHECK, access_check::check),
     ("GET", ORGANIZATIONS, organizations::organizations),
     ("GET", PROJECTS, organizations::projects),
@@ -76,12 +77,7 @@ const READS: [(&str, &str, Handler); 23] = [
     ),
     (
         "GET",
-        "/ng/api/authentication-settings/v2",
-        account::authentication_settings,
-    ),
-    (
-        "GET",
-        "/ng/api/authentication-settings/",
+        AUTHENTICATION_SETTINGS_V2,
         account::authentication_settings,
     ),
 ];
@@ -132,6 +128,22 @@ pub fn route(request: &Request, v2_filter: bool) -> Route {
         _ if WRITES.contains(&path) => Route::WrongMethod,
         _ => Route::Unknown,
     }
+}
+
+/// Whether a list comes in pages; the others are one object or a bare array.
+pub fn is_paged(path: &str) -> bool {
+    let whole = [
+        ACCESS_CHECK,
+        SERVICE_ACCOUNTS,
+        API_KEYS,
+        USER_GROUPS_BATCH,
+        PERMISSIONS,
+        RESOURCE_TYPES,
+        AUTHENTICATION_SETTINGS,
+        AUTHENTICATION_SETTINGS_V2,
+    ];
+    let members = path.starts_with(USER_GROUPS) && path.ends_with("/users");
+    members || !whole.contains(&path) && READS.iter().any(|(_, known, _)| *known == path)
 }
 
 impl Route {

@@ -13,7 +13,15 @@ pub fn apply_named_change(
 ) -> Result<usize, String> {
     match name {
         "churn" => Ok(churn(account, percent, seed)),
-        "next-day" => Ok(next_day(account)),
+        "next-day"
+            if account
+                .users
+                .iter()
+                .any(|user| user.uuid == "uCLEO00000000000000000") =>
+        {
+            Ok(next_day(account))
+        }
+        "next-day" => Err("only the demo account has a next day".into()),
         _ => Err(format!(
             "no change is named {name:?}; there are: churn, next-day"
         )),
