@@ -1,7 +1,7 @@
 //! What is refused before any list is looked at, and in which shape.
 
 use super::{get, post, request};
-use crate::support::fake_harness::{ACCOUNT_ID, FakeHarness, Request, router};
+use crate::support::fake_harness::{ACCOUNT_ID, Caller, FakeHarness, Request, router};
 use serde_json::{Value, json};
 
 #[test]
@@ -83,6 +83,35 @@ fn refusals_come_in_the_order_of_harness() {
             request.target
         );
     }
+}
+
+#[test]
+fn keys_come_with_the_account_or_in_the_old_format_and_fit_the_caller() {
+    let fake = FakeHarness::demo();
+    let target = format!("{}?accountIdentifier={ACCOUNT_ID}", router::PERMISSIONS);
+    let status = |key: &str| {
+        fake.handle(&Request::get(&target).with_header("x-api-key", key))
+            .answer()
+            .status
+    };
+    let service_account_key = fake.api_key();
+    assert!(service_account_key.starts_with(&format!("sat.{ACCOUNT_ID}.")));
+    assert_eq!(
+        [status(&service_account_key), status(&fake.legacy_api_key())],
+        [200, 200]
+    );
+    fake.caller(Caller::user("uADA000000000000000000"));
+    assert!(fake.api_key().starts_with("pat."));
+    assert_eq!(
+        [status(&fake.api_key()), status(&service_account_key)],
+        [200, 401]
+    );
+    let came: Vec<bool> = fake
+        .requests()
+        .iter()
+        .map(|request| request.key_ok)
+        .collect();
+    assert_eq!(came, [true, true, true, false]);
 }
 
 #[test]

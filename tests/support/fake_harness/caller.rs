@@ -110,6 +110,23 @@ impl Caller {
         self
     }
 
+    /// Whether a key is the caller's, with the account in it or in the old format without.
+    pub fn owns(&self, key: &str, account: &str) -> bool {
+        let rest = key
+            .strip_prefix(self.key_prefix())
+            .and_then(|rest| rest.strip_prefix('.'));
+        let token = rest.map(|rest| {
+            rest.strip_prefix(account)
+                .and_then(|rest| rest.strip_prefix('.'))
+                .unwrap_or(rest)
+        });
+        token == Some(super::TOKEN)
+    }
+
+    pub fn key_prefix(&self) -> &'static str {
+        if self.kind == "USER" { "pat" } else { "sat" }
+    }
+
     pub fn grants(&self, account: &Account) -> Vec<Grant> {
         if let Some(grants) = &self.grants {
             return grants.clone();

@@ -7,6 +7,8 @@ use super::scope::Scope;
 
 #[derive(Clone, Debug)]
 pub struct Recorded {
+    /// Counted from 1 since the fake was made.
+    pub number: u64,
     pub method: String,
     /// Without `/gateway`.
     pub path: String,

@@ -70,8 +70,10 @@ use index::Indexes;
 use random::Random;
 use rate::RateLimiter;
 
-/// Recognisable, so that a test can look for it where it must not be.
+/// The secret part of every key: recognisable, so that a test can look for it where it must not be. All secrets of
+/// the demo account start with `SECRET`, too.
 pub const SECRET: &str = "SECRETkeyDoNotLeak";
+const TOKEN: &str = "tokenIdAAAAAAAAAAAAAA.SECRETkeyDoNotLeak";
 
 type Clock = Arc<dyn Fn() -> Duration + Send + Sync>;
 type Hook = Arc<dyn Fn(&Recorded, &mut Account) + Send + Sync>;
@@ -132,9 +134,16 @@ impl FakeHarness {
         self.0.account.read().unwrap().id.clone()
     }
 
-    /// The one key that is accepted.
+    /// The caller's key: a service account's, or a personal one when the caller is a user.
     pub fn api_key(&self) -> String {
-        api_key_of(&self.0.account.read().unwrap().id)
+        let prefix = self.0.settings.lock().unwrap().caller.key_prefix();
+        format!("{prefix}.{}.{TOKEN}", self.account_id())
+    }
+
+    /// The caller's key in the old format, which does not name the account.
+    pub fn legacy_api_key(&self) -> String {
+        let prefix = self.0.settings.lock().unwrap().caller.key_prefix();
+        format!("{prefix}.{TOKEN}")
     }
 
     /// A copy of the account as it is now.
@@ -262,8 +271,4 @@ impl FakeHarness {
         self.0.indexes.clear();
         *self.0.access.lock().unwrap() = None;
     }
-}
-
-fn api_key_of(account: &str) -> String {
-    format!("sat.{account}.tokenIdAAAAAAAAAAAAAA.{SECRET}")
 }

@@ -15,7 +15,7 @@ use super::random::Random;
 use super::router::{self, Route};
 use super::scope::Scope;
 use super::switches::Switches;
-use super::{FakeHarness, api_key_of, control, shapes};
+use super::{FakeHarness, control, shapes};
 
 impl FakeHarness {
     /// Answers one request as the server would.
@@ -28,12 +28,16 @@ impl FakeHarness {
             .refusal
             .clone()
             .map_or_else(|| self.answer(request, &visit), Reply::Http);
-        if let Some(number) = visit.recorded {
-            // Gone if the log was emptied meanwhile.
-            if let Some(recorded) = self.0.settings.lock().unwrap().requests.get_mut(number) {
-                recorded.status = reply.status();
-            }
+        let mut settings = self.0.settings.lock().unwrap();
+        let recorded = settings
+            .requests
+            .iter_mut()
+            .rev()
+            .find(|recorded| recorded.number == visit.number);
+        if let Some(recorded) = recorded {
+            recorded.status = reply.status();
         }
+        drop(settings);
         reply
     }
 
@@ -43,29 +47,29 @@ impl FakeHarness {
         let scope =
             Scope::from_identifiers(query.get("orgIdentifier"), query.get("projectIdentifier"));
         let key = request.header("x-api-key");
-        let api_key = self.api_key();
+        let account = self.account_id();
         let mut settings = self.0.settings.lock().unwrap();
         let route = router::route(request, settings.switches.v2_filter);
         let now = (settings.clock)();
         settings.served += 1;
         let number = settings.served;
         let recorded = Recorded {
+            number,
             method: request.method.clone(),
             path: request.path().into(),
             query: query.clone(),
             scope: scope.clone(),
             body: String::from_utf8_lossy(&request.body).into_owned(),
             had_key: key.is_some(),
-            key_ok: key == Some(&api_key),
+            key_ok: key.is_some_and(|key| settings.caller.owns(key, &account)),
             is_write: route.is_write(),
             at: now,
             status: None,
         };
         let hooks = settings.hooks.clone();
-        let place = settings.switches.log.then(|| {
+        if settings.switches.log {
             settings.requests.push(recorded.clone());
-            settings.requests.len() - 1
-        });
+        }
         let limit = settings.switches.requests_per_minute;
         let admitted =
             limit.is_none_or(|limit| settings.rate.admits(key.unwrap_or_default(), now, limit));
@@ -84,7 +88,6 @@ impl FakeHarness {
             scope,
             number,
             seed: settings.random.next(),
-            recorded: place,
             refusal,
             fault,
             caller: settings.caller.clone(),
@@ -167,7 +170,6 @@ struct Visit {
     scope: Scope,
     number: u64,
     seed: u64,
-    recorded: Option<usize>,
     refusal: Option<Answer>,
     fault: Option<FaultKind>,
     caller: Caller,
@@ -210,6 +212,6 @@ impl Visit {
             return Some(shapes::general_error(400, "INVALID_REQUEST", message));
         };
         let elsewhere = named != account || in_query.is_some_and(|other| other != account);
-        (elsewhere || key != api_key_of(account)).then(shapes::invalid_token)
+        (elsewhere || !self.caller.owns(key, account)).then(shapes::invalid_token)
     }
 }

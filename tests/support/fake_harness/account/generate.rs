@@ -277,12 +277,16 @@ impl Shelf {
 
     fn new(account: &Account, scope: &Scope) -> Self {
         let level: Text = scope.level().into();
-        let grantee = |kind: &str, identifier: &str| Grantee {
+        let grantee = |kind: &str, identifier: &str, home: &Scope| Grantee {
             kind: kind.into(),
             identifier: identifier.into(),
-            scope_level: Some(level.clone()),
+            scope_level: Some(home.level().into()),
         };
-        let groups = account.groups.iter().filter(|row| row.scope == *scope);
+        // Groups of the account are also used below it, as people do.
+        let groups = account
+            .groups
+            .iter()
+            .filter(|row| row.scope == *scope || row.scope == Scope::account());
         let service_accounts = account
             .service_accounts
             .iter()
@@ -303,10 +307,10 @@ impl Shelf {
             scope: scope.clone(),
             user_type: "USER".into(),
             groups: groups
-                .map(|row| grantee("USER_GROUP", &row.identifier))
+                .map(|row| grantee("USER_GROUP", &row.identifier, &row.scope))
                 .collect(),
             service_accounts: service_accounts
-                .map(|row| grantee("SERVICE_ACCOUNT", &row.identifier))
+                .map(|row| grantee("SERVICE_ACCOUNT", &row.identifier, &row.scope))
                 .collect(),
             roles: roles.map(|row| row.identifier.as_str().into()).collect(),
             resource_groups: resource_groups
