@@ -28,6 +28,8 @@ pub struct Context<'a> {
     pub body: Value,
     pub correlation: String,
     pub bend: Bend,
+    /// Of the settings; another number, other permissions.
+    pub generation: u64,
     pub random: RefCell<Random>,
 }
 
@@ -100,6 +102,11 @@ impl Context<'_> {
             "Principal of type {} with identifier {}",
             self.caller.kind, self.caller.identifier
         )
+    }
+
+    /// The key of rows that also depend on what the caller may see, which changes without the account.
+    pub fn seen_by_caller(&self, key: &str) -> String {
+        format!("{key} in generation {}", self.generation)
     }
 
     /// Positions of the rows that match; `key` names list, scope and filter, and is looked up before `matches` runs.

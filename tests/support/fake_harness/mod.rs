@@ -85,7 +85,8 @@ pub struct FakeHarness(Arc<Shared>);
 struct Shared {
     account: RwLock<Account>,
     indexes: Indexes,
-    access: Mutex<Option<Arc<Access>>>,
+    /// With the generation of the settings it was made from.
+    access: Mutex<Option<(u64, Arc<Access>)>>,
     settings: Mutex<Settings>,
 }
 
@@ -99,6 +100,7 @@ struct Settings {
     rate: RateLimiter,
     requests: Vec<Recorded>,
     served: u64,
+    generation: u64,
     random: Random,
 }
 
@@ -115,6 +117,7 @@ impl FakeHarness {
             rate: RateLimiter::default(),
             requests: Vec::new(),
             served: 0,
+            generation: 0,
             random: Random::new(1),
         };
         Self(Arc::new(Shared {
@@ -159,7 +162,9 @@ impl FakeHarness {
     pub fn change<R>(&self, change: impl FnOnce(&mut Account) -> R) -> R {
         let mut account = self.0.account.write().unwrap();
         let result = change(&mut account);
-        self.forget();
+        // Under the lock: whoever answers from the account holds it, too, and must not remember an old order.
+        self.0.indexes.clear();
+        *self.0.access.lock().unwrap() = None;
         result
     }
 
@@ -262,13 +267,8 @@ impl FakeHarness {
     }
 
     fn settings<R>(&self, change: impl FnOnce(&mut Settings) -> R) -> R {
-        let result = change(&mut self.0.settings.lock().unwrap());
-        self.forget();
-        result
-    }
-
-    fn forget(&self) {
-        self.0.indexes.clear();
-        *self.0.access.lock().unwrap() = None;
+        let mut settings = self.0.settings.lock().unwrap();
+        settings.generation += 1;
+        change(&mut settings)
     }
 }

@@ -90,6 +90,7 @@ impl FakeHarness {
             seed: settings.random.next(),
             refusal,
             fault,
+            generation: settings.generation,
             caller: settings.caller.clone(),
             switches: settings.switches.clone(),
             narrowings: settings.narrowings.clone(),
@@ -137,6 +138,7 @@ impl FakeHarness {
             scope: visit.scope.clone(),
             body: serde_json::from_slice(&request.body).unwrap_or_default(),
             correlation,
+            generation: visit.generation,
             bend: visit
                 .fault
                 .as_ref()
@@ -147,19 +149,20 @@ impl FakeHarness {
     }
 
     fn access(&self, account: &Account, visit: &Visit) -> Arc<Access> {
-        let mut access = self.0.access.lock().unwrap();
-        let spread = || {
-            if visit.switches.access_control {
-                Arc::new(Access::new(
-                    account,
-                    &visit.caller.grants(account),
-                    &visit.narrowings,
-                ))
-            } else {
-                Arc::new(Access::unchecked())
-            }
-        };
-        access.get_or_insert_with(spread).clone()
+        let mut known = self.0.access.lock().unwrap();
+        if let Some((_, access)) = known
+            .as_ref()
+            .filter(|(generation, _)| *generation == visit.generation)
+        {
+            return access.clone();
+        }
+        let access = Arc::new(if visit.switches.access_control {
+            Access::new(account, &visit.caller.grants(account), &visit.narrowings)
+        } else {
+            Access::unchecked()
+        });
+        *known = Some((visit.generation, access.clone()));
+        access
     }
 }
 
@@ -172,6 +175,7 @@ struct Visit {
     seed: u64,
     refusal: Option<Answer>,
     fault: Option<FaultKind>,
+    generation: u64,
     caller: Caller,
     switches: Switches,
     narrowings: Vec<Narrowing>,

@@ -14,7 +14,7 @@ pub fn organizations(cx: &Context<'_>) -> Result<Answer> {
     let page = cx.page_request()?;
     let top = Scope::account();
     let wanted: Vec<&str> = cx.query.all("identifiers").collect();
-    let key = format!("organizations {wanted:?}");
+    let key = cx.seen_by_caller(&format!("organizations {wanted:?}"));
     let rows = &cx.account.organizations;
     let matching = cx.filtered(&key, rows, |row| {
         (wanted.is_empty() || wanted.contains(&&*row.identifier))
@@ -53,7 +53,7 @@ pub fn projects(cx: &Context<'_>) -> Result<Answer> {
         cx.require_scope(&Scope::org(org))?;
     }
     let wanted: Vec<&str> = cx.query.all("identifiers").collect();
-    let key = format!("projects {org:?} {wanted:?}");
+    let key = cx.seen_by_caller(&format!("projects {org:?} {wanted:?}"));
     let rows = &cx.account.projects;
     let matching = cx.filtered(&key, rows, |row| {
         org.is_none_or(|org| org == row.org)

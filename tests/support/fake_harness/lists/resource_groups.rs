@@ -77,7 +77,7 @@ fn answer(
             Ok(Some(cx.page(page, rows, &sorted, |row| wire(cx, row))))
         }
         Visible::Some(positions) => {
-            let key = format!("{key} some");
+            let key = cx.seen_by_caller(&key);
             let sorted = cx.sorted(
                 &key,
                 rows,

@@ -31,7 +31,7 @@ pub fn aggregate(cx: &Context<'_>) -> Result<Answer> {
     let (key, visible) = visible(cx, children && cx.switches.service_account_filter_type)?;
     let (key, positions) = match visible {
         Visible::All(positions) => (key, positions),
-        Visible::Some(positions) => (key + " some", positions),
+        Visible::Some(positions) => (cx.seen_by_caller(&key), positions),
         Visible::None => return Err(cx.all_items_denied(VIEW.0, VIEW.1, &cx.scope)),
         Visible::Nothing => return Ok(filtered_to_nothing(&cx.correlation)),
     };
