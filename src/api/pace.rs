@@ -43,7 +43,7 @@ impl Pacer {
             tokens: 0.0,
             updated: now,
             sent: VecDeque::new(),
-            paused_until: now,
+            paused_until: Duration::ZERO,
             halved_at: None,
         };
         pacer.tokens = pacer.burst();
@@ -55,7 +55,6 @@ impl Pacer {
     /// # Errors
     /// How long to wait before asking again; nothing is reserved meanwhile.
     pub fn try_take(&mut self, now: Duration) -> Result<(), Duration> {
-        let now = now.max(self.updated); // another worker may have read the clock later and come first
         let pause = self.paused_until.saturating_sub(now);
         if !pause.is_zero() {
             return Err(pause);
@@ -63,6 +62,7 @@ impl Pacer {
         if self.per_minute == 0 {
             return Ok(());
         }
+        let now = now.max(self.updated); // another worker may have read the clock later and come first
         self.refill(now);
         let for_token = self.until_token();
         let for_window = self.until_room(now);
@@ -83,6 +83,7 @@ impl Pacer {
         self.paused_until = self.paused_until.max(now.saturating_add(pause));
         self.refill(now);
         self.tokens = 0.0;
+        self.updated = self.updated.max(self.paused_until); // a pause gathers no tokens
         if self.halved_at.is_none_or(|halved| sent_at > halved) {
             self.share = (self.share / 2.0).max(FLOOR);
             self.halved_at = Some(now);

@@ -3,4 +3,6 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod api_client;
+mod api_connection;
 mod fake;

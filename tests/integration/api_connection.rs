@@ -1,0 +1,397 @@
+//! The real transport against local servers: what goes over the wire, and what broken connections become.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use harness_access::api::base_url::BaseUrl;
+use harness_access::api::call::{Call, Method};
+use harness_access::api::client::{Client, ClientOptions};
+use harness_access::api::clock::VirtualClock;
+use harness_access::api::error::{ApiError, ApiErrorKind};
+use harness_access::api::secret::ApiKey;
+use harness_access::api::transport::{
+    HttpRequest, Transport as _, TransportErrorKind, TransportSettings, UreqTransport,
+};
+use mockito::{Matcher, Server};
+
+const KEY: &str = "sat.AcC.token1.s3cr3ts3cr3t";
+const GOOD: &str = r#"{"status":"SUCCESS","data":7}"#;
+
+fn transport(base: &BaseUrl) -> UreqTransport {
+    let settings = TransportSettings {
+        read_timeout: Duration::from_millis(40),
+        ..TransportSettings::for_base(base)
+    };
+    UreqTransport::new(ApiKey::new(KEY).expect("legal"), &settings)
+}
+
+fn client(url: &str) -> Client {
+    let base = BaseUrl::parse(url, false).expect("loopback");
+    let options = ClientOptions {
+        clock: Arc::new(VirtualClock::new()),
+        ..ClientOptions::default()
+    };
+    Client::new(Box::new(transport(&base)), base, "AcC", options)
+}
+
+fn call() -> Call {
+    Call::new("/authz/api/roles")
+}
+
+/// A server whose n-th connection is served by the n-th action, the last one again and again.
+struct FaultServer {
+    url: String,
+    connections: Arc<AtomicUsize>,
+    _thread: JoinHandle<()>,
+}
+
+/// What a connection sends for each of its requests before it is closed.
+type Connection = Vec<&'static str>;
+
+impl FaultServer {
+    fn new(actions: Vec<Connection>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("bind");
+        let url = format!("http://{}", listener.local_addr().expect("address"));
+        let connections = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&connections);
+        let thread = std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let n = counter.fetch_add(1, Ordering::SeqCst);
+                let action = actions[n.min(actions.len() - 1)].clone();
+                std::thread::spawn(move || serve(&stream.expect("accepted"), action));
+            }
+        });
+        Self {
+            url,
+            connections,
+            _thread: thread,
+        }
+    }
+
+    fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+}
+
+fn serve(stream: &TcpStream, answers: Connection) {
+    let mut reader = BufReader::new(stream);
+    for answer in answers {
+        let mut line = String::new();
+        while line != "\r\n" {
+            line.clear();
+            if reader.read_line(&mut line).unwrap_or(0) == 0 {
+                return;
+            }
+        }
+        if answer == "STALL" {
+            std::thread::sleep(Duration::from_secs(10)); // longer than any client here waits; no test waits for it
+            return;
+        }
+        let mut writer = stream;
+        let _ = writer.write_all(answer.as_bytes());
+    }
+}
+
+const WHOLE: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 29\r\n\r\n\
+    {\"status\":\"SUCCESS\",\"data\":7}";
+const CUT: &str = "HTTP/1.1 200 OK\r\ncontent-length: 29\r\n\r\n{\"status\":\"SUCC";
+const CUT_CHUNK: &str =
+    "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1d\r\n{\"status\":\"SUCC";
+const CUT_UNNOTICED: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{\"status\":\"SUCC";
+const DENIED: &str = "HTTP/1.1 403 Forbidden\r\ncontent-type: application/json\r\ncontent-length: 47\r\n\r\n\
+    {\"status\":\"ERROR\",\"code\":\"NG_ACCESS_DENIED\"}   ";
+
+fn fault(error: &ApiError) -> TransportErrorKind {
+    match &*error.kind {
+        ApiErrorKind::Transport(error) => error.kind,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_get_carries_the_key_in_its_header_and_nowhere_else() {
+    let mut server = Server::new();
+    let mock = server
+        .mock("GET", "/gateway/authz/api/roles")
+        .match_query(Matcher::AllOf(vec![
+            Matcher::UrlEncoded("accountIdentifier".into(), "AcC".into()),
+            Matcher::UrlEncoded("routingId".into(), "AcC".into()),
+            Matcher::UrlEncoded("orgIdentifier".into(), "o".into()),
+        ]))
+        .match_header("x-api-key", KEY)
+        .match_header("accept", "application/json")
+        .match_header(
+            "user-agent",
+            concat!("harness-access/", env!("CARGO_PKG_VERSION")),
+        )
+        .match_header("x-requestid", Matcher::Regex("^harness-access-".into()))
+        .match_header("accept-encoding", "gzip")
+        .match_header("authorization", Matcher::Missing)
+        .match_request(|request| !request.path_and_query().contains("s3cr3t"))
+        .with_header("date", "Thu, 01 Jan 2026 00:00:00 GMT")
+        .with_body(GOOD)
+        .create();
+    let client = client(&format!("{}/gateway/", server.url()));
+    let reply = client.get::<u8>(&call().in_org("o")).expect("works");
+    assert_eq!((reply.data, reply.attempts), (7, 1));
+    assert!(reply.server_date.is_some());
+    mock.assert();
+}
+
+#[test]
+fn a_post_carries_its_json() {
+    let mut server = Server::new();
+    let mock = server
+        .mock("POST", "/authz/api/roles")
+        .match_query(Matcher::Any)
+        .match_header("content-type", "application/json")
+        .match_header("x-api-key", KEY)
+        .match_body(r#"{"a":[1]}"#)
+        .with_body(GOOD)
+        .create();
+    let body = serde_json::json!({"a": [1]});
+    client(&server.url())
+        .post::<u8, _>(&call(), &body)
+        .expect("works");
+    mock.assert();
+}
+
+#[test]
+fn a_redirect_is_not_followed_and_its_target_never_sees_the_key() {
+    let mut target = Server::new();
+    let untouched = target
+        .mock("GET", Matcher::Any)
+        .match_query(Matcher::Any)
+        .expect(0)
+        .create();
+    for status in [301, 302, 303, 307, 308] {
+        let mut server = Server::new();
+        let _redirect = server
+            .mock("GET", Matcher::Any)
+            .match_query(Matcher::Any)
+            .with_status(status)
+            .with_header("location", &format!("{}/login?x=1", target.url()))
+            .create();
+        let error = client(&server.url())
+            .get::<u8>(&call())
+            .expect_err("redirect");
+        let expected = ApiErrorKind::Redirected {
+            status: u16::try_from(status).expect("a status"),
+            to: format!("{}/login", target.url()),
+        };
+        assert_eq!(*error.kind, expected);
+    }
+    untouched.assert();
+}
+
+#[test]
+fn a_key_that_a_server_repeats_is_not_shown() {
+    let mut server = Server::new();
+    for (status, body) in [
+        (400, format!(r#"{{"code":"X","message":"bad {KEY}"}}"#)),
+        (403, format!("<html>{KEY}</html>")),
+        (502, format!("upstream said {KEY}")),
+        (200, format!(r#"{{"status":"SUCCESS","data":"{KEY}"}}"#)),
+        (200, format!(r#"{{"status":"ERROR","message":"{KEY}"}}"#)),
+        (302, KEY.to_owned()),
+    ] {
+        let _mock = server
+            .mock("GET", Matcher::Any)
+            .match_query(Matcher::Any)
+            .with_status(status)
+            .with_header("location", &format!("https://x.example/{KEY}"))
+            .with_header("content-type", KEY)
+            .with_body(body)
+            .expect_at_least(1)
+            .create();
+        let error = client(&server.url()).get::<u8>(&call()).expect_err("fails");
+        for text in [error.to_string(), format!("{error:?}")] {
+            assert!(!text.contains("s3cr3t"), "{status}: {text}");
+        }
+    }
+}
+
+#[test]
+fn compressed_answers_are_unpacked() {
+    // `{"status":"SUCCESS","data":7}` in gzip with one stored block
+    let mut gzip = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
+    gzip.extend([1, 29, 0, !29, 255]);
+    gzip.extend(GOOD.as_bytes());
+    gzip.extend(crc32(GOOD.as_bytes()).to_le_bytes());
+    gzip.extend(29_u32.to_le_bytes());
+    let mut server = Server::new();
+    let _mock = server
+        .mock("GET", Matcher::Any)
+        .match_query(Matcher::Any)
+        .with_header("content-encoding", "gzip")
+        .with_body(&gzip)
+        .create();
+    assert_eq!(
+        client(&server.url())
+            .get::<u8>(&call())
+            .expect("works")
+            .data,
+        7
+    );
+
+    gzip[12] = 77; // the length of the block no longer fits its complement
+    let _mock = server
+        .mock("GET", Matcher::Any)
+        .match_query(Matcher::Any)
+        .with_header("content-encoding", "gzip")
+        .with_body(&gzip)
+        .expect_at_least(1)
+        .create();
+    let error = client(&server.url())
+        .get::<u8>(&call())
+        .expect_err("damaged");
+    assert_eq!(error.attempts, 5);
+}
+
+/// The checksum of gzip, bit by bit.
+fn crc32(bytes: &[u8]) -> u32 {
+    let mut crc = !0_u32;
+    for byte in bytes {
+        crc ^= u32::from(*byte);
+        for _ in 0..8 {
+            crc = (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg());
+        }
+    }
+    !crc
+}
+
+#[test]
+fn answers_of_every_status_leave_the_connection_open() {
+    let server = FaultServer::new(vec![vec![WHOLE, DENIED, DENIED, WHOLE, DENIED, WHOLE]]);
+    let client = client(&server.url);
+    let permitted: Vec<bool> = (0..6).map(|_| client.get::<u8>(&call()).is_ok()).collect();
+    assert_eq!(permitted, [true, false, false, true, false, true]);
+    assert_eq!(server.connections(), 1);
+}
+
+#[test]
+fn broken_connections_are_survived_once() {
+    for broken in [
+        vec![],
+        vec![CUT],
+        vec![CUT_CHUNK],
+        vec![CUT_UNNOTICED],
+        vec!["STALL"],
+        vec!["HTTP/1.1 200 OK\r\ncontent-length: 29\r\n"],
+        vec!["HTTP/1.1 500 Oops\r\ncontent-length: 29\r\n\r\ncut"],
+    ] {
+        let server = FaultServer::new(vec![broken.clone(), vec![WHOLE]]);
+        let reply = client(&server.url).get::<u8>(&call());
+        let reply = reply.unwrap_or_else(|error| panic!("{broken:?}: {error}"));
+        assert_eq!((reply.data, reply.attempts), (7, 2), "{broken:?}");
+    }
+}
+
+#[test]
+fn broken_connections_are_named_when_they_stay() {
+    let cases = [
+        (vec![], TransportErrorKind::Reset),
+        (vec![CUT], TransportErrorKind::Reset),
+        (vec!["STALL"], TransportErrorKind::Timeout),
+    ];
+    for (broken, kind) in cases {
+        let server = FaultServer::new(vec![broken]);
+        let error = client(&server.url)
+            .get::<u8>(&call())
+            .expect_err("for ever");
+        assert_eq!((fault(&error), error.attempts), (kind, 5));
+        assert_eq!(server.connections(), 5);
+    }
+}
+
+#[test]
+fn a_connection_that_went_stale_is_replaced() {
+    let server = FaultServer::new(vec![vec![WHOLE], vec![WHOLE]]);
+    let client = client(&server.url);
+    client.get::<u8>(&call()).expect("works");
+    client.get::<u8>(&call()).expect("on a new connection");
+    assert_eq!(server.connections(), 2);
+}
+
+#[test]
+fn what_is_not_http_is_named() {
+    let server = FaultServer::new(vec![vec!["SSH-2.0-OpenSSH_9.6\r\n"]]);
+    let error = client(&server.url)
+        .get::<u8>(&call())
+        .expect_err("not http");
+    assert_eq!(
+        (fault(&error), error.attempts),
+        (TransportErrorKind::Protocol, 2)
+    );
+}
+
+#[test]
+fn a_refused_connection_is_named() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("bind");
+    let url = format!("http://{}", listener.local_addr().expect("address"));
+    drop(listener);
+    let error = client(&url).get::<u8>(&call()).expect_err("refused");
+    assert_eq!(
+        (fault(&error), error.attempts),
+        (TransportErrorKind::Connect, 5)
+    );
+    assert!(error.hint().is_some());
+}
+
+#[test]
+fn a_request_ends_with_the_time_it_was_given() {
+    let base = BaseUrl::parse(&FaultServer::new(vec![vec!["STALL"]]).url, false).expect("loopback");
+    let request = HttpRequest {
+        method: Method::Get,
+        url: base.join("/x"),
+        body: None,
+        request_id: "r".to_owned(),
+        timeout: Duration::from_millis(10),
+    };
+    let error = transport(&base).send(&request).expect_err("too slow");
+    assert_eq!(error.kind, TransportErrorKind::Timeout);
+}
+
+#[test]
+fn nothing_is_sent_unencrypted_when_https_is_meant() {
+    let server = FaultServer::new(vec![vec![WHOLE]]);
+    let key = ApiKey::new(KEY).expect("legal");
+    let request = HttpRequest {
+        method: Method::Get,
+        url: server.url.clone(),
+        body: None,
+        request_id: "r".to_owned(),
+        timeout: Duration::from_secs(1),
+    };
+    assert!(
+        UreqTransport::new(key, &TransportSettings::default())
+            .send(&request)
+            .is_err()
+    );
+    assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn an_interrupted_client_gives_up_a_request_under_way() {
+    let server = FaultServer::new(vec![vec!["STALL"]]);
+    let base = BaseUrl::parse(&server.url, false).expect("loopback");
+    let settings = TransportSettings::for_base(&base);
+    let transport = UreqTransport::new(ApiKey::new(KEY).expect("legal"), &settings);
+    let client = Client::new(Box::new(transport), base, "AcC", ClientOptions::default());
+    let began = Instant::now();
+    let error = std::thread::scope(|scope| {
+        let worker = scope.spawn(|| client.get::<u8>(&call()));
+        while server.connections() == 0 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        std::thread::sleep(Duration::from_millis(10));
+        client.interrupt();
+        worker.join().expect("no panic").expect_err("interrupted")
+    });
+    assert!(matches!(*error.kind, ApiErrorKind::Cancelled), "{error}");
+    assert!(began.elapsed() < Duration::from_secs(5));
+}
