@@ -7,6 +7,7 @@ use std::time::Duration;
 
 pub use super::call::Place;
 use super::transport::{TransportError, TransportErrorKind};
+use super::walk::Walked;
 
 /// A call, or a walk over the pages of a list, that failed for good.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,9 @@ pub struct ApiError {
     pub attempts: u32,
     /// What went wrong.
     pub kind: Box<ApiErrorKind>,
+    /// For the walk over a list: what it took until it failed. `rows` and `pages` are those of the last walk, and no
+    /// part of them is the list.
+    pub walked: Option<Box<Walked>>,
 }
 
 /// What Harness said in an error answer.
@@ -146,6 +150,7 @@ impl ApiError {
             place,
             attempts,
             kind,
+            walked: None,
         }
     }
 

@@ -277,7 +277,10 @@ impl Transport for UreqTransport {
     fn send(&self, request: &HttpRequest) -> Result<HttpResponse, TransportError> {
         self.exchange(request).map_err(|error| TransportError {
             kind: kind_of(&error),
-            text: self.redact(&error.to_string()),
+            text: self.redact(&match &error {
+                ureq::Error::Io(error) => error.to_string(), // without the library's "io: "
+                error => error.to_string(),
+            }),
         })
     }
 

@@ -60,6 +60,13 @@ pub struct Walked {
     pub filtered_to_nothing: bool,
 }
 
+impl Walked {
+    fn count(&mut self, attempts: u32) {
+        self.requests += u64::from(attempts);
+        self.retries += u64::from(attempts.saturating_sub(1));
+    }
+}
+
 /// Why one walk is not the list.
 enum Trouble {
     /// The call failed for good.
@@ -85,30 +92,30 @@ pub fn walk<T>(
     sink: &mut impl RowSink<T>,
 ) -> Result<Walked, ApiError> {
     let mut walked = Walked::default();
-    let fail = |page, kind| {
-        let place = Place {
-            page: Some(page),
-            ..place.clone()
-        };
-        ApiError::new(place, 1, kind)
-    };
     loop {
-        match walk_once(&mut fetch, &key, sink, &mut walked) {
+        let (page, kind) = match walk_once(&mut fetch, &key, sink, &mut walked) {
             Ok(()) => return Ok(walked),
-            Err(Trouble::Api(error)) => return Err(error),
-            Err(Trouble::Impossible(page, reason)) => {
-                return Err(fail(page, ApiErrorKind::Impossible { reason }));
+            Err(Trouble::Api(mut error)) => {
+                walked.count(error.attempts);
+                error.walked = Some(Box::new(walked));
+                return Err(error);
             }
-            Err(Trouble::Contradiction(page, reason)) if walked.rewalks >= MAX_REWALKS => {
-                let walks = walked.rewalks + 1;
-                return Err(fail(page, ApiErrorKind::Inconsistent { reason, walks }));
-            }
-            Err(Trouble::Contradiction(page, reason)) => {
+            Err(Trouble::Contradiction(page, reason)) if walked.rewalks < MAX_REWALKS => {
                 log::info!("{place}, page {page}: {reason}; reading the list again");
                 walked.rewalks += 1;
                 sink.restart();
+                continue;
             }
-        }
+            Err(Trouble::Contradiction(page, reason)) => {
+                let walks = walked.rewalks + 1;
+                (page, ApiErrorKind::Inconsistent { reason, walks })
+            }
+            Err(Trouble::Impossible(page, reason)) => (page, ApiErrorKind::Impossible { reason }),
+        };
+        let mut error = ApiError::new(place.clone(), 1, kind);
+        error.place.page = Some(page);
+        error.walked = Some(Box::new(walked));
+        return Err(error);
     }
 }
 
@@ -124,8 +131,7 @@ fn walk_once<T>(
     (walked.rows, walked.pages, walked.reported_total) = (0, 0, 0);
     loop {
         let reply = fetch(index).map_err(Trouble::Api)?;
-        walked.requests += u64::from(reply.attempts);
-        walked.retries += u64::from(reply.attempts.saturating_sub(1));
+        walked.count(reply.attempts);
         let page = Checked::new(index, &reply.data)?;
         if index == 0 {
             walked.reported_total = page.total_items;

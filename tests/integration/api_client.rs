@@ -375,6 +375,8 @@ fn a_walk_counts_its_retries_and_names_its_page_in_errors() {
     let (result, _) = walked(vec![page(0, 0..100), status(502, "")]);
     let error = result.expect_err("for ever");
     assert_eq!(error.place.page, Some(1));
+    let walked = error.walked.as_ref().expect("a walk");
+    assert_eq!((walked.rows, walked.requests, walked.retries), (100, 6, 4));
     assert!(
         error
             .to_string()

@@ -1,9 +1,10 @@
 //! The real transport against local servers: what goes over the wire, and what broken connections become.
 
+use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -92,6 +93,12 @@ fn serve(stream: &TcpStream, answers: Connection) {
             return;
         }
         let mut writer = stream;
+        if answer == "HUGE" {
+            let _ = writer.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n");
+            let megabyte = vec![b' '; 1024 * 1024];
+            while writer.write_all(&megabyte).is_ok() {}
+            return;
+        }
         let _ = writer.write_all(answer.as_bytes());
     }
 }
@@ -394,4 +401,51 @@ fn an_interrupted_client_gives_up_a_request_under_way() {
     });
     assert!(matches!(*error.kind, ApiErrorKind::Cancelled), "{error}");
     assert!(began.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn an_endless_answer_is_cut_off_and_not_asked_for_again() {
+    let server = FaultServer::new(vec![vec!["HUGE"]]);
+    let error = client(&server.url)
+        .get::<u8>(&call())
+        .expect_err("too large");
+    assert_eq!(
+        (fault(&error), error.attempts),
+        (TransportErrorKind::TooLarge, 1)
+    );
+}
+
+/// Keeps every record of every crate at the most talkative level that is compiled in.
+struct Records(Mutex<String>);
+
+impl log::Log for Records {
+    fn enabled(&self, _: &log::Metadata) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record) {
+        let mut records = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = writeln!(records, "{} {}", record.target(), record.args());
+    }
+
+    fn flush(&self) {}
+}
+
+static RECORDS: Records = Records(Mutex::new(String::new()));
+
+#[test]
+fn no_log_record_holds_the_key() {
+    log::set_logger(&RECORDS).expect("the only logger of this test binary");
+    log::set_max_level(log::LevelFilter::Trace);
+    let server = FaultServer::new(vec![vec![CUT], vec![WHOLE, DENIED]]);
+    let client = client(&server.url);
+    client.get::<u8>(&call()).expect("works");
+    client.get::<u8>(&call()).expect_err("denied");
+    let records = RECORDS.0.lock().unwrap_or_else(PoisonError::into_inner);
+    assert!(
+        records.contains("GET http://127.0.0.1"),
+        "our own records are there"
+    );
+    assert!(records.contains("ureq"), "and those of the library");
+    assert!(!records.contains("s3cr3t"), "{records}");
 }
