@@ -392,12 +392,12 @@ mod tests {
     #[test]
     fn pages_for_people_are_named() {
         let html = classify(&HttpResponse {
-            content_type: Some("text/html".to_owned()),
+            content_type: Some("text/html; SECRET".to_owned()),
             ..response(403, "<html>Blocked \u{1b}[31m SECRET</html>")
         });
         assert_eq!(
             html.kind.to_string(),
-            "the answer is an HTML page, not the Harness API (status 403, text/html): \
+            "the answer is an HTML page, not the Harness API (status 403, text/html; [key redacted]): \
              \"<html>Blocked \\u{1b}[31m [key redacted]</html>\""
         );
         assert_eq!(html.outcome, Outcome::Permanent);

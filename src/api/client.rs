@@ -221,15 +221,14 @@ impl Client {
         loop {
             let fail = |attempts, kind| ApiError::new(call.place(method), attempts, kind);
             let sent_at = self
-                .wait_for_turn(last.take())
+                .wait_for_turn(last)
                 .map_err(|kind| fail(retry.attempts(), kind))?;
             request.request_id = self.count(retry.attempts());
             request.timeout = self
                 .options
                 .request_timeout
                 .min(self.deadline.saturating_sub(sent_at));
-
-            let failed = match self.attempt(call, &request) {
+            let failure = match self.attempt(call, &request) {
                 Ok((data, server_date)) => {
                     self.worked.store(true, Ordering::Relaxed);
                     return Ok(Reply {
@@ -238,42 +237,50 @@ impl Client {
                         server_date,
                     });
                 }
-                Err(failed) => failed,
+                Err(failure) => failure,
             };
-            if self.options.cancel.is_cancelled() {
-                return Err(fail(retry.attempts() + 1, ApiErrorKind::Cancelled));
-            }
-            let step = retry.after(
-                failed.outcome,
-                failed.retry_after,
-                self.worked.load(Ordering::Relaxed),
-                self.options.clock.now(),
-                self.jitter(),
-            );
-            let pause = match step {
-                Step::Wait(pause) => Some(pause),
-                Step::Done | Step::GiveUp(_) => None,
-            };
-            if failed.outcome == Outcome::Throttled {
-                let now = self.options.clock.now();
-                self.pacer()
-                    .throttled(sent_at, now, pause.unwrap_or_default());
-            }
-            let Some(pause) = pause else {
-                let kind = match step {
-                    Step::GiveUp(Reason::Deadline) => self.out_of_time(Some(failed.kind)),
-                    _ => *failed.kind,
-                };
-                return Err(fail(retry.attempts(), kind));
-            };
+            let (pause, kind) = self
+                .after_failure(failure, &mut retry, sent_at)
+                .map_err(|kind| fail(retry.attempts(), kind))?;
+            let place = call.place(method);
             log::info!(
-                "{}: {}; trying again in {:.1} s",
-                call.place(method),
-                failed.kind,
+                "{place}: {kind}; trying again in {:.1} s",
                 pause.as_secs_f64()
             );
-            last = Some(failed.kind);
+            last = Some(kind);
             self.options.clock.sleep(pause, &self.options.cancel);
+        }
+    }
+
+    /// Decides on a failed attempt: how long to wait before the next, together with what failed, or the final error.
+    fn after_failure(
+        &self,
+        failure: Failure,
+        retry: &mut Retry,
+        sent_at: Duration,
+    ) -> Result<(Duration, Box<ApiErrorKind>), ApiErrorKind> {
+        let now = self.options.clock.now();
+        let step = retry.after(
+            failure.outcome,
+            failure.retry_after,
+            self.worked.load(Ordering::Relaxed),
+            now,
+            self.jitter(),
+        );
+        if failure.outcome == Outcome::Throttled {
+            let pause = match step {
+                Step::Wait(pause) => pause,
+                Step::Done | Step::GiveUp(_) => Duration::ZERO,
+            };
+            self.pacer().throttled(sent_at, now, pause);
+        }
+        if self.options.cancel.is_cancelled() {
+            return Err(ApiErrorKind::Cancelled);
+        }
+        match step {
+            Step::Wait(pause) => Ok((pause, failure.kind)),
+            Step::GiveUp(Reason::Deadline) => Err(self.out_of_time(Some(failure.kind))),
+            Step::GiveUp(Reason::Permanent | Reason::Tries) | Step::Done => Err(*failure.kind),
         }
     }
 
