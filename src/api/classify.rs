@@ -73,12 +73,12 @@ impl Classifier<'_> {
     #[must_use]
     pub fn no_response(&self, error: &TransportError) -> Failure {
         let outcome = match error.kind {
-            TransportErrorKind::Timeout
-            | TransportErrorKind::Connect
-            | TransportErrorKind::Dns
-            | TransportErrorKind::Decompress => Outcome::Transient,
+            TransportErrorKind::Timeout | TransportErrorKind::Decompress => Outcome::Transient,
             TransportErrorKind::Reset => Outcome::ConnectionLost,
-            TransportErrorKind::Protocol => Outcome::Doubtful,
+            // Before anything worked, a mistyped host is likelier than passing trouble.
+            TransportErrorKind::Connect
+            | TransportErrorKind::Dns
+            | TransportErrorKind::Protocol => Outcome::Doubtful,
             TransportErrorKind::Tls
             | TransportErrorKind::TooLarge
             | TransportErrorKind::Interrupted

@@ -275,12 +275,22 @@ impl UreqTransport {
 
 impl Transport for UreqTransport {
     fn send(&self, request: &HttpRequest) -> Result<HttpResponse, TransportError> {
-        self.exchange(request).map_err(|error| TransportError {
-            kind: kind_of(&error),
-            text: self.redact(&match &error {
+        self.exchange(request).map_err(|error| {
+            let kind = kind_of(&error);
+            let text = match &error {
                 ureq::Error::Io(error) => error.to_string(), // without the library's "io: "
                 error => error.to_string(),
-            }),
+            };
+            let text = match (kind, request.url.split('/').nth(2)) {
+                (TransportErrorKind::Connect | TransportErrorKind::Dns, Some(host)) => {
+                    format!("{host}: {text}")
+                }
+                _ => text,
+            };
+            TransportError {
+                kind,
+                text: self.redact(&text),
+            }
         })
     }
 

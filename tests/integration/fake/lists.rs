@@ -172,6 +172,7 @@ fn nulls_are_written_or_left_out_as_each_service_does() {
         (on_call.get("description"), on_call.get("orgIdentifier")),
         (None, None)
     );
+    fake.change(|account| account.group(&Scope::account(), "_lost$found").users = None);
     let lost = find(router::USER_GROUPS, "/identifier", "_lost$found");
     assert_eq!(lost.get("users"), None);
     let service_account = find(

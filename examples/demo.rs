@@ -1,0 +1,116 @@
+//! `make demo`: the main job on the fake Harness, told by running the real program.
+
+#![allow(clippy::print_stdout)]
+
+#[path = "../tests/support/fake_harness/mod.rs"]
+mod fake_harness;
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use fake_harness::{FakeHarness, Request};
+use rusqlite::{Connection, OpenFlags};
+
+const QUESTIONS: [(&str, &str); 2] = [
+    (
+        "Who is an account administrator, and through which group?",
+        "SELECT principal_name, email, via_group_name FROM effective_access WHERE role_id = 'role/harness/_account_admin' ORDER BY 1",
+    ),
+    (
+        "What changed, and when?",
+        "SELECT snapshot_id, change, kind, id FROM changes ORDER BY id",
+    ),
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let program = program()?;
+    let folder = std::env::temp_dir().join(format!("harness-access-demo-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    let told = tell(&program, &folder);
+    std::fs::remove_dir_all(&folder)?;
+    told
+}
+
+fn tell(program: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
+    let fake = FakeHarness::demo();
+    let server = fake.serve();
+    let run = |arguments: &[&str]| -> Result<(), Box<dyn Error>> {
+        println!("\n$ harness-access {}", arguments.join(" "));
+        let output = Command::new(program)
+            .args(arguments)
+            .current_dir(folder)
+            .env("HARNESS_BASE_URL", server.base_url())
+            .env("HARNESS_API_KEY", fake.api_key())
+            .output()?;
+        print!("{}", String::from_utf8_lossy(&output.stdout));
+        print!("{}", String::from_utf8_lossy(&output.stderr));
+        match output.status.code() {
+            Some(0) => Ok(()),
+            Some(1) if arguments[0] == "diff" => {
+                println!("(exit status 1: there are differences)");
+                Ok(())
+            }
+            other => Err(format!("the demo expected another end than {other:?}").into()),
+        }
+    };
+
+    println!("A fake Harness account on this computer, observed for the first time.");
+    run(&["sync", "-v"])?;
+    println!("\nA day passes: people join, leave and change roles.");
+    let answer = fake.handle(&Request::post(
+        "/__control/change/next-day",
+        &serde_json::json!({}),
+    ));
+    if answer.status() != Some(200) {
+        return Err("the fake did not play the next day".into());
+    }
+    run(&["sync", "-v"])?;
+    run(&["snapshots"])?;
+    run(&["diff"])?;
+    let database = Connection::open_with_flags(
+        folder.join("harness-access.db"),
+        OpenFlags::SQLITE_OPEN_READ_ONLY,
+    )?;
+    for (question, sql) in QUESTIONS {
+        println!("\n{question}\n$ sqlite3 harness-access.db \"{sql}\"");
+        ask(&database, sql)?;
+    }
+    Ok(())
+}
+
+/// What the sqlite3 shell would print.
+fn ask(database: &Connection, sql: &str) -> Result<(), Box<dyn Error>> {
+    let mut statement = database.prepare(sql)?;
+    let columns = statement.column_count();
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let mut cells = Vec::with_capacity(columns);
+        for at in 0..columns {
+            let value: rusqlite::types::Value = row.get(at)?;
+            cells.push(match value {
+                rusqlite::types::Value::Null => String::new(),
+                rusqlite::types::Value::Integer(number) => number.to_string(),
+                rusqlite::types::Value::Text(text) => harness_access::output::text::line(&text),
+                other => format!("{other:?}"),
+            });
+        }
+        println!("{}", cells.join("|"));
+    }
+    Ok(())
+}
+
+/// The program, built beside this example.
+fn program() -> Result<PathBuf, Box<dyn Error>> {
+    let example = std::env::current_exe()?;
+    let built = example
+        .parent()
+        .and_then(Path::parent)
+        .ok_or("no build folder")?;
+    let program = built.join(format!("harness-access{}", std::env::consts::EXE_SUFFIX));
+    if program.exists() {
+        Ok(program)
+    } else {
+        Err(format!("{} is missing; run `cargo build` first", program.display()).into())
+    }
+}

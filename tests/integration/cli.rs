@@ -1,0 +1,234 @@
+//! The command line: help, usage, and what a terminal or a program gets to see.
+
+use std::io::Write;
+use std::path::Path;
+
+use crate::support::{Run, Test, matches_file};
+
+const COMMANDS: [&str; 3] = ["sync", "snapshots", "diff"];
+
+fn run(arguments: &[&str]) -> Run {
+    Run::new(Path::new(env!("CARGO_TARGET_TMPDIR")), arguments)
+}
+
+#[test]
+fn the_version_is_printed() {
+    for flag in ["--version", "-V"] {
+        let outcome = run(&[flag]).exits(0).says_nothing();
+        let version = env!("CARGO_PKG_VERSION");
+        assert_eq!(outcome.stdout, format!("harness-access {version}\n"));
+    }
+}
+
+#[test]
+fn help_is_as_reviewed() {
+    let help = run(&["--help"]).exits(0).says_nothing().stdout;
+    matches_file("help/harness-access.txt", &help);
+    for same in [&["-h"][..], &["help"]] {
+        assert_eq!(run(same).exits(0).stdout, help);
+    }
+    for command in COMMANDS {
+        let help = run(&[command, "--help"]).exits(0).says_nothing().stdout;
+        matches_file(&format!("help/{command}.txt"), &help);
+        for same in [[command, "-h"], ["help", command]] {
+            assert_eq!(run(&same).exits(0).stdout, help);
+        }
+    }
+}
+
+#[test]
+fn help_lists_every_command_and_exit_status() {
+    let help = run(&["--help"]).exits(0).stdout;
+    for command in COMMANDS {
+        assert!(help.contains(&format!("\n  {command} ")), "{command}");
+    }
+    for status in 0..=6 {
+        let start = format!("{status}  ");
+        assert!(
+            help.lines()
+                .any(|line| line.trim_start().starts_with(&start)),
+            "{status}"
+        );
+    }
+}
+
+#[test]
+fn wrong_usage_exits_3() {
+    for arguments in [
+        &["--bogus"][..],
+        &["bogus"],
+        &[],
+        &["sync", "--bogus"],
+        &["sync", "--db"],
+        &["snapshots", "extra"],
+        &["diff", "--format", "yaml"],
+        &["help", "bogus"],
+    ] {
+        run(arguments)
+            .exits(3)
+            .prints_nothing()
+            .says("harness-access: ")
+            .says("--help");
+    }
+}
+
+#[test]
+fn options_take_their_value_either_way() {
+    let test = Test::synced();
+    for arguments in [
+        &["snapshots", "--format=json", "--db=harness-access.db"][..],
+        &["snapshots", "--format", "json", "--db", "harness-access.db"],
+    ] {
+        test.run(arguments).exits(0).prints("\"format_version\": 1");
+    }
+}
+
+#[test]
+fn errors_are_json_where_json_was_asked_for() {
+    let test = Test::synced();
+    let error = |arguments: &[&str], status: i32| {
+        let outcome = test.run(arguments).exits(status).prints_nothing();
+        let error = outcome.error();
+        assert_eq!(error["code"], status, "{error}");
+        assert!(
+            error["message"]
+                .as_str()
+                .is_some_and(|text| !text.is_empty())
+        );
+        error["kind"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(error(&["diff", "--format", "json"], 2), "could_not_tell");
+    assert_eq!(
+        error(&["diff", "--format=json", "9"], 3),
+        "no_such_snapshot"
+    );
+    assert_eq!(
+        error(&["snapshots", "--format", "json", "--bogus"], 3),
+        "usage"
+    );
+    assert_eq!(
+        error(&["snapshots", "--format", "json", "--db", "none.db"], 6),
+        "db_missing"
+    );
+    assert_eq!(error(&["sync", "--format", "json"], 3), "config");
+    let outcome = test
+        .sync()
+        .env("HARNESS_API_KEY", "pat.AbCdEfGhIjKlMnOpQrStUv.x.wrong")
+        .args(&["--format", "json"])
+        .exits(4);
+    assert_eq!(outcome.error()["kind"], "bad_key");
+}
+
+#[test]
+fn json_documents_start_with_their_version() {
+    let test = Test::synced();
+    test.observe();
+    for run in [
+        test.run(&["snapshots", "--format", "json"]),
+        test.run(&["diff", "--format", "json"]),
+        test.sync().args(&["--format", "json"]),
+    ] {
+        let outcome = run.exits(0);
+        assert!(
+            outcome.stdout.starts_with("{\n  \"format_version\": 1,"),
+            "{}",
+            outcome.stdout
+        );
+        assert!(outcome.stdout.ends_with("}\n"));
+    }
+}
+
+#[test]
+fn snapshots_are_listed_oldest_first() {
+    let test = Test::synced();
+    test.observe();
+    let outcome = test.run(&["snapshots"]).exits(0).says_nothing();
+    let lines: Vec<&str> = outcome.stdout.lines().collect();
+    assert_eq!(lines.len(), 3, "{}", outcome.stdout);
+    assert!(lines[0].trim_start().starts_with("ID  FINISHED"));
+    assert!(lines[1].trim_start().starts_with("1  "));
+    assert!(lines[2].trim_start().starts_with("2  "));
+    let document = test.run(&["snapshots", "--format", "json"]).exits(0).json();
+    let snapshots = document["snapshots"].as_array().unwrap();
+    assert_eq!(snapshots.len(), 2);
+    assert_eq!(snapshots[0]["id"], 1);
+    assert_eq!(snapshots[0]["users"], 12);
+    assert_eq!(snapshots[0]["disabled_role_assignments"], 1);
+    assert_eq!(snapshots[0]["gaps"], serde_json::json!([]));
+}
+
+#[test]
+fn control_characters_in_names_do_not_reach_a_terminal() {
+    let test = Test::new();
+    let evil = "Evil\u{1b}]0;title\u{7}\u{202e}\nsecond line\u{9b}31m";
+    test.observe();
+    test.observe_after(|account| {
+        account.add_user("uEVIL", "evil\u{1b}[2J@example.test", evil);
+        account.rename_user("uJON000000000000000000", "Jon\r\u{8}");
+    });
+    let outcome = test
+        .diff()
+        .exits(1)
+        .prints(r"Evil\u{1b}]0;title\u{7}\u{202e}\u{a}second line\u{9b}31m");
+    let odd = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+    assert!(!outcome.stdout.contains(odd), "{:?}", outcome.stdout);
+    assert!(!outcome.stderr.contains(odd), "{:?}", outcome.stderr);
+    // As data they are kept.
+    let document = test.run(&["diff", "--format", "json"]).exits(1).json();
+    assert!(document["changes"].to_string().contains("second line"));
+    assert_eq!(
+        test.ask("SELECT name FROM users WHERE uuid = 'uEVIL'"),
+        evil
+    );
+}
+
+#[test]
+fn messages_of_harness_do_not_reach_a_terminal_raw() {
+    use crate::support::fake_harness::{Answer, Fault, FaultKind};
+    let test = Test::new();
+    let body = serde_json::json!({
+        "status": "ERROR", "code": "INVALID_REQUEST", "message": "bad\u{1b}[31m\nthing\u{202e}", "correlationId": "c\u{7}"
+    });
+    test.fake
+        .fault(Fault::everywhere(FaultKind::Answer(Answer::json(
+            400, &body,
+        ))));
+    let outcome = test.sync().exits(5).says("bad");
+    let odd = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+    assert!(!outcome.stderr.contains(odd), "{:?}", outcome.stderr);
+}
+
+#[test]
+fn a_broken_pipe_is_silent() {
+    let test = Test::synced();
+    test.observe_after(|account| account.rename_user("uDANA00000000000000000", "Renamed"));
+    // Whether the reader goes before or after the first byte, nobody is told.
+    for arguments in [&["snapshots"][..], &["diff"], &["--help"]] {
+        let mut child = test.run(arguments).spawn();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            !stderr.contains("panic") && !stderr.contains("pipe"),
+            "{stderr}"
+        );
+        assert!(
+            matches!(output.status.code(), Some(0 | 1)),
+            "{:?}",
+            output.status
+        );
+    }
+    // This one cannot start before its reader has gone.
+    let mut child = test
+        .sync()
+        .args(&["--api-key-file", "-", "--format", "json"])
+        .spawn();
+    drop(child.stdout.take());
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(test.fake.api_key().as_bytes()).unwrap();
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(test.ask("SELECT count(*) FROM snapshots"), "3");
+}

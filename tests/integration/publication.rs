@@ -1,0 +1,167 @@
+//! A snapshot is there whole, or not at all.
+
+use std::os::unix::fs::PermissionsExt;
+use std::sync::{Arc, Mutex};
+
+use crate::support::Test;
+use crate::support::fake_harness::{Fault, FaultKind};
+
+/// Failures that are not tried again, so that the tests need not wait.
+fn failures() -> [(FaultKind, i32); 3] {
+    [
+        (FaultKind::AccessDenied, 2),
+        (FaultKind::GarbageRows, 5),
+        (
+            FaultKind::Redirect(302, "https://login.example.test".into()),
+            5,
+        ),
+    ]
+}
+
+#[test]
+fn cron_hears_nothing_when_all_went_well() {
+    let test = Test::new();
+    test.sync().exits(0).prints_nothing().says_nothing();
+}
+
+#[test]
+fn who_asks_hears_what_was_stored() {
+    let test = Test::new();
+    test.sync()
+        .args(&["-v"])
+        .exits(0)
+        .prints_nothing()
+        .says("snapshot 1 in harness-access.db: ");
+    let outcome = test.sync().args(&["--format", "json"]).exits(0);
+    let document = outcome.json();
+    assert_eq!(document["snapshot"], 2);
+    assert_eq!(document["state"], "complete");
+    assert_eq!(
+        document["grants"].to_string(),
+        test.ask("SELECT count(*) FROM grants")
+    );
+    assert_eq!(
+        document["resources"].to_string(),
+        test.ask("SELECT count(*) FROM resources")
+    );
+}
+
+#[test]
+fn the_file_is_its_owner_s_alone() {
+    let test = Test::synced();
+    let mode = std::fs::metadata(test.database())
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert_eq!(test.folder.names(), ["harness-access.db"]);
+}
+
+#[test]
+fn a_first_sync_that_fails_leaves_no_file() {
+    let test = Test::new();
+    for (kind, status) in failures() {
+        test.fake.clear_faults();
+        let fault = test.fake.fault(Fault::on("roleassignments", kind));
+        test.sync().exits(status);
+        assert!(fault.fired() > 0);
+        assert!(test.folder.names().is_empty());
+    }
+}
+
+#[test]
+fn a_later_sync_that_fails_leaves_the_file_as_it_was() {
+    let test = Test::synced();
+    let before = std::fs::read(test.database()).unwrap();
+    test.fake
+        .change(|account| account.rename_user("uDANA00000000000000000", "Changed"));
+    for (kind, status) in failures() {
+        test.fake.clear_faults();
+        let fault = test.fake.fault(Fault::on("roleassignments", kind));
+        test.sync().exits(status);
+        assert!(fault.fired() > 0);
+        assert_eq!(std::fs::read(test.database()).unwrap(), before);
+        assert_eq!(test.folder.names(), ["harness-access.db"]);
+    }
+    test.fake.clear_faults();
+    test.observe();
+    assert_eq!(
+        test.changes(),
+        ["changed resource user/uDANA00000000000000000"]
+    );
+}
+
+#[test]
+fn a_second_sync_on_the_same_file_is_refused_at_once() {
+    let test = Test::synced();
+    let met = Arc::new(Mutex::new(None));
+    let second = test.sync();
+    let reader = test.run(&["snapshots"]);
+    let runs = Mutex::new(Some((second, reader)));
+    let told = Arc::clone(&met);
+    // The first sync waits for its first answer meanwhile; the second must not get as far as a request.
+    test.fake.on_request(move |_, _| {
+        if let Some((second, reader)) = runs.lock().unwrap().take() {
+            *told.lock().unwrap() = Some((second.run(), reader.run()));
+        }
+    });
+    test.observe();
+    let (second, reader) = met.lock().unwrap().take().unwrap();
+    second
+        .exits(6)
+        .says("is being written by another process")
+        .says("wait for the other sync");
+    reader.exits(0); // who only reads is not in the way
+    assert_eq!(test.ask("SELECT count(*) FROM snapshots"), "2");
+}
+
+#[test]
+fn files_that_are_not_ours_are_left_alone() {
+    let test = Test::new();
+    for (name, content, message) in [
+        (
+            "text",
+            "not a database, but long enough to hold a header. ".repeat(4),
+            "is not a SQLite database",
+        ),
+        ("short", "x".to_owned(), "is not a SQLite database"),
+    ] {
+        test.folder.write(name, &content);
+        test.sync().args(&["--db", name]).exits(6).says(message);
+        test.run(&["snapshots", "--db", name])
+            .exits(6)
+            .says(message);
+        assert_eq!(
+            std::fs::read_to_string(test.folder.file(name)).unwrap(),
+            content
+        );
+    }
+    rusqlite::Connection::open(test.folder.file("foreign"))
+        .unwrap()
+        .execute_batch("CREATE TABLE t (x)")
+        .unwrap();
+    test.sync()
+        .args(&["--db", "foreign"])
+        .exits(6)
+        .says("another program");
+    assert_eq!(test.fake.served(), 0);
+}
+
+#[test]
+fn questions_to_a_file_that_is_not_there_create_none() {
+    let test = Test::new();
+    for command in ["snapshots", "diff"] {
+        test.run(&[command])
+            .exits(6)
+            .says("there is no file harness-access.db")
+            .says("harness-access sync");
+    }
+    assert!(test.folder.names().is_empty());
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_said_before_the_first_request() {
+    let test = Test::new();
+    test.sync().args(&["--db", "no/such/folder.db"]).exits(6);
+    assert_eq!(test.fake.served(), 0);
+}

@@ -1,0 +1,90 @@
+//! Neither the key nor the secrets in Harness's answers show up anywhere.
+
+use crate::support::fake_harness::{Answer, Fault, FaultKind, SECRET};
+use crate::support::{Outcome, Test};
+
+/// The beginnings of all secrets of the fixture. Without the dash it is also a resource type.
+const MARKERS: [&str; 2] = ["SECRET-", SECRET];
+
+#[track_caller]
+fn hides_all(mut outcome: Outcome) {
+    for marker in MARKERS {
+        outcome = outcome.hides(marker);
+    }
+}
+
+#[test]
+fn the_fixture_has_secrets_to_hide() {
+    let fixture = std::fs::read_to_string("fixtures/account.json").unwrap();
+    assert!(fixture.contains("SECRET-slack-webhook"));
+    assert!(fixture.contains("SECRET-saml-client-secret"));
+    assert!(Test::new().fake.api_key().contains(SECRET));
+}
+
+#[test]
+fn no_log_level_shows_a_secret() {
+    let test = Test::new();
+    for filter in [
+        "trace",
+        "ureq=trace,ureq_proto=trace,ureq_proto::util=trace,rustls=trace",
+    ] {
+        let outcome = test
+            .sync()
+            .env("RUST_LOG", filter)
+            .args(&["-v", "-v"])
+            .exits(0);
+        assert!(!outcome.stderr.is_empty(), "nothing was logged at all");
+        hides_all(outcome);
+    }
+}
+
+#[test]
+fn the_file_holds_no_secret() {
+    let test = Test::synced();
+    let bytes = std::fs::read(test.database()).unwrap();
+    for marker in MARKERS {
+        let found = bytes
+            .windows(marker.len())
+            .any(|window| window == marker.as_bytes());
+        assert!(!found, "{marker} is in the file");
+    }
+}
+
+#[test]
+fn a_key_that_harness_repeats_is_cut_out_of_the_message() {
+    let test = Test::new();
+    let key = test.fake.api_key();
+    let echo = serde_json::json!({
+        "status": "ERROR", "code": "INVALID_REQUEST", "message": format!("no such key: {key}"), "correlationId": "c-1"
+    });
+    test.fake
+        .fault(Fault::everywhere(FaultKind::Answer(Answer::json(
+            400, &echo,
+        ))));
+    for format in ["text", "json"] {
+        let outcome = test
+            .sync()
+            .env("RUST_LOG", "trace")
+            .args(&["--format", format])
+            .exits(5)
+            .says("no such key");
+        hides_all(outcome);
+    }
+}
+
+#[test]
+fn failures_show_no_secret() {
+    let test = Test::new();
+    for kind in [
+        FaultKind::AccessDenied,
+        FaultKind::GarbageRows,
+        FaultKind::ForeignRows,
+    ] {
+        test.fake.clear_faults();
+        let fault = test.fake.fault(Fault::on("user-groups", kind));
+        let outcome = test.sync().env("RUST_LOG", "trace").run();
+        assert_ne!(outcome.status, 0);
+        assert!(fault.fired() > 0);
+        hides_all(outcome);
+    }
+}
