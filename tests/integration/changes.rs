@@ -150,7 +150,7 @@ fn a_user_who_is_renamed_is_the_same_user() {
 fn a_role_assignment_that_is_disabled_takes_the_access_away() {
     let test = Test::synced();
     test.observe_after(|account| {
-        account.disable_assignment("role_assignment_danaSecrets000000001")
+        account.disable_assignment("role_assignment_danaSecrets000000001");
     });
     let grant = format!(
         "grant user/{DANA} role/account/secret_keeper:assigned account resource_group/account/prod_resources"

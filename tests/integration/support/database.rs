@@ -49,11 +49,7 @@ impl Database {
             .0
             .prepare(&format!("SELECT * FROM {view}"))
             .unwrap_or_else(|error| panic!("{view}: {error}"));
-        statement
-            .column_names()
-            .into_iter()
-            .map(str::to_owned)
-            .collect()
+        statement.column_names().map(str::to_owned).collect()
     }
 
     /// Everything in the tables behind the views, by table.
