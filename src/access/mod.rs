@@ -33,6 +33,7 @@
 //! complete depend as well: nobody knows whether they are still there.
 
 pub mod catalogue;
+mod names;
 mod paths;
 mod question;
 mod reach;

@@ -1,5 +1,6 @@
 //! From grants to paths: who holds, through what, over what, and with which doubts.
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -7,7 +8,8 @@ use super::catalogue::{self, Fit};
 use super::question::{Asked, Target};
 use super::reach::{Extent, Reach, implicit_views, reaches};
 use crate::model::{
-    AccessFacts, PrincipalFact, ResourceGroupFact, ResourceType, RoleFact, RoleGrantFact, Scope,
+    AccessFacts, Level, PrincipalFact, ResourceGroupFact, ResourceType, RoleFact, RoleGrantFact,
+    Scope,
 };
 
 /// The account's user group that stands for every user.
@@ -303,9 +305,13 @@ impl Access {
                 let principal = self.principal(path.principal);
                 (&principal.kind, principal.id.as_str())
             };
-            (a.principal != b.principal)
-                .then(|| who(a).cmp(&who(b)))
-                .unwrap_or(std::cmp::Ordering::Equal)
+            let same = a.principal == b.principal;
+            let by_principal = if same {
+                Ordering::Equal
+            } else {
+                who(a).cmp(&who(b))
+            };
+            by_principal
                 .then_with(|| key(a).cmp(&key(b)))
                 .then_with(|| names(a).cmp(&names(b)))
         });
@@ -424,22 +430,22 @@ impl Access {
         target: &Target,
         matches: &mut Matches,
     ) -> Option<Match> {
-        let role_doubt = self.role_gives(grant, asked)?;
+        let role_doubts = self.role_gives(grant, asked)?;
         let mut found = matches
             .entry((grant.resource_group, grant.scope))
             .or_insert_with(|| self.reach_gives(grant, asked, target))
             .clone()?;
-        found.doubts.extend(role_doubt);
+        found.doubts.extend(role_doubts);
         Some(found)
     }
 
-    fn role_gives(&self, grant: &RoleGrantFact, asked: &Asked) -> Option<Option<Doubt>> {
+    fn role_gives(&self, grant: &RoleGrantFact, asked: &Asked) -> Option<Vec<Doubt>> {
         let role = &self.facts.roles[grant.role as usize];
-        let doubt = match self.hidden_roles.get(&grant.role) {
+        let doubts = match self.hidden_roles.get(&grant.role) {
             None if !self.may_be_assigned(role, grant) => return None,
-            None => None,
-            Some(Some(_)) => Some(Doubt::HiddenRole),
-            Some(None) => Some(Doubt::UnknownRole),
+            None => Vec::new(),
+            Some(Some(_)) => vec![Doubt::HiddenRole],
+            Some(None) => vec![Doubt::UnknownRole],
         };
         let holds = |permissions: &[String], permission: &String| {
             permissions.binary_search(permission).is_ok()
@@ -453,13 +459,13 @@ impl Access {
                 Some(None) => true,
             },
         };
-        gives.then_some(doubt)
+        gives.then_some(doubts)
     }
 
     /// A parent's custom role says only its own level, and may be used below by newer releases.
     fn may_be_assigned(&self, role: &RoleFact, grant: &RoleGrantFact) -> bool {
         let scope = &self.facts.scopes[grant.scope as usize];
-        let level = scope.level().map(|level| level.as_str());
+        let level = scope.level().map(Level::as_str);
         role.scope_levels.is_empty()
             || role.scope != Scope::Harness && role.scope != *scope
             || role

@@ -4,6 +4,7 @@ use super::{IncludedScope, ResourceType, Scope, Selector};
 
 /// A principal, user group included.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools)] // independent facts, each a column
 pub struct PrincipalFact {
     /// Text id.
     pub id: String,

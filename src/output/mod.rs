@@ -1,5 +1,7 @@
 //! Values to bytes. Every format treats names as what they are: text of strangers.
 
+pub mod access;
+pub mod access_words;
 pub mod csv;
 pub mod diff_json;
 pub mod diff_table;

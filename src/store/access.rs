@@ -117,12 +117,12 @@ impl Reader {
         let mut rows = statement.query(named_params! {":id": snapshot})?;
         while let Some(row) = rows.next()? {
             let listing: i64 = row.get(4)?;
-            let hidden = match listings.get(&listing) {
-                Some(hidden) => Some(hidden.as_deref()),
-                None if covered.contains(&listing) => None,
-                None => Some(None),
+            let sight = match listings.get(&listing) {
+                Some(Some(hidden)) => Sight::Except(hidden),
+                None if covered.contains(&listing) => Sight::Whole,
+                _ => Sight::Doubtful,
             };
-            loader.grant(row, hidden)?;
+            loader.grant(row, &sight)?;
         }
         Ok(())
     }
@@ -130,6 +130,14 @@ impl Reader {
 
 fn position(count: usize) -> u32 {
     u32::try_from(count).expect("under 2^32 rows")
+}
+
+/// How much of a listing the snapshot saw.
+enum Sight<'a> {
+    Whole,
+    /// Whole but for role assignments of these principal types, joined by commas.
+    Except(&'a str),
+    Doubtful,
 }
 
 /// Where the resource of a key went.
@@ -232,16 +240,15 @@ impl Loader {
         Ok(self.places.get(key).copied().flatten())
     }
 
-    /// `hidden`: `None` = the listing was complete, else the principal types it lacks, or all of them.
-    fn grant(&mut self, row: &Row<'_>, hidden: Option<Option<&str>>) -> rusqlite::Result<()> {
+    fn grant(&mut self, row: &Row<'_>, sight: &Sight<'_>) -> rusqlite::Result<()> {
         let Some(Place::Principal(principal)) = self.place(row, 1)? else {
             return Ok(());
         };
         let kind = self.facts.principals[principal as usize].kind.as_str();
-        let unverified = match hidden {
-            None => false,
-            Some(None) => true,
-            Some(Some(types)) => types.split(',').any(|hidden| hidden == kind),
+        let unverified = match sight {
+            Sight::Whole => false,
+            Sight::Except(types) => types.split(',').any(|hidden| hidden == kind),
+            Sight::Doubtful => true,
         };
         match self.place(row, 0)? {
             Some(Place::Principal(group)) => self.facts.memberships.push(MembershipFact {
