@@ -3,4 +3,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod access_model;
+mod access_speed;
 mod fake;
+mod what_can;
+mod who_can;
+mod why;
