@@ -144,8 +144,8 @@ pub struct Diff {
     note = "A permission is named by its identifier (core_pipeline_execute) or Harness's plain name (\"Execute a Pipeline\"),
 a role by its identifier, its name or its text id (role/harness/_account_admin).
 
-A row is a path. `depends` in the note says why it is no plain yes. Disabled and locked users keep their grants and are
-marked. Exit status 2: nobody was found, but not everything was seen.",
+The table shows the shortest path of each principal and how many there are (`why` tells all); json and csv hold every
+path. `depends` says why it is no plain yes. Disabled and locked users keep their grants and are marked. Exit status 2: nobody was found, but not everything was seen.",
     example = "{command_name} core_secret_access --in org/default/project/shop",
     example = "{command_name} core_pipeline_execute --resource PIPELINE/deploy --format csv",
     example = "{command_name} _account_admin --at 2026-03-01"

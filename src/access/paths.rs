@@ -1,6 +1,6 @@
 //! From grants to paths: who holds, through what, over what, and with which doubts.
 
-use std::cmp::Ordering;
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -93,6 +93,29 @@ pub struct Access {
     twins: HashMap<String, Vec<u32>>,
     /// Permissions of roles that no list shows, by position.
     hidden_roles: HashMap<u32, Option<Vec<String>>>,
+    order: OnceCell<Order>,
+}
+
+/// The place of everything in a sorted answer.
+#[derive(Debug)]
+struct Order {
+    principals: Vec<u32>,
+    scopes: Vec<u32>,
+    roles: Vec<u32>,
+    resource_groups: Vec<u32>,
+}
+
+impl Order {
+    fn new(facts: &AccessFacts) -> Self {
+        Self {
+            principals: ranks(&facts.principals, |fact| (&fact.kind, fact.id.as_str())),
+            scopes: ranks(&facts.scopes, |scope| {
+                (scope.level(), scope.org(), scope.project())
+            }),
+            roles: ranks(&facts.roles, |role| role.id.as_str()),
+            resource_groups: ranks(&facts.resource_groups, |group| group.id.as_str()),
+        }
+    }
 }
 
 /// How somebody has part in the grants of a principal.
@@ -147,6 +170,7 @@ impl Access {
             members,
             twins,
             hidden_roles,
+            order: OnceCell::new(),
         }
     }
 
@@ -272,48 +296,22 @@ impl Access {
             .any(|role| role.permissions.iter().any(|held| held == permission))
     }
 
-    /// Direct before through a group, yes before depends, then by scope, role and resource group.
+    /// By principal; direct before through a group, yes before depends, then by scope, role and resource group.
     fn sort(&self, paths: &mut [Path]) {
-        let place = |scope: &Scope| {
+        let order = self.order.get_or_init(|| Order::new(&self.facts));
+        let rank = |ranks: &[u32], at: u32| ranks[at as usize];
+        paths.sort_unstable_by_key(|path| {
+            let grant = self.grant(path);
             (
-                scope.level(),
-                scope.org().map(str::to_owned),
-                scope.project().map(str::to_owned),
+                rank(&order.principals, path.principal),
+                path.via.is_some(),
+                path.verdict(),
+                rank(&order.scopes, grant.scope),
+                rank(&order.roles, grant.role),
+                rank(&order.resource_groups, grant.resource_group),
+                path.via.map(|via| rank(&order.principals, via)),
+                path.grant,
             )
-        };
-        let mut scopes: Vec<u32> = numbered(&self.facts.scopes).map(|(at, _)| at).collect();
-        scopes.sort_by_cached_key(|at| place(&self.facts.scopes[*at as usize]));
-        let scope_rank = ranks(&scopes);
-        paths.sort_by(|a, b| {
-            let key = |path: &Path| {
-                (
-                    path.via.is_some(),
-                    path.verdict(),
-                    scope_rank[self.grant(path).scope as usize],
-                )
-            };
-            let names = |path: &Path| {
-                let via = path.via.map(|via| self.principal(via).id.as_str());
-                (
-                    self.role(path).id.as_str(),
-                    self.resource_group(path).id.as_str(),
-                    via,
-                    path.grant,
-                )
-            };
-            let who = |path: &Path| {
-                let principal = self.principal(path.principal);
-                (&principal.kind, principal.id.as_str())
-            };
-            let same = a.principal == b.principal;
-            let by_principal = if same {
-                Ordering::Equal
-            } else {
-                who(a).cmp(&who(b))
-            };
-            by_principal
-                .then_with(|| key(a).cmp(&key(b)))
-                .then_with(|| names(a).cmp(&names(b)))
         });
     }
 
@@ -608,10 +606,13 @@ fn numbered<T>(items: &[T]) -> impl Iterator<Item = (u32, &T)> {
     (0..).zip(items)
 }
 
-fn ranks(order: &[u32]) -> Vec<u32> {
-    let mut ranks = vec![0; order.len()];
-    for (rank, at) in (0..).zip(order) {
-        ranks[*at as usize] = rank;
+/// The place of each item in the order of the keys.
+fn ranks<'a, T, K: Ord>(items: &'a [T], key: impl Fn(&'a T) -> K) -> Vec<u32> {
+    let mut order: Vec<(u32, &T)> = numbered(items).collect();
+    order.sort_by_key(|(_, item)| key(item));
+    let mut ranks = vec![0; items.len()];
+    for (rank, (at, _)) in (0..).zip(order) {
+        ranks[at as usize] = rank;
     }
     ranks
 }

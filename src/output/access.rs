@@ -46,7 +46,7 @@ pub struct Head<'a> {
 /// A path, and the permission it gives where that was asked for.
 pub type Line<'a> = (Option<&'a str>, &'a Path);
 
-/// Rows of holders, for people.
+/// Holders for people: each with the shortest path, and how many there are.
 ///
 /// # Errors
 /// When the output fails.
@@ -55,17 +55,15 @@ pub fn who_can_table(access: &Access, paths: &[Path], out: &mut dyn Write) -> io
         return Ok(());
     }
     let left = |name| (name, Align::Left);
-    let columns = [
-        "PRINCIPAL",
-        "TYPE",
-        "VIA",
-        "ROLE",
-        "HELD AT",
-        "COVERS",
-        "NOTE",
-    ];
-    let mut table = Table::new(columns.map(left).to_vec());
-    for path in paths {
+    let mut columns = ["PRINCIPAL", "TYPE", "VIA", "ROLE", "HELD AT", "COVERS"]
+        .map(left)
+        .to_vec();
+    columns.extend([("PATHS", Align::Right), left("NOTE")]);
+    let mut table = Table::new(columns);
+    for paths in paths.chunk_by(|a, b| a.principal == b.principal) {
+        // A plain yes says more than a shorter path that depends.
+        let sure = paths.iter().find(|path| path.verdict() == Verdict::Yes);
+        let path = sure.unwrap_or(&paths[0]);
         let principal = access.principal(path.principal);
         table.row(vec![
             shown(principal).to_owned(),
@@ -74,6 +72,7 @@ pub fn who_can_table(access: &Access, paths: &[Path], out: &mut dyn Write) -> io
             role_name(access, path),
             access.scope(path).to_string(),
             covers(path),
+            paths.len().to_string(),
             note(access, path),
         ]);
     }

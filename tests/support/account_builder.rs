@@ -243,7 +243,7 @@ impl AccountBuilder {
                 "core_pipeline_view",
                 "core_pipeline_execute",
             ];
-            account = account.role(&role, &format!("Role {at}"), &permissions[..1 + at % 3]);
+            account = account.role(&role, &format!("Role {at}"), &permissions[..=at % 3]);
             let group = format!("resource_group/{place}/s");
             account =
                 account.resource_group(&group, &format!("Some {at}"), &["SECRET", "PIPELINE/x"]);
