@@ -3,6 +3,7 @@
 use argh::FromArgs;
 
 use crate::error::Error;
+use crate::findings::Severity;
 
 /// Who has access to what in a Harness account, why, and what changed.
 #[derive(Debug, FromArgs)]
@@ -48,6 +49,8 @@ pub enum Command {
     WhatCan(WhatCan),
     /// by which paths
     Why(Why),
+    /// what an auditor would ask about
+    Findings(Findings),
 }
 
 /// observe the account and store a snapshot
@@ -252,6 +255,51 @@ pub struct Why {
     /// no summary on standard error
     #[argh(switch, short = 'q')]
     pub quiet: bool,
+}
+
+/// what an auditor would ask about, each with a code, a severity and a remedy
+#[derive(Debug, FromArgs)]
+#[argh(
+    subcommand,
+    name = "findings",
+    help_triggers("-h", "--help"),
+    note = "A rule is a file with one SELECT over the views that gives the columns subject, name, scope and detail. It starts with
+comment lines `-- code:`, `-- severity:` (note, warning or error), `-- title:` and `-- remedy:`.
+
+Exit status 1 with --fail-on: there are findings of that severity or worse; 2: none, but not everything was seen.",
+    example = "{command_name} --fail-on error",
+    example = "{command_name} --format sarif --rules my-rules/"
+)]
+pub struct Findings {
+    /// the database file (default: harness-access.db)
+    #[argh(option, arg_name = "path")]
+    pub db: Option<String>,
+    /// as of this snapshot: a number, a label, a date, latest~N (default: latest)
+    #[argh(option, arg_name = "snapshot")]
+    pub at: Option<String>,
+    /// table (default), json or sarif
+    #[argh(option, arg_name = "format", default = "Report::Table")]
+    pub format: Report,
+    /// exit with status 1 for findings of this severity or worse: note, warning or error
+    #[argh(option, arg_name = "severity")]
+    pub fail_on: Option<Severity>,
+    /// a folder with rules of your own, *.sql
+    #[argh(option, arg_name = "folder")]
+    pub rules: Option<String>,
+    /// no summary on standard error
+    #[argh(switch, short = 'q')]
+    pub quiet: bool,
+}
+
+/// How to print findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, argh::FromArgValue)]
+pub enum Report {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+    /// For code scanners: SARIF 2.1.0.
+    Sarif,
 }
 
 /// How to print rows of an answer.

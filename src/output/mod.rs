@@ -5,6 +5,7 @@ pub mod access_words;
 pub mod csv;
 pub mod diff_json;
 pub mod diff_table;
+pub mod findings;
 pub mod snapshots;
 pub mod table;
 pub mod text;

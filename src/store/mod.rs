@@ -18,9 +18,11 @@ mod access;
 mod error;
 mod open;
 mod publish;
+mod query;
 mod read;
 mod schema;
 
 pub use error::StoreError;
 pub use open::{Identity, Reader, Writer};
 pub use publish::Published;
+pub use query::Rows;

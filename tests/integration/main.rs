@@ -6,6 +6,7 @@ mod support;
 mod access_model;
 mod access_speed;
 mod fake;
+mod findings;
 mod what_can;
 mod who_can;
 mod why;
