@@ -19,6 +19,13 @@ pub enum Error {
         /// What to do.
         hint: Option<String>,
     },
+    /// A name that nothing has, or that several have.
+    Unknown {
+        /// The name, and the candidates if there are several.
+        message: String,
+        /// What to write instead.
+        hint: Option<String>,
+    },
     /// Harness, or the way to it.
     Api(ApiError),
     /// The database.
@@ -49,6 +56,7 @@ impl Error {
         match self {
             Self::Usage(_)
             | Self::Config { .. }
+            | Self::Unknown { .. }
             | Self::Store(StoreError::NoSuchSnapshot { .. })
             | Self::Io(_) => Exit::Usage,
             Self::Api(error) => exit_of_api(&error.kind),
@@ -63,6 +71,7 @@ impl Error {
         match self {
             Self::Usage(_) => "usage",
             Self::Config { .. } => "config",
+            Self::Unknown { .. } => "unknown_name",
             Self::Api(error) => kind_of_api(&error.kind),
             Self::Store(error) => error.kind(),
             Self::NotEnough { .. } => "could_not_tell",
@@ -77,7 +86,9 @@ impl Error {
             Self::Usage(_) => {
                 Some("`harness-access --help` shows the commands and their flags".to_owned())
             }
-            Self::Config { hint, .. } | Self::NotEnough { hint, .. } => hint.clone(),
+            Self::Config { hint, .. }
+            | Self::Unknown { hint, .. }
+            | Self::NotEnough { hint, .. } => hint.clone(),
             Self::Api(error) => error.hint(),
             Self::Store(error) => error.hint().map(str::to_owned),
             Self::Io(_) => None,
@@ -142,6 +153,7 @@ impl fmt::Display for Error {
         match self {
             Self::Usage(message)
             | Self::Config { message, .. }
+            | Self::Unknown { message, .. }
             | Self::NotEnough { message, .. } => f.write_str(message),
             Self::Api(error) => write!(f, "{error}"),
             Self::Store(error) => write!(f, "{error}"),

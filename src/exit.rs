@@ -25,6 +25,13 @@ pub enum Exit {
     Terminated = 143,
 }
 
+impl Exit {
+    /// A question with `--exit-code`: nothing found. The number is that of [`Exit::Differences`].
+    pub const NOTHING_FOUND: Self = Self::Differences;
+    /// `findings` with `--fail-on`: findings of that severity. The number is that of [`Exit::Differences`].
+    pub const FINDINGS: Self = Self::Differences;
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)

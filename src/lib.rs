@@ -17,6 +17,7 @@
 //! `command` has one file for each command and ties these together; `run` turns its result into output and exit
 //! status. What may use what is enforced by the test `layers`.
 
+pub mod access;
 pub mod api;
 pub mod cli;
 pub mod collect;
@@ -25,6 +26,7 @@ pub mod config;
 pub mod diff;
 pub mod error;
 pub mod exit;
+pub mod findings;
 mod logging;
 pub mod model;
 pub mod output;

@@ -67,6 +67,10 @@ fn execute(arguments: Vec<OsString>, context: &mut Context<'_>) -> Result<Exit, 
         }
         Command::Snapshots(arguments) => command::snapshots::run(arguments, context),
         Command::Diff(arguments) => command::diff::run(arguments, context),
+        Command::WhoCan(arguments) => command::who_can::run(arguments, context),
+        Command::WhatCan(arguments) => command::what_can::run(arguments, context),
+        Command::Findings(arguments) => command::findings::run(arguments, context),
+        Command::Why(arguments) => command::why::run(arguments, context),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing here knows HTTP, SQL or the terminal.
 
+mod access;
 mod fact;
 mod grant;
 mod listing;
@@ -12,6 +13,9 @@ mod scope;
 mod snapshot;
 mod time;
 
+pub use access::{
+    AccessFacts, MembershipFact, PrincipalFact, ResourceGroupFact, RoleFact, RoleGrantFact,
+};
 pub use fact::{DiffFacts, GrantFact, Named, ResourceFact};
 pub use grant::{Entitlement, Grant, TextRef, Texts};
 pub use listing::{Listing, ListingKind, ListingState};

@@ -1,6 +1,6 @@
 //! Things with an identity, and what is known of them.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 use super::{Ref, Scope};
@@ -209,28 +209,28 @@ pub enum Details {
 }
 
 /// A scope that a resource group reaches into.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct IncludedScope {
     /// The scope's path; `None` = wherever the group is assigned.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
     /// Everything below the scope too.
     pub child_scopes: bool,
 }
 
 /// One entry of a resource group: resources of one type.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Selector {
     /// Harness's resource type, such as `PIPELINE`; open.
     pub resource_type: String,
     /// The named resources, sorted; empty = every one of the type (absent and empty mean the same to Harness).
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub identifiers: Vec<String>,
     /// Restricts to resources whose attribute of this name has one of the values.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attribute: Option<String>,
     /// The values, sorted; a filter without values does not restrict and is stored without a name.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attribute_values: Vec<String>,
 }
 

@@ -1,7 +1,11 @@
 //! Values to bytes. Every format treats names as what they are: text of strangers.
 
+pub mod access;
+pub mod access_words;
+pub mod csv;
 pub mod diff_json;
 pub mod diff_table;
+pub mod findings;
 pub mod snapshots;
 pub mod table;
 pub mod text;

@@ -14,12 +14,15 @@
 //! Rollback journal, not WAL: a WAL file beside the database would be lost by whoever copies one file. The file is
 //! created with mode 0600, since it is a map of who can do what.
 
+mod access;
 mod error;
 mod open;
 mod publish;
+mod query;
 mod read;
 mod schema;
 
 pub use error::StoreError;
 pub use open::{Identity, Reader, Writer};
 pub use publish::Published;
+pub use query::Rows;

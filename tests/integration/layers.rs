@@ -10,15 +10,17 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("api", &[]),
     ("collect", &["api", "model"]),
     ("store", &["model"]),
+    ("access", &["model"]),
     ("diff", &["model"]),
-    ("output", &["diff", "model"]),
+    ("findings", &["model"]),
+    ("output", &["access", "diff", "findings", "model"]),
 ];
 
 /// Crates that one part keeps to itself.
 const OWNED: &[(&str, &[&str])] = &[
     ("ureq::", &["api"]),
     ("rusqlite::", &["store"]),
-    ("argh::", &["cli"]),
+    ("argh::", &["cli", "findings"]),
     ("env_logger::", &["logging"]),
 ];
 

@@ -4,14 +4,20 @@
 
 mod support;
 
+mod access_model;
+mod access_speed;
 mod api_client;
 mod api_connection;
 mod changes;
 mod cli;
 mod connection;
 mod fake;
+mod findings;
 mod layers;
 mod observed;
 mod publication;
 mod secrets;
 mod views;
+mod what_can;
+mod who_can;
+mod why;

@@ -3,6 +3,9 @@
 #[path = "../../support/fake_harness/mod.rs"]
 pub(crate) mod fake_harness;
 
+#[path = "../../support/account_builder.rs"]
+pub(crate) mod account_builder;
+
 mod database;
 mod outcome;
 mod run;

@@ -1,0 +1,43 @@
+//! Who can do what, as the server computes it. Pure: facts in, paths out; no SQL, no output.
+//!
+//! # The rules
+//! Access is additive: there is no denial. A *path* leads from a principal to a permission:
+//!
+//! ```text
+//! principal [-> member of a user group] -> role at a scope, over a resource group -> reach
+//! ```
+//!
+//! 1. **Role grants.** A disabled role assignment grants nothing and is not among the facts. A disabled or locked user
+//!    keeps every grant and merely cannot sign in: flagged, not dropped. Membership of a scope is not asked for.
+//! 2. **Principals.** A user group's grants belong to its members; groups do not nest; an empty one helps nobody. The
+//!    group is the one of its own scope, whatever the scope of the grant. Harness's all-users group of the account
+//!    stands for every user; one that its stored members lack *depends*, since Harness keeps them by events.
+//! 3. **Roles.** A role counts where it may be assigned. One that no list shows *depends*: Harness hides some of its
+//!    own, whose permissions are then taken from the table of December 2023; any other grants nothing today.
+//! 4. **Resource groups.** Each included scope with each entry is a *reach*. An included scope without a name is the
+//!    grant's own; with child scopes it goes for everything below. No identifiers means every one of the type; named
+//!    ones with child scopes never match; an attribute filter *depends* on the resource. A group that no list shows
+//!    *depends*.
+//! 5. **Type fit.** A permission holds on a reach when its resource type is the entry's, or the group covers
+//!    everything, or by the exceptions of [`catalogue::fit`]. A permission unknown to the catalogue *depends* where its
+//!    type had to be guessed.
+//! 6. **Implicit views.** For each included scope and those above it, the holder may also view exactly those (and all
+//!    below, where children are included), if the role has that view.
+//! 7. **The question** names a scope: everything of a type there counts, and so does everything including children
+//!    there or above. A named resource counts at its own scope only. For permissions on organizations and projects the
+//!    scope itself is the resource, asked for from outside and from inside.
+//! 8. **Service accounts** are matched by identifier alone, without their scope (December 2023): those of one identifier
+//!    share their grants, which *depends* on the release.
+//!
+//! A path *depends* when it is neither a plain yes nor a plain no; it says why. Grants from a list that was not
+//! complete depend as well: nobody knows whether they are still there.
+
+pub mod catalogue;
+mod names;
+mod paths;
+mod question;
+mod reach;
+
+pub use paths::{Access, Doubt, Holders, Path, Verdict};
+pub use question::{Asked, Target};
+pub use reach::{Extent, Reach};

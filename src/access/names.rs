@@ -1,0 +1,157 @@
+//! From what people type to what the facts call it.
+
+use super::catalogue;
+use super::paths::Access;
+use super::question::Asked;
+use crate::model::{PrincipalFact, ResourceType};
+
+/// At most so many suggestions.
+const SUGGESTIONS: usize = 5;
+
+impl Access {
+    /// The principals a text may mean, best form first: text id, uuid or identifier, e-mail, name, part of a name.
+    /// Several = ambiguous.
+    #[must_use]
+    pub fn principals_named(&self, text: &str) -> Vec<u32> {
+        let wanted = text.to_lowercase();
+        let lower = |text: &Option<String>| text.as_deref().map(str::to_lowercase);
+        let is = |field: &Option<String>| lower(field).is_some_and(|field| field == wanted);
+        let has =
+            |field: &Option<String>| lower(field).is_some_and(|field| field.contains(&wanted));
+        let forms: [&dyn Fn(&PrincipalFact) -> bool; 6] = [
+            &|principal| principal.id == text,
+            &|principal| principal.resolved && principal.identifier == text,
+            &|principal| {
+                principal.resolved && principal.kind == ResourceType::User && is(&principal.email)
+            },
+            &|principal| principal.resolved && (is(&principal.name) || is(&principal.email)),
+            &|principal| principal.resolved && (has(&principal.name) || has(&principal.email)),
+            &|principal| principal.resolved && principal.id.to_lowercase().contains(&wanted),
+        ];
+        for form in forms {
+            let mut found: Vec<u32> = (0..)
+                .zip(&self.facts().principals)
+                .filter_map(|(at, principal)| form(principal).then_some(at))
+                .collect();
+            if !found.is_empty() && !text.is_empty() {
+                found.sort_by_key(|at| &self.principal(*at).id);
+                return found;
+            }
+        }
+        Vec::new()
+    }
+
+    /// The permission or role a text names: a permission's identifier or plain name, a role's text id, identifier or
+    /// name. One identifier may name roles of several scopes; all of them are meant.
+    ///
+    /// # Errors
+    /// Similar names, when it names nothing.
+    pub fn asked(&self, text: &str) -> Result<Asked, Vec<String>> {
+        if catalogue::permission(text).is_some() || self.knows_permission(text) {
+            return Ok(Asked::Permission(text.to_owned()));
+        }
+        let roles = &self.facts().roles;
+        for form in [0, 1, 2] {
+            let found: Vec<u32> = (0..)
+                .zip(roles)
+                .filter(|(_, role)| match form {
+                    0 => role.id == text,
+                    1 => role.identifier == text,
+                    _ => role
+                        .name
+                        .as_deref()
+                        .is_some_and(|name| name.to_lowercase() == text.to_lowercase()),
+                })
+                .map(|(at, _)| at)
+                .collect();
+            if !found.is_empty() {
+                return Ok(Asked::Roles(found));
+            }
+        }
+        let plain =
+            catalogue::permissions().find(|permission| permission.name.eq_ignore_ascii_case(text));
+        plain.map_or_else(
+            || Err(self.similar(text)),
+            |permission| Ok(Asked::Permission(permission.identifier.to_owned())),
+        )
+    }
+
+    fn similar(&self, text: &str) -> Vec<String> {
+        let permissions = catalogue::permissions()
+            .map(|permission| (permission.identifier.to_owned(), permission.name.to_owned()));
+        let roles = self.facts().roles.iter().filter(|role| role.resolved);
+        let roles = roles.map(|role| (role.id.clone(), role.name.clone().unwrap_or_default()));
+        closest(text, permissions.chain(roles))
+    }
+
+    /// Scopes of the account that look like a text.
+    #[must_use]
+    pub fn similar_scopes(&self, text: &str) -> Vec<String> {
+        let scopes = self.facts().tree.iter();
+        closest(text, scopes.map(|scope| (scope.to_string(), String::new())))
+    }
+}
+
+/// The nearest of many ids, by id or name.
+fn closest(text: &str, candidates: impl Iterator<Item = (String, String)>) -> Vec<String> {
+    let wanted = text.to_lowercase();
+    let mut near: Vec<(usize, String)> = candidates
+        .filter_map(|(id, name)| {
+            let distance = [id.to_lowercase(), name.to_lowercase()]
+                .iter()
+                .filter_map(|candidate| nearness(&wanted, candidate))
+                .min()?;
+            Some((distance, id))
+        })
+        .collect();
+    near.sort();
+    near.dedup();
+    near.into_iter()
+        .map(|(_, id)| id)
+        .take(SUGGESTIONS)
+        .collect()
+}
+
+/// Small = near; `None` = not alike. A part of a name is nearer than a misspelling.
+fn nearness(wanted: &str, candidate: &str) -> Option<usize> {
+    if candidate.is_empty() || wanted.is_empty() {
+        return None;
+    }
+    if wanted.len() >= 3 && candidate.contains(wanted) {
+        return Some(0);
+    }
+    let distance = edits(wanted, candidate);
+    (distance <= 1 + wanted.len() / 5).then_some(distance)
+}
+
+/// Letters to add, drop or change.
+fn edits(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, a) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in b.iter().enumerate() {
+            let change = diagonal + usize::from(a != *b);
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{closest, edits};
+
+    #[test]
+    fn misspellings_are_near() {
+        assert_eq!(edits("core_pipline_view", "core_pipeline_view"), 1);
+        let names = ["core_pipeline_view", "core_secret_view"];
+        let names = names.map(|name| (name.to_owned(), String::new()));
+        assert_eq!(
+            closest("core_pipline_view", names.into_iter()),
+            ["core_pipeline_view"]
+        );
+    }
+}

@@ -1,0 +1,618 @@
+//! From grants to paths: who holds, through what, over what, and with which doubts.
+
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use super::catalogue::{self, Fit};
+use super::question::{Asked, Target};
+use super::reach::{Extent, Reach, implicit_views, reaches};
+use crate::model::{
+    AccessFacts, Level, PrincipalFact, ResourceGroupFact, ResourceType, RoleFact, RoleGrantFact,
+    Scope,
+};
+
+/// The account's user group that stands for every user.
+const ALL_USERS: &str = "_account_all_users";
+
+/// Why a path is no plain yes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Doubt {
+    /// Only resources with a certain attribute are covered.
+    Attribute,
+    /// The catalogue does not know the permission; its type was guessed.
+    Guessed,
+    /// No list shows the role; Harness hides some of its own, and this is one of December 2023.
+    HiddenRole,
+    /// No list shows the role.
+    UnknownRole,
+    /// No list shows the resource group.
+    ResourceGroup,
+    /// No list shows the principal or the user group.
+    Principal,
+    /// The grant belongs to another service account of the same identifier.
+    SharedIdentifier,
+    /// Harness's all-users group, whose stored members lack this user.
+    AllUsers,
+    /// The list that shows the grant or the membership was not complete.
+    Unverified,
+}
+
+/// Yes, or it depends. No path means no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// Plainly.
+    Yes,
+    /// On what its doubts say.
+    Depends,
+}
+
+/// One way in which a principal holds what was asked. Numbers are positions among the facts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Path {
+    /// Who.
+    pub principal: u32,
+    /// Through the membership of this user group.
+    pub via: Option<u32>,
+    /// The role grant.
+    pub grant: u32,
+    /// Where it counts; empty when that cannot be known, or is nowhere.
+    pub reaches: Rc<[Reach]>,
+    /// Why it is no plain yes, sorted; empty = yes.
+    pub doubts: Vec<Doubt>,
+}
+
+impl Path {
+    /// Whether it is a plain yes.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        if self.doubts.is_empty() {
+            Verdict::Yes
+        } else {
+            Verdict::Depends
+        }
+    }
+}
+
+/// The answer to who can.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Holders {
+    /// By principal, shortest path first.
+    pub paths: Vec<Path>,
+    /// User groups without members that would hold it.
+    pub empty_groups: Vec<u32>,
+}
+
+/// The facts, indexed for questions.
+#[derive(Debug)]
+pub struct Access {
+    facts: AccessFacts,
+    /// By group: members, and whether that is unverified.
+    members: Vec<Vec<(u32, bool)>>,
+    /// Service accounts by identifier, where several share one.
+    twins: HashMap<String, Vec<u32>>,
+    /// Permissions of roles that no list shows, by position.
+    hidden_roles: HashMap<u32, Option<Vec<String>>>,
+    order: OnceCell<Order>,
+}
+
+/// The place of everything in a sorted answer.
+#[derive(Debug)]
+struct Order {
+    principals: Vec<u32>,
+    scopes: Vec<u32>,
+    roles: Vec<u32>,
+    resource_groups: Vec<u32>,
+}
+
+impl Order {
+    fn new(facts: &AccessFacts) -> Self {
+        Self {
+            principals: ranks(&facts.principals, |fact| (&fact.kind, fact.id.as_str())),
+            scopes: ranks(&facts.scopes, |scope| {
+                (scope.level(), scope.org(), scope.project())
+            }),
+            roles: ranks(&facts.roles, |role| role.id.as_str()),
+            resource_groups: ranks(&facts.resource_groups, |group| group.id.as_str()),
+        }
+    }
+}
+
+/// How somebody has part in the grants of a principal.
+struct Part {
+    principal: u32,
+    via: Option<u32>,
+    doubts: Vec<Doubt>,
+}
+
+/// What a grant gives of what was asked.
+#[derive(Clone)]
+struct Match {
+    reaches: Rc<[Reach]>,
+    doubts: Vec<Doubt>,
+}
+
+/// Matches by resource group and scope; what else decides is the same for all grants of one question.
+type Matches = HashMap<(u32, u32), Option<Match>>;
+
+impl Access {
+    /// Indexes the facts.
+    #[must_use]
+    pub fn new(facts: AccessFacts) -> Self {
+        let mut members = vec![Vec::new(); facts.principals.len()];
+        for membership in &facts.memberships {
+            members[membership.group as usize].push((membership.member, membership.unverified));
+        }
+        let mut twins: HashMap<String, Vec<u32>> = HashMap::new();
+        for (at, principal) in numbered(&facts.principals) {
+            if principal.kind == ResourceType::ServiceAccount && principal.resolved {
+                twins
+                    .entry(principal.identifier.clone())
+                    .or_default()
+                    .push(at);
+            }
+        }
+        twins.retain(|_, same| same.len() > 1);
+        let hidden_roles = numbered(&facts.roles)
+            .filter(|(_, role)| !role.resolved)
+            .map(|(at, role)| {
+                let known = role.identifier.starts_with('_');
+                let known = known.then(|| catalogue::managed_role(&role.identifier));
+                let permissions = known.flatten().map(|mut permissions| {
+                    permissions.sort_unstable();
+                    permissions
+                });
+                (at, permissions)
+            })
+            .collect();
+        Self {
+            facts,
+            members,
+            twins,
+            hidden_roles,
+            order: OnceCell::new(),
+        }
+    }
+
+    /// The facts.
+    #[must_use]
+    pub fn facts(&self) -> &AccessFacts {
+        &self.facts
+    }
+
+    /// A principal by position.
+    #[must_use]
+    pub fn principal(&self, at: u32) -> &PrincipalFact {
+        &self.facts.principals[at as usize]
+    }
+
+    /// The grant of a path.
+    #[must_use]
+    pub fn grant(&self, path: &Path) -> &RoleGrantFact {
+        &self.facts.grants[path.grant as usize]
+    }
+
+    /// The role of a path.
+    #[must_use]
+    pub fn role(&self, path: &Path) -> &RoleFact {
+        &self.facts.roles[self.grant(path).role as usize]
+    }
+
+    /// The resource group of a path.
+    #[must_use]
+    pub fn resource_group(&self, path: &Path) -> &ResourceGroupFact {
+        &self.facts.resource_groups[self.grant(path).resource_group as usize]
+    }
+
+    /// The scope at which the role of a path is held.
+    #[must_use]
+    pub fn scope(&self, path: &Path) -> &Scope {
+        &self.facts.scopes[self.grant(path).scope as usize]
+    }
+
+    /// Everybody who holds what is asked.
+    #[must_use]
+    pub fn who_can(&self, asked: &Asked, target: &Target) -> Holders {
+        let mut matches = Matches::new();
+        let mut holders = Holders::default();
+        for (at, grant) in numbered(&self.facts.grants) {
+            let Some(found) = self.gives(grant, asked, target, &mut matches) else {
+                continue;
+            };
+            let parts = self.parts_in(grant.principal);
+            if parts.is_empty() {
+                holders.empty_groups.push(grant.principal);
+            }
+            holders
+                .paths
+                .extend(parts.into_iter().map(|part| path(at, grant, &found, part)));
+        }
+        holders
+            .empty_groups
+            .sort_by_key(|at| &self.principal(*at).id);
+        holders.empty_groups.dedup();
+        self.sort(&mut holders.paths);
+        holders
+    }
+
+    /// Every path by which one principal holds what is asked, shortest first.
+    #[must_use]
+    pub fn paths_of(&self, principal: u32, asked: &Asked, target: &Target) -> Vec<Path> {
+        let mut matches = Matches::new();
+        let parts: HashMap<u32, Part> = self.parts_of(principal);
+        let mut paths = Vec::new();
+        for (at, grant) in numbered(&self.facts.grants) {
+            let Some(part) = parts.get(&grant.principal) else {
+                continue;
+            };
+            if let Some(found) = self.gives(grant, asked, target, &mut matches) {
+                let part = Part {
+                    doubts: part.doubts.clone(),
+                    ..*part
+                };
+                paths.push(path(at, grant, &found, part));
+            }
+        }
+        self.sort(&mut paths);
+        paths
+    }
+
+    /// Every permission that a path of [`Asked::Anything`] gives, with its own reaches and doubts.
+    #[must_use]
+    pub fn permissions_of(&self, whole: &Path, target: &Target) -> Vec<(String, Path)> {
+        let grant = self.grant(whole);
+        let role = &self.facts.roles[grant.role as usize];
+        let part_doubts = |doubt: &Doubt| {
+            matches!(
+                doubt,
+                Doubt::Principal | Doubt::SharedIdentifier | Doubt::AllUsers | Doubt::Unverified
+            )
+        };
+        let permissions = match self.hidden_roles.get(&grant.role) {
+            Some(known) => known.as_deref().unwrap_or_default(),
+            None => &role.permissions,
+        };
+        let mut held = Vec::new();
+        for permission in permissions {
+            let asked = Asked::Permission(permission.clone());
+            if let Some(found) = self.gives(grant, &asked, target, &mut Matches::new()) {
+                let part = Part {
+                    principal: whole.principal,
+                    via: whole.via,
+                    doubts: whole.doubts.iter().copied().filter(part_doubts).collect(),
+                };
+                held.push((permission.clone(), path(whole.grant, grant, &found, part)));
+            }
+        }
+        held
+    }
+
+    /// Roles that hold a permission as far as the lists show, by position.
+    #[must_use]
+    pub fn knows_permission(&self, permission: &str) -> bool {
+        self.facts
+            .roles
+            .iter()
+            .any(|role| role.permissions.iter().any(|held| held == permission))
+    }
+
+    /// By principal; direct before through a group, yes before depends, then by scope, role and resource group.
+    fn sort(&self, paths: &mut [Path]) {
+        let order = self.order.get_or_init(|| Order::new(&self.facts));
+        let rank = |ranks: &[u32], at: u32| ranks[at as usize];
+        paths.sort_unstable_by_key(|path| {
+            let grant = self.grant(path);
+            (
+                rank(&order.principals, path.principal),
+                path.via.is_some(),
+                path.verdict(),
+                rank(&order.scopes, grant.scope),
+                rank(&order.roles, grant.role),
+                rank(&order.resource_groups, grant.resource_group),
+                path.via.map(|via| rank(&order.principals, via)),
+                path.grant,
+            )
+        });
+    }
+
+    // ---- principals: rules 2 and 8 ------------------------------------------------------------------------------
+
+    /// Everybody who has part in the grants of a principal.
+    fn parts_in(&self, holder: u32) -> Vec<Part> {
+        let fact = self.principal(holder);
+        match fact.kind {
+            ResourceType::UserGroup if fact.resolved => self.members_of(holder),
+            ResourceType::ServiceAccount => {
+                let mut parts = vec![self.itself(holder)];
+                let twins = self.twins.get(&fact.identifier);
+                let others = twins.into_iter().flatten().filter(|twin| **twin != holder);
+                parts.extend(others.map(|twin| Part {
+                    principal: *twin,
+                    via: None,
+                    doubts: vec![Doubt::SharedIdentifier],
+                }));
+                parts
+            }
+            _ => vec![self.itself(holder)],
+        }
+    }
+
+    fn members_of(&self, group: u32) -> Vec<Part> {
+        let stored = &self.members[group as usize];
+        let mut parts: Vec<Part> = stored
+            .iter()
+            .map(|(member, unverified)| self.membership(*member, group, *unverified))
+            .collect();
+        if is_all_users(self.principal(group)) {
+            let stored: HashSet<u32> = stored.iter().map(|(member, _)| *member).collect();
+            let others = numbered(&self.facts.principals).filter(|(at, principal)| {
+                principal.kind == ResourceType::User && principal.resolved && !stored.contains(at)
+            });
+            parts.extend(others.map(|(at, _)| Part {
+                principal: at,
+                via: Some(group),
+                doubts: vec![Doubt::AllUsers],
+            }));
+        }
+        parts
+    }
+
+    /// Everybody in whose grants a principal has part: the same relation from the other end.
+    fn parts_of(&self, principal: u32) -> HashMap<u32, Part> {
+        let fact = self.principal(principal);
+        let mut parts = HashMap::from([(principal, self.itself(principal))]);
+        for membership in &self.facts.memberships {
+            if membership.member == principal && self.principal(membership.group).resolved {
+                let part = self.membership(principal, membership.group, membership.unverified);
+                parts.insert(membership.group, part);
+            }
+        }
+        if fact.kind == ResourceType::User && fact.resolved {
+            for (at, _) in numbered(&self.facts.principals).filter(|(_, group)| is_all_users(group))
+            {
+                parts.entry(at).or_insert(Part {
+                    principal,
+                    via: Some(at),
+                    doubts: vec![Doubt::AllUsers],
+                });
+            }
+        }
+        if fact.kind == ResourceType::ServiceAccount && fact.resolved {
+            let same = numbered(&self.facts.principals).filter(|(at, other)| {
+                *at != principal
+                    && other.kind == ResourceType::ServiceAccount
+                    && other.identifier == fact.identifier
+                    && self.twins.contains_key(&fact.identifier)
+            });
+            for (at, _) in same {
+                let doubts = vec![Doubt::SharedIdentifier];
+                parts.insert(
+                    at,
+                    Part {
+                        principal,
+                        via: None,
+                        doubts,
+                    },
+                );
+            }
+        }
+        parts
+    }
+
+    fn itself(&self, principal: u32) -> Part {
+        let resolved = self.principal(principal).resolved;
+        Part {
+            principal,
+            via: None,
+            doubts: Vec::from_iter((!resolved).then_some(Doubt::Principal)),
+        }
+    }
+
+    fn membership(&self, member: u32, group: u32, unverified: bool) -> Part {
+        let mut doubts = self.itself(member).doubts;
+        doubts.extend(unverified.then_some(Doubt::Unverified));
+        Part {
+            principal: member,
+            via: Some(group),
+            doubts,
+        }
+    }
+
+    // ---- roles and resource groups: rules 3 to 7 ----------------------------------------------------------------
+
+    /// What a grant gives of what is asked; `None` = nothing.
+    fn gives(
+        &self,
+        grant: &RoleGrantFact,
+        asked: &Asked,
+        target: &Target,
+        matches: &mut Matches,
+    ) -> Option<Match> {
+        let role_doubts = self.role_gives(grant, asked)?;
+        let mut found = matches
+            .entry((grant.resource_group, grant.scope))
+            .or_insert_with(|| self.reach_gives(grant, asked, target))
+            .clone()?;
+        found.doubts.extend(role_doubts);
+        Some(found)
+    }
+
+    fn role_gives(&self, grant: &RoleGrantFact, asked: &Asked) -> Option<Vec<Doubt>> {
+        let role = &self.facts.roles[grant.role as usize];
+        let doubts = match self.hidden_roles.get(&grant.role) {
+            None if !self.may_be_assigned(role, grant) => return None,
+            None => Vec::new(),
+            Some(Some(_)) => vec![Doubt::HiddenRole],
+            Some(None) => vec![Doubt::UnknownRole],
+        };
+        let holds = |permissions: &[String], permission: &String| {
+            permissions.binary_search(permission).is_ok()
+        };
+        let gives = match asked {
+            Asked::Anything => true,
+            Asked::Roles(roles) => roles.contains(&grant.role),
+            Asked::Permission(permission) => match self.hidden_roles.get(&grant.role) {
+                None => holds(&role.permissions, permission),
+                Some(Some(permissions)) => holds(permissions, permission),
+                Some(None) => true,
+            },
+        };
+        gives.then_some(doubts)
+    }
+
+    /// A parent's custom role says only its own level, and may be used below by newer releases.
+    fn may_be_assigned(&self, role: &RoleFact, grant: &RoleGrantFact) -> bool {
+        let scope = &self.facts.scopes[grant.scope as usize];
+        let level = scope.level().map(Level::as_str);
+        role.scope_levels.is_empty()
+            || role.scope != Scope::Harness && role.scope != *scope
+            || role
+                .scope_levels
+                .iter()
+                .any(|own| Some(own.to_ascii_lowercase().as_str()) == level)
+    }
+
+    fn reach_gives(&self, grant: &RoleGrantFact, asked: &Asked, target: &Target) -> Option<Match> {
+        let group = &self.facts.resource_groups[grant.resource_group as usize];
+        let scope = &self.facts.scopes[grant.scope as usize];
+        if group.resolved {
+            return reach_of_listed(group, scope, asked, target);
+        }
+        let known =
+            supplied_group(group).and_then(|group| reach_of_listed(&group, scope, asked, target));
+        let might_reach = Reach {
+            scope: scope.clone(),
+            below: true,
+            extent: Extent::Everything,
+        };
+        let found = match known {
+            Some(known) => Some(known),
+            None if supplied_group(group).is_none() => might_reach
+                .covers_place(target.scope.as_ref())
+                .then(|| Match {
+                    reaches: Rc::from([]),
+                    doubts: Vec::new(),
+                }),
+            None => None,
+        };
+        found.map(|mut found| {
+            found.doubts.push(Doubt::ResourceGroup);
+            found
+        })
+    }
+}
+
+fn reach_of_listed(
+    group: &ResourceGroupFact,
+    scope: &Scope,
+    asked: &Asked,
+    target: &Target,
+) -> Option<Match> {
+    let all = reaches(group, scope);
+    let Asked::Permission(permission) = asked else {
+        let here: Vec<Reach> = all
+            .into_iter()
+            .filter(|reach| reach.covers_place(target.scope.as_ref()))
+            .filter(|reach| reach.may_cover(target))
+            .collect();
+        let whole = *target == Target::default();
+        return (whole || !here.is_empty()).then(|| Match {
+            doubts: conditional(&here),
+            reaches: here.into(),
+        });
+    };
+    let views = implicit_views(group, scope, permission);
+    let mut sure = false;
+    let mut doubts = Vec::new();
+    let mut here = Vec::new();
+    for reach in all.into_iter().chain(views) {
+        let fit = reach.extent.fits(permission);
+        let kind = match (&target.resource_type, reach.extent.own_type()) {
+            (Some(kind), _) => kind.clone(),
+            (None, Some(own)) => own.to_owned(),
+            (None, None) => catalogue::type_of(permission),
+        };
+        if fit == Fit::No || !reach.meets(target, &kind) {
+            continue;
+        }
+        let attribute = matches!(reach.extent, Extent::Matching(..));
+        let guessed = fit == Fit::Guessed;
+        sure = sure || !attribute && !guessed;
+        doubts.extend(attribute.then_some(Doubt::Attribute));
+        doubts.extend(guessed.then_some(Doubt::Guessed));
+        here.push(reach);
+    }
+    if sure {
+        doubts.clear();
+    }
+    (!here.is_empty()).then(|| Match {
+        reaches: here.into(),
+        doubts,
+    })
+}
+
+fn conditional(reaches: &[Reach]) -> Vec<Doubt> {
+    let all = !reaches.is_empty()
+        && reaches
+            .iter()
+            .all(|reach| matches!(reach.extent, Extent::Matching(..)));
+    Vec::from_iter(all.then_some(Doubt::Attribute))
+}
+
+/// A resource group that Harness supplies, should no list show it: the names say what they cover.
+fn supplied_group(group: &ResourceGroupFact) -> Option<ResourceGroupFact> {
+    let child_scopes = match group.identifier.as_str() {
+        "_all_resources_including_child_scopes" => true,
+        "_all_account_level_resources"
+        | "_all_organization_level_resources"
+        | "_all_project_level_resources"
+        | "_all_resources" => false,
+        _ => return None,
+    };
+    Some(ResourceGroupFact {
+        all_resources: true,
+        included_scopes: vec![crate::model::IncludedScope {
+            scope: None,
+            child_scopes,
+        }],
+        ..group.clone()
+    })
+}
+
+fn path(at: u32, grant: &RoleGrantFact, found: &Match, part: Part) -> Path {
+    let mut doubts = part.doubts;
+    doubts.extend_from_slice(&found.doubts);
+    doubts.extend(grant.unverified.then_some(Doubt::Unverified));
+    doubts.sort_unstable();
+    doubts.dedup();
+    Path {
+        principal: part.principal,
+        via: part.via,
+        grant: at,
+        reaches: Rc::clone(&found.reaches),
+        doubts,
+    }
+}
+
+fn is_all_users(group: &PrincipalFact) -> bool {
+    group.kind == ResourceType::UserGroup
+        && group.resolved
+        && group.harness_managed
+        && group.scope == Scope::Account
+        && group.identifier == ALL_USERS
+}
+
+fn numbered<T>(items: &[T]) -> impl Iterator<Item = (u32, &T)> {
+    (0..).zip(items)
+}
+
+/// The place of each item in the order of the keys.
+fn ranks<'a, T, K: Ord>(items: &'a [T], key: impl Fn(&'a T) -> K) -> Vec<u32> {
+    let mut order: Vec<(u32, &T)> = numbered(items).collect();
+    order.sort_by_key(|(_, item)| key(item));
+    let mut ranks = vec![0; items.len()];
+    for (rank, (at, _)) in (0..).zip(order) {
+        ranks[at as usize] = rank;
+    }
+    ranks
+}

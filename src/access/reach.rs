@@ -1,0 +1,258 @@
+//! What a resource group covers when a role is held over it at a scope, and whether a question falls into that.
+
+use super::catalogue::{Fit, fit};
+use super::question::Target;
+use crate::model::{Level, ResourceGroupFact, Scope};
+
+/// The resources at a place that a role grant covers.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Reach {
+    /// Where.
+    pub scope: Scope,
+    /// Everything below as well.
+    pub below: bool,
+    /// Which resources there.
+    pub extent: Extent,
+}
+
+/// Which resources of a scope.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Extent {
+    /// All.
+    Everything,
+    /// All of a type.
+    Every(String),
+    /// The named ones of a type.
+    Named(String, Vec<String>),
+    /// Those of a type whose attribute has one of the values.
+    Matching(String, String, Vec<String>),
+    /// The scope itself, to be viewed: added by the server.
+    View(Level),
+}
+
+/// Every reach of a resource group at the scope of a grant, the server's additions left out.
+pub(super) fn reaches(group: &ResourceGroupFact, grant_scope: &Scope) -> Vec<Reach> {
+    let mut reaches = Vec::new();
+    for (scope, below) in included(group, grant_scope) {
+        let mut add = |extent| {
+            reaches.push(Reach {
+                scope: scope.clone(),
+                below,
+                extent,
+            });
+        };
+        if group.all_resources {
+            add(Extent::Everything);
+            continue;
+        }
+        for selector in &group.selectors {
+            let kind = selector.resource_type.clone();
+            match &selector.attribute {
+                Some(attribute) if !selector.attribute_values.is_empty() => {
+                    let values = selector.attribute_values.clone();
+                    add(Extent::Matching(kind, attribute.clone(), values));
+                }
+                _ if selector.identifiers.is_empty() => add(Extent::Every(kind)),
+                _ if below => {} // the server never matches these
+                _ => add(Extent::Named(kind, selector.identifiers.clone())),
+            }
+        }
+    }
+    reaches
+}
+
+/// The views the server adds for a permission that is one of them.
+pub(super) fn implicit_views(
+    group: &ResourceGroupFact,
+    grant_scope: &Scope,
+    permission: &str,
+) -> Vec<Reach> {
+    let level = match permission {
+        "core_account_view" => Level::Account,
+        "core_organization_view" => Level::Organization,
+        "core_project_view" => Level::Project,
+        _ => return Vec::new(),
+    };
+    let mut views: Vec<Reach> = included(group, grant_scope)
+        .filter_map(|(scope, below)| {
+            let view = |scope, below| Reach {
+                scope,
+                below,
+                extent: Extent::View(level),
+            };
+            match scope.ancestor(level) {
+                Some(own) => Some(view(own, false)),
+                None => below.then(|| view(scope, true)),
+            }
+        })
+        .collect();
+    views.sort();
+    views.dedup();
+    views
+}
+
+fn included(group: &ResourceGroupFact, grant_scope: &Scope) -> impl Iterator<Item = (Scope, bool)> {
+    group.included_scopes.iter().filter_map(|included| {
+        let scope = match &included.scope {
+            None => grant_scope.clone(),
+            Some(path) => Scope::parse(path)?,
+        };
+        Some((scope, included.child_scopes))
+    })
+}
+
+impl Extent {
+    /// How a permission goes with the resources.
+    pub(super) fn fits(&self, permission: &str) -> Fit {
+        match self {
+            Self::Everything | Self::View(_) => Fit::Yes,
+            Self::Every(kind) | Self::Named(kind, _) | Self::Matching(kind, ..) => {
+                fit(permission, kind)
+            }
+        }
+    }
+
+    /// The type of its resources; `None` = any.
+    pub(super) fn own_type(&self) -> Option<&str> {
+        match self {
+            Self::Everything | Self::View(_) => None,
+            Self::Every(kind) | Self::Named(kind, _) | Self::Matching(kind, ..) => Some(kind),
+        }
+    }
+
+    fn covers_all_of(&self, kind: &str) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Every(own) | Self::Matching(own, ..) => own == kind,
+            Self::Named(..) => false,
+            Self::View(level) => level_of(kind) == Some(*level),
+        }
+    }
+}
+
+impl Reach {
+    /// Whether a resource of the type, at the target's place, is or may be among the covered. Rule 7.
+    pub(super) fn meets(&self, target: &Target, kind: &str) -> bool {
+        let Some(place) = &target.scope else {
+            let Some(id) = &target.identifier else {
+                return true;
+            };
+            return self.may_hold(kind, id);
+        };
+        let id = target.identifier.as_deref();
+        match level_of(kind) {
+            None => self.meets_plain(place, kind, id),
+            Some(level) => self.meets_level(place, kind, level, id),
+        }
+    }
+
+    /// An identifier without a scope: some resource of that name, wherever.
+    fn may_hold(&self, kind: &str, id: &str) -> bool {
+        match &self.extent {
+            Extent::Named(own, ids) => own == kind && ids.iter().any(|own| own == id),
+            extent => extent.covers_all_of(kind),
+        }
+    }
+
+    fn meets_plain(&self, place: &Scope, kind: &str, id: Option<&str>) -> bool {
+        match &self.extent {
+            Extent::Named(own, ids) => {
+                self.scope == *place
+                    && own == kind
+                    && id.is_none_or(|id| ids.iter().any(|own| own == id))
+            }
+            extent => extent.covers_all_of(kind) && self.is_at_or_above(place),
+        }
+    }
+
+    /// The resource is a scope: it is asked for from its parent by name, and from inside without.
+    fn meets_level(&self, place: &Scope, kind: &str, level: Level, id: Option<&str>) -> bool {
+        let is_own = |id| level == Level::Account || Some(id) == own_name(place);
+        let own = place.level() == Some(level) && id.is_none_or(is_own);
+        let inner = match id {
+            _ if own => Some(place.clone()),
+            None => None,
+            Some(id) => child(place, level, id),
+        };
+        let outer = if own {
+            parent(place)
+        } else {
+            Some(place.clone())
+        };
+        let name = if own { own_name(place) } else { id };
+        if let Extent::Named(own_kind, ids) = &self.extent {
+            let named = own_kind == kind
+                && match name {
+                    Some(name) => ids.iter().any(|own| own == name),
+                    None => true,
+                };
+            let here = [outer.as_ref(), inner.as_ref()];
+            return named && here.into_iter().flatten().any(|scope| *scope == self.scope);
+        }
+        if !self.extent.covers_all_of(kind) {
+            return false;
+        }
+        if let Some(inner) = &inner {
+            return self.scope == *inner || self.below && self.is_at_or_above(inner);
+        }
+        // Without a name the server asks for the scope itself.
+        (id.is_none() || self.below) && self.is_at_or_above(place)
+    }
+
+    /// Whether resources of the target's type and identifier, if it has them, may be among the covered.
+    pub(super) fn may_cover(&self, target: &Target) -> bool {
+        let Some(kind) = &target.resource_type else {
+            return true;
+        };
+        match (&self.extent, &target.identifier) {
+            (Extent::Named(own, ids), Some(id)) => own == kind && ids.contains(id),
+            (Extent::Named(own, _), None) => own == kind,
+            (extent, _) => extent.covers_all_of(kind),
+        }
+    }
+
+    /// Whether a role held here counts at a place, whatever it permits.
+    pub(super) fn covers_place(&self, place: Option<&Scope>) -> bool {
+        place.is_none_or(|place| self.is_at_or_above(place))
+    }
+
+    fn is_at_or_above(&self, place: &Scope) -> bool {
+        self.scope == *place || self.below && is_above(&self.scope, place)
+    }
+}
+
+fn is_above(upper: &Scope, place: &Scope) -> bool {
+    upper
+        .level()
+        .and_then(|level| place.ancestor(level))
+        .is_some_and(|ancestor| ancestor == *upper)
+}
+
+fn level_of(kind: &str) -> Option<Level> {
+    match kind {
+        "ACCOUNT" => Some(Level::Account),
+        "ORGANIZATION" => Some(Level::Organization),
+        "PROJECT" => Some(Level::Project),
+        _ => None,
+    }
+}
+
+fn own_name(place: &Scope) -> Option<&str> {
+    place.project().or(place.org())
+}
+
+fn parent(place: &Scope) -> Option<Scope> {
+    match place {
+        Scope::Project { .. } => place.ancestor(Level::Organization),
+        Scope::Organization { .. } => Some(Scope::Account),
+        Scope::Account | Scope::Harness => None,
+    }
+}
+
+fn child(place: &Scope, level: Level, id: &str) -> Option<Scope> {
+    match (place, level) {
+        (Scope::Account, Level::Organization) => Scope::from_parts(Some(id), None),
+        (Scope::Organization { org }, Level::Project) => Scope::from_parts(Some(org), Some(id)),
+        _ => None,
+    }
+}

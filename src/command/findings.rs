@@ -1,0 +1,133 @@
+//! `findings`: what an auditor would ask about.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::cli::{Findings, Report};
+use crate::config;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::findings::{Finding, Rule, built_in};
+use crate::model::SnapshotRef;
+use crate::output::access_words;
+use crate::output::findings::{self, Found, Looked};
+use crate::output::text::{count, line};
+use crate::run::Context;
+use crate::store::{Reader, Rows};
+
+pub(crate) fn run(arguments: &Findings, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let path = config::database(arguments.db.as_deref(), context.env);
+    let rules = rules(arguments.rules.as_deref())?;
+    let reader = Reader::open(&path)?;
+    let snapshot = reader.resolve(&SnapshotRef::parse(
+        arguments.at.as_deref().unwrap_or("latest"),
+    ))?;
+    if reader.latest()? != Some(snapshot.id) {
+        reader.show_snapshot(snapshot.id)?;
+    }
+    let gaps = reader.incomplete_listings(snapshot.id)?;
+    let found = rules
+        .into_iter()
+        .map(|rule| Ok((rule.clone(), apply(&rule, &reader)?)))
+        .collect::<Result<Vec<Found>, Error>>()?;
+    let looked = Looked {
+        snapshot: &snapshot,
+        file: &path.display().to_string(),
+        gaps: &gaps,
+    };
+    match arguments.format {
+        Report::Table => findings::table(&found, context.out)?,
+        Report::Json => findings::json(&found, looked, context.out)?,
+        Report::Sarif => findings::sarif(&found, looked, context.out)?,
+    }
+    context.out.flush()?;
+    if !arguments.quiet {
+        let number = found
+            .iter()
+            .map(|(_, findings)| findings.len() as u64)
+            .sum::<u64>();
+        let rules = count(found.len() as u64, "rule");
+        writeln!(context.err, "{} by {rules}", count(number, "finding"))?;
+        for gap in access_words::gaps(&gaps) {
+            writeln!(context.err, "not seen: {}", line(&gap))?;
+        }
+    }
+    let Some(limit) = arguments.fail_on else {
+        return Ok(Exit::Done);
+    };
+    let serious = |(rule, findings): &Found| rule.severity >= limit && !findings.is_empty();
+    Ok(if found.iter().any(serious) {
+        Exit::FINDINGS
+    } else if gaps.is_empty() {
+        Exit::Done
+    } else {
+        Exit::CouldNotTell
+    })
+}
+
+/// Ours, then the user's by file name.
+fn rules(folder: Option<&str>) -> Result<Vec<Rule>, Error> {
+    let mut rules = built_in();
+    for path in folder.map(files).transpose()?.unwrap_or_default() {
+        let wrong = |detail: String| Error::Config {
+            message: format!("{}: {detail}", path.display()),
+            hint: Some("`harness-access findings --help` tells the form of a rule".to_owned()),
+        };
+        let text = fs::read_to_string(&path).map_err(|error| wrong(error.to_string()))?;
+        rules.push(Rule::parse(&text).map_err(wrong)?);
+    }
+    let mut codes = HashSet::new();
+    match rules.iter().find(|rule| !codes.insert(&rule.code)) {
+        Some(twice) => Err(Error::Config {
+            message: format!("two rules have the code {}", twice.code),
+            hint: Some("codes with HA and three digits are ours".to_owned()),
+        }),
+        None => Ok(rules),
+    }
+}
+
+fn files(folder: &str) -> Result<Vec<PathBuf>, Error> {
+    let unreadable = |error: std::io::Error| Error::Config {
+        message: format!("cannot read the rules in {folder}: {error}"),
+        hint: None,
+    };
+    let mut files: Vec<PathBuf> = fs::read_dir(Path::new(folder))
+        .map_err(unreadable)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()
+        .map_err(unreadable)?;
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "sql"));
+    files.sort();
+    if files.is_empty() {
+        return Err(Error::Config {
+            message: format!("there are no rules (*.sql) in {folder}"),
+            hint: None,
+        });
+    }
+    Ok(files)
+}
+
+fn apply(rule: &Rule, reader: &Reader) -> Result<Vec<Finding>, Error> {
+    let wrong = |detail: &str| Error::Config {
+        message: format!("rule {}: {detail}", rule.code),
+        hint: Some("a rule is one SELECT that gives subject, name, scope and detail".to_owned()),
+    };
+    let Rows { columns, rows } = reader
+        .select(&rule.sql)
+        .map_err(|error| wrong(&error.to_string()))?;
+    let column = |name: &str| columns.iter().position(|column| column == name);
+    let subject = column("subject").ok_or_else(|| wrong("it gives no column `subject`"))?;
+    let cell = |row: &[Option<String>], name: &str| column(name).and_then(|at| row[at].clone());
+    let mut findings: Vec<Finding> = rows
+        .iter()
+        .map(|row| Finding {
+            subject: row[subject].clone().unwrap_or_default(),
+            name: cell(row, "name"),
+            scope: cell(row, "scope"),
+            detail: cell(row, "detail"),
+        })
+        .collect();
+    findings.sort();
+    Ok(findings)
+}

@@ -1,0 +1,276 @@
+//! What who-can, what-can and why have in common: the snapshot, the names, and whether silence means no.
+
+use std::io::Write;
+
+use crate::access::catalogue::{self, Fit};
+use crate::access::{Access, Asked, Target};
+use crate::config;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::model::{Gap, Level, Scope, SnapshotInfo, SnapshotRef};
+use crate::output::access::{Head, Question};
+use crate::output::access_words;
+use crate::output::text::line;
+use crate::run::Context;
+use crate::store::Reader;
+
+/// Lists whose gaps could hide access.
+const DECISIVE: [&str; 4] = [
+    "role_assignments",
+    "user_groups",
+    "roles",
+    "resource_groups",
+];
+
+/// A snapshot, ready for questions.
+pub(crate) struct Asking {
+    pub(crate) snapshot: SnapshotInfo,
+    pub(crate) file: String,
+    pub(crate) access: Access,
+    gaps: Vec<Gap>,
+}
+
+impl Asking {
+    pub(crate) fn open(
+        db: Option<&str>,
+        at: Option<&str>,
+        context: &Context<'_>,
+    ) -> Result<Self, Error> {
+        let path = config::database(db, context.env);
+        let reader = Reader::open(&path)?;
+        let snapshot = reader.resolve(&SnapshotRef::parse(at.unwrap_or("latest")))?;
+        let facts = reader.access_facts(snapshot.id)?;
+        let mut gaps = reader.incomplete_listings(snapshot.id)?;
+        gaps.retain(|gap| DECISIVE.contains(&gap.kind.as_str()));
+        gaps.extend(reader.scopes_not_listed(snapshot.id, &facts.tree)?);
+        gaps.extend(unexplored(&snapshot, &facts.tree));
+        Ok(Self {
+            snapshot,
+            file: path.display().to_string(),
+            access: Access::new(facts),
+            gaps,
+        })
+    }
+
+    /// The permission or role that was typed.
+    pub(crate) fn asked(&self, text: &str) -> Result<Asked, Error> {
+        self.access.asked(text).map_err(|similar| Error::Unknown {
+            message: format!("no permission and no role is named `{text}`"),
+            hint: Some(did_you_mean(&similar).unwrap_or_else(|| {
+                "roles are in the view `roles`, permissions in `role_permissions`".to_owned()
+            })),
+        })
+    }
+
+    /// The principal that was typed.
+    pub(crate) fn principal(&self, text: &str) -> Result<u32, Error> {
+        match self.access.principals_named(text).as_slice() {
+            [one] => Ok(*one),
+            [] => Err(Error::Unknown {
+                message: format!("nobody in snapshot {} is named `{text}`", self.snapshot.id),
+                hint: Some(
+                    "give a uuid, an e-mail address, a text id such as user_group/account/ops, or a part of a name"
+                        .to_owned(),
+                ),
+            }),
+            many => {
+                let shown = many.iter().take(10).map(|at| {
+                    let principal = self.access.principal(*at);
+                    format!("{}  {}", principal.id, access_words::shown(principal))
+                });
+                let mut lines = vec![format!("`{text}` may be {} principals:", many.len())];
+                lines.extend(shown);
+                if many.len() > 10 {
+                    lines.push("...".to_owned());
+                }
+                Err(Error::Unknown {
+                    message: lines.join("\n"),
+                    hint: Some("give the id of one of them".to_owned()),
+                })
+            }
+        }
+    }
+
+    /// The place that was typed.
+    pub(crate) fn target(
+        &self,
+        place: Option<&str>,
+        resource: Option<&str>,
+        asked: &Asked,
+    ) -> Result<Target, Error> {
+        let scope = place.map(|place| self.scope(place)).transpose()?;
+        let (resource_type, identifier) = match resource.map(|text| text.split_once('/')) {
+            None => (None, None),
+            Some(None) => (resource.map(spelled), None),
+            Some(Some((kind, id))) => (Some(spelled(kind)), Some(id.to_owned())),
+        };
+        if let (Asked::Permission(permission), Some(kind)) = (asked, &resource_type)
+            && catalogue::fit(permission, kind) == Fit::No
+        {
+            return Err(Error::Unknown {
+                message: format!(
+                    "`{permission}` is about resources of type {}, not {kind}",
+                    catalogue::type_of(permission)
+                ),
+                hint: None,
+            });
+        }
+        Ok(Target {
+            scope,
+            resource_type,
+            identifier,
+        })
+    }
+
+    fn scope(&self, text: &str) -> Result<Scope, Error> {
+        let scope = Scope::parse(text).filter(|scope| *scope != Scope::Harness);
+        let tree = &self.access.facts().tree;
+        let all_known = |scope: &Scope| {
+            let known = |level| tree.iter().any(|known| known.level() == Some(level));
+            scope.level().is_none_or(known)
+        };
+        match scope {
+            None => Err(Error::Unknown {
+                message: format!("`{text}` is no scope"),
+                hint: Some(
+                    "scopes are account, org/<org> and org/<org>/project/<project>".to_owned(),
+                ),
+            }),
+            Some(scope) if tree.contains(&scope) || !all_known(&scope) => Ok(scope),
+            Some(_) => Err(Error::Unknown {
+                message: format!("snapshot {} knows no `{text}`", self.snapshot.id),
+                hint: did_you_mean(&self.access.similar_scopes(text)),
+            }),
+        }
+    }
+
+    /// Gaps that could hide an answer about a target.
+    pub(crate) fn gaps(&self, target: &Target) -> Vec<Gap> {
+        let Some(place) = &target.scope else {
+            return self.gaps.clone();
+        };
+        let matters = |gap: &&Gap| match Scope::parse(&gap.scope) {
+            Some(scope) => {
+                let above = scope
+                    .level()
+                    .and_then(|level| place.ancestor(level))
+                    .is_some_and(|ancestor| ancestor == scope);
+                let inside = target.identifier.is_some()
+                    && place
+                        .level()
+                        .and_then(|level| scope.ancestor(level))
+                        .as_ref()
+                        == Some(place);
+                above || inside
+            }
+            None => place.level() != Some(Level::Account) || target.identifier.is_some(),
+        };
+        self.gaps.iter().filter(matters).cloned().collect()
+    }
+
+    pub(crate) fn head<'a>(&'a self, asked: &Asked, target: &Target, gaps: &'a [Gap]) -> Head<'a> {
+        let mut question = Question {
+            r#in: target.scope.as_ref().map(Scope::to_string),
+            resource_type: target.resource_type.clone(),
+            resource: target.identifier.clone(),
+            ..Question::default()
+        };
+        match asked {
+            Asked::Permission(permission) => {
+                let known = catalogue::permission(permission);
+                question.permission = Some(permission.clone());
+                question.permission_name = known.map(|known| known.name.to_owned());
+                question.permission_status = known.map(|known| known.status.to_owned());
+            }
+            Asked::Roles(roles) => {
+                let roles = roles
+                    .iter()
+                    .map(|at| &self.access.facts().roles[*at as usize]);
+                question.roles = roles.map(|role| role.id.clone()).collect();
+            }
+            Asked::Anything => {}
+        }
+        Head {
+            snapshot: &self.snapshot,
+            file: &self.file,
+            question,
+            gaps,
+            empty_groups: Vec::new(),
+        }
+    }
+}
+
+/// Says on standard error what the table cannot, and gives the exit status.
+pub(crate) fn conclude(
+    head: &Head<'_>,
+    summary: &str,
+    found: bool,
+    exit_code: bool,
+    quiet: bool,
+    err: &mut dyn Write,
+) -> Result<Exit, Error> {
+    if !quiet {
+        writeln!(err, "{}", line(summary))?;
+        for note in notes(head) {
+            writeln!(err, "{}", line(&note))?;
+        }
+    }
+    Ok(if found {
+        Exit::Done
+    } else if !head.gaps.is_empty() {
+        Exit::CouldNotTell
+    } else if exit_code {
+        Exit::NOTHING_FOUND
+    } else {
+        Exit::Done
+    })
+}
+
+fn notes(head: &Head<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(status) = head.question.permission_status.as_deref()
+        && status != "ACTIVE"
+    {
+        notes.push(format!(
+            "note: the permission is {status} (Harness, {}), so holding it may mean nothing",
+            catalogue::AS_OF
+        ));
+    }
+    for group in &head.empty_groups {
+        notes.push(format!(
+            "note: {} would hold it, but has no members",
+            group.id
+        ));
+    }
+    let gaps = access_words::gaps(head.gaps);
+    notes.extend(gaps.iter().map(|gap| format!("not seen: {gap}")));
+    notes
+}
+
+/// What a sync of few scopes never asked for.
+fn unexplored(snapshot: &SnapshotInfo, tree: &[Scope]) -> Option<Gap> {
+    let level = match snapshot.scopes.as_str() {
+        "account" => Level::Organization,
+        "organizations" => Level::Project,
+        _ => return None,
+    };
+    let listed = tree.iter().any(|scope| scope.level() >= Some(level));
+    (!listed).then(|| Gap {
+        scope: match level {
+            Level::Project => "all projects".to_owned(),
+            _ => "all organizations and projects".to_owned(),
+        },
+        kind: "role_assignments".to_owned(),
+        state: "absent".to_owned(),
+        reason: Some("not asked for".to_owned()),
+    })
+}
+
+/// Resource types in Harness's spelling.
+fn spelled(kind: &str) -> String {
+    kind.to_ascii_uppercase().replace('-', "_")
+}
+
+fn did_you_mean(similar: &[String]) -> Option<String> {
+    (!similar.is_empty()).then(|| format!("similar: {}", similar.join(", ")))
+}

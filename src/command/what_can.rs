@@ -1,0 +1,81 @@
+//! `what-can`: everything one principal can do, where, and through what.
+
+use super::question::{Asking, conclude};
+use crate::access::{Asked, Path};
+use crate::cli::{Answer, WhatCan};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::output::access::{self, Line};
+use crate::output::access_words::{flags, shown};
+use crate::output::text::count;
+use crate::run::Context;
+
+pub(crate) fn run(arguments: &WhatCan, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let asking = Asking::open(arguments.db.as_deref(), arguments.at.as_deref(), context)?;
+    let who = asking.principal(&arguments.principal)?;
+    let asked = Asked::Anything;
+    let target = asking.target(arguments.r#in.as_deref(), None, &asked)?;
+    let paths = asking.access.paths_of(who, &asked, &target);
+    let expanded = if arguments.permissions {
+        permissions(&asking, &paths, &target)
+    } else {
+        Vec::new()
+    };
+    let lines: Vec<Line<'_>> = if arguments.permissions {
+        expanded
+            .iter()
+            .map(|(permission, path)| (Some(permission.as_str()), path))
+            .collect()
+    } else {
+        paths.iter().map(|path| (None, path)).collect()
+    };
+    let gaps = asking.gaps(&target);
+    let head = asking.head(&asked, &target, &gaps);
+    let principal = asking.access.principal(who);
+    match arguments.format {
+        Answer::Table => access::what_can_table(&asking.access, &lines, context.out)?,
+        Answer::Json => {
+            access::what_can_json(&asking.access, &head, principal, &lines, context.out)?;
+        }
+        Answer::Csv => {
+            access::csv(&asking.access, &head, lines.iter().copied(), context.out)?;
+        }
+    }
+    context.out.flush()?;
+    let mut summary = format!("{} ({})", shown(principal), principal.id);
+    for flag in flags(principal) {
+        summary.push_str(", ");
+        summary.push_str(flag);
+    }
+    summary.push_str(": ");
+    match lines.len() {
+        0 if gaps.is_empty() => summary.push_str("nothing"),
+        0 => summary.push_str("could not tell: nothing was found, but not everything was seen"),
+        rows if arguments.permissions => {
+            summary.push_str(&count(rows as u64, "permission"));
+        }
+        rows => summary.push_str(&count(rows as u64, "role")),
+    }
+    conclude(
+        &head,
+        &summary,
+        !lines.is_empty(),
+        arguments.exit_code,
+        arguments.quiet,
+        context.err,
+    )
+}
+
+/// By permission, then as the paths come.
+fn permissions(
+    asking: &Asking,
+    paths: &[Path],
+    target: &crate::access::Target,
+) -> Vec<(String, Path)> {
+    let mut held: Vec<(String, Path)> = paths
+        .iter()
+        .flat_map(|path| asking.access.permissions_of(path, target))
+        .collect();
+    held.sort_by(|a, b| a.0.cmp(&b.0));
+    held
+}

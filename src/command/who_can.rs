@@ -1,0 +1,66 @@
+//! `who-can`: which principals hold a permission or role, where, and through what.
+
+use super::question::{Asking, conclude};
+use crate::access::{Holders, Path, Verdict};
+use crate::cli::{Answer, WhoCan};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::output::access;
+use crate::output::text::count;
+use crate::run::Context;
+
+pub(crate) fn run(arguments: &WhoCan, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let asking = Asking::open(arguments.db.as_deref(), arguments.at.as_deref(), context)?;
+    let asked = asking.asked(&arguments.what)?;
+    let target = asking.target(
+        arguments.r#in.as_deref(),
+        arguments.resource.as_deref(),
+        &asked,
+    )?;
+    let holders = asking.access.who_can(&asked, &target);
+    let gaps = asking.gaps(&target);
+    let mut head = asking.head(&asked, &target, &gaps);
+    let empty = holders.empty_groups.iter();
+    head.empty_groups = empty.map(|at| asking.access.principal(*at)).collect();
+    match arguments.format {
+        Answer::Table => access::who_can_table(&asking.access, &holders.paths, context.out)?,
+        Answer::Json => {
+            access::who_can_json(&asking.access, &head, &holders.paths, context.out)?;
+        }
+        Answer::Csv => {
+            let lines = holders.paths.iter().map(|path| (None, path));
+            access::csv(&asking.access, &head, lines, context.out)?;
+        }
+    }
+    context.out.flush()?;
+    let summary = summary(&holders, gaps.is_empty());
+    conclude(
+        &head,
+        &summary,
+        !holders.paths.is_empty(),
+        arguments.exit_code,
+        arguments.quiet,
+        context.err,
+    )
+}
+
+fn summary(holders: &Holders, seen_all: bool) -> String {
+    let by_principal = holders.paths.chunk_by(|a, b| a.principal == b.principal);
+    let (mut yes, mut depends) = (0, 0);
+    for paths in by_principal {
+        if paths.iter().map(Path::verdict).min() == Some(Verdict::Yes) {
+            yes += 1;
+        } else {
+            depends += 1;
+        }
+    }
+    match (yes, depends) {
+        (0, 0) if seen_all => "nobody".to_owned(),
+        (0, 0) => "could not tell: nobody was found, but not everything was seen".to_owned(),
+        (yes, 0) => count(yes, "principal"),
+        (yes, depends) => format!(
+            "{}; {depends} more may: it depends",
+            count(yes, "principal")
+        ),
+    }
+}

@@ -1,0 +1,54 @@
+//! `why`: every path by which a principal holds a permission or role, and what taking each away would leave.
+
+use super::question::{Asking, conclude};
+use crate::access::Verdict;
+use crate::cli::{Why, Words};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::output::access;
+use crate::output::access_words::{flags, shown};
+use crate::output::text::count;
+use crate::run::Context;
+
+pub(crate) fn run(arguments: &Why, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let asking = Asking::open(arguments.db.as_deref(), arguments.at.as_deref(), context)?;
+    let who = asking.principal(&arguments.principal)?;
+    let asked = asking.asked(&arguments.what)?;
+    let target = asking.target(
+        arguments.r#in.as_deref(),
+        arguments.resource.as_deref(),
+        &asked,
+    )?;
+    let paths = asking.access.paths_of(who, &asked, &target);
+    let gaps = asking.gaps(&target);
+    let head = asking.head(&asked, &target, &gaps);
+    let principal = asking.access.principal(who);
+    let explained = access::explain(&paths);
+    match arguments.format {
+        Words::Text => access::why_text(&asking.access, &explained, context.out)?,
+        Words::Json => {
+            access::why_json(&asking.access, &head, principal, &explained, context.out)?;
+        }
+    }
+    context.out.flush()?;
+    let mut name = shown(principal).to_owned();
+    for flag in flags(principal) {
+        name.push_str(", ");
+        name.push_str(flag);
+    }
+    let sure = paths.iter().any(|path| path.verdict() == Verdict::Yes);
+    let summary = match (paths.len(), sure, gaps.is_empty()) {
+        (0, _, true) => format!("{name}: no, by no path"),
+        (0, ..) => format!("{name}: could not tell, not everything was seen"),
+        (found, true, _) => format!("{name}: yes, by {}", count(found as u64, "path")),
+        (found, false, _) => format!("{name}: it depends, by {}", count(found as u64, "path")),
+    };
+    conclude(
+        &head,
+        &summary,
+        !paths.is_empty(),
+        arguments.exit_code,
+        arguments.quiet,
+        context.err,
+    )
+}

@@ -1,0 +1,128 @@
+//! Checks an auditor would make. A rule is one documented SELECT over the views, so that anybody with SQL can read it,
+//! run it by hand and write more; this module knows the form of a rule and the rules we bring.
+
+/// How bad it is; the words of SARIF.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, argh::FromArgValue)]
+pub enum Severity {
+    /// To know.
+    Note,
+    /// To look at.
+    Warning,
+    /// To change.
+    Error,
+}
+
+impl Severity {
+    /// The word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// A check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Stable, such as `HA001`.
+    pub code: String,
+    /// How bad a finding is.
+    pub severity: Severity,
+    /// What a finding means, in a few words.
+    pub title: String,
+    /// What to do.
+    pub remedy: String,
+    /// One SELECT that gives subject, name, scope and detail.
+    pub sql: String,
+}
+
+/// One row of a rule.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// Text id of what it is about.
+    pub subject: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// Where.
+    pub scope: Option<String>,
+    /// What exactly.
+    pub detail: Option<String>,
+}
+
+const BUILT_IN: [&str; 8] = [
+    include_str!("account_admins.sql"),
+    include_str!("direct_admins.sql"),
+    include_str!("all_users.sql"),
+    include_str!("disabled_users.sql"),
+    include_str!("admin_service_accounts.sql"),
+    include_str!("unresolved.sql"),
+    include_str!("empty_groups.sql"),
+    include_str!("self_raising_roles.sql"),
+];
+
+/// The rules we bring.
+///
+/// # Panics
+/// Never: a test reads them all.
+#[must_use]
+pub fn built_in() -> Vec<Rule> {
+    BUILT_IN
+        .iter()
+        .map(|text| Rule::parse(text).expect("a rule of ours"))
+        .collect()
+}
+
+impl Rule {
+    /// Reads a rule.
+    ///
+    /// # Errors
+    /// What its head lacks.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let field = |name: &str| {
+            text.lines()
+                .map_while(|line| line.strip_prefix("--"))
+                .find_map(|line| line.trim_start().strip_prefix(name)?.strip_prefix(':'))
+                .map(|value| value.trim().to_owned())
+                .filter(|value| !value.is_empty())
+                .ok_or_else(|| format!("its head has no line `-- {name}: ...`"))
+        };
+        let severity = field("severity")?;
+        let known = [Severity::Note, Severity::Warning, Severity::Error];
+        Ok(Self {
+            code: field("code")?,
+            severity: known
+                .into_iter()
+                .find(|known| known.as_str() == severity)
+                .ok_or_else(|| format!("`{severity}` is no severity: note, warning or error"))?,
+            title: field("title")?,
+            remedy: field("remedy")?,
+            sql: text.to_owned(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Rule, built_in};
+
+    #[test]
+    fn our_codes_are_unique_and_in_order() {
+        let codes: Vec<String> = built_in().into_iter().map(|rule| rule.code).collect();
+        assert!(codes.is_sorted_by(|a, b| a < b), "{codes:?}");
+    }
+
+    #[test]
+    fn a_head_must_be_whole() {
+        assert_eq!(
+            Rule::parse("-- code: X\n-- severity: bad\n"),
+            Err("`bad` is no severity: note, warning or error".to_owned())
+        );
+        assert_eq!(
+            Rule::parse("SELECT 1"),
+            Err("its head has no line `-- severity: ...`".to_owned())
+        );
+    }
+}

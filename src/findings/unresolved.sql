@@ -1,0 +1,11 @@
+-- code: HA006
+-- severity: note
+-- title: Role assignment names something that no list shows
+-- remedy: Remove the role assignment; the same name created again would come to life with it.
+--
+-- Deleted roles, resource groups, groups, users and service accounts, or roles that Harness hides from its lists.
+SELECT g.principal_id AS subject, g.principal_name AS name, g.scope AS scope,
+  ifnull(g.resource_name, g.resource_id) || ' over ' || g.resource_group_id || ': no list shows the '
+    || replace(replace(g.unresolved, 'resource,', 'role,'), '_', ' ') AS detail
+FROM grants g
+WHERE g.slug = 'assigned' AND g.unresolved IS NOT NULL

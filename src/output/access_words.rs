@@ -1,0 +1,150 @@
+//! The words of answers about access, the same in every format.
+
+use crate::access::{Access, Doubt, Extent, Path, Reach, Verdict};
+use crate::model::{Gap, PrincipalFact, ResourceType};
+
+/// The word of a verdict.
+#[must_use]
+pub fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Yes => "yes",
+        Verdict::Depends => "depends",
+    }
+}
+
+/// A stable word for a doubt, for programs.
+#[must_use]
+pub fn code(doubt: Doubt) -> &'static str {
+    match doubt {
+        Doubt::Attribute => "attribute_filter",
+        Doubt::Guessed => "permission_not_in_catalogue",
+        Doubt::HiddenRole => "role_hidden",
+        Doubt::UnknownRole => "role_unresolved",
+        Doubt::ResourceGroup => "resource_group_unresolved",
+        Doubt::Principal => "principal_unresolved",
+        Doubt::SharedIdentifier => "service_accounts_of_one_identifier",
+        Doubt::AllUsers => "all_users_group",
+        Doubt::Unverified => "unverified",
+    }
+}
+
+/// Why it depends, for people.
+#[must_use]
+pub fn reason(access: &Access, path: &Path, doubt: Doubt) -> String {
+    match doubt {
+        Doubt::Attribute => "only resources that match the filter".to_owned(),
+        Doubt::Guessed => format!(
+            "Harness's permissions of {} lack it: its resource type is a guess",
+            crate::access::catalogue::AS_OF
+        ),
+        Doubt::HiddenRole => format!(
+            "no list shows the role; its permissions are those of {}",
+            crate::access::catalogue::AS_OF
+        ),
+        Doubt::UnknownRole => "no list shows the role; it grants nothing unless hidden".to_owned(),
+        Doubt::ResourceGroup => {
+            "no list shows the resource group; it covers nothing unless hidden".to_owned()
+        }
+        Doubt::Principal => "no list shows the principal".to_owned(),
+        Doubt::SharedIdentifier => {
+            let holder = access.principal(access.grant(path).principal);
+            format!(
+                "granted to {}; Harness told service accounts of one identifier not apart in {}",
+                holder.id,
+                crate::access::catalogue::AS_OF
+            )
+        }
+        Doubt::AllUsers => "not yet a stored member of the all-users group".to_owned(),
+        Doubt::Unverified => "its list was not complete, it may be gone".to_owned(),
+    }
+}
+
+/// All reasons of a path in one line.
+#[must_use]
+pub fn reasons(access: &Access, path: &Path) -> String {
+    let reasons: Vec<String> = path
+        .doubts
+        .iter()
+        .map(|doubt| reason(access, path, *doubt))
+        .collect();
+    reasons.join("; ")
+}
+
+/// What a path covers.
+#[must_use]
+pub fn covers(path: &Path) -> String {
+    if path.reaches.is_empty() {
+        return if path.doubts.contains(&Doubt::ResourceGroup) {
+            "unknown".to_owned()
+        } else {
+            "nothing".to_owned()
+        };
+    }
+    let reaches: Vec<String> = path.reaches.iter().map(reach).collect();
+    reaches.join("; ")
+}
+
+fn reach(reach: &Reach) -> String {
+    let below = if reach.below { " and below" } else { "" };
+    let what = match &reach.extent {
+        Extent::Everything => "everything".to_owned(),
+        Extent::Every(kind) => format!("every {kind}"),
+        Extent::Named(kind, ids) => format!("{kind} {}", ids.join(", ")),
+        Extent::Matching(kind, attribute, values) => {
+            format!("{kind} with {attribute} = {}", values.join(" or "))
+        }
+        Extent::View(_) => return format!("{}{below} itself", reach.scope),
+    };
+    format!("{what} in {}{below}", reach.scope)
+}
+
+/// A name to show: what people know somebody by.
+#[must_use]
+pub fn shown(principal: &PrincipalFact) -> &str {
+    let address = (principal.kind == ResourceType::User)
+        .then_some(principal.email.as_deref())
+        .flatten();
+    address
+        .or(principal.name.as_deref())
+        .unwrap_or(&principal.identifier)
+}
+
+/// What is odd about somebody.
+#[must_use]
+pub fn flags(principal: &PrincipalFact) -> Vec<&'static str> {
+    let flags = [
+        (principal.disabled, "disabled"),
+        (principal.locked, "locked"),
+        (!principal.resolved, "in no list"),
+    ];
+    flags
+        .into_iter()
+        .filter_map(|(is, flag)| is.then_some(flag))
+        .collect()
+}
+
+/// Gaps in a few lines: one a kind and reason, with the scopes counted when there are many.
+#[must_use]
+pub fn gaps(gaps: &[Gap]) -> Vec<String> {
+    let mut groups: Vec<(&Gap, Vec<&str>)> = Vec::new();
+    for gap in gaps {
+        let same = |(first, _): &&mut (&Gap, _)| {
+            (&first.kind, &first.state, &first.reason) == (&gap.kind, &gap.state, &gap.reason)
+        };
+        match groups.iter_mut().find(same) {
+            Some((_, scopes)) => scopes.push(&gap.scope),
+            None => groups.push((gap, vec![&gap.scope])),
+        }
+    }
+    let line = |(gap, scopes): &(&Gap, Vec<&str>)| {
+        let place = match scopes.as_slice() {
+            [first, second, third, _, ..] => {
+                format!("{first}, {second}, {third} and {} more", scopes.len() - 3)
+            }
+            few => few.join(", "),
+        };
+        let reason = gap.reason.as_deref().unwrap_or(&gap.state);
+        format!("{} of {place}: {reason}", gap.kind.replace('_', " "))
+    };
+    groups.iter().map(line).collect()
+}

@@ -1,0 +1,54 @@
+//! Questions that are written in SQL outside of the program.
+
+use rusqlite::types::ValueRef;
+
+use super::{Reader, StoreError};
+
+/// The answer to a SELECT, as text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rows {
+    /// Names of the columns.
+    pub columns: Vec<String>,
+    /// Cells; `None` = NULL.
+    pub rows: Vec<Vec<Option<String>>>,
+}
+
+impl Reader {
+    /// Runs one SELECT over the views. The connection cannot write, and what gives no rows is refused.
+    ///
+    /// # Errors
+    /// When the statement is wrong or the file cannot be read.
+    pub fn select(&self, sql: &str) -> Result<Rows, StoreError> {
+        let read = || -> rusqlite::Result<Rows> {
+            let mut statement = self.connection.prepare(sql)?;
+            if statement.column_count() == 0 || !statement.readonly() {
+                return Err(rusqlite::Error::InvalidQuery);
+            }
+            let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
+            let mut found = Rows {
+                columns,
+                rows: Vec::new(),
+            };
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let cells = (0..found.columns.len())
+                    .map(|at| row.get_ref(at).map(text))
+                    .collect::<Result<_, _>>()?;
+                found.rows.push(cells);
+            }
+            Ok(found)
+        };
+        read().map_err(|error| self.failed(&error))
+    }
+}
+
+fn text(value: ValueRef<'_>) -> Option<String> {
+    match value {
+        ValueRef::Null => None,
+        ValueRef::Integer(number) => Some(number.to_string()),
+        ValueRef::Real(number) => Some(number.to_string()),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
+            Some(String::from_utf8_lossy(bytes).into_owned())
+        }
+    }
+}

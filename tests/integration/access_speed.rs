@@ -1,0 +1,43 @@
+//! How long questions take on an account with 100,000 grants. Run by hand:
+//! `cargo test --release --test integration access_speed -- --ignored --nocapture`
+
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+use std::time::Instant;
+
+use crate::support::account_builder::{AccountBuilder, run, scratch};
+
+#[test]
+#[ignore = "a measurement"]
+fn access_speed() {
+    let db = scratch("speed");
+    let published = AccountBuilder::large().publish(&db);
+    println!("{} grants", published.grants);
+    let questions: [&[&str]; 9] = [
+        &["who-can", "core_secret_access"],
+        &["who-can", "core_secret_access", "--in", "org/o3/project/p4"],
+        &["who-can", "core_secret_access", "--format", "json"],
+        &["who-can", "core_secret_access", "--format", "csv"],
+        &["what-can", "u00007"],
+        &["what-can", "u00007", "--permissions"],
+        &["why", "u00007", "core_secret_access"],
+        &["what-can", "u00007", "--at", "1"],
+        &["findings"],
+    ];
+    for arguments in questions {
+        let start = Instant::now();
+        let ran = run(&db, arguments);
+        println!(
+            "{:>6} ms  {:>9} bytes  {}",
+            start.elapsed().as_millis(),
+            ran.out.len(),
+            arguments.join(" ")
+        );
+        assert!(ran.status < 2, "{}", ran.err);
+    }
+    if std::env::var_os("KEEP").is_some() {
+        println!("{}", db.display());
+    } else {
+        std::fs::remove_file(&db).unwrap();
+    }
+}

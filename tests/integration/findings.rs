@@ -1,0 +1,193 @@
+//! `findings` through the program.
+
+#![allow(clippy::unwrap_used)]
+
+use harness_access::model::ListingKind;
+
+use crate::support::account_builder::{ACCOUNT_ONLY, AccountBuilder, EVERYTHING, run, scratch};
+
+const ADMIN: &str = "role/harness/_account_admin";
+
+fn story() -> AccountBuilder {
+    AccountBuilder::new()
+        .user("ada", "Ada")
+        .user_who("dis", "Dee", true)
+        .service_account("service_account/account/ci", "CI")
+        .group("user_group/account/ops", "Ops", &["ada", "dis"])
+        .group("user_group/account/void", "Void", &[])
+        .group(
+            "user_group/account/_account_all_users",
+            "All",
+            &["ada", "dis"],
+        )
+        .role(
+            "role/account/opener",
+            "Opener",
+            &["core_role_edit", "core_secret_view"],
+        )
+        .role("role/account/unused", "Unused", &["core_role_edit"])
+        .role(
+            "role/account/viewer",
+            "Viewer",
+            &["core_secret_view", "core_serviceaccount_list"],
+        )
+        .grant("user_group/account/ops", ADMIN, "account", EVERYTHING)
+        .grant("user/ada", ADMIN, "account", ACCOUNT_ONLY)
+        .grant("service_account/account/ci", ADMIN, "account", EVERYTHING)
+        .grant(
+            "user_group/account/void",
+            "role/account/viewer",
+            "account",
+            EVERYTHING,
+        )
+        .grant(
+            "user_group/account/_account_all_users",
+            "role/account/opener",
+            "account",
+            EVERYTHING,
+        )
+        .grant(
+            "user_group/account/_account_all_users",
+            "role/account/viewer",
+            "account",
+            EVERYTHING,
+        )
+        .grant("user/ada", "role/account/gone", "account", EVERYTHING)
+}
+
+fn clean() -> AccountBuilder {
+    AccountBuilder::new().user("ada", "Ada")
+}
+
+#[test]
+fn every_rule_finds_its_case_and_nothing_else() {
+    let db = scratch("findings-all");
+    story().publish(&db);
+    let ran = run(&db, &["findings", "--format", "json"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let answer = ran.json();
+    let found: Vec<(String, Vec<String>)> = answer["rules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|rule| {
+            let subjects = rule["findings"].as_array().unwrap().iter();
+            let subjects = subjects.map(|finding| finding["subject"].as_str().unwrap().to_owned());
+            (
+                rule["code"].as_str().unwrap().to_owned(),
+                subjects.collect(),
+            )
+        })
+        .collect();
+    let expected: [(&str, &[&str]); 8] = [
+        (
+            "HA001",
+            &[
+                "service_account/account/ci",
+                "user/ada",
+                "user/ada",
+                "user/dis",
+            ],
+        ),
+        ("HA002", &["user/ada"]),
+        ("HA003", &["user_group/account/_account_all_users"]),
+        ("HA004", &["user/dis"]),
+        ("HA005", &["service_account/account/ci"]),
+        ("HA006", &["user/ada"]),
+        ("HA007", &["user_group/account/void"]),
+        ("HA008", &["role/account/opener"]),
+    ];
+    let expected = expected.map(|(code, subjects)| {
+        (
+            code.to_owned(),
+            subjects
+                .iter()
+                .map(|subject| (*subject).to_owned())
+                .collect(),
+        )
+    });
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_clean_account_passes_and_a_bad_one_fails() {
+    let db = scratch("findings-clean");
+    clean().publish(&db);
+    assert_eq!(run(&db, &["findings", "--fail-on", "note"]).status, 0);
+    let db = scratch("findings-bad");
+    story().publish(&db);
+    assert_eq!(run(&db, &["findings", "--fail-on", "error"]).status, 1);
+    let db = scratch("findings-gap");
+    clean()
+        .gap(ListingKind::RoleAssignments, "account")
+        .publish(&db);
+    let ran = run(&db, &["findings", "--fail-on", "note"]);
+    assert_eq!(ran.status, 2, "{ran:?}");
+    assert!(
+        ran.err.contains("not seen: role assignments of account"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn sarif_names_its_rules_and_results() {
+    let db = scratch("findings-sarif");
+    story().publish(&db);
+    let sarif = run(&db, &["findings", "--format", "sarif"]).json();
+    assert_eq!(sarif["version"], "2.1.0");
+    let run = &sarif["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    assert_eq!(rules.len(), 8);
+    for result in run["results"].as_array().unwrap() {
+        let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        assert_eq!(result["ruleId"], rules[index]["id"]);
+        assert!(["note", "warning", "error"].contains(&result["level"].as_str().unwrap()));
+        assert!(result["message"]["text"].is_string());
+    }
+}
+
+#[test]
+fn rules_of_ones_own_join_in_and_can_only_read() {
+    let db = scratch("findings-own");
+    story().publish(&db);
+    let folder = db.with_extension("rules");
+    std::fs::create_dir_all(&folder).unwrap();
+    let rule = folder.join("mine.sql");
+    let head = "-- code: MY1\n-- severity: error\n-- title: Everybody\n-- remedy: None.\n";
+    let folder = folder.to_str().unwrap();
+    std::fs::write(&rule, format!("{head}SELECT id AS subject FROM users")).unwrap();
+    let ran = run(&db, &["findings", "--rules", folder, "--format", "json"]);
+    assert_eq!(
+        ran.json()["rules"][8]["findings"].as_array().unwrap().len(),
+        2,
+        "{ran:?}"
+    );
+    let copy = db.with_extension("stolen");
+    let bad = [
+        "DELETE FROM grant_version RETURNING key AS subject".to_owned(),
+        format!("VACUUM INTO '{}'", copy.display()),
+        "SELECT 1".to_owned(),
+        "SELEC".to_owned(),
+    ];
+    for sql in bad {
+        std::fs::write(&rule, format!("{head}{sql}")).unwrap();
+        let ran = run(&db, &["findings", "--rules", folder]);
+        assert_eq!(ran.status, 3, "{sql}: {ran:?}");
+        assert!(ran.err.contains("rule MY1"), "{ran:?}");
+    }
+    assert!(!copy.exists());
+    std::fs::write(&rule, head.replace("MY1", "HA001")).unwrap();
+    assert_eq!(run(&db, &["findings", "--rules", folder]).status, 3);
+}
+
+#[test]
+fn an_earlier_snapshot_is_judged_as_it_was() {
+    let db = scratch("findings-at");
+    story().publish(&db);
+    clean().publish(&db);
+    assert_eq!(run(&db, &["findings", "--fail-on", "note"]).status, 0);
+    assert_eq!(
+        run(&db, &["findings", "--fail-on", "error", "--at", "1"]).status,
+        1
+    );
+}

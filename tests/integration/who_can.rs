@@ -1,0 +1,304 @@
+//! `who-can` through the program.
+
+#![allow(clippy::unwrap_used)]
+
+use harness_access::model::ListingKind;
+
+use crate::support::account_builder::{ACCOUNT_ONLY, AccountBuilder, EVERYTHING, run, scratch};
+
+const ADMIN: &str = "role/harness/_account_admin";
+const SHOP: &str = "org/default/project/shop";
+
+fn story() -> AccountBuilder {
+    AccountBuilder::new()
+        .scope("org/default")
+        .scope(SHOP)
+        .user("ada", "Ada")
+        .user("bob", "Bob")
+        .user_who("dis", "Disabled Dee", true)
+        .user("eve", "=cmd|' /C calc'!A0")
+        .service_account("service_account/account/ci", "CI")
+        .group("user_group/account/ops", "Ops", &["ada", "dis"])
+        .group("user_group/account/empty", "Nobody yet", &[])
+        .role(
+            "role/org/default/project/shop/keeper",
+            "Keeper",
+            &["core_secret_access"],
+        )
+        .resource_group(
+            "resource_group/org/default/project/shop/some",
+            "Some",
+            &["SECRET/prod", "CONNECTOR?category=CLOUD_PROVIDER"],
+        )
+        .grant("user_group/account/ops", ADMIN, "account", EVERYTHING)
+        .grant("user_group/account/empty", ADMIN, "account", EVERYTHING)
+        .grant("service_account/account/ci", ADMIN, "account", ACCOUNT_ONLY)
+        .grant(
+            "user/eve",
+            "role/org/default/project/shop/keeper",
+            SHOP,
+            "resource_group/org/default/project/shop/some",
+        )
+        .grant("user/bob", "role/account/gone", "account", EVERYTHING)
+}
+
+fn principals(answer: &serde_json::Value) -> Vec<(String, String)> {
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    answer["principals"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|holder| (text(&holder["id"]), text(&holder["verdict"])))
+        .collect()
+}
+
+#[test]
+fn people_are_found_through_groups_and_marked_when_disabled() {
+    let db = scratch("who-groups");
+    story().publish(&db);
+    let ran = run(
+        &db,
+        &[
+            "who-can",
+            "core_secret_access",
+            "--in",
+            SHOP,
+            "--format",
+            "json",
+        ],
+    );
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let answer = ran.json();
+    assert_eq!(answer["format_version"], 1);
+    let found = [
+        ("user/ada", "yes"),
+        ("user/bob", "depends"),
+        ("user/dis", "yes"),
+        ("user/eve", "yes"),
+    ];
+    let found = found.map(|(id, verdict)| (id.to_owned(), verdict.to_owned()));
+    assert_eq!(principals(&answer), found);
+    assert_eq!(answer["principals"][2]["flags"][0], "disabled");
+    assert_eq!(answer["empty_groups"][0]["id"], "user_group/account/empty");
+    assert_eq!(
+        answer["principals"][1]["paths"][0]["depends_on"][0]["code"],
+        "role_unresolved"
+    );
+}
+
+#[test]
+fn a_group_of_one_scope_does_not_reach_below() {
+    let db = scratch("who-below");
+    story().publish(&db);
+    let at_account = run(
+        &db,
+        &[
+            "who-can",
+            "core_secret_access",
+            "--in",
+            "account",
+            "--format",
+            "csv",
+        ],
+    );
+    assert!(
+        at_account.out.contains("service_account/account/ci,"),
+        "{at_account:?}"
+    );
+    assert!(!at_account.out.contains("user/eve"), "{at_account:?}");
+    let below = run(
+        &db,
+        &[
+            "who-can",
+            "core_secret_access",
+            "--in",
+            SHOP,
+            "--format",
+            "csv",
+        ],
+    );
+    assert!(
+        !below.out.contains("service_account/account/ci,"),
+        "{below:?}"
+    );
+}
+
+#[test]
+fn one_resource_of_a_type_is_told_from_another() {
+    let db = scratch("who-resource");
+    story().publish(&db);
+    for (resource, found) in [
+        ("SECRET/prod", true),
+        ("secret", true),
+        ("SECRET/dev", false),
+    ] {
+        let ran = run(
+            &db,
+            &[
+                "who-can",
+                "core_secret_access",
+                "--in",
+                SHOP,
+                "--resource",
+                resource,
+                "--format",
+                "csv",
+            ],
+        );
+        assert_eq!(ran.out.contains("user/eve"), found, "{resource}: {ran:?}");
+    }
+    let wrong = run(
+        &db,
+        &["who-can", "core_secret_access", "--resource", "PIPELINE"],
+    );
+    assert_eq!(wrong.status, 3);
+    assert!(
+        wrong
+            .err
+            .contains("about resources of type SECRET, not PIPELINE"),
+        "{wrong:?}"
+    );
+}
+
+#[test]
+fn cells_of_a_spreadsheet_are_no_formulas() {
+    let db = scratch("who-csv");
+    story().publish(&db);
+    let ran = run(&db, &["who-can", "core_secret_access", "--format", "csv"]);
+    assert!(ran.out.contains(",'=cmd|' /C calc'!A0,"), "{ran:?}");
+    for row in ran.out.lines() {
+        assert!(
+            !row.split(',')
+                .any(|cell| cell.starts_with(['=', '+', '-', '@'])),
+            "{row}"
+        );
+    }
+}
+
+#[test]
+fn roles_are_found_by_any_of_their_names() {
+    let db = scratch("who-role");
+    story().publish(&db);
+    for name in ["_account_admin", "account admin", ADMIN] {
+        let ran = run(&db, &["who-can", name, "--format", "json"]);
+        let ids: Vec<String> = principals(&ran.json())
+            .into_iter()
+            .map(|(id, _)| id)
+            .collect();
+        assert_eq!(
+            ids,
+            ["user/ada", "user/dis", "service_account/account/ci"],
+            "{ran:?}"
+        );
+    }
+}
+
+#[test]
+fn what_nothing_is_named_gets_suggestions() {
+    let db = scratch("who-unknown");
+    story().publish(&db);
+    let ran = run(&db, &["who-can", "core_secret_acces"]);
+    assert_eq!(ran.status, 3);
+    assert!(
+        ran.err
+            .contains("no permission and no role is named `core_secret_acces`"),
+        "{ran:?}"
+    );
+    assert!(ran.err.contains("core_secret_access"), "{ran:?}");
+    let ran = run(
+        &db,
+        &["who-can", "core_secret_access", "--in", "org/defualt"],
+    );
+    assert_eq!(ran.status, 3);
+    assert!(ran.err.contains("org/default"), "{ran:?}");
+}
+
+#[test]
+fn nobody_is_an_answer_only_when_everything_was_seen() {
+    let db = scratch("who-nobody");
+    story().publish(&db);
+    let ran = run(
+        &db,
+        &[
+            "who-can",
+            "core_pipeline_execute",
+            "--in",
+            SHOP,
+            "--resource",
+            "PIPELINE/x",
+        ],
+    );
+    assert_eq!(ran.status, 0, "an unresolved role depends: {ran:?}");
+    let account = || AccountBuilder::new().user("ada", "Ada");
+    let db = scratch("who-nobody-2");
+    account().publish(&db);
+    let ran = run(&db, &["who-can", "core_pipeline_execute"]);
+    assert_eq!((ran.status, ran.err.as_str()), (0, "nobody\n"));
+    let ran = run(&db, &["who-can", "core_pipeline_execute", "--exit-code"]);
+    assert_eq!(ran.status, 1);
+    let db = scratch("who-nobody-3");
+    account()
+        .gap(ListingKind::RoleAssignments, "account")
+        .publish(&db);
+    let ran = run(&db, &["who-can", "core_pipeline_execute", "--exit-code"]);
+    assert_eq!(ran.status, 2, "{ran:?}");
+    assert!(ran.err.starts_with("could not tell"), "{ran:?}");
+    assert!(
+        ran.err.contains("not seen: role assignments of account"),
+        "{ran:?}"
+    );
+    let db = scratch("who-nobody-4");
+    account().account_level_only().publish(&db);
+    let ran = run(&db, &["who-can", "core_pipeline_execute", "--in", "org/x"]);
+    assert_eq!(ran.status, 2, "{ran:?}");
+    let ran = run(
+        &db,
+        &["who-can", "core_pipeline_execute", "--in", "account"],
+    );
+    assert_eq!(ran.status, 0, "{ran:?}");
+}
+
+#[test]
+fn an_earlier_snapshot_answers_as_it_did() {
+    let db = scratch("who-at");
+    AccountBuilder::new()
+        .user("ada", "Ada")
+        .grant("user/ada", ADMIN, "account", EVERYTHING)
+        .publish(&db);
+    AccountBuilder::new()
+        .user("bob", "Bob")
+        .grant("user/bob", ADMIN, "account", EVERYTHING)
+        .publish(&db);
+    for (at, who) in [("1", "user/ada"), ("2", "user/bob"), ("latest", "user/bob")] {
+        let ran = run(&db, &["who-can", ADMIN, "--at", at, "--format", "json"]);
+        assert_eq!(
+            principals(&ran.json()),
+            [(who.to_owned(), "yes".to_owned())]
+        );
+    }
+}
+
+#[test]
+fn service_accounts_of_one_identifier_share_their_grants() {
+    let db = scratch("who-twins");
+    AccountBuilder::new()
+        .scope("org/default")
+        .service_account("service_account/account/ci", "CI")
+        .service_account("service_account/org/default/ci", "Other CI")
+        .grant(
+            "service_account/org/default/ci",
+            ADMIN,
+            "account",
+            EVERYTHING,
+        )
+        .publish(&db);
+    let answer = run(&db, &["who-can", ADMIN, "--format", "json"]).json();
+    let yes = |id: &str, verdict: &str| (id.to_owned(), verdict.to_owned());
+    assert_eq!(
+        principals(&answer),
+        [
+            yes("service_account/account/ci", "depends"),
+            yes("service_account/org/default/ci", "yes")
+        ]
+    );
+}
