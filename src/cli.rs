@@ -73,6 +73,9 @@ pub struct Sync {
     /// the environment
     #[argh(option, arg_name = "key")]
     pub api_key: Option<String>,
+    /// a name for the snapshot, such as audit-2026q1; no other snapshot of the file may have it
+    #[argh(option, arg_name = "name")]
+    pub label: Option<String>,
     /// text (default), or json: what was stored, on standard output
     #[argh(
         option,

@@ -49,7 +49,7 @@ impl Error {
         match self {
             Self::Usage(_)
             | Self::Config { .. }
-            | Self::Store(StoreError::NoSuchSnapshot { .. })
+            | Self::Store(StoreError::NoSuchSnapshot { .. } | StoreError::LabelTaken { .. })
             | Self::Io(_) => Exit::Usage,
             Self::Api(error) => exit_of_api(&error.kind),
             Self::Store(_) => Exit::Database,

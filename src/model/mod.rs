@@ -4,6 +4,7 @@
 
 mod fact;
 mod grant;
+mod label;
 mod listing;
 mod observation;
 mod reference;
@@ -14,6 +15,7 @@ mod time;
 
 pub use fact::{DiffFacts, GrantFact, Named, ResourceFact};
 pub use grant::{Entitlement, Grant, TextRef, Texts};
+pub use label::Label;
 pub use listing::{Listing, ListingKind, ListingState};
 pub use observation::{Directory, Observation, Ref, ScopeRef};
 pub use reference::SnapshotRef;

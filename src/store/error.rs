@@ -80,6 +80,13 @@ pub enum StoreError {
         /// What there is instead.
         available: String,
     },
+    /// Another snapshot has the label.
+    LabelTaken {
+        /// The label.
+        label: String,
+        /// The snapshot that has it.
+        snapshot: i64,
+    },
     /// Anything else SQLite says.
     Sqlite {
         /// The path asked for.
@@ -123,6 +130,7 @@ impl StoreError {
             Self::Unreadable { .. } => "db_unreadable",
             Self::Empty { .. } => "db_empty",
             Self::NoSuchSnapshot { .. } => "no_such_snapshot",
+            Self::LabelTaken { .. } => "label_taken",
             Self::Sqlite { .. } => "db_error",
         }
     }
@@ -151,6 +159,9 @@ impl StoreError {
             Self::Unreadable { .. } => Some("check the permissions of the file"),
             Self::NoSuchSnapshot { .. } => {
                 Some("`harness-access snapshots` lists what the file holds")
+            }
+            Self::LabelTaken { .. } => {
+                Some("choose another, or move it with `harness-access snapshots label`")
             }
             Self::Sqlite { .. } => None,
         }
@@ -201,6 +212,9 @@ impl fmt::Display for StoreError {
                 available,
             } => {
                 write!(f, "no snapshot `{reference}`: {available}")
+            }
+            Self::LabelTaken { label, snapshot } => {
+                write!(f, "snapshot {snapshot} has the label `{label}` already")
             }
             Self::Sqlite { path, detail } => write!(f, "{}: {detail}", path.display()),
         }
