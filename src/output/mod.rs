@@ -1,5 +1,6 @@
 //! Values to bytes. Every format treats names as what they are: text of strangers.
 
+pub mod csv;
 pub mod diff_json;
 pub mod diff_table;
 pub mod snapshots;

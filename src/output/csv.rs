@@ -1,0 +1,69 @@
+//! Rows for a spreadsheet. RFC 4180, and a name of a stranger is never a formula.
+
+use std::io::{self, Write};
+
+/// Writes one row. A cell that a spreadsheet would run as a formula gets an apostrophe in front, which shows it as text;
+/// cells with separators, quotes, line breaks or outer blanks are quoted.
+///
+/// # Errors
+/// When the output fails.
+pub fn row(out: &mut dyn Write, cells: &[&str]) -> io::Result<()> {
+    for (at, cell) in cells.iter().enumerate() {
+        if at > 0 {
+            out.write_all(b",")?;
+        }
+        write_cell(out, cell)?;
+    }
+    out.write_all(b"\r\n")
+}
+
+fn write_cell(out: &mut dyn Write, cell: &str) -> io::Result<()> {
+    let guard = if is_formula(cell) { "'" } else { "" };
+    let quoted =
+        cell.contains([',', '"', '\r', '\n', '\t']) || cell.starts_with(' ') || cell.ends_with(' ');
+    if quoted {
+        write!(out, "\"{guard}{}\"", cell.replace('"', "\"\""))
+    } else {
+        write!(out, "{guard}{cell}")
+    }
+}
+
+/// Blanks in front do not stop every spreadsheet from seeing the formula behind them; full-width signs count as well.
+fn is_formula(cell: &str) -> bool {
+    cell.starts_with(['\t', '\r', '\n'])
+        || cell
+            .trim_start()
+            .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::row;
+
+    fn written(cells: &[&str]) -> String {
+        let mut out = Vec::new();
+        row(&mut out, cells).expect("memory");
+        String::from_utf8(out).expect("text")
+    }
+
+    #[test]
+    fn formulas_become_text() {
+        for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "＝1"] {
+            assert_eq!(written(&[cell]), format!("'{cell}\r\n"));
+        }
+        assert_eq!(written(&["  =1"]), "\"'  =1\"\r\n");
+        assert_eq!(written(&["\t=1"]), "\"'\t=1\"\r\n");
+        assert_eq!(
+            written(&["=HYPERLINK(\"x\",1)"]),
+            "\"'=HYPERLINK(\"\"x\"\",1)\"\r\n"
+        );
+    }
+
+    #[test]
+    fn separators_and_quotes_are_quoted() {
+        assert_eq!(
+            written(&["plain", "a,b", "say \"x\"", "two\nlines", ""]),
+            "plain,\"a,b\",\"say \"\"x\"\"\",\"two\nlines\",\r\n"
+        );
+    }
+}
