@@ -106,16 +106,31 @@ pub struct Snapshots {
 
 /// compare two snapshots
 #[derive(Debug, FromArgs)]
+#[expect(clippy::struct_excessive_bools, reason = "switches, as typed")]
 #[argh(
     subcommand,
     name = "diff",
     help_triggers("-h", "--help"),
     note = "A snapshot is named by its number, `latest`, `previous`, `latest~N`, its label, or a date or time in UTC
-(`2026-03-01` is the last snapshot of that day or before).
+(`2026-03-01` is the last snapshot of that day or before). FILE is the latest snapshot of another file of
+the same account, FILE@SNAPSHOT any other of its snapshots.
 
-Exit status 0: no difference; 1: differences; 2: they cannot be compared well enough to tell.",
+Formats: table (for people), json (one document), ndjson (one event a line, for a SIEM), csv (for a
+spreadsheet), markdown (a comment for a pull request), github (annotations of a GitHub Actions run).
+
+--fail-on says what makes the exit status 1; everything is printed all the same:
+  any                     every change (the default)
+  escalation              somebody can do more than before: a membership or role added, a role with more
+                          permissions, a wider resource group, a user enabled or unlocked, an API key more;
+                          not what Harness does by itself
+  none                    nothing
+  added,removed,changed   changes of these kinds, any of the three
+
+Exit status 0: nothing that counts; 1: differences that count; 2: the snapshots cannot be compared well
+enough to tell.",
     example = "{command_name}",
-    example = "{command_name} 2026-03-01 latest --format json"
+    example = "{command_name} 2026-03-01 latest --format json",
+    example = "{command_name} baseline.db current.db --fail-on escalation --approvals approvals.toml"
 )]
 pub struct Diff {
     /// the older and the newer snapshot (default: previous latest)
@@ -124,12 +139,44 @@ pub struct Diff {
     /// the database file (default: harness-access.db)
     #[argh(option, arg_name = "path")]
     pub db: Option<String>,
-    /// table (default) or json
-    #[argh(option, arg_name = "format", default = "Format::Table")]
-    pub format: Format,
+    /// table (default), json, ndjson, csv, markdown or github
+    #[argh(option, arg_name = "format", default = "DiffFormat::Table")]
+    pub format: DiffFormat,
+    /// counts only, as a table or json
+    #[argh(switch)]
+    pub stat: bool,
+    /// any (default), escalation, none, or a list of added, removed, changed
+    #[argh(option, arg_name = "what")]
+    pub fail_on: Option<String>,
+    /// a file of changes that were agreed to (TOML); they do not count
+    #[argh(option, arg_name = "path")]
+    pub approvals: Option<String>,
+    /// print entries for that file, one for each change that counts, to be filled in by a reviewer
+    #[argh(switch)]
+    pub write_approvals: bool,
+    /// tell by what can be compared, even where something could not be seen
+    #[argh(switch)]
+    pub ignore_coverage: bool,
     /// say nothing but errors; the exit status tells
     #[argh(switch, short = 'q')]
     pub quiet: bool,
+}
+
+/// How `diff` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, argh::FromArgValue)]
+pub enum DiffFormat {
+    /// For people.
+    Table,
+    /// One document.
+    Json,
+    /// One event a line.
+    Ndjson,
+    /// For a spreadsheet.
+    Csv,
+    /// A comment for a pull request.
+    Markdown,
+    /// Annotations of a GitHub Actions run.
+    Github,
 }
 
 /// How to print.

@@ -20,6 +20,8 @@ pub struct Context<'a> {
     pub out: &'a mut dyn Write,
     /// Standard error: everything else.
     pub err: &'a mut dyn Write,
+    /// Standard output is read by a person.
+    pub out_is_terminal: bool,
     /// Standard error is read by a person.
     pub err_is_terminal: bool,
 }

@@ -7,6 +7,7 @@ mod grant;
 mod label;
 mod listing;
 mod observation;
+mod reach;
 mod reference;
 mod resource;
 mod scope;
@@ -18,7 +19,8 @@ pub use grant::{Entitlement, Grant, TextRef, Texts};
 pub use label::Label;
 pub use listing::{Listing, ListingKind, ListingState};
 pub use observation::{Directory, Observation, Ref, ScopeRef};
-pub use reference::SnapshotRef;
+pub use reach::{Reach, ReachOf, Reaches};
+pub use reference::{Place, SnapshotRef};
 pub use resource::{
     Details, IncludedScope, Known, Resource, ResourceId, ResourceType, Selector, canonical_json,
 };

@@ -1,8 +1,7 @@
 //! Values to bytes. Every format treats names as what they are: text of strangers.
 
 pub mod csv;
-pub mod diff_json;
-pub mod diff_table;
+pub mod diff;
 pub mod snapshots;
 pub mod table;
 pub mod text;

@@ -80,6 +80,20 @@ pub enum StoreError {
         /// What there is instead.
         available: String,
     },
+    /// Two files that were to be compared are of different accounts.
+    DifferentAccounts {
+        /// The older side: path, and account and base URL.
+        older: (PathBuf, String),
+        /// The newer side.
+        newer: (PathBuf, String),
+    },
+    /// Snapshots were forgotten, but the file could not be rewritten to give the space back.
+    NotCompacted {
+        /// The path asked for.
+        path: PathBuf,
+        /// What SQLite says.
+        detail: String,
+    },
     /// Another snapshot has the label.
     LabelTaken {
         /// The label.
@@ -130,6 +144,8 @@ impl StoreError {
             Self::Unreadable { .. } => "db_unreadable",
             Self::Empty { .. } => "db_empty",
             Self::NoSuchSnapshot { .. } => "no_such_snapshot",
+            Self::DifferentAccounts { .. } => "db_different_accounts",
+            Self::NotCompacted { .. } => "db_not_compacted",
             Self::LabelTaken { .. } => "label_taken",
             Self::Sqlite { .. } => "db_error",
         }
@@ -160,6 +176,10 @@ impl StoreError {
             Self::NoSuchSnapshot { .. } => {
                 Some("`harness-access snapshots` lists what the file holds")
             }
+            Self::DifferentAccounts { .. } => Some("compare snapshots of one account"),
+            Self::NotCompacted { .. } => Some(
+                "the snapshots are gone all the same; free as much space as the file takes and prune again",
+            ),
             Self::LabelTaken { .. } => {
                 Some("choose another, or move it with `harness-access snapshots label`")
             }
@@ -213,6 +233,19 @@ impl fmt::Display for StoreError {
             } => {
                 write!(f, "no snapshot `{reference}`: {available}")
             }
+            Self::DifferentAccounts { older, newer } => write!(
+                f,
+                "{} holds {}, but {} holds {}",
+                older.0.display(),
+                older.1,
+                newer.0.display(),
+                newer.1
+            ),
+            Self::NotCompacted { path, detail } => write!(
+                f,
+                "{} keeps its size, because it could not be rewritten: {detail}",
+                path.display()
+            ),
             Self::LabelTaken { label, snapshot } => {
                 write!(f, "snapshot {snapshot} has the label `{label}` already")
             }

@@ -14,12 +14,16 @@
 //! Rollback journal, not WAL: a WAL file beside the database would be lost by whoever copies one file. The file is
 //! created with mode 0600, since it is a map of who can do what.
 
+mod compare;
+mod compare_files;
 mod error;
 mod label;
 mod open;
 mod publish;
+mod reach;
 mod read;
 mod schema;
+mod sight;
 
 pub use error::StoreError;
 pub use open::{Identity, Reader, Writer};
