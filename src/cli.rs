@@ -42,6 +42,8 @@ pub enum Command {
     Snapshots(Snapshots),
     /// compare snapshots
     Diff(Diff),
+    /// the past of one thing
+    History(History),
 }
 
 /// observe the account and store a snapshot
@@ -179,6 +181,46 @@ pub enum DiffFormat {
     Github,
 }
 
+/// when something appeared, changed and disappeared
+#[derive(Debug, FromArgs)]
+#[argh(
+    subcommand,
+    name = "history",
+    help_triggers("-h", "--help"),
+    note = "One word names a user, service account, user group, role, resource group, organization or project: by its
+text id, or, where only one thing has it, by uuid, identifier, e-mail address or name. What is shown is the
+thing itself, its memberships, and the roles it holds or is held by.
+
+Two to four words name grants: principal, then role or user group, then scope, then resource group. One word
+may also be a grant's id as `diff --format json` prints it.
+
+`first seen` says that something was there at the first complete look: nobody knows since when.",
+    example = "{command_name} ada@example.com",
+    example = "{command_name} ada@example.com role/harness/_account_admin --format json"
+)]
+pub struct History {
+    /// the thing, or the parts of a grant
+    #[argh(positional, arg_name = "what")]
+    pub what: Vec<String>,
+    /// the database file (default: harness-access.db)
+    #[argh(option, arg_name = "path")]
+    pub db: Option<String>,
+    /// table (default), json or csv
+    #[argh(option, arg_name = "format", default = "HistoryFormat::Table")]
+    pub format: HistoryFormat,
+}
+
+/// How `history` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, argh::FromArgValue)]
+pub enum HistoryFormat {
+    /// For people.
+    Table,
+    /// One document.
+    Json,
+    /// For a spreadsheet.
+    Csv,
+}
+
 /// How to print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, argh::FromArgValue)]
 pub enum Format {
@@ -223,7 +265,7 @@ pub fn parse(arguments: &[String]) -> Result<Request, Error> {
             ..
         }) => Ok(Request::Run(command)),
         Ok(_) => Err(Error::Usage(
-            "a command is needed: sync, snapshots or diff".to_owned(),
+            "a command is needed: sync, snapshots, diff or history".to_owned(),
         )),
     }
 }

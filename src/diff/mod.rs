@@ -8,6 +8,7 @@ pub mod approvals;
 mod details;
 mod escalation;
 mod gate;
+pub mod history;
 mod judge;
 mod widening;
 

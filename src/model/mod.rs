@@ -4,6 +4,7 @@
 
 mod fact;
 mod grant;
+mod history;
 mod label;
 mod listing;
 mod observation;
@@ -16,6 +17,7 @@ mod time;
 
 pub use fact::{DiffFacts, GrantFact, Named, ResourceFact};
 pub use grant::{Entitlement, Grant, TextRef, Texts};
+pub use history::{Moment, Span, Thing};
 pub use label::Label;
 pub use listing::{Listing, ListingKind, ListingState};
 pub use observation::{Directory, Observation, Ref, ScopeRef};

@@ -2,6 +2,7 @@
 
 pub mod csv;
 pub mod diff;
+pub mod history;
 pub mod snapshots;
 pub mod table;
 pub mod text;

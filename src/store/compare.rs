@@ -89,7 +89,7 @@ impl Reader {
     ) -> rusqlite::Result<Vec<Listed<ResourceFact>>> {
         self.connection
             .prepare(&format!(
-                "SELECT p.path, r.type, r.id, x.name, x.attributes, l.kind, lp.path
+                "SELECT p.path, r.type, r.id, x.name, x.attributes, l.kind, lp.path, x.since, x.valid_until
                  FROM resource_version x JOIN resource r ON r.key = x.resource
                  JOIN scope p ON p.key = r.scope
                  LEFT JOIN listing l ON l.key = r.listing LEFT JOIN scope lp ON lp.key = l.scope
@@ -107,6 +107,8 @@ impl Reader {
                 Ok(Listed {
                     fact,
                     listing: listing_name(row, 5)?,
+                    since: row.get(7)?,
+                    until: row.get(8)?,
                 })
             })?
             .collect()
@@ -131,7 +133,7 @@ impl Reader {
                p.id, p.type, pv.name, json_extract(pv.attributes, '$.email'), pv.key IS NOT NULL,
                rg.id, rg.type, rv.name, NULL, rv.key IS NOT NULL,
                x.role_assignment, strftime('%Y-%m-%dT%H:%M:%fZ', x.created_at / 1000.0, 'unixepoch'),
-               x.harness_managed, ifnull(s.path, ts.path), l.kind, lp.path
+               x.harness_managed, ifnull(s.path, ts.path), l.kind, lp.path, x.since, x.valid_until
              FROM grant_version x
              JOIN resource t ON t.key = x.target
              JOIN scope ts ON ts.key = t.scope
@@ -163,16 +165,20 @@ impl Reader {
                 Ok(Listed {
                     fact,
                     listing: listing_name(row, 20)?,
+                    since: row.get(22)?,
+                    until: row.get(23)?,
                 })
             })?
             .collect()
     }
 }
 
-/// A fact with the listing that shows it.
+/// A fact with the listing that shows it, and the snapshots since and until which it holds.
 pub(super) struct Listed<T> {
     pub(super) fact: T,
     pub(super) listing: Option<ListingName>,
+    pub(super) since: i64,
+    pub(super) until: Option<i64>,
 }
 
 fn facts_of<T>(listed: Vec<Listed<T>>) -> Vec<T> {

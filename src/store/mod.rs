@@ -17,6 +17,8 @@
 mod compare;
 mod compare_files;
 mod error;
+mod find;
+mod history;
 mod label;
 mod open;
 mod publish;
@@ -26,5 +28,6 @@ mod schema;
 mod sight;
 
 pub use error::StoreError;
+pub use history::GrantParts;
 pub use open::{Identity, Reader, Writer};
 pub use publish::Published;
