@@ -28,6 +28,7 @@ pub mod exit;
 mod logging;
 pub mod model;
 pub mod output;
+pub mod retention;
 mod run;
 pub mod store;
 

@@ -70,6 +70,7 @@ fn execute(arguments: Vec<OsString>, context: &mut Context<'_>) -> Result<Exit, 
         Command::Snapshots(arguments) => command::snapshots::run(arguments, context),
         Command::Diff(arguments) => command::diff::run(arguments, context),
         Command::History(arguments) => command::history::run(arguments, context),
+        Command::Prune(arguments) => command::prune::run(arguments, context),
     }
 }
 

@@ -2,6 +2,8 @@
 
 pub(crate) mod diff;
 pub(crate) mod history;
+pub(crate) mod label;
 mod place;
+pub(crate) mod prune;
 pub(crate) mod snapshots;
 pub(crate) mod sync;

@@ -1,6 +1,6 @@
 //! `snapshots`: what the file holds.
 
-use crate::cli::{Format, Snapshots};
+use crate::cli::{Format, Snapshots, SnapshotsCommand};
 use crate::config;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -10,6 +10,9 @@ use crate::run::Context;
 use crate::store::Reader;
 
 pub(crate) fn run(arguments: &Snapshots, context: &mut Context<'_>) -> Result<Exit, Error> {
+    if let Some(SnapshotsCommand::Label(label)) = &arguments.command {
+        return super::label::run(label, arguments.db.as_deref(), context);
+    }
     let reader = Reader::open(&config::database(arguments.db.as_deref(), context.env))?;
     let snapshots = reader
         .snapshots()?

@@ -3,6 +3,7 @@
 pub mod csv;
 pub mod diff;
 pub mod history;
+pub mod prune;
 pub mod snapshots;
 pub mod table;
 pub mod text;

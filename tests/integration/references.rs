@@ -216,8 +216,43 @@ fn a_folder_that_may_only_be_read_is_enough() {
     allow(0o444, 0o555);
     let one = without_privileges(folder.path(), &["diff", "--db", "a.db", "1", "3"]);
     let two = without_privileges(folder.path(), &["diff", "a.db@1", "b.db"]);
+    let label = without_privileges(
+        folder.path(),
+        &["snapshots", "label", "--db", "a.db", "1", "x"],
+    );
     allow(0o600, 0o700);
+    label.with_status(6);
     assert_eq!(one.with_status(1).out, two.with_status(1).out);
     let files = std::fs::read_dir(folder.path()).expect("folder").count();
     assert_eq!(files, 2, "nothing is left beside the files");
+}
+
+#[test]
+fn labels_are_set_moved_and_removed() {
+    let folder = Folder::new("labels");
+    three_days(&folder, "a.db");
+    let label = |arguments: &[&str]| {
+        let mut all = vec!["snapshots", "label", "--db", "a.db"];
+        all.extend(arguments);
+        harness_access(folder.path(), &all)
+    };
+    let holder = |name: &str| {
+        let ended = harness_access(
+            folder.path(),
+            &["diff", "--db", "a.db", "--format", "json", name, "latest"],
+        );
+        let document: serde_json::Value = serde_json::from_str(&ended.out).unwrap_or_default();
+        document["from"]["snapshot"].as_i64()
+    };
+    assert_eq!(holder("audit"), Some(1));
+    let moved = label(&["latest", "audit"]).with_status(0);
+    assert_eq!(moved.err, "the label moved from snapshot 1 to snapshot 3\n");
+    assert_eq!(holder("audit"), Some(3));
+    label(&["2", "second"]).with_status(0);
+    assert_eq!(holder("second"), Some(2));
+    label(&["--remove", "audit"]).with_status(0);
+    assert_eq!(holder("audit"), None);
+    label(&["--remove", "audit"]).with_status(3);
+    label(&["1", "2026-01-01"]).with_status(3);
+    label(&["1"]).with_status(3);
 }
