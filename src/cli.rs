@@ -43,6 +43,10 @@ pub enum Command {
     Snapshots(Snapshots),
     /// compare snapshots
     Diff(Diff),
+    /// the past of one thing
+    History(History),
+    /// forget snapshots
+    Prune(Prune),
     /// who holds a permission or role
     WhoCan(WhoCan),
     /// what a principal can do
@@ -82,6 +86,9 @@ pub struct Sync {
     /// the environment
     #[argh(option, arg_name = "key")]
     pub api_key: Option<String>,
+    /// a name for the snapshot, such as audit-2026q1; no other snapshot of the file may have it
+    #[argh(option, arg_name = "name")]
+    pub label: Option<String>,
     /// text (default), or json: what was stored, on standard output
     #[argh(
         option,
@@ -100,7 +107,13 @@ pub struct Sync {
 
 /// list what the file holds, with coverage
 #[derive(Debug, FromArgs)]
-#[argh(subcommand, name = "snapshots", help_triggers("-h", "--help"))]
+#[argh(
+    subcommand,
+    name = "snapshots",
+    help_triggers("-h", "--help"),
+    example = "{command_name}",
+    example = "{command_name} label latest audit-2026q1"
+)]
 pub struct Snapshots {
     /// the database file (default: harness-access.db)
     #[argh(option, arg_name = "path")]
@@ -108,20 +121,69 @@ pub struct Snapshots {
     /// table (default) or json
     #[argh(option, arg_name = "format", default = "Format::Table")]
     pub format: Format,
+    /// name a snapshot
+    #[argh(subcommand)]
+    pub command: Option<SnapshotsCommand>,
+}
+
+/// What can be done with snapshots.
+#[derive(Debug, FromArgs)]
+#[argh(subcommand)]
+pub enum SnapshotsCommand {
+    /// Name one.
+    Label(SetLabel),
+}
+
+/// name a snapshot, or take its name away; a name that another snapshot has moves
+#[derive(Debug, FromArgs)]
+#[argh(
+    subcommand,
+    name = "label",
+    help_triggers("-h", "--help"),
+    note = "A label is unique in its file. It cannot look like a number, a date, `latest`, `previous` or `latest~N`, and has no
+/ \\ @ or control characters.",
+    example = "{command_name} latest audit-2026q1",
+    example = "{command_name} --remove audit-2026q1"
+)]
+pub struct SetLabel {
+    /// the snapshot, then its name
+    #[argh(positional, arg_name = "snapshot name")]
+    pub words: Vec<String>,
+    /// take this label away from the snapshot that has it
+    #[argh(option, arg_name = "name")]
+    pub remove: Option<String>,
+    /// the database file (default: harness-access.db)
+    #[argh(option, arg_name = "path")]
+    pub db: Option<String>,
 }
 
 /// compare two snapshots
 #[derive(Debug, FromArgs)]
+#[expect(clippy::struct_excessive_bools, reason = "switches, as typed")]
 #[argh(
     subcommand,
     name = "diff",
     help_triggers("-h", "--help"),
     note = "A snapshot is named by its number, `latest`, `previous`, `latest~N`, its label, or a date or time in UTC
-(`2026-03-01` is the last snapshot of that day or before).
+(`2026-03-01` is the last snapshot of that day or before). FILE is the latest snapshot of another file of
+the same account, FILE@SNAPSHOT any other of its snapshots.
 
-Exit status 0: no difference; 1: differences; 2: they cannot be compared well enough to tell.",
+Formats: table (for people), json (one document), ndjson (one event a line, for a SIEM), csv (for a
+spreadsheet), markdown (a comment for a pull request), github (annotations of a GitHub Actions run).
+
+--fail-on says what makes the exit status 1; everything is printed all the same:
+  any                     every change (the default)
+  escalation              somebody can do more than before: a membership or role added, a role with more
+                          permissions, a wider resource group, a user enabled or unlocked, an API key more;
+                          not what Harness does by itself
+  none                    nothing
+  added,removed,changed   changes of these kinds, any of the three
+
+Exit status 0: nothing that counts; 1: differences that count; 2: the snapshots cannot be compared well
+enough to tell.",
     example = "{command_name}",
-    example = "{command_name} 2026-03-01 latest --format json"
+    example = "{command_name} 2026-03-01 latest --format json",
+    example = "{command_name} baseline.db current.db --fail-on escalation --approvals approvals.toml"
 )]
 pub struct Diff {
     /// the older and the newer snapshot (default: previous latest)
@@ -130,10 +192,126 @@ pub struct Diff {
     /// the database file (default: harness-access.db)
     #[argh(option, arg_name = "path")]
     pub db: Option<String>,
+    /// table (default), json, ndjson, csv, markdown or github
+    #[argh(option, arg_name = "format", default = "DiffFormat::Table")]
+    pub format: DiffFormat,
+    /// counts only, as a table or json
+    #[argh(switch)]
+    pub stat: bool,
+    /// any (default), escalation, none, or a list of added, removed, changed
+    #[argh(option, arg_name = "what")]
+    pub fail_on: Option<String>,
+    /// a file of changes that were agreed to (TOML); they do not count
+    #[argh(option, arg_name = "path")]
+    pub approvals: Option<String>,
+    /// print entries for that file, one for each change that counts, to be filled in by a reviewer
+    #[argh(switch)]
+    pub write_approvals: bool,
+    /// tell by what can be compared, even where something could not be seen
+    #[argh(switch)]
+    pub ignore_coverage: bool,
+    /// say nothing but errors; the exit status tells
+    #[argh(switch, short = 'q')]
+    pub quiet: bool,
+}
+
+/// How `diff` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, argh::FromArgValue)]
+pub enum DiffFormat {
+    /// For people.
+    Table,
+    /// One document.
+    Json,
+    /// One event a line.
+    Ndjson,
+    /// For a spreadsheet.
+    Csv,
+    /// A comment for a pull request.
+    Markdown,
+    /// Annotations of a GitHub Actions run.
+    Github,
+}
+
+/// when something appeared, changed and disappeared
+#[derive(Debug, FromArgs)]
+#[argh(
+    subcommand,
+    name = "history",
+    help_triggers("-h", "--help"),
+    note = "One word names a user, service account, user group, role, resource group, organization or project: by its
+text id, or, where only one thing has it, by uuid, identifier, e-mail address or name. What is shown is the
+thing itself, its memberships, and the roles it holds or is held by.
+
+Two to four words name grants: principal, then role or user group, then scope, then resource group. One word
+may also be a grant's id as `diff --format json` prints it.
+
+`first seen` says that something was there at the first complete look: nobody knows since when.",
+    example = "{command_name} ada@example.com",
+    example = "{command_name} ada@example.com role/harness/_account_admin --format json"
+)]
+pub struct History {
+    /// the thing, or the parts of a grant
+    #[argh(positional, arg_name = "what")]
+    pub what: Vec<String>,
+    /// the database file (default: harness-access.db)
+    #[argh(option, arg_name = "path")]
+    pub db: Option<String>,
+    /// table (default), json or csv
+    #[argh(option, arg_name = "format", default = "HistoryFormat::Table")]
+    pub format: HistoryFormat,
+}
+
+/// How `history` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, argh::FromArgValue)]
+pub enum HistoryFormat {
+    /// For people.
+    Table,
+    /// One document.
+    Json,
+    /// For a spreadsheet.
+    Csv,
+}
+
+/// forget old snapshots; no answer about the others changes
+#[derive(Debug, FromArgs)]
+#[argh(
+    subcommand,
+    name = "prune",
+    help_triggers("-h", "--help"),
+    note = "A snapshot stays when any rule keeps it, as in restic; the newest always stays. Days, weeks (Monday to Sunday) and
+months are UTC and count only when they have a snapshot; the newest of each stays. Labels protect nothing unless
+--keep-label names them.
+
+What is forgotten is the state between the snapshots that stay. `since` keeps its answer. The file is rewritten to give
+the space back when a tenth of it or more is free.",
+    example = "{command_name} --keep-daily 30 --keep-monthly 24 --keep-label 'audit-*' --dry-run"
+)]
+pub struct Prune {
+    /// keep so many newest snapshots
+    #[argh(option, arg_name = "n")]
+    pub keep_last: Option<u64>,
+    /// keep the newest snapshot of each of the last n days
+    #[argh(option, arg_name = "n")]
+    pub keep_daily: Option<u64>,
+    /// keep the newest snapshot of each of the last n weeks
+    #[argh(option, arg_name = "n")]
+    pub keep_weekly: Option<u64>,
+    /// keep the newest snapshot of each of the last n months
+    #[argh(option, arg_name = "n")]
+    pub keep_monthly: Option<u64>,
+    /// keep snapshots with a label like this; `*` stands for anything; may be repeated
+    #[argh(option, arg_name = "glob")]
+    pub keep_label: Vec<String>,
+    /// say what would be forgotten, and forget nothing
+    #[argh(switch)]
+    pub dry_run: bool,
+    /// the database file (default: harness-access.db)
+    #[argh(option, arg_name = "path")]
+    pub db: Option<String>,
     /// table (default) or json
     #[argh(option, arg_name = "format", default = "Format::Table")]
     pub format: Format,
-    /// say nothing but errors; the exit status tells
+    /// say nothing but errors
     #[argh(switch, short = 'q')]
     pub quiet: bool,
 }

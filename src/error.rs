@@ -57,7 +57,7 @@ impl Error {
             Self::Usage(_)
             | Self::Config { .. }
             | Self::Unknown { .. }
-            | Self::Store(StoreError::NoSuchSnapshot { .. })
+            | Self::Store(StoreError::NoSuchSnapshot { .. } | StoreError::LabelTaken { .. })
             | Self::Io(_) => Exit::Usage,
             Self::Api(error) => exit_of_api(&error.kind),
             Self::Store(_) => Exit::Database,

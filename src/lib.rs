@@ -30,6 +30,7 @@ pub mod findings;
 mod logging;
 pub mod model;
 pub mod output;
+pub mod retention;
 mod run;
 pub mod store;
 

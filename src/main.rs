@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let env = |name: &str| std::env::var(name).ok();
+    let out_is_terminal = io::stdout().is_terminal();
     let err_is_terminal = io::stderr().is_terminal();
     harness_access::run(
         std::env::args_os().skip(1),
@@ -12,6 +13,7 @@ fn main() -> ExitCode {
             env: &env,
             out: &mut BufWriter::new(io::stdout().lock()),
             err: &mut io::stderr(),
+            out_is_terminal,
             err_is_terminal,
         },
     )

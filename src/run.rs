@@ -20,6 +20,8 @@ pub struct Context<'a> {
     pub out: &'a mut dyn Write,
     /// Standard error: everything else.
     pub err: &'a mut dyn Write,
+    /// Standard output is read by a person.
+    pub out_is_terminal: bool,
     /// Standard error is read by a person.
     pub err_is_terminal: bool,
 }
@@ -71,6 +73,8 @@ fn execute(arguments: Vec<OsString>, context: &mut Context<'_>) -> Result<Exit, 
         Command::WhatCan(arguments) => command::what_can::run(arguments, context),
         Command::Findings(arguments) => command::findings::run(arguments, context),
         Command::Why(arguments) => command::why::run(arguments, context),
+        Command::History(arguments) => command::history::run(arguments, context),
+        Command::Prune(arguments) => command::prune::run(arguments, context),
     }
 }
 

@@ -1,37 +1,125 @@
 //! `diff`: what changed between two snapshots.
 
-use crate::cli::{Diff, Format};
-use crate::config;
-use crate::diff::{Report, Side, compare};
+use std::fs;
+use std::io::{self, Write};
+
+use super::place::{Located, locate, resolve};
+use crate::cli::{Diff, DiffFormat};
+use crate::diff::approvals::{Approvals, Notice};
+use crate::diff::{Gate, Report, Side, compare, judge, reach_wanted};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::{SnapshotInfo, SnapshotRef};
-use crate::output::{diff_json, diff_table};
+use crate::model::{Gap, SnapshotInfo, SnapshotRef, Timestamp};
+use crate::output::diff as output;
 use crate::run::Context;
 use crate::store::{Reader, StoreError};
 
 pub(crate) fn run(arguments: &Diff, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let path = config::database(arguments.db.as_deref(), context.env);
-    let reader = Reader::open(&path)?;
+    let plan = Plan::from(arguments)?;
+    // Read before anything else, so that a mistake in it shows at once.
+    let approvals = arguments
+        .approvals
+        .as_deref()
+        .map(read_approvals)
+        .transpose()?;
     let (from, to) = references(&arguments.snapshots)?;
-    let (from, to) = (snapshot(&reader, from)?, snapshot(&reader, to)?);
-    if from.id > to.id {
-        return Err(Error::Usage(format!(
-            "snapshot {} is newer than snapshot {}: the older one comes first",
-            from.id, to.id
-        )));
-    }
-    let report = report(&reader, from, to, &path.display().to_string())?;
-    match arguments.format {
-        _ if arguments.quiet => {}
-        Format::Table => diff_table::write(&report, context.out)?,
-        Format::Json => diff_json::write(&report, context.out)?,
-    }
+    let db = arguments.db.as_deref();
+    let (from, to) = (locate(from, db, context), locate(to, db, context));
+    let mut report = Pair::open(&from, &to)?.report(plan.gate)?;
+    let notices = approvals.map_or_else(Vec::new, |approvals| {
+        let today = Timestamp::now().to_string();
+        approvals.apply(&mut report.findings, today.get(..10).unwrap_or_default())
+    });
     if !arguments.quiet {
+        plan.print.write(&report, colour(context), context.out)?;
         context.out.flush()?;
-        diff_table::summary(&report, context.err)?;
+        warn(arguments, &notices, context.err)?;
+        output::summary::write(&report, context.err)?;
     }
-    Ok(exit_of(&report))
+    Ok(exit_of(&report, arguments.ignore_coverage))
+}
+
+/// What the flags ask for, checked.
+struct Plan {
+    gate: Gate,
+    print: Print,
+}
+
+enum Print {
+    Changes(DiffFormat),
+    Counts(DiffFormat),
+    Approvals,
+}
+
+impl Plan {
+    fn from(arguments: &Diff) -> Result<Self, Error> {
+        let gate = arguments.fail_on.as_deref().unwrap_or("any");
+        let gate =
+            Gate::parse(gate).map_err(|wrong| Error::Usage(format!("--fail-on: {wrong}")))?;
+        let format = arguments.format;
+        let print = match (arguments.write_approvals, arguments.stat) {
+            (true, true) => {
+                return Err(Error::Usage(
+                    "--stat and --write-approvals exclude each other".to_owned(),
+                ));
+            }
+            (true, false) if format != DiffFormat::Table => {
+                return Err(Error::Usage(
+                    "--write-approvals has a format of its own; leave --format out".to_owned(),
+                ));
+            }
+            (true, false) => Print::Approvals,
+            (false, true) if !matches!(format, DiffFormat::Table | DiffFormat::Json) => {
+                return Err(Error::Usage("--stat prints a table or json".to_owned()));
+            }
+            (false, true) => Print::Counts(format),
+            (false, false) => Print::Changes(format),
+        };
+        Ok(Self { gate, print })
+    }
+}
+
+impl Print {
+    fn write(&self, report: &Report, colour: bool, out: &mut dyn Write) -> io::Result<()> {
+        match self {
+            Self::Approvals => output::approvals::write(report, out),
+            Self::Counts(DiffFormat::Json) => output::json::write_counts(report, out),
+            Self::Counts(_) => output::stat::write(report, out),
+            Self::Changes(format) => match format {
+                DiffFormat::Table => output::table::write(report, colour, out),
+                DiffFormat::Json => output::json::write(report, out),
+                DiffFormat::Ndjson => output::ndjson::write(report, out),
+                DiffFormat::Csv => output::csv::write(report, out),
+                DiffFormat::Markdown => output::markdown::write(report, out),
+                DiffFormat::Github => output::github::write(report, out),
+            },
+        }
+    }
+}
+
+fn colour(context: &Context<'_>) -> bool {
+    let refused = (context.env)("NO_COLOR").is_some_and(|value| !value.is_empty());
+    context.out_is_terminal && !refused
+}
+
+fn warn(arguments: &Diff, notices: &[Notice], err: &mut dyn Write) -> io::Result<()> {
+    let file = arguments.approvals.as_deref().unwrap_or_default();
+    output::summary::notices(file, notices, err)
+}
+
+fn read_approvals(path: &str) -> Result<Approvals, Error> {
+    let text = fs::read_to_string(path).map_err(|error| {
+        Error::config(
+            format!("cannot read the approvals in {path}: {error}"),
+            "`diff --write-approvals` prints entries to begin with",
+        )
+    })?;
+    Approvals::parse(&text).map_err(|wrong| {
+        Error::config(
+            format!("{path}: {wrong}"),
+            "`diff --write-approvals` shows what an entry looks like; a reviewer fills in reason and approver",
+        )
+    })
 }
 
 fn references(typed: &[String]) -> Result<(&str, &str), Error> {
@@ -45,54 +133,111 @@ fn references(typed: &[String]) -> Result<(&str, &str), Error> {
     }
 }
 
-fn report(
-    reader: &Reader,
-    from: SnapshotInfo,
-    to: SnapshotInfo,
-    file: &str,
-) -> Result<Report, Error> {
-    let comparison = compare(reader.diff_facts(from.id, to.id)?);
-    let side = |snapshot: SnapshotInfo, other: i64| -> Result<Side, Error> {
-        let mut gaps = reader.incomplete_listings(snapshot.id)?;
-        gaps.extend(reader.listings_missing_from(snapshot.id, other)?);
-        Ok(Side {
-            snapshot,
-            file: file.to_owned(),
-            gaps,
-        })
-    };
-    let (from_id, to_id) = (from.id, to.id);
-    Ok(Report {
-        from: side(from, to_id)?,
-        to: side(to, from_id)?,
-        comparison,
-    })
+/// Two snapshots, of one file or of two.
+struct Pair {
+    older: Reader,
+    /// `None` = both are in one file.
+    newer: Option<Reader>,
+    from: Side,
+    to: Side,
 }
 
-fn exit_of(report: &Report) -> Exit {
-    if !report.is_comparable() {
+impl Pair {
+    fn open(from: &Located, to: &Located) -> Result<Self, Error> {
+        let older = Reader::open(&from.path)?;
+        let newer = (!is_same(from, to))
+            .then(|| Reader::open(&to.path))
+            .transpose()?;
+        let side = |reader: &Reader, located: &Located| -> Result<Side, Error> {
+            Ok(Side {
+                snapshot: snapshot(reader, &located.snapshot)?,
+                file: located.path.display().to_string(),
+                gaps: Vec::new(),
+            })
+        };
+        let (from, to) = (
+            side(&older, from)?,
+            side(newer.as_ref().unwrap_or(&older), to)?,
+        );
+        if newer.is_none() && from.snapshot.id > to.snapshot.id {
+            return Err(Error::Usage(format!(
+                "snapshot {} is newer than snapshot {}: the older one comes first",
+                from.snapshot.id, to.snapshot.id
+            )));
+        }
+        Ok(Self {
+            older,
+            newer,
+            from,
+            to,
+        })
+    }
+
+    fn report(mut self, gate: Gate) -> Result<Report, Error> {
+        let (older, newer) = (&self.older, self.newer.as_ref().unwrap_or(&self.older));
+        let (from, to) = (self.from.snapshot.id, self.to.snapshot.id);
+        let facts = match &self.newer {
+            None => older.diff_facts(from, to)?,
+            Some(newer) => older.diff_facts_with(from, newer, to)?,
+        };
+        let comparison = compare(facts);
+        let (wanted_older, wanted_newer) = reach_wanted(&comparison);
+        let findings = judge(
+            comparison.changes,
+            &older.reach(from, &wanted_older)?,
+            &newer.reach(to, &wanted_newer)?,
+        );
+        self.from.gaps = gaps((older, from), (newer, to))?;
+        self.to.gaps = gaps((newer, to), (older, from))?;
+        Ok(Report {
+            from: self.from,
+            to: self.to,
+            gate,
+            findings,
+            newly_visible: comparison.newly_visible,
+            out_of_sight: comparison.out_of_sight,
+        })
+    }
+}
+
+fn gaps(of: (&Reader, i64), other: (&Reader, i64)) -> Result<Vec<Gap>, Error> {
+    let mut gaps = of.0.incomplete_listings(of.1)?;
+    gaps.extend(of.0.listings_missing(of.1, other.0, other.1)?);
+    Ok(gaps)
+}
+
+fn is_same(from: &Located, to: &Located) -> bool {
+    let canonical = |located: &Located| fs::canonicalize(&located.path).ok();
+    from.path == to.path || canonical(from).is_some_and(|path| Some(path) == canonical(to))
+}
+
+fn exit_of(report: &Report, ignore_coverage: bool) -> Exit {
+    if !ignore_coverage && !report.is_comparable() {
         Exit::CouldNotTell
-    } else if report.comparison.changes.is_empty() {
-        Exit::Done
-    } else {
+    } else if report
+        .findings
+        .iter()
+        .any(|finding| report.gate.counts(finding))
+    {
         Exit::Differences
+    } else {
+        Exit::Done
     }
 }
 
 /// Too few snapshots for `previous` is no mistake of the user's: there is nothing to compare yet.
-fn snapshot(reader: &Reader, reference: &str) -> Result<SnapshotInfo, Error> {
-    let parsed = SnapshotRef::parse(reference);
-    reader
-        .resolve(&parsed)
-        .map_err(|error| match (&parsed, error) {
-            (SnapshotRef::Back(_), StoreError::NoSuchSnapshot { available, .. }) => {
-                Error::NotEnough {
-                    message: format!(
-                        "nothing to compare: there is no snapshot `{reference}`; {available}"
-                    ),
-                    hint: Some("run `harness-access sync` again later, then compare".to_owned()),
-                }
-            }
-            (_, error) => error.into(),
-        })
+fn snapshot(reader: &Reader, reference: &SnapshotRef) -> Result<SnapshotInfo, Error> {
+    resolve(reader, reference).map_err(|error| match (reference, error) {
+        (
+            SnapshotRef::Back(_),
+            Error::Store(StoreError::NoSuchSnapshot {
+                reference,
+                available,
+            }),
+        ) => Error::NotEnough {
+            message: format!("nothing to compare: there is no snapshot `{reference}`; {available}"),
+            hint: Some("run `harness-access sync` again later, then compare".to_owned()),
+        },
+        (_, error) => error,
+    })
 }

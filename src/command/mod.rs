@@ -2,6 +2,10 @@
 
 pub(crate) mod diff;
 pub(crate) mod findings;
+pub(crate) mod history;
+pub(crate) mod label;
+mod place;
+pub(crate) mod prune;
 mod question;
 pub(crate) mod snapshots;
 pub(crate) mod sync;

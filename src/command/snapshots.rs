@@ -1,14 +1,18 @@
 //! `snapshots`: what the file holds.
 
-use crate::cli::{Format, Snapshots};
+use crate::cli::{Format, Snapshots, SnapshotsCommand};
 use crate::config;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output;
+use crate::output::text::{bytes, count};
 use crate::run::Context;
 use crate::store::Reader;
 
 pub(crate) fn run(arguments: &Snapshots, context: &mut Context<'_>) -> Result<Exit, Error> {
+    if let Some(SnapshotsCommand::Label(label)) = &arguments.command {
+        return super::label::run(label, arguments.db.as_deref(), context);
+    }
     let reader = Reader::open(&config::database(arguments.db.as_deref(), context.env))?;
     let snapshots = reader
         .snapshots()?
@@ -19,8 +23,14 @@ pub(crate) fn run(arguments: &Snapshots, context: &mut Context<'_>) -> Result<Ex
         })
         .collect::<Result<Vec<_>, Error>>()?;
     match arguments.format {
-        Format::Table => output::snapshots::table(&snapshots, context.out)?,
-        Format::Json => output::snapshots::json(&snapshots, context.out)?,
+        Format::Table => {
+            output::snapshots::table(&snapshots, context.out)?;
+            context.out.flush()?;
+            let (number, size) = (snapshots.len(), bytes(reader.size()));
+            let number = count(i128::try_from(number).unwrap_or_default(), "snapshot");
+            writeln!(context.err, "{number} in {size}")?;
+        }
+        Format::Json => output::snapshots::json(&snapshots, reader.size(), context.out)?,
     }
     Ok(Exit::Done)
 }

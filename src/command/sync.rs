@@ -9,7 +9,7 @@ use crate::collect;
 use crate::config::{self, Connection, ConnectionFlags};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::Observation;
+use crate::model::{Label, Observation};
 use crate::output::text::count;
 use crate::output::write_json;
 use crate::run::Context;
@@ -23,14 +23,18 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
         api_key_file: arguments.api_key_file.as_deref(),
         api_key: arguments.api_key.as_deref(),
     };
+    let label = label(arguments.label.as_deref())?;
     let connection = Connection::resolve(&flags, context.env)?;
     let identity = connection.identity();
     let path = config::database(arguments.db.as_deref(), context.env);
     let writer = Writer::open(&path, &identity)?;
+    if let Some(label) = &label {
+        writer.refuse_taken(label)?;
+    }
     let client = client(connection);
     let observation = collect::observe(&client)?;
     refuse_incomplete(&observation)?;
-    let published = writer.publish(&identity, &observation, crate::VERSION)?;
+    let published = writer.publish(&identity, &observation, crate::VERSION, label.as_ref())?;
     match arguments.format {
         Format::Json => write_json(&Document::new(&published, client.requests()), context.out)?,
         Format::Table if context.err_is_terminal && !arguments.quiet || arguments.verbose > 0 => {
@@ -47,6 +51,10 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
         Format::Table => {}
     }
     Ok(Exit::Done)
+}
+
+fn label(typed: Option<&str>) -> Result<Option<Label>, Error> {
+    typed.map(Label::new).transpose().map_err(Error::Usage)
 }
 
 /// A list that is not whole must not look like access that is gone.

@@ -30,9 +30,8 @@ pub struct ResourceFact {
     pub name: Option<String>,
     /// JSON, keys sorted.
     pub attributes: String,
-    /// Whether its listing had been seen whole by the older snapshot of a comparison, so that not being there then
-    /// means something.
-    pub known_before: bool,
+    /// Whether the other snapshot of a comparison knows its listing whole, so that not being there means something.
+    pub known_to_other: bool,
 }
 
 /// A grant as a snapshot holds it.
@@ -55,7 +54,7 @@ pub struct GrantFact {
     /// Made by Harness.
     pub harness_managed: bool,
     /// As for a resource.
-    pub known_before: bool,
+    pub known_to_other: bool,
 }
 
 impl GrantFact {

@@ -5,8 +5,12 @@
 mod access;
 mod fact;
 mod grant;
+mod history;
+mod label;
 mod listing;
 mod observation;
+mod pruned;
+mod reach;
 mod reference;
 mod resource;
 mod scope;
@@ -18,9 +22,13 @@ pub use access::{
 };
 pub use fact::{DiffFacts, GrantFact, Named, ResourceFact};
 pub use grant::{Entitlement, Grant, TextRef, Texts};
+pub use history::{Moment, Span, Thing};
+pub use label::Label;
 pub use listing::{Listing, ListingKind, ListingState};
 pub use observation::{Directory, Observation, Ref, ScopeRef};
-pub use reference::SnapshotRef;
+pub use pruned::Pruned;
+pub use reach::{Reach, ReachOf, Reaches};
+pub use reference::{Place, SnapshotRef};
 pub use resource::{
     Details, IncludedScope, Known, Resource, ResourceId, ResourceType, Selector, canonical_json,
 };

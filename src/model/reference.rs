@@ -1,6 +1,7 @@
-//! How people name a snapshot.
+//! How people name a snapshot, and the file it is in.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 use super::Timestamp;
 
@@ -48,5 +49,107 @@ impl fmt::Display for SnapshotRef {
             Self::At(moment) => write!(f, "{moment}"),
             Self::Label(label) => f.write_str(label),
         }
+    }
+}
+
+/// A snapshot, and the file it is in when that is not the one of `--db`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file; `None` = the one of `--db`.
+    pub file: Option<PathBuf>,
+    /// The snapshot in it.
+    pub snapshot: SnapshotRef,
+}
+
+impl Place {
+    /// Reads `REF`, `FILE` (its latest snapshot) or `FILE@REF`. What is a file is asked of the caller: a label is
+    /// whatever names no file. Numbers, dates and the words for places in the row are never files; `./41` is one.
+    #[must_use]
+    pub fn parse(text: &str, is_file: impl Fn(&Path) -> bool) -> Self {
+        let snapshot = SnapshotRef::parse(text);
+        if !matches!(snapshot, SnapshotRef::Label(_)) {
+            return Self {
+                file: None,
+                snapshot,
+            };
+        }
+        if is_file(Path::new(text)) {
+            return Self::latest_of(text);
+        }
+        match text.rsplit_once('@') {
+            // A label has neither of these, so a file is meant, whether or not there is one.
+            Some((file, reference)) => Self {
+                file: Some(file.into()),
+                snapshot: SnapshotRef::parse(reference),
+            },
+            None if text.contains(['/', '\\']) => Self::latest_of(text),
+            None => Self {
+                file: None,
+                snapshot,
+            },
+        }
+    }
+
+    fn latest_of(file: &str) -> Self {
+        Self {
+            file: Some(file.into()),
+            snapshot: SnapshotRef::Back(0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Place, SnapshotRef};
+    use std::path::{Path, PathBuf};
+
+    fn parse(text: &str) -> (Option<PathBuf>, SnapshotRef) {
+        let files = ["a.db", "with@sign.db", "41", "./41", "x"];
+        let place = Place::parse(text, |path: &Path| {
+            files.iter().any(|file| Path::new(file) == path)
+        });
+        (place.file, place.snapshot)
+    }
+
+    #[test]
+    fn files_win_over_labels_only() {
+        assert_eq!(parse("a.db"), (Some("a.db".into()), SnapshotRef::Back(0)));
+        assert_eq!(
+            parse("a.db@3"),
+            (Some("a.db".into()), SnapshotRef::Number(3))
+        );
+        assert_eq!(
+            parse("a.db@previous"),
+            (Some("a.db".into()), SnapshotRef::Back(1))
+        );
+        assert_eq!(
+            parse("with@sign.db"),
+            (Some("with@sign.db".into()), SnapshotRef::Back(0))
+        );
+        assert_eq!(
+            parse("with@sign.db@audit"),
+            (
+                Some("with@sign.db".into()),
+                SnapshotRef::Label("audit".to_owned())
+            )
+        );
+        assert_eq!(parse("41"), (None, SnapshotRef::Number(41)));
+        assert_eq!(parse("./41"), (Some("./41".into()), SnapshotRef::Back(0)));
+        assert_eq!(
+            parse("audit"),
+            (None, SnapshotRef::Label("audit".to_owned()))
+        );
+    }
+
+    #[test]
+    fn what_can_be_no_label_is_a_missing_file() {
+        assert_eq!(
+            parse("no/file"),
+            (Some("no/file".into()), SnapshotRef::Back(0))
+        );
+        assert_eq!(
+            parse("no.db@2"),
+            (Some("no.db".into()), SnapshotRef::Number(2))
+        );
     }
 }

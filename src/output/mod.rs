@@ -3,9 +3,10 @@
 pub mod access;
 pub mod access_words;
 pub mod csv;
-pub mod diff_json;
-pub mod diff_table;
+pub mod diff;
 pub mod findings;
+pub mod history;
+pub mod prune;
 pub mod snapshots;
 pub mod table;
 pub mod text;

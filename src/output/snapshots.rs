@@ -58,7 +58,7 @@ pub fn table(snapshots: &[SnapshotAndGaps], out: &mut dyn Write) -> io::Result<(
 ///
 /// # Errors
 /// When the output fails.
-pub fn json(snapshots: &[SnapshotAndGaps], out: &mut dyn Write) -> io::Result<()> {
+pub fn json(snapshots: &[SnapshotAndGaps], file_bytes: u64, out: &mut dyn Write) -> io::Result<()> {
     let snapshots = snapshots
         .iter()
         .map(|(info, gaps)| Entry { info, gaps })
@@ -66,6 +66,7 @@ pub fn json(snapshots: &[SnapshotAndGaps], out: &mut dyn Write) -> io::Result<()
     super::write_json(
         &Document {
             format_version: 1,
+            file_bytes,
             snapshots,
         },
         out,
@@ -75,6 +76,7 @@ pub fn json(snapshots: &[SnapshotAndGaps], out: &mut dyn Write) -> io::Result<()
 #[derive(Serialize)]
 struct Document<'a> {
     format_version: u32,
+    file_bytes: u64,
     snapshots: Vec<Entry<'a>>,
 }
 

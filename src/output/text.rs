@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use unicode_width::UnicodeWidthChar;
+
 /// The text on one line without anything that could move the cursor, colour the screen or turn the reading direction:
 /// control characters, line and paragraph separators and directional marks are shown as escapes.
 #[must_use]
@@ -17,11 +19,50 @@ pub fn line(text: &str) -> String {
     safe
 }
 
-fn is_harmless(c: char) -> bool {
+/// Whether a character can be printed as it is.
+#[must_use]
+pub fn is_harmless(c: char) -> bool {
     !c.is_control()
         && !matches!(c,
             '\u{061c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// The text cut to so many columns, with an ellipsis where something is missing. Hidden and control characters count
+/// as one column, so that a name of nothing else is cut too.
+#[must_use]
+pub fn shortened(text: &str, columns: usize) -> String {
+    let mut used = 0;
+    let mut fits = text.len();
+    for (at, c) in text.char_indices() {
+        let width = c.width().unwrap_or(1).max(1);
+        if used + width >= columns && fits == text.len() {
+            fits = at; // room for the ellipsis, should the rest not fit
+        }
+        used += width;
+        if used > columns {
+            return format!("{}…", &text[..fits]);
+        }
+    }
+    text.to_owned()
+}
+
+/// `412 bytes`, `43.1 MB`; a million bytes are a MB.
+#[must_use]
+pub fn bytes(number: u64) -> String {
+    let mut unit = 1_000;
+    for name in ["kB", "MB", "GB"] {
+        let tenths = (number * 10 + unit / 2) / unit;
+        if tenths < 10_000 || name == "GB" {
+            return if number < 1_000 {
+                format!("{number} bytes")
+            } else {
+                format!("{}.{} {name}", tenths / 10, tenths % 10)
+            };
+        }
+        unit *= 1_000;
+    }
+    String::new()
 }
 
 /// `1 grant`, `2 grants`.
@@ -33,7 +74,7 @@ pub fn count(number: impl Into<i128>, noun: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::line;
+    use super::{line, shortened};
 
     #[test]
     fn nothing_that_moves_or_hides_gets_through() {
@@ -42,5 +83,15 @@ mod tests {
             r"a\u{1b}[31mb\u{a}c\u{202e}d\u{7}"
         );
         assert_eq!(line("Zoë 🚀 日本"), "Zoë 🚀 日本");
+    }
+
+    #[test]
+    fn long_names_are_cut_by_width() {
+        assert_eq!(shortened("abc", 3), "abc");
+        assert_eq!(shortened("abcd", 3), "ab…");
+        assert_eq!(shortened("日本語", 6), "日本語");
+        assert_eq!(shortened("日本語", 5), "日本…");
+        assert_eq!(shortened("日本語", 4), "日…");
+        assert_eq!(shortened(&"\u{301}".repeat(9), 3).chars().count(), 3);
     }
 }

@@ -80,6 +80,27 @@ pub enum StoreError {
         /// What there is instead.
         available: String,
     },
+    /// Two files that were to be compared are of different accounts.
+    DifferentAccounts {
+        /// The older side: path, and account and base URL.
+        older: (PathBuf, String),
+        /// The newer side.
+        newer: (PathBuf, String),
+    },
+    /// Snapshots were forgotten, but the file could not be rewritten to give the space back.
+    NotCompacted {
+        /// The path asked for.
+        path: PathBuf,
+        /// What SQLite says.
+        detail: String,
+    },
+    /// Another snapshot has the label.
+    LabelTaken {
+        /// The label.
+        label: String,
+        /// The snapshot that has it.
+        snapshot: i64,
+    },
     /// Anything else SQLite says.
     Sqlite {
         /// The path asked for.
@@ -123,6 +144,9 @@ impl StoreError {
             Self::Unreadable { .. } => "db_unreadable",
             Self::Empty { .. } => "db_empty",
             Self::NoSuchSnapshot { .. } => "no_such_snapshot",
+            Self::DifferentAccounts { .. } => "db_different_accounts",
+            Self::NotCompacted { .. } => "db_not_compacted",
+            Self::LabelTaken { .. } => "label_taken",
             Self::Sqlite { .. } => "db_error",
         }
     }
@@ -151,6 +175,13 @@ impl StoreError {
             Self::Unreadable { .. } => Some("check the permissions of the file"),
             Self::NoSuchSnapshot { .. } => {
                 Some("`harness-access snapshots` lists what the file holds")
+            }
+            Self::DifferentAccounts { .. } => Some("compare snapshots of one account"),
+            Self::NotCompacted { .. } => Some(
+                "the snapshots are gone all the same; free as much space as the file takes and prune again",
+            ),
+            Self::LabelTaken { .. } => {
+                Some("choose another, or move it with `harness-access snapshots label`")
             }
             Self::Sqlite { .. } => None,
         }
@@ -201,6 +232,22 @@ impl fmt::Display for StoreError {
                 available,
             } => {
                 write!(f, "no snapshot `{reference}`: {available}")
+            }
+            Self::DifferentAccounts { older, newer } => write!(
+                f,
+                "{} holds {}, but {} holds {}",
+                older.0.display(),
+                older.1,
+                newer.0.display(),
+                newer.1
+            ),
+            Self::NotCompacted { path, detail } => write!(
+                f,
+                "{} keeps its size, because it could not be rewritten: {detail}",
+                path.display()
+            ),
+            Self::LabelTaken { label, snapshot } => {
+                write!(f, "snapshot {snapshot} has the label `{label}` already")
             }
             Self::Sqlite { path, detail } => write!(f, "{}: {detail}", path.display()),
         }

@@ -15,14 +15,23 @@
 //! created with mode 0600, since it is a map of who can do what.
 
 mod access;
+mod compare;
+mod compare_files;
 mod error;
+mod find;
+mod history;
+mod label;
 mod open;
+mod prune;
 mod publish;
 mod query;
+mod reach;
 mod read;
 mod schema;
+mod sight;
 
 pub use error::StoreError;
+pub use history::GrantParts;
 pub use open::{Identity, Reader, Writer};
 pub use publish::Published;
 pub use query::Rows;

@@ -91,6 +91,12 @@ impl Reader {
         schema::show_snapshot(&self.connection, id).map_err(|error| self.failed(&error))
     }
 
+    /// Size of the file in bytes; 0 when the system does not say.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        fs::metadata(&self.path).map_or(0, |file| file.len())
+    }
+
     pub(super) fn failed(&self, error: &rusqlite::Error) -> StoreError {
         StoreError::from_sqlite(&self.path, error)
     }
@@ -114,6 +120,25 @@ impl Writer {
         };
         writer.belongs_to(identity)?;
         Ok(writer)
+    }
+
+    /// Opens the existing file of whatever account and takes the write lock.
+    ///
+    /// # Errors
+    /// When the file is missing, empty, not ours, newer, damaged, not writable, or locked by another process.
+    pub fn open_existing(path: &Path) -> Result<Self, StoreError> {
+        if Header::read(path)? == Header::Empty {
+            return Err(StoreError::Empty {
+                path: path.to_owned(),
+            });
+        }
+        let connection = lock(path).map_err(|e| StoreError::from_sqlite(path, &e))?;
+        Ok(Self {
+            path: path.to_owned(),
+            connection,
+            fresh: false,
+            created: false,
+        })
     }
 
     fn belongs_to(&self, wanted: &Identity) -> Result<(), StoreError> {

@@ -6,7 +6,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Identity, StoreError, Writer, schema};
 use crate::model::{
-    Grant, Level, Listing, ListingKind, ListingState, Observation, ResourceId, ResourceType, Scope,
+    Grant, Label, Level, Listing, ListingKind, ListingState, Observation, ResourceId, ResourceType,
+    Scope,
 };
 
 /// The snapshot that was stored.
@@ -33,8 +34,9 @@ impl Writer {
         identity: &Identity,
         observation: &Observation,
         tool_version: &str,
+        label: Option<&Label>,
     ) -> Result<Published, StoreError> {
-        self.merge(identity, observation, tool_version)
+        self.merge(identity, observation, tool_version, label)
             .map_err(|error| self.failed(&error))
     }
 
@@ -43,6 +45,7 @@ impl Writer {
         identity: &Identity,
         observation: &Observation,
         tool_version: &str,
+        label: Option<&Label>,
     ) -> rusqlite::Result<Published> {
         if self.fresh {
             schema::create(&self.connection)?;
@@ -54,7 +57,7 @@ impl Writer {
             // Dirty pages written early would lock readers out before the commit.
             self.connection.pragma_update(None, "cache_spill", false)?;
         }
-        let published = Merge::begin(&self.connection, observation, tool_version)?.run()?;
+        let published = Merge::begin(&self.connection, observation, tool_version, label)?.run()?;
         self.connection.execute_batch("COMMIT")?;
         Ok(published)
     }
@@ -84,8 +87,9 @@ impl<'a> Merge<'a> {
         connection: &'a Connection,
         observation: &'a Observation,
         tool_version: &str,
+        label: Option<&Label>,
     ) -> rusqlite::Result<Self> {
-        let snapshot = insert_snapshot(connection, observation, tool_version)?;
+        let snapshot = insert_snapshot(connection, observation, tool_version, label)?;
         let mut dictionary = Dictionary::load(connection)?;
         let resources = dictionary.resource_keys(observation)?;
         let scopes = observation
@@ -562,11 +566,12 @@ fn insert_snapshot(
     connection: &Connection,
     observation: &Observation,
     tool_version: &str,
+    label: Option<&Label>,
 ) -> rusqlite::Result<i64> {
     connection.execute(
         "INSERT INTO snapshot (state, started_at, finished_at, scopes, caller, tool_version, requests, users,
-           service_accounts, user_groups, roles, resource_groups, grants, disabled_role_assignments)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, 0, 0, 0, ?8)",
+           service_accounts, user_groups, roles, resource_groups, grants, disabled_role_assignments, label)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, 0, 0, 0, ?8, ?9)",
         params![
             state_of(observation),
             observation.started_at.to_string(),
@@ -575,7 +580,8 @@ fn insert_snapshot(
             observation.caller,
             tool_version,
             observation.requests,
-            observation.disabled_role_assignments
+            observation.disabled_role_assignments,
+            label.map(Label::as_str)
         ],
     )?;
     Ok(connection.last_insert_rowid())

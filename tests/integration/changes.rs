@@ -64,7 +64,7 @@ fn a_group_that_gains_a_member_is_one_grant() {
     );
     test.diff()
         .exits(1)
-        .prints("+ user Evan Sample <evan@example.test> is a member of user group Platform Admins")
+        .prints("+! user Evan Sample <evan@example.test> in user group Platform Admins")
         .says("grants +1 -0");
 }
 
@@ -104,8 +104,8 @@ fn a_role_that_gains_a_permission_changes() {
     );
     test.diff()
         .exits(1)
-        .prints("~ role Release manager")
-        .prints("permissions: +core_secret_access");
+        .prints("~! role Release manager")
+        .prints("permissions: + core_secret_access");
 }
 
 #[test]
@@ -143,7 +143,8 @@ fn a_user_who_is_renamed_is_the_same_user() {
     let change = test.only_change();
     assert_eq!(change["before"]["name"], "Dana Example");
     assert_eq!(change["after"]["name"], "Dana Example-Lee");
-    test.diff().prints("name: Dana Example -> Dana Example-Lee");
+    test.diff()
+        .prints("name: \"Dana Example\" -> \"Dana Example-Lee\"");
 }
 
 #[test]
@@ -322,10 +323,17 @@ fn the_summary_counts_what_is_listed() {
         json!({
             "resources": {"added": 1, "removed": 0, "changed": 1},
             "grants": {"added": 1, "removed": 1, "changed": 0},
+            "escalations": 1,
+            "approved": 0,
+            "built_in": 0,
+            "counted": 4,
         })
     );
     let last = outcome.stderr.lines().last().unwrap();
-    assert!(last.ends_with("resources +1 -0 ~1, grants +1 -1"), "{last}");
+    assert!(
+        last.ends_with("resources +1 -0 ~1, grants +1 -1, 1 escalating"),
+        "{last}"
+    );
 }
 
 #[test]

@@ -142,7 +142,7 @@ fn json_documents_start_with_their_version() {
 fn snapshots_are_listed_oldest_first() {
     let test = Test::synced();
     test.observe();
-    let outcome = test.run(&["snapshots"]).exits(0).says_nothing();
+    let outcome = test.run(&["snapshots"]).exits(0).says("2 snapshots in ");
     let lines: Vec<&str> = outcome.stdout.lines().collect();
     assert_eq!(lines.len(), 3, "{}", outcome.stdout);
     assert!(lines[0].trim_start().starts_with("ID  FINISHED"));

@@ -12,8 +12,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("store", &["model"]),
     ("access", &["model"]),
     ("diff", &["model"]),
+    ("retention", &["model"]),
     ("findings", &["model"]),
-    ("output", &["access", "diff", "findings", "model"]),
+    (
+        "output",
+        &["access", "diff", "findings", "model", "retention"],
+    ),
 ];
 
 /// Crates that one part keeps to itself.

@@ -16,6 +16,7 @@ mod findings;
 mod layers;
 mod observed;
 mod publication;
+mod references;
 mod secrets;
 mod views;
 mod what_can;

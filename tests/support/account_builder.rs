@@ -338,7 +338,9 @@ impl AccountBuilder {
             base_url: "https://app.harness.io".to_owned(),
         };
         let writer = Writer::open(path, &identity).unwrap();
-        writer.publish(&identity, &observation, "test").unwrap()
+        writer
+            .publish(&identity, &observation, "test", None)
+            .unwrap()
     }
 }
 

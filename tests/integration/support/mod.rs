@@ -6,6 +6,12 @@ pub(crate) mod fake_harness;
 #[path = "../../support/account_builder.rs"]
 pub(crate) mod account_builder;
 
+#[path = "../../support/program.rs"]
+pub(crate) mod program;
+
+#[path = "../../support/observe.rs"]
+pub(crate) mod observe;
+
 mod database;
 mod outcome;
 mod run;

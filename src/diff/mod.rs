@@ -1,4 +1,21 @@
-//! What changed between two snapshots. Pure: facts in, changes out.
+//! What changed between two snapshots, what it means, and what of it counts. Pure: facts in, findings out.
+//!
+//! `compare` pairs what ended with what began; `judge` adds to each change what was done, whom it reaches, whether
+//! somebody can do more than before and whether Harness did it by itself; `approvals` marks what was agreed to; `gate`
+//! says whether the rest counts.
+
+pub mod approvals;
+mod details;
+mod escalation;
+mod gate;
+pub mod history;
+mod judge;
+mod widening;
+
+pub use details::details;
+pub use escalation::Escalation;
+pub use gate::Gate;
+pub use judge::{Cause, Finding, judge, reach_wanted};
 
 use serde::Serialize;
 use std::collections::HashMap;
@@ -40,6 +57,9 @@ pub struct Comparison {
     /// Resources and grants that came into sight with the first complete look at their listing: nobody knows whether
     /// they were there before.
     pub newly_visible: u64,
+    /// Resources and grants of another file whose listings the newer one has never seen whole: nobody knows whether
+    /// they are gone.
+    pub out_of_sight: u64,
 }
 
 /// A comparison with what it compares.
@@ -49,8 +69,14 @@ pub struct Report {
     pub from: Side,
     /// The newer snapshot.
     pub to: Side,
-    /// The differences.
-    pub comparison: Comparison,
+    /// What of the findings counts.
+    pub gate: Gate,
+    /// The differences, judged, in fixed order.
+    pub findings: Vec<Finding>,
+    /// As in [`Comparison`].
+    pub newly_visible: u64,
+    /// As in [`Comparison`].
+    pub out_of_sight: u64,
 }
 
 /// One snapshot of a comparison.
@@ -68,7 +94,32 @@ impl Report {
     /// Whether both snapshots saw everything that either asked for.
     #[must_use]
     pub fn is_comparable(&self) -> bool {
-        self.from.gaps.is_empty() && self.to.gaps.is_empty() && self.comparison.newly_visible == 0
+        self.from.gaps.is_empty()
+            && self.to.gaps.is_empty()
+            && self.newly_visible == 0
+            && self.out_of_sight == 0
+    }
+
+    /// Counts of changed resources and of changed grants.
+    #[must_use]
+    pub fn tallies(&self) -> (Tally, Tally) {
+        let (mut resources, mut grants) = (Tally::default(), Tally::default());
+        for Finding { change, .. } in &self.findings {
+            match change {
+                Change::Resource { .. } => resources.count(change.verb()),
+                Change::GrantAdded(_) | Change::GrantRemoved(_) => grants.count(change.verb()),
+            }
+        }
+        (resources, grants)
+    }
+
+    /// How many findings are of some kind.
+    #[must_use]
+    pub fn count(&self, wanted: impl Fn(&Finding) -> bool) -> usize {
+        self.findings
+            .iter()
+            .filter(|finding| wanted(finding))
+            .count()
     }
 }
 
@@ -135,14 +186,26 @@ impl Change {
     #[must_use]
     pub fn place(&self) -> &str {
         match self {
-            Self::Resource {
-                after: Some(fact), ..
-            }
-            | Self::Resource {
-                before: Some(fact), ..
-            } => &fact.scope,
-            Self::Resource { .. } => "",
+            Self::Resource { .. } => self.resource().map_or("", |fact| &fact.scope),
             Self::GrantAdded(grant) | Self::GrantRemoved(grant) => &grant.place,
+        }
+    }
+
+    /// The resource as the newer snapshot holds it, else as the older one does; `None` for a grant.
+    #[must_use]
+    pub fn resource(&self) -> Option<&ResourceFact> {
+        match self {
+            Self::Resource { before, after } => after.as_ref().or(before.as_ref()),
+            Self::GrantAdded(_) | Self::GrantRemoved(_) => None,
+        }
+    }
+
+    /// The grant; `None` for a resource.
+    #[must_use]
+    pub fn grant(&self) -> Option<&GrantFact> {
+        match self {
+            Self::Resource { .. } => None,
+            Self::GrantAdded(grant) | Self::GrantRemoved(grant) => Some(grant),
         }
     }
 
@@ -150,30 +213,11 @@ impl Change {
     #[must_use]
     pub fn id(&self) -> String {
         match self {
-            Self::Resource {
-                after: Some(fact), ..
-            }
-            | Self::Resource {
-                before: Some(fact), ..
-            } => fact.id.clone(),
-            Self::Resource { .. } => String::new(),
+            Self::Resource { .. } => self
+                .resource()
+                .map_or_else(String::new, |fact| fact.id.clone()),
             Self::GrantAdded(grant) | Self::GrantRemoved(grant) => grant.id(),
         }
-    }
-}
-
-impl Comparison {
-    /// Counts of changed resources and of changed grants.
-    #[must_use]
-    pub fn tallies(&self) -> (Tally, Tally) {
-        let (mut resources, mut grants) = (Tally::default(), Tally::default());
-        for change in &self.changes {
-            match change {
-                Change::Resource { .. } => resources.count(change.verb()),
-                Change::GrantAdded(_) | Change::GrantRemoved(_) => grants.count(change.verb()),
-            }
-        }
-        (resources, grants)
     }
 }
 
@@ -204,7 +248,7 @@ fn compare_resources(old: Vec<ResourceFact>, new: Vec<ResourceFact>, comparison:
         let same = before.as_ref().is_some_and(|before| {
             before.name == after.name && before.attributes == after.attributes
         });
-        if before.is_none() && !after.known_before {
+        if before.is_none() && !after.known_to_other {
             comparison.newly_visible += 1;
         } else if !same {
             comparison.changes.push(Change::Resource {
@@ -213,11 +257,16 @@ fn compare_resources(old: Vec<ResourceFact>, new: Vec<ResourceFact>, comparison:
             });
         }
     }
-    let removed = old.into_values().map(|before| Change::Resource {
-        before: Some(before),
-        after: None,
-    });
-    comparison.changes.extend(removed);
+    for before in old.into_values() {
+        if before.known_to_other {
+            comparison.changes.push(Change::Resource {
+                before: Some(before),
+                after: None,
+            });
+        } else {
+            comparison.out_of_sight += 1;
+        }
+    }
 }
 
 fn compare_grants(old: Vec<GrantFact>, new: Vec<GrantFact>, comparison: &mut Comparison) {
@@ -226,13 +275,17 @@ fn compare_grants(old: Vec<GrantFact>, new: Vec<GrantFact>, comparison: &mut Com
         if ended.remove(&began.key()).is_some() {
             continue;
         }
-        if began.known_before {
+        if began.known_to_other {
             comparison.changes.push(Change::GrantAdded(began.clone()));
         } else {
             comparison.newly_visible += 1;
         }
     }
-    comparison
-        .changes
-        .extend(ended.into_values().cloned().map(Change::GrantRemoved));
+    for ended in ended.into_values() {
+        if ended.known_to_other {
+            comparison.changes.push(Change::GrantRemoved(ended.clone()));
+        } else {
+            comparison.out_of_sight += 1;
+        }
+    }
 }

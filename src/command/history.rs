@@ -1,0 +1,122 @@
+//! `history`: when something appeared, changed and disappeared.
+
+use crate::cli::{History, HistoryFormat};
+use crate::config;
+use crate::diff::history::events;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::model::{Scope, Thing};
+use crate::output;
+use crate::run::Context;
+use crate::store::{GrantParts, Reader};
+
+pub(crate) fn run(arguments: &History, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let reader = Reader::open(&config::database(arguments.db.as_deref(), context.env))?;
+    let asked = Asked::from(&reader, &arguments.what)?;
+    let (versions, grants) = match &asked.grant {
+        None => (
+            reader.versions_of(&asked.things[0].id)?,
+            reader.grants_around(&asked.things[0].id)?,
+        ),
+        Some(parts) => (Vec::new(), reader.grants_with(parts)?),
+    };
+    let events = events(versions, grants);
+    match arguments.format {
+        HistoryFormat::Table => output::history::table(&events, context.out)?,
+        HistoryFormat::Json => output::history::json(&asked.things, &events, context.out)?,
+        HistoryFormat::Csv => output::history::csv(&events, context.out)?,
+    }
+    Ok(Exit::Done)
+}
+
+/// What the words on the command line mean.
+struct Asked {
+    things: Vec<Thing>,
+    /// The grants between the things; `None` = everything about the only one.
+    grant: Option<GrantParts>,
+}
+
+impl Asked {
+    fn from(reader: &Reader, words: &[String]) -> Result<Self, Error> {
+        match words {
+            [] => Err(Error::Usage(
+                "history of what? Name a principal, role, group or grant".to_owned(),
+            )),
+            [one] => match the(reader, one) {
+                // A grant's text id in one argument, as `diff` prints it.
+                Err(_) if one.split(' ').count() > 1 => {
+                    let words: Vec<String> = one.split(' ').map(str::to_owned).collect();
+                    Self::grant(reader, &words)
+                }
+                found => Ok(Self {
+                    things: vec![found?],
+                    grant: None,
+                }),
+            },
+            several => Self::grant(reader, several),
+        }
+    }
+
+    fn grant(reader: &Reader, words: &[String]) -> Result<Self, Error> {
+        let (principal, target, more) = match words {
+            [principal, target, more @ ..] if more.len() <= 2 => (principal, target, more),
+            _ => {
+                return Err(Error::Usage(
+                    "a grant is named by principal, role or group, scope and resource group, in this order"
+                        .to_owned(),
+                ));
+            }
+        };
+        let target = target
+            .strip_suffix(":assigned")
+            .or_else(|| target.strip_suffix(":member"))
+            .unwrap_or(target);
+        let mut things = vec![the(reader, principal)?, the(reader, target)?];
+        let scope = more.first().map(|path| scope(path)).transpose()?;
+        let over = more.get(1).map(|name| the(reader, name)).transpose()?;
+        let parts = GrantParts {
+            principal: Some(things[0].id.clone()),
+            target: Some(things[1].id.clone()),
+            scope,
+            resource_group: over.as_ref().map(|group| group.id.clone()),
+        };
+        things.extend(over);
+        Ok(Self {
+            things,
+            grant: Some(parts),
+        })
+    }
+}
+
+fn scope(path: &str) -> Result<String, Error> {
+    match Scope::parse(path) {
+        Some(scope) => Ok(scope.to_string()),
+        None => Err(Error::Usage(format!(
+            "`{path}` is no scope: account, org/<org> or org/<org>/project/<project>"
+        ))),
+    }
+}
+
+/// The only thing a text may mean.
+fn the(reader: &Reader, text: &str) -> Result<Thing, Error> {
+    let mut found = reader.find(text)?;
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        0 => Err(Error::Usage(format!(
+            "nothing in this file was ever called `{text}`"
+        ))),
+        _ => {
+            let candidates: Vec<String> = found
+                .iter()
+                .map(|thing| {
+                    let name = thing.name.as_deref().unwrap_or("no name");
+                    format!("{} ({name})", thing.id)
+                })
+                .collect();
+            Err(Error::Usage(format!(
+                "`{text}` may mean several things; name one by its id:\n{}",
+                candidates.join("\n")
+            )))
+        }
+    }
+}

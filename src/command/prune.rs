@@ -1,0 +1,58 @@
+//! `prune`: forget old snapshots.
+
+use crate::cli::{Format, Prune};
+use crate::config;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::output;
+use crate::retention::Keep;
+use crate::run::Context;
+use crate::store::{Reader, Writer};
+
+pub(crate) fn run(arguments: &Prune, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let keep = keep(arguments)?;
+    let path = config::database(arguments.db.as_deref(), context.env);
+    // With the lock held no sync can add a snapshot between the decision and the deed.
+    let writer = (!arguments.dry_run)
+        .then(|| Writer::open_existing(&path))
+        .transpose()?;
+    let reader = Reader::open(&path)?;
+    let verdicts = keep.decide(reader.snapshots()?);
+    drop(reader);
+    let forget: Vec<i64> = verdicts
+        .iter()
+        .filter(|verdict| verdict.reasons.is_empty())
+        .map(|verdict| verdict.snapshot.id)
+        .collect();
+    let pruned = match writer {
+        Some(writer) if !forget.is_empty() => Some(writer.prune(&forget)?),
+        _ => None,
+    };
+    match arguments.format {
+        Format::Json => output::prune::json(&verdicts, arguments.dry_run, pruned, context.out)?,
+        Format::Table if arguments.quiet => {}
+        Format::Table => {
+            output::prune::table(&verdicts, context.out)?;
+            context.out.flush()?;
+            output::prune::summary(&verdicts, arguments.dry_run, pruned, context.err)?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn keep(arguments: &Prune) -> Result<Keep, Error> {
+    let keep = Keep {
+        last: arguments.keep_last.unwrap_or_default(),
+        daily: arguments.keep_daily.unwrap_or_default(),
+        weekly: arguments.keep_weekly.unwrap_or_default(),
+        monthly: arguments.keep_monthly.unwrap_or_default(),
+        labels: arguments.keep_label.clone(),
+    };
+    if keep.is_empty() {
+        return Err(Error::Usage(
+            "prune needs to know what to keep: --keep-last, --keep-daily, --keep-weekly, --keep-monthly or --keep-label"
+                .to_owned(),
+        ));
+    }
+    Ok(keep)
+}

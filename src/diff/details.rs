@@ -1,0 +1,81 @@
+//! What differs inside a resource, exactly and in a fixed order. Approvals quote these lines, so they lose nothing.
+
+use serde_json::{Map, Value};
+
+use super::Change;
+use crate::model::ResourceFact;
+
+/// One line for each difference, such as `permissions: + core_role_edit` or `disabled: true -> false`. For a role or
+/// resource group that came: what it holds, since that is what approving it means. For anything else that came or went:
+/// nothing.
+#[must_use]
+pub fn details(change: &Change) -> Vec<String> {
+    match change {
+        Change::Resource {
+            before: Some(before),
+            after: Some(after),
+        } => differences(Some(before), after),
+        Change::Resource {
+            before: None,
+            after: Some(after),
+        } if matches!(after.kind.as_str(), "role" | "resource_group") => differences(None, after),
+        Change::Resource { .. } | Change::GrantAdded(_) | Change::GrantRemoved(_) => Vec::new(),
+    }
+}
+
+pub(super) fn attributes(fact: &ResourceFact) -> Map<String, Value> {
+    serde_json::from_str(&fact.attributes).unwrap_or_default()
+}
+
+fn differences(before: Option<&ResourceFact>, after: &ResourceFact) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(before) = before
+        && before.name != after.name
+    {
+        let name = |fact: &ResourceFact| fact.name.clone().map_or(Value::Null, Value::String);
+        lines.push(format!("name: {} -> {}", name(before), name(after)));
+    }
+    let (old, new) = (
+        before.map(attributes).unwrap_or_default(),
+        attributes(after),
+    );
+    let mut keys: Vec<&String> = old.keys().chain(new.keys()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    for key in keys {
+        match (old.get(key), new.get(key)) {
+            (old, new) if old == new => {}
+            (old @ (Some(Value::Array(_)) | None), Some(Value::Array(new))) => {
+                let old = old.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+                let came = new.iter().filter(|item| !old.contains(item));
+                let went = old.iter().filter(|item| !new.contains(item));
+                lines.extend(came.map(|item| format!("{key}: + {}", plain(item))));
+                lines.extend(went.map(|item| format!("{key}: - {}", plain(item))));
+            }
+            (old, new) if before.is_some() => {
+                lines.push(format!("{key}: {} -> {}", shown(old), shown(new)));
+            }
+            (_, new) => lines.push(format!("{key}: {}", shown(new))),
+        }
+    }
+    lines
+}
+
+/// Identifiers read better without quotes; whatever could be mistaken keeps them.
+fn plain(item: &Value) -> String {
+    match item {
+        Value::String(text)
+            if !text.is_empty()
+                && text
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '$')) =>
+        {
+            text.clone()
+        }
+        other => other.to_string(),
+    }
+}
+
+fn shown(value: Option<&Value>) -> String {
+    value.map_or_else(|| "null".to_owned(), Value::to_string)
+}

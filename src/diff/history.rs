@@ -1,0 +1,128 @@
+//! What happened to one thing over time, from the spans in which its facts held.
+
+use std::collections::HashMap;
+
+use super::{Change, details};
+use crate::model::{GrantFact, Moment, ResourceFact, Span};
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// The snapshot that found it.
+    pub moment: Moment,
+    /// What it was.
+    pub change: Change,
+    /// What differs inside a resource.
+    pub details: Vec<String>,
+    /// It was there at the first complete look at its listing: nobody knows since when.
+    pub first_look: bool,
+}
+
+/// Events in order of time; at the same snapshot resources before grants, then by id.
+#[must_use]
+pub fn events(versions: Vec<Span<ResourceFact>>, grants: Vec<Span<GrantFact>>) -> Vec<Event> {
+    let mut events = Vec::new();
+    let mut by_id: HashMap<String, Vec<Span<ResourceFact>>> = HashMap::new();
+    for version in versions {
+        by_id
+            .entry(version.fact.id.clone())
+            .or_default()
+            .push(version);
+    }
+    for versions in by_id.into_values() {
+        of_resource(versions, &mut events);
+    }
+    of_grants(grants, &mut events);
+    events.sort_by_cached_key(|event| {
+        let (snapshot, kind) = (event.moment.snapshot, event.change.kind() == "grant");
+        (snapshot, kind, event.change.id(), event.change.verb())
+    });
+    events
+}
+
+fn of_resource(versions: Vec<Span<ResourceFact>>, events: &mut Vec<Event>) {
+    let mut before: Option<Span<ResourceFact>> = None;
+    for version in versions {
+        // A pruned file may say of the end of one version and of the beginning of the next different snapshots.
+        let follows = |ended: &Moment| ended.snapshot >= version.since.snapshot;
+        let old = match before.take() {
+            Some(old) if old.until.as_ref().is_some_and(follows) => Some(old.fact),
+            Some(old) => {
+                gone(old, events);
+                None
+            }
+            None => None,
+        };
+        let same = old.as_ref().is_some_and(|old| {
+            old.name == version.fact.name && old.attributes == version.fact.attributes
+        });
+        if !same {
+            let first_look = old.is_none() && !version.fact.known_to_other;
+            push(
+                events,
+                version.since.clone(),
+                Change::Resource {
+                    before: old,
+                    after: Some(version.fact.clone()),
+                },
+                first_look,
+            );
+        }
+        before = Some(version);
+    }
+    if let Some(last) = before {
+        gone(last, events);
+    }
+}
+
+fn gone(version: Span<ResourceFact>, events: &mut Vec<Event>) {
+    if let Some(until) = version.until {
+        let change = Change::Resource {
+            before: Some(version.fact),
+            after: None,
+        };
+        push(events, until, change, false);
+    }
+}
+
+/// Access made anew without a break is the same access.
+fn of_grants(grants: Vec<Span<GrantFact>>, events: &mut Vec<Event>) {
+    let mut open: HashMap<String, Span<GrantFact>> = HashMap::new();
+    for grant in grants {
+        let id = grant.fact.id();
+        if let Some(old) = open.remove(&id) {
+            if old
+                .until
+                .as_ref()
+                .is_some_and(|until| until.snapshot >= grant.since.snapshot)
+            {
+                let since = old.since;
+                open.insert(id, Span { since, ..grant });
+                continue;
+            }
+            ended(old, events);
+        }
+        let first_look = !grant.fact.known_to_other;
+        let change = Change::GrantAdded(grant.fact.clone());
+        push(events, grant.since.clone(), change, first_look);
+        open.insert(id, grant);
+    }
+    for grant in open.into_values() {
+        ended(grant, events);
+    }
+}
+
+fn ended(grant: Span<GrantFact>, events: &mut Vec<Event>) {
+    if let Some(until) = grant.until {
+        push(events, until, Change::GrantRemoved(grant.fact), false);
+    }
+}
+
+fn push(events: &mut Vec<Event>, moment: Moment, change: Change, first_look: bool) {
+    events.push(Event {
+        moment,
+        details: details(&change),
+        change,
+        first_look,
+    });
+}

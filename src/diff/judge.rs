@@ -1,0 +1,237 @@
+//! What was done, whom it reaches, and whether it means more access.
+
+use serde::Serialize;
+use std::collections::{HashMap, HashSet};
+
+use super::approvals::Approved;
+use super::details::attributes;
+use super::escalation::escalation;
+use super::{Change, Comparison, Escalation, Verb, details};
+use crate::model::{GrantFact, Reach, ReachOf, Reaches, ResourceFact};
+
+/// What somebody did to bring a change about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// An account, organization or project came, went or was edited.
+    Scope,
+    /// A role was made, edited or removed.
+    Role,
+    /// A resource group was made, widened, narrowed or removed.
+    ResourceGroup,
+    /// A user, service account or user group came, went or was edited.
+    Principal,
+    /// Somebody joined or left a user group.
+    Membership,
+    /// A role was assigned or taken away.
+    RoleAssignment,
+}
+
+impl Cause {
+    /// The word used in output.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Scope => "scope",
+            Self::Role => "role",
+            Self::ResourceGroup => "resource_group",
+            Self::Principal => "principal",
+            Self::Membership => "membership",
+            Self::RoleAssignment => "role_assignment",
+        }
+    }
+}
+
+/// A change with its meaning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The change.
+    pub change: Change,
+    /// What differs inside a resource.
+    pub details: Vec<String>,
+    /// What was done.
+    pub cause: Cause,
+    /// For a grant that went: the text id of what it went with (its principal, group, role, resource group or scope).
+    pub gone_with: Option<String>,
+    /// Whom it reaches; `None` where that says nothing.
+    pub reach: Option<Reach>,
+    /// Why somebody can do more than before.
+    pub escalation: Option<Escalation>,
+    /// Why it is none of the account's doing: Harness does this by itself.
+    pub built_in: Option<&'static str>,
+    /// The approval that covers it.
+    pub approved: Option<Approved>,
+}
+
+/// The things whose reach [`judge`] needs: in the older snapshot for what went, in the newer one for the rest.
+#[must_use]
+pub fn reach_wanted(comparison: &Comparison) -> (ReachOf, ReachOf) {
+    let (mut older, mut newer) = (ReachOf::default(), ReachOf::default());
+    for change in &comparison.changes {
+        let wanted = match change.verb() {
+            Verb::Removed => &mut older,
+            Verb::Added | Verb::Changed => &mut newer,
+        };
+        if let Some(fact) = change.resource()
+            && matches!(fact.kind.as_str(), "role" | "resource_group")
+        {
+            wanted.held.insert(fact.id.clone());
+        }
+        if let Some(group) = change.grant().and_then(group_of) {
+            wanted.groups.insert(group.to_owned());
+        }
+    }
+    (older, newer)
+}
+
+/// The user group that joins people and roles: of a membership, or the holder of a role.
+fn group_of(grant: &GrantFact) -> Option<&str> {
+    if grant.scope.is_none() {
+        return Some(&grant.target.id);
+    }
+    (grant.principal.kind == "user_group").then_some(&grant.principal.id)
+}
+
+/// Adds to each change what it means.
+#[must_use]
+pub fn judge(changes: Vec<Change>, older: &Reaches, newer: &Reaches) -> Vec<Finding> {
+    let removed: HashSet<String> = changes
+        .iter()
+        .filter(|change| change.verb() == Verb::Removed)
+        .filter_map(|change| Some(change.resource()?.id.clone()))
+        .collect();
+    let mut new_grants: HashMap<String, u64> = HashMap::new();
+    for change in &changes {
+        if let Change::GrantAdded(grant) = change {
+            for held in [Some(&grant.target), grant.resource_group.as_ref()] {
+                *new_grants
+                    .entry(held.map_or_else(String::new, |held| held.id.clone()))
+                    .or_default() += 1;
+            }
+        }
+    }
+    changes
+        .into_iter()
+        .map(|change| {
+            let reaches = match change.verb() {
+                Verb::Removed => older,
+                Verb::Added | Verb::Changed => newer,
+            };
+            let reach = reach(&change, reaches);
+            let held_before = change.resource().is_some_and(|fact| {
+                let now = reach.map_or(0, |reach| reach.grants);
+                now > new_grants.get(&fact.id).copied().unwrap_or_default()
+            });
+            Finding {
+                details: details(&change),
+                cause: cause(&change),
+                gone_with: gone_with(&change, &removed),
+                reach,
+                escalation: escalation(&change, held_before),
+                built_in: built_in(&change),
+                approved: None,
+                change,
+            }
+        })
+        .collect()
+}
+
+fn cause(change: &Change) -> Cause {
+    match change {
+        Change::Resource { .. } => match change.resource().map_or("", |fact| &fact.kind) {
+            "role" => Cause::Role,
+            "resource_group" => Cause::ResourceGroup,
+            "account" | "organization" | "project" => Cause::Scope,
+            _ => Cause::Principal,
+        },
+        Change::GrantAdded(grant) | Change::GrantRemoved(grant) => match grant.scope {
+            None => Cause::Membership,
+            Some(_) => Cause::RoleAssignment,
+        },
+    }
+}
+
+fn gone_with(change: &Change, removed: &HashSet<String>) -> Option<String> {
+    let Change::GrantRemoved(grant) = change else {
+        return None;
+    };
+    let parts = [
+        container(&grant.place),
+        Some(grant.principal.id.clone()),
+        Some(grant.target.id.clone()),
+        grant.resource_group.as_ref().map(|group| group.id.clone()),
+    ];
+    parts.into_iter().flatten().find(|id| removed.contains(id))
+}
+
+/// The text id of the organization or project that a scope path names.
+fn container(path: &str) -> Option<String> {
+    let inside = path.strip_prefix("org/")?;
+    Some(match inside.split_once("/project/") {
+        Some((org, project)) => format!("project/{org}/{project}"),
+        None => format!("organization/{inside}"),
+    })
+}
+
+fn reach(change: &Change, reaches: &Reaches) -> Option<Reach> {
+    let of = |id: &str| reaches.get(id).copied().unwrap_or_default();
+    match change {
+        Change::Resource { .. } => {
+            let fact = change.resource()?;
+            matches!(fact.kind.as_str(), "role" | "resource_group").then(|| of(&fact.id))
+        }
+        Change::GrantAdded(grant) | Change::GrantRemoved(grant) => {
+            let grants = match grant.scope {
+                None => of(&grant.target.id).grants,
+                Some(_) => 1,
+            };
+            Some(match grant.principal.kind.as_str() {
+                "user_group" => Reach {
+                    grants,
+                    ..of(&grant.principal.id)
+                },
+                "user" => Reach {
+                    users: 1,
+                    grants,
+                    ..Reach::default()
+                },
+                "service_account" => Reach {
+                    service_accounts: 1,
+                    grants,
+                    ..Reach::default()
+                },
+                _ => Reach {
+                    grants,
+                    ..Reach::default()
+                },
+            })
+        }
+    }
+}
+
+/// Harness changes its own roles and resource groups with its releases, and makes an account's group a viewer of the
+/// organization when the group is used in one of its projects.
+fn built_in(change: &Change) -> Option<&'static str> {
+    match change {
+        Change::Resource { .. } => {
+            let fact = change.resource()?;
+            supplied(fact).then_some("Harness release")
+        }
+        Change::GrantAdded(grant) | Change::GrantRemoved(grant) => {
+            let covers = grant.resource_group.as_ref().map(|group| group.id.as_str());
+            let scope = grant.scope.as_deref().unwrap_or_default();
+            let added_along = grant.target.id == "role/harness/_organization_viewer"
+                && covers == Some("resource_group/harness/_all_organization_level_resources")
+                && grant.principal.id.starts_with("user_group/account/")
+                && scope.starts_with("org/")
+                && !scope.contains("/project/");
+            added_along.then_some("comes with an account group's use in a project")
+        }
+    }
+}
+
+fn supplied(fact: &ResourceFact) -> bool {
+    fact.scope == "harness"
+        || matches!(fact.kind.as_str(), "role" | "resource_group")
+            && attributes(fact).get("harness_managed") == Some(&serde_json::Value::Bool(true))
+}

@@ -1,0 +1,36 @@
+//! What the past of one thing is told with.
+
+use serde::Serialize;
+
+/// Something that a name typed by a person may mean.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Thing {
+    /// Its text id.
+    pub id: String,
+    /// Its type.
+    pub r#type: String,
+    /// Its last known name.
+    pub name: Option<String>,
+    /// A user's or service account's last known address.
+    pub email: Option<String>,
+}
+
+/// A snapshot as a point in time.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment {
+    /// Its number.
+    pub snapshot: i64,
+    /// When it was finished, UTC.
+    pub at: String,
+}
+
+/// A fact and how long it held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span<T> {
+    /// The fact. Whether the listing was known before it came is told as of the snapshot before.
+    pub fact: T,
+    /// First seen.
+    pub since: Moment,
+    /// First missing; `None` = still there.
+    pub until: Option<Moment>,
+}

@@ -1,0 +1,215 @@
+//! `diff --format json`: one document, stable and ordered.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::io::{self, Write};
+
+use crate::diff::approvals::Approved;
+use crate::diff::{Cause, Change, Escalation, Finding, Report, Side, Tally};
+use crate::model::{Gap, GrantFact, Named, Reach, ResourceFact};
+
+/// Writes the document.
+///
+/// # Errors
+/// When the output fails.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let changes = report.findings.iter().map(change).collect();
+    crate::output::write_json(&Document::new(report, Some(changes)), out)
+}
+
+/// Writes the document without the changes.
+///
+/// # Errors
+/// When the output fails.
+pub fn write_counts(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    crate::output::write_json(&Document::new(report, None), out)
+}
+
+impl<'a> Document<'a> {
+    fn new(report: &'a Report, changes: Option<Vec<ChangeDoc<'a>>>) -> Self {
+        let (resources, grants) = report.tallies();
+        let gaps = |name, side: &'a Side| {
+            side.gaps
+                .iter()
+                .map(move |gap| CoverageDoc { side: name, gap })
+        };
+        Self {
+            format_version: 1,
+            from: side(&report.from),
+            to: side(&report.to),
+            comparable: report.is_comparable(),
+            coverage: gaps("from", &report.from)
+                .chain(gaps("to", &report.to))
+                .collect(),
+            newly_visible: report.newly_visible,
+            out_of_sight: report.out_of_sight,
+            summary: Summary {
+                resources,
+                grants,
+                escalations: report.count(|f| f.escalation.is_some() && f.built_in.is_none()),
+                built_in: report.count(|f| f.built_in.is_some()),
+                approved: report.count(|f| f.approved.is_some()),
+                counted: report.count(|f| report.gate.counts(f)),
+            },
+            changes,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    format_version: u32,
+    from: SideDoc<'a>,
+    to: SideDoc<'a>,
+    comparable: bool,
+    coverage: Vec<CoverageDoc<'a>>,
+    newly_visible: u64,
+    out_of_sight: u64,
+    summary: Summary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes: Option<Vec<ChangeDoc<'a>>>,
+}
+
+#[derive(Serialize)]
+struct SideDoc<'a> {
+    snapshot: i64,
+    label: Option<&'a str>,
+    finished_at: &'a str,
+    state: &'a str,
+    file: &'a str,
+}
+
+#[derive(Serialize)]
+struct CoverageDoc<'a> {
+    side: &'static str,
+    #[serde(flatten)]
+    gap: &'a Gap,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    resources: Tally,
+    grants: Tally,
+    escalations: usize,
+    built_in: usize,
+    approved: usize,
+    counted: usize,
+}
+
+#[derive(Serialize)]
+pub(super) struct ChangeDoc<'a> {
+    change: &'static str,
+    kind: &'static str,
+    id: String,
+    r#type: &'a str,
+    principal: Option<PrincipalDoc<'a>>,
+    resource: NamedDoc<'a>,
+    scope: Option<&'a str>,
+    resource_group: Option<NamedDoc<'a>>,
+    approved: Option<&'a Approved>,
+    before: Option<Value>,
+    after: Option<Value>,
+    cause: Cause,
+    gone_with: Option<&'a str>,
+    reach: Option<Reach>,
+    escalation: Option<&'a Escalation>,
+    built_in: Option<&'static str>,
+    details: &'a [String],
+}
+
+#[derive(Serialize)]
+struct PrincipalDoc<'a> {
+    id: &'a str,
+    r#type: &'a str,
+    name: Option<&'a str>,
+    email: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct NamedDoc<'a> {
+    id: &'a str,
+    name: Option<&'a str>,
+}
+
+fn side(side: &Side) -> SideDoc<'_> {
+    SideDoc {
+        snapshot: side.snapshot.id,
+        label: side.snapshot.label.as_deref(),
+        finished_at: &side.snapshot.finished_at,
+        state: &side.snapshot.state,
+        file: &side.file,
+    }
+}
+
+pub(super) fn change(finding: &Finding) -> ChangeDoc<'_> {
+    let change = &finding.change;
+    let (before, after) = match change {
+        Change::Resource { before, after } => (
+            before.as_ref().map(resource_state),
+            after.as_ref().map(resource_state),
+        ),
+        Change::GrantAdded(grant) => (None, Some(grant_state(grant))),
+        Change::GrantRemoved(grant) => (Some(grant_state(grant)), None),
+    };
+    let (fact, grant) = (change.resource(), change.grant());
+    let of_fact = || NamedDoc {
+        id: fact.map_or("", |fact| &fact.id),
+        name: fact.and_then(|fact| fact.name.as_deref()),
+    };
+    ChangeDoc {
+        change: change.verb().as_str(),
+        kind: change.kind(),
+        id: change.id(),
+        r#type: match grant {
+            Some(grant) => &grant.target.kind,
+            None => fact.map_or("", |fact| &fact.kind),
+        },
+        principal: grant.map(|grant| principal(&grant.principal)),
+        resource: grant.map_or_else(of_fact, |grant| named(&grant.target)),
+        scope: match grant {
+            Some(grant) => grant.scope.as_deref(),
+            None => fact.map(|fact| fact.scope.as_str()),
+        },
+        resource_group: grant
+            .and_then(|grant| grant.resource_group.as_ref())
+            .map(named),
+        approved: finding.approved.as_ref(),
+        before,
+        after,
+        cause: finding.cause,
+        gone_with: finding.gone_with.as_deref(),
+        reach: finding.reach,
+        escalation: finding.escalation.as_ref(),
+        built_in: finding.built_in,
+        details: &finding.details,
+    }
+}
+
+fn principal(principal: &Named) -> PrincipalDoc<'_> {
+    PrincipalDoc {
+        id: &principal.id,
+        r#type: &principal.kind,
+        name: principal.name.as_deref(),
+        email: principal.email.as_deref(),
+    }
+}
+
+fn named(named: &Named) -> NamedDoc<'_> {
+    NamedDoc {
+        id: &named.id,
+        name: named.name.as_deref(),
+    }
+}
+
+fn resource_state(fact: &ResourceFact) -> Value {
+    let attributes: Value = serde_json::from_str(&fact.attributes).unwrap_or(Value::Null);
+    json!({"name": fact.name, "attributes": attributes})
+}
+
+fn grant_state(grant: &GrantFact) -> Value {
+    json!({
+        "role_assignment": grant.role_assignment,
+        "created_at": grant.created_at,
+        "harness_managed": grant.harness_managed,
+    })
+}

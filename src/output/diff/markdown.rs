@@ -1,0 +1,202 @@
+//! `diff --format markdown`: a comment for a pull request, what lets somebody do more first, cut to what fits.
+//!
+//! Names of strangers stand in code spans only: nothing inside one is markup, a mention, a reference to an issue or
+//! HTML, on any platform that renders Markdown.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use super::words::{notes, sentence, snapshot, symbol};
+use crate::diff::{Finding, Report};
+use crate::output::text::{count, line, shortened};
+
+/// GitHub refuses comments of more than 65,536 characters; somebody may want to write around ours.
+const MOST_BYTES: usize = 60_000;
+/// For the closing lines.
+const RESERVE: usize = 400;
+const NAME: usize = 80;
+const NOTE: usize = 300;
+/// Differences shown of one resource.
+const DETAILS: usize = 20;
+
+/// Writes the comment.
+///
+/// # Errors
+/// When the output fails.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(comment(report).as_bytes())
+}
+
+fn comment(report: &Report) -> String {
+    let mut comment = Comment {
+        text: String::new(),
+        left_out: 0,
+    };
+    heading(report, &mut comment.text);
+    let counted = |finding: &&Finding| report.gate.counts(finding);
+    let escalates = |finding: &&Finding| finding.escalation.is_some() && finding.built_in.is_none();
+    let of = |wanted: &dyn Fn(&&Finding) -> bool| -> Vec<&Finding> {
+        report
+            .findings
+            .iter()
+            .filter(|finding| wanted(finding))
+            .collect()
+    };
+    let escalations = of(&|f| f.approved.is_none() && escalates(f));
+    comment.section("More access than before", &escalations, true);
+    let others = of(&|f| f.approved.is_none() && !escalates(f) && f.built_in.is_none());
+    comment.section("Other changes", &others, false);
+    comment.section(
+        "Made by Harness itself",
+        &of(&|f| f.approved.is_none() && f.built_in.is_some()),
+        false,
+    );
+    comment.section("Approved", &of(&|f| f.approved.is_some()), false);
+    let Comment { mut text, left_out } = comment;
+    if left_out > 0 {
+        let _ = write!(
+            text,
+            "\n… and {left_out} more: `--format json` has them all.\n"
+        );
+    }
+    let counts = of(&|f| counted(f)).len();
+    if counts < report.findings.len() {
+        let changes = count(
+            i128::try_from(report.findings.len()).unwrap_or_default(),
+            "change",
+        );
+        let _ = write!(text, "\n{counts} of {changes} count for this check.\n");
+    }
+    text
+}
+
+fn heading(report: &Report, text: &mut String) {
+    let changes = match report.findings.len() {
+        0 => "no changes".to_owned(),
+        number => count(i128::try_from(number).unwrap_or_default(), "change"),
+    };
+    let _ = write!(
+        text,
+        "### Harness access: {changes}\n\n{} → {}\n",
+        code(&snapshot(&report.from)),
+        code(&snapshot(&report.to))
+    );
+    if !report.is_comparable() {
+        let _ = write!(
+            text,
+            "\n**These snapshots cannot be compared in full.** What could not be seen is not listed below.\n"
+        );
+        let gaps: Vec<_> = report.from.gaps.iter().chain(&report.to.gaps).collect();
+        for gap in gaps.iter().take(DETAILS) {
+            let _ = writeln!(
+                text,
+                "- {} in {}: {}",
+                gap.kind,
+                code(&shortened(&gap.scope, NAME)),
+                gap.state
+            );
+        }
+        if gaps.len() > DETAILS {
+            let _ = writeln!(text, "- … and {} more", gaps.len() - DETAILS);
+        }
+    }
+}
+
+struct Comment {
+    text: String,
+    left_out: usize,
+}
+
+impl Comment {
+    fn section(&mut self, title: &str, findings: &[&Finding], open: bool) {
+        if findings.is_empty() {
+            return;
+        }
+        let (start, end) = if open {
+            (format!("\n#### {title} ({})\n", findings.len()), "")
+        } else {
+            (
+                format!(
+                    "\n<details>\n<summary>{title} ({})</summary>\n",
+                    findings.len()
+                ),
+                "\n</details>\n",
+            )
+        };
+        if !self.fits(&start, end) {
+            self.left_out += findings.len();
+            return;
+        }
+        self.text.push_str(&start);
+        let mut place = None;
+        for (at, finding) in findings.iter().enumerate() {
+            let mut entry = String::new();
+            if place != Some(finding.change.place()) {
+                place = Some(finding.change.place());
+                let _ = write!(
+                    entry,
+                    "\n{}\n\n",
+                    code(&shortened(finding.change.place(), NAME))
+                );
+            }
+            entry.push_str(&item(finding));
+            if !self.fits(&entry, end) {
+                self.left_out += findings.len() - at;
+                break;
+            }
+            self.text.push_str(&entry);
+        }
+        self.text.push_str(end);
+    }
+
+    fn fits(&self, more: &str, end: &str) -> bool {
+        self.text.len() + more.len() + end.len() + RESERVE <= MOST_BYTES
+    }
+}
+
+fn item(finding: &Finding) -> String {
+    let sign = symbol(finding.change.verb());
+    let mut item = format!("- `{sign}` {}", code(&sentence(&finding.change, NAME)));
+    let notes = notes(finding);
+    if !notes.is_empty() {
+        let _ = write!(item, " {}", code(&shortened(&notes.join("; "), NOTE)));
+    }
+    item.push('\n');
+    for detail in finding.details.iter().take(DETAILS) {
+        let _ = writeln!(item, "  - {}", code(&shortened(detail, NOTE)));
+    }
+    if finding.details.len() > DETAILS {
+        let _ = writeln!(item, "  - … and {} more", finding.details.len() - DETAILS);
+    }
+    item
+}
+
+/// A code span whose fence is longer than any run of backticks inside.
+fn code(text: &str) -> String {
+    let text = line(text);
+    let longest = text
+        .split(|c| c != '`')
+        .map(str::len)
+        .max()
+        .unwrap_or_default();
+    let fence = "`".repeat(longest + 1);
+    // A blank at both ends keeps backticks away from the fence; Markdown takes it off again.
+    if text.is_empty() || text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) {
+        format!("{fence} {text} {fence}")
+    } else {
+        format!("{fence}{text}{fence}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::code;
+
+    #[test]
+    fn nothing_gets_out_of_a_code_span() {
+        assert_eq!(code("@team #1 <b>|"), "`@team #1 <b>|`");
+        assert_eq!(code("a`b``c"), "```a`b``c```");
+        assert_eq!(code("`"), "`` ` ``");
+        assert_eq!(code("a\nb"), "`a\\u{a}b`");
+    }
+}

@@ -1,0 +1,47 @@
+//! `diff --format ndjson`: one event a line, each complete in itself, as a SIEM wants them.
+
+use serde::Serialize;
+use std::io::{self, Write};
+
+use super::json::{ChangeDoc, change};
+use crate::diff::Report;
+
+#[derive(Serialize)]
+struct Event<'a> {
+    format_version: u32,
+    /// When the newer snapshot was finished: the change happened at the latest then.
+    at: &'a str,
+    /// When the older one was: it happened at the earliest then.
+    not_before: &'a str,
+    account_id: &'a str,
+    base_url: &'a str,
+    from_snapshot: i64,
+    to_snapshot: i64,
+    counted: bool,
+    #[serde(flatten)]
+    fact: ChangeDoc<'a>,
+}
+
+/// Writes the events.
+///
+/// # Errors
+/// When the output fails.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let (from, to) = (&report.from.snapshot, &report.to.snapshot);
+    for finding in &report.findings {
+        let event = Event {
+            format_version: 1,
+            at: &to.finished_at,
+            not_before: &from.finished_at,
+            account_id: &to.account_id,
+            base_url: &to.base_url,
+            from_snapshot: from.id,
+            to_snapshot: to.id,
+            counted: report.gate.counts(finding),
+            fact: change(finding),
+        };
+        serde_json::to_writer(&mut *out, &event)?;
+        writeln!(out)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! The closing lines on standard error: what was compared, what cannot be, what was agreed to, and the counts.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use super::words::snapshot;
+use crate::diff::Report;
+use crate::diff::approvals::Notice;
+use crate::output::text::{count, line};
+
+/// Writes them.
+///
+/// # Errors
+/// When the output fails.
+pub fn write(report: &Report, err: &mut dyn Write) -> io::Result<()> {
+    for (name, side) in [("older", &report.from), ("newer", &report.to)] {
+        for gap in &side.gaps {
+            let reason = gap
+                .reason
+                .as_ref()
+                .map(|reason| format!(" ({})", line(reason)));
+            writeln!(
+                err,
+                "cannot compare {} in {}: the {name} snapshot {} is {}{}",
+                gap.kind,
+                line(&gap.scope),
+                side.snapshot.id,
+                gap.state,
+                reason.unwrap_or_default(),
+            )?;
+        }
+    }
+    for (number, what) in [
+        (
+            report.newly_visible,
+            "came into sight with the first complete look at their listing; nobody knows since when they are there",
+        ),
+        (
+            report.out_of_sight,
+            "of the older file are in listings that the newer file never saw whole; nobody knows whether they are gone",
+        ),
+    ] {
+        if number > 0 {
+            writeln!(err, "{} {what}", count(number, "fact"))?;
+        }
+    }
+    writeln!(
+        err,
+        "{} -> {}: {}",
+        line(&snapshot(&report.from)),
+        line(&snapshot(&report.to)),
+        totals(report)
+    )
+}
+
+/// What is to be said about entries of the file of approvals.
+///
+/// # Errors
+/// When the output fails.
+pub fn notices(file: &str, notices: &[Notice], err: &mut dyn Write) -> io::Result<()> {
+    for notice in notices {
+        let text = match notice {
+            Notice::Unused { line, entry } => {
+                format!("{file}:{line}: no change is like this approval: {entry}")
+            }
+            Notice::Expired {
+                line,
+                entry,
+                on,
+                changes,
+            } => format!(
+                "{file}:{line}: this approval expired on {on} and covers {} no longer: {entry}",
+                count(i128::try_from(*changes).unwrap_or_default(), "change")
+            ),
+        };
+        writeln!(err, "{}", line(&text))?;
+    }
+    Ok(())
+}
+
+fn totals(report: &Report) -> String {
+    if report.findings.is_empty() {
+        return "no differences".to_owned();
+    }
+    let (resources, grants) = report.tallies();
+    let mut text = format!(
+        "resources +{} -{} ~{}, grants +{} -{}",
+        resources.added, resources.removed, resources.changed, grants.added, grants.removed
+    );
+    for (number, word) in [
+        (
+            report.count(|f| f.escalation.is_some() && f.built_in.is_none()),
+            "escalating",
+        ),
+        (report.count(|f| f.built_in.is_some()), "by Harness"),
+        (report.count(|f| f.approved.is_some()), "approved"),
+    ] {
+        if number > 0 {
+            let _ = write!(text, ", {number} {word}");
+        }
+    }
+    text
+}

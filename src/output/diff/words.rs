@@ -1,0 +1,144 @@
+//! The sentences that the formats for people share. They hold names of strangers as they are; each format makes them
+//! safe in its own way.
+
+use serde_json::Value;
+
+use crate::diff::{Change, Finding, Side, Verb};
+use crate::model::{GrantFact, Named, Reach, ResourceFact};
+use crate::output::text::{count, shortened};
+
+/// `+`, `-` or `~`.
+pub(in crate::output) fn symbol(verb: Verb) -> char {
+    match verb {
+        Verb::Added => '+',
+        Verb::Removed => '-',
+        Verb::Changed => '~',
+    }
+}
+
+/// `snapshot 7 (2026-03-01T00:00:00.000Z)`.
+pub(in crate::output) fn snapshot(side: &Side) -> String {
+    let label = side
+        .snapshot
+        .label
+        .as_ref()
+        .map(|label| format!(", {label}"));
+    format!(
+        "snapshot {}{} ({})",
+        side.snapshot.id,
+        label.unwrap_or_default(),
+        side.snapshot.finished_at
+    )
+}
+
+/// What came, went or changed; each name takes up to so many columns.
+pub(in crate::output) fn sentence(change: &Change, columns: usize) -> String {
+    match change {
+        Change::Resource { .. } => change
+            .resource()
+            .map(|fact| who(&named(fact), columns))
+            .unwrap_or_default(),
+        Change::GrantAdded(grant) | Change::GrantRemoved(grant) => holding(grant, columns),
+    }
+}
+
+fn holding(grant: &GrantFact, columns: usize) -> String {
+    let principal = who(&grant.principal, columns);
+    let held = who(&grant.target, columns);
+    match &grant.resource_group {
+        None => format!("{principal} in {held}"),
+        Some(over) => format!("{principal} holds {held} over {}", who(over, columns)),
+    }
+}
+
+fn named(fact: &ResourceFact) -> Named {
+    let attributes: Value = serde_json::from_str(&fact.attributes).unwrap_or_default();
+    Named {
+        id: fact.id.clone(),
+        kind: fact.kind.clone(),
+        name: fact.name.clone(),
+        email: attributes
+            .get("email")
+            .and_then(Value::as_str)
+            .map(str::to_owned),
+        resolved: true,
+    }
+}
+
+/// `user Ada Example <ada@example.test>`; the id where there is no name.
+fn who(named: &Named, columns: usize) -> String {
+    let kind = named.kind.replace('_', " ");
+    let unresolved = if named.resolved { "" } else { " (in no list)" };
+    let short = |text: &str| shortened(text, columns);
+    match (&named.name, &named.email) {
+        (Some(name), Some(email)) if name != email => {
+            format!("{kind} {} <{}>{unresolved}", short(name), short(email))
+        }
+        (Some(text), _) | (None, Some(text)) => format!("{kind} {}{unresolved}", short(text)),
+        (None, None) => format!("{}{unresolved}", short(&named.id)),
+    }
+}
+
+/// What is to be known about a finding besides: the approval first, then reasons, then reach.
+pub(in crate::output) fn notes(finding: &Finding) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(approved) = &finding.approved {
+        let ticket = approved.ticket.as_ref().map(|ticket| format!(", {ticket}"));
+        notes.push(format!(
+            "approved by {}{}: {}",
+            approved.approver,
+            ticket.unwrap_or_default(),
+            approved.reason
+        ));
+    }
+    notes.extend(
+        finding
+            .escalation
+            .as_ref()
+            .map(|escalation| escalation.reason.clone()),
+    );
+    notes.extend(finding.built_in.map(|why| format!("by Harness: {why}")));
+    notes.extend(
+        finding
+            .gone_with
+            .as_ref()
+            .map(|id| format!("gone with {id}")),
+    );
+    notes.extend(
+        finding
+            .reach
+            .as_ref()
+            .map(|reach| reaching(&finding.change, reach)),
+    );
+    notes.retain(|note| !note.is_empty());
+    notes
+}
+
+fn reaching(change: &Change, reach: &Reach) -> String {
+    let mut people = Vec::new();
+    if reach.users > 0 || reach.service_accounts == 0 {
+        people.push(count(i128::from(reach.users), "user"));
+    }
+    if reach.service_accounts > 0 {
+        people.push(count(i128::from(reach.service_accounts), "service account"));
+    }
+    let people = people.join(" and ");
+    match change {
+        Change::Resource { .. } if reach.grants == 0 => "held by nobody".to_owned(),
+        Change::Resource { .. } => {
+            format!(
+                "in {}, reaches {people}",
+                count(i128::from(reach.grants), "grant")
+            )
+        }
+        Change::GrantAdded(grant) | Change::GrantRemoved(grant) => match &grant.scope {
+            None if reach.grants == 0 => "the group holds no role".to_owned(),
+            None => format!(
+                "the group holds {}",
+                count(i128::from(reach.grants), "role")
+            ),
+            Some(_) if grant.principal.kind == "user_group" => format!("reaches {people}"),
+            Some(_) => String::new(),
+        },
+    }
+}

@@ -1,0 +1,192 @@
+//! `history`: what happened to one thing.
+
+use serde::Serialize;
+use std::io::{self, Write};
+
+use super::csv::row;
+use super::diff::words::{sentence, symbol};
+use super::table::{Align, Table};
+use super::text::shortened;
+use crate::diff::history::Event;
+use crate::diff::{Change, Verb};
+use crate::model::{Named, Thing};
+
+const NAME: usize = 60;
+const DETAIL: usize = 120;
+
+/// For people.
+///
+/// # Errors
+/// When the output fails.
+pub fn table(events: &[Event], out: &mut dyn Write) -> io::Result<()> {
+    let mut table = Table::new(vec![
+        ("AT", Align::Left),
+        ("SNAPSHOT", Align::Right),
+        ("CHANGE", Align::Left),
+        ("WHAT", Align::Left),
+    ]);
+    for event in events {
+        let sign = symbol(event.change.verb());
+        let word = match (event.first_look, event.change.verb()) {
+            (true, _) => "first seen",
+            (_, Verb::Added) => "appeared",
+            (_, Verb::Changed) => "changed",
+            (_, Verb::Removed) => "disappeared",
+        };
+        table.row(vec![
+            event.moment.at.clone(),
+            event.moment.snapshot.to_string(),
+            format!("{sign} {word}"),
+            sentence(&event.change, NAME),
+        ]);
+        if event.change.verb() == Verb::Changed {
+            for detail in &event.details {
+                let detail = format!("  {}", shortened(detail, DETAIL));
+                table.row(vec![String::new(), String::new(), String::new(), detail]);
+            }
+        }
+    }
+    table.write(out)
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    format_version: u32,
+    of: &'a [Thing],
+    events: Vec<EventDoc<'a>>,
+}
+
+#[derive(Serialize)]
+struct EventDoc<'a> {
+    snapshot: i64,
+    at: &'a str,
+    change: &'static str,
+    first_look: bool,
+    kind: &'static str,
+    id: String,
+    r#type: &'a str,
+    name: Option<&'a str>,
+    principal: Option<NamedDoc<'a>>,
+    scope: Option<&'a str>,
+    resource_group: Option<NamedDoc<'a>>,
+    details: &'a [String],
+}
+
+#[derive(Serialize)]
+struct NamedDoc<'a> {
+    id: &'a str,
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'a str>,
+}
+
+/// For programs.
+///
+/// # Errors
+/// When the output fails.
+pub fn json(of: &[Thing], events: &[Event], out: &mut dyn Write) -> io::Result<()> {
+    let events = events.iter().map(event_doc).collect();
+    super::write_json(
+        &Document {
+            format_version: 1,
+            of,
+            events,
+        },
+        out,
+    )
+}
+
+fn event_doc(event: &Event) -> EventDoc<'_> {
+    let (grant, fact) = (event.change.grant(), event.change.resource());
+    EventDoc {
+        snapshot: event.moment.snapshot,
+        at: &event.moment.at,
+        change: event.change.verb().as_str(),
+        first_look: event.first_look,
+        kind: event.change.kind(),
+        id: event.change.id(),
+        r#type: match grant {
+            Some(grant) => &grant.target.kind,
+            None => fact.map_or("", |fact| &fact.kind),
+        },
+        name: match grant {
+            Some(grant) => grant.target.name.as_deref(),
+            None => fact.and_then(|fact| fact.name.as_deref()),
+        },
+        principal: grant.map(|grant| named(&grant.principal)),
+        scope: match grant {
+            Some(grant) => grant.scope.as_deref(),
+            None => fact.map(|fact| fact.scope.as_str()),
+        },
+        resource_group: grant
+            .and_then(|grant| grant.resource_group.as_ref())
+            .map(named),
+        details: &event.details,
+    }
+}
+
+fn named(named: &Named) -> NamedDoc<'_> {
+    NamedDoc {
+        id: &named.id,
+        name: named.name.as_deref(),
+        email: named.email.as_deref(),
+    }
+}
+
+/// For a spreadsheet.
+///
+/// # Errors
+/// When the output fails.
+pub fn csv(events: &[Event], out: &mut dyn Write) -> io::Result<()> {
+    row(
+        out,
+        &[
+            "at",
+            "snapshot",
+            "change",
+            "first_look",
+            "kind",
+            "type",
+            "id",
+            "name",
+            "principal_id",
+            "principal_name",
+            "principal_email",
+            "scope",
+            "resource_group_id",
+            "details",
+        ],
+    )?;
+    for event in events {
+        let doc = event_doc(event);
+        let principal = doc.principal.as_ref();
+        let id = match &event.change {
+            Change::Resource { .. } => doc.id.clone(),
+            Change::GrantAdded(grant) | Change::GrantRemoved(grant) => grant.entitlement_id(),
+        };
+        row(
+            out,
+            &[
+                doc.at,
+                &doc.snapshot.to_string(),
+                doc.change,
+                if doc.first_look { "1" } else { "0" },
+                doc.kind,
+                doc.r#type,
+                &id,
+                doc.name.unwrap_or_default(),
+                principal.map_or("", |principal| principal.id),
+                principal
+                    .and_then(|principal| principal.name)
+                    .unwrap_or_default(),
+                principal
+                    .and_then(|principal| principal.email)
+                    .unwrap_or_default(),
+                doc.scope.unwrap_or_default(),
+                doc.resource_group.as_ref().map_or("", |group| group.id),
+                &event.details.join("\n"),
+            ],
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! `prune`: what stays, what goes, and what that gave back.
+
+use serde::Serialize;
+use std::io::{self, Write};
+
+use super::table::{Align, Table};
+use super::text::{bytes, count};
+use crate::model::Pruned;
+use crate::retention::Verdict;
+
+/// For people.
+///
+/// # Errors
+/// When the output fails.
+pub fn table(verdicts: &[Verdict], out: &mut dyn Write) -> io::Result<()> {
+    let mut table = Table::new(vec![
+        ("ID", Align::Right),
+        ("FINISHED", Align::Left),
+        ("LABEL", Align::Left),
+        ("KEPT AS", Align::Left),
+    ]);
+    for Verdict { snapshot, reasons } in verdicts {
+        table.row(vec![
+            snapshot.id.to_string(),
+            snapshot.finished_at.clone(),
+            snapshot.label.clone().unwrap_or_default(),
+            if reasons.is_empty() {
+                "(forgotten)".to_owned()
+            } else {
+                reasons.join(", ")
+            },
+        ]);
+    }
+    table.write(out)
+}
+
+/// The closing line on standard error.
+///
+/// # Errors
+/// When the output fails.
+pub fn summary(
+    verdicts: &[Verdict],
+    dry_run: bool,
+    pruned: Option<Pruned>,
+    err: &mut dyn Write,
+) -> io::Result<()> {
+    let forgotten = forgotten(verdicts);
+    let kept = verdicts.len() - forgotten;
+    let number = |number: usize| count(i128::try_from(number).unwrap_or_default(), "snapshot");
+    let Some(pruned) = pruned else {
+        let would = if dry_run { "would forget" } else { "forgot" };
+        return writeln!(err, "{would} {}, keeping {kept}", number(forgotten));
+    };
+    let space = if pruned.compacted {
+        format!(
+            "the file went from {} to {}",
+            bytes(pruned.bytes_before),
+            bytes(pruned.bytes_after)
+        )
+    } else {
+        format!(
+            "the file stays at {}: too little of it is free to be worth rewriting, and the next syncs use that up",
+            bytes(pruned.bytes_after)
+        )
+    };
+    writeln!(
+        err,
+        "forgot {}, keeping {kept}; {space}",
+        number(pruned.snapshots)
+    )
+}
+
+fn forgotten(verdicts: &[Verdict]) -> usize {
+    verdicts
+        .iter()
+        .filter(|verdict| verdict.reasons.is_empty())
+        .count()
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    format_version: u32,
+    dry_run: bool,
+    kept: Vec<Kept<'a>>,
+    forgotten: Vec<i64>,
+    bytes_before: Option<u64>,
+    bytes_after: Option<u64>,
+    compacted: bool,
+}
+
+#[derive(Serialize)]
+struct Kept<'a> {
+    snapshot: i64,
+    reasons: &'a [&'static str],
+}
+
+/// For programs.
+///
+/// # Errors
+/// When the output fails.
+pub fn json(
+    verdicts: &[Verdict],
+    dry_run: bool,
+    pruned: Option<Pruned>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let (forgotten, kept): (Vec<&Verdict>, Vec<&Verdict>) = verdicts
+        .iter()
+        .partition(|verdict| verdict.reasons.is_empty());
+    super::write_json(
+        &Document {
+            format_version: 1,
+            dry_run,
+            kept: kept
+                .iter()
+                .map(|verdict| Kept {
+                    snapshot: verdict.snapshot.id,
+                    reasons: &verdict.reasons,
+                })
+                .collect(),
+            forgotten: forgotten
+                .iter()
+                .map(|verdict| verdict.snapshot.id)
+                .collect(),
+            bytes_before: pruned.map(|pruned| pruned.bytes_before),
+            bytes_after: pruned.map(|pruned| pruned.bytes_after),
+            compacted: pruned.is_some_and(|pruned| pruned.compacted),
+        },
+        out,
+    )
+}

@@ -1,0 +1,154 @@
+//! The past of one thing, or of the grants between several.
+
+use rusqlite::ToSql;
+use std::collections::HashMap;
+
+use super::compare::Listed;
+use super::sight::Sight;
+use super::{Reader, StoreError};
+use crate::model::{GrantFact, Moment, ResourceFact, Span};
+
+/// Names as they were in the last snapshot that showed the grant.
+const LAST_SEEN: &str = "ifnull(x.valid_until - 1, 9223372036854775807)";
+
+/// Which grants: each part that is given must fit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GrantParts {
+    /// Text id of the holder.
+    pub principal: Option<String>,
+    /// Text id of the user group or role.
+    pub target: Option<String>,
+    /// Scope path.
+    pub scope: Option<String>,
+    /// Text id of the resource group.
+    pub resource_group: Option<String>,
+}
+
+impl Reader {
+    /// Every version of a resource, oldest first.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn versions_of(&self, id: &str) -> Result<Vec<Span<ResourceFact>>, StoreError> {
+        let read = || {
+            let parameters: [(&'static str, Box<dyn ToSql>); 1] =
+                [(":id", Box::new(id.to_owned()))];
+            let rows =
+                "x.resource = (SELECT key FROM resource WHERE id = :id) ORDER BY x.valid_from";
+            self.spans(self.resource_facts(rows, &parameters)?, |_| "")
+        };
+        read().map_err(|error: rusqlite::Error| self.failed(&error))
+    }
+
+    /// Every grant of, to or over a resource, oldest first.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn grants_around(&self, id: &str) -> Result<Vec<Span<GrantFact>>, StoreError> {
+        let key = "(SELECT key FROM resource WHERE id = :id)";
+        self.grant_spans(
+            &format!("x.target = {key} OR x.principal = {key} OR x.resource_group = {key}"),
+            &[(":id", Box::new(id.to_owned()))],
+        )
+    }
+
+    /// Every grant that fits, oldest first.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn grants_with(&self, parts: &GrantParts) -> Result<Vec<Span<GrantFact>>, StoreError> {
+        let mut conditions = vec!["1".to_owned()];
+        let mut parameters: Vec<(&'static str, Box<dyn ToSql>)> = Vec::new();
+        for (value, name, condition) in [
+            (
+                &parts.principal,
+                ":principal",
+                "x.principal = (SELECT key FROM resource WHERE id = :principal)",
+            ),
+            (
+                &parts.target,
+                ":target",
+                "x.target = (SELECT key FROM resource WHERE id = :target)",
+            ),
+            (
+                &parts.scope,
+                ":scope",
+                "x.scope = (SELECT key FROM scope WHERE path = :scope)",
+            ),
+            (
+                &parts.resource_group,
+                ":group",
+                "x.resource_group = (SELECT key FROM resource WHERE id = :group)",
+            ),
+        ] {
+            if let Some(value) = value {
+                conditions.push(condition.to_owned());
+                parameters.push((name, Box::new(value.clone())));
+            }
+        }
+        self.grant_spans(&conditions.join(" AND "), &parameters)
+    }
+
+    fn grant_spans(
+        &self,
+        condition: &str,
+        parameters: &[(&'static str, Box<dyn ToSql>)],
+    ) -> Result<Vec<Span<GrantFact>>, StoreError> {
+        let read = || {
+            let rows = format!("({condition}) ORDER BY x.valid_from, x.key");
+            let facts = self.grant_facts(&rows, LAST_SEEN, parameters)?;
+            self.spans(facts, |fact| &fact.principal.kind)
+        };
+        read().map_err(|error: rusqlite::Error| self.failed(&error))
+    }
+
+    fn spans<T: MayBeNew>(
+        &self,
+        listed: Vec<Listed<T>>,
+        principal_type: impl Fn(&T) -> &str,
+    ) -> rusqlite::Result<Vec<Span<T>>> {
+        let moments: HashMap<i64, String> = self
+            .connection
+            .prepare("SELECT id, finished_at FROM snapshot")?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        let moment = |snapshot: i64| Moment {
+            snapshot,
+            at: moments.get(&snapshot).cloned().unwrap_or_default(),
+        };
+        let mut sights: HashMap<i64, Sight<'_>> = HashMap::new();
+        listed
+            .into_iter()
+            .map(|mut listed| {
+                let before = listed.since - 1;
+                let sight = sights
+                    .entry(before)
+                    .or_insert_with(|| Sight::of(self, before));
+                let known = sight.knows(listed.listing.as_ref(), principal_type(&listed.fact))?;
+                listed.fact.set_known(known);
+                Ok(Span {
+                    since: moment(listed.since),
+                    until: listed.until.map(moment),
+                    fact: listed.fact,
+                })
+            })
+            .collect()
+    }
+}
+
+/// A fact of which it matters whether not having been seen before means anything.
+trait MayBeNew {
+    fn set_known(&mut self, known: bool);
+}
+
+impl MayBeNew for ResourceFact {
+    fn set_known(&mut self, known: bool) {
+        self.known_to_other = known;
+    }
+}
+
+impl MayBeNew for GrantFact {
+    fn set_known(&mut self, known: bool) {
+        self.known_to_other = known;
+    }
+}

@@ -1,0 +1,116 @@
+//! What a snapshot knows well enough that not being in it means not being there.
+
+use rusqlite::{OptionalExtension, params};
+use std::collections::HashMap;
+
+use super::Reader;
+use crate::model::{ListingKind, ResourceId, ResourceType, Scope};
+
+/// A listing as files other than its own know it: kind and scope path.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ListingName {
+    pub(super) kind: String,
+    pub(super) scope: String,
+}
+
+/// The knowledge of one snapshot, looked up as it is needed.
+pub(super) struct Sight<'a> {
+    reader: &'a Reader,
+    snapshot: i64,
+    asked: HashMap<(ListingName, String), bool>,
+}
+
+impl<'a> Sight<'a> {
+    pub(super) fn of(reader: &'a Reader, snapshot: i64) -> Self {
+        Self {
+            reader,
+            snapshot,
+            asked: HashMap::new(),
+        }
+    }
+
+    /// Whether a listing was seen whole, for role assignments at least as far as a principal type goes. A scope that
+    /// is known not to exist is known whole: there is nothing in it.
+    pub(super) fn knows(
+        &mut self,
+        listing: Option<&ListingName>,
+        principal_type: &str,
+    ) -> rusqlite::Result<bool> {
+        let Some(listing) = listing else {
+            return Ok(false);
+        };
+        let question = (listing.clone(), principal_type.to_owned());
+        if let Some(answer) = self.asked.get(&question) {
+            return Ok(*answer);
+        }
+        let answer = self.has_seen(listing, principal_type)? || self.is_nowhere(&listing.scope)?;
+        self.asked.insert(question, answer);
+        Ok(answer)
+    }
+
+    /// Whether an organization or project is known not to exist in this snapshot.
+    pub(super) fn is_nowhere(&mut self, scope: &str) -> rusqlite::Result<bool> {
+        let Some(scope) = Scope::parse(scope) else {
+            return Ok(false);
+        };
+        let Some(org) = scope.org() else {
+            return Ok(false);
+        };
+        let organization = ResourceId {
+            kind: ResourceType::Organization,
+            scope: Scope::Account,
+            identifier: org.to_owned(),
+        };
+        if self.is_missing(ListingKind::Organizations, &organization)? {
+            return Ok(true);
+        }
+        let Some(project) = scope.project() else {
+            return Ok(false);
+        };
+        let project = ResourceId {
+            kind: ResourceType::Project,
+            scope: Scope::Organization {
+                org: org.to_owned(),
+            },
+            identifier: project.to_owned(),
+        };
+        self.is_missing(ListingKind::Projects, &project)
+    }
+
+    fn is_missing(&mut self, kind: ListingKind, id: &ResourceId) -> rusqlite::Result<bool> {
+        let listing = ListingName {
+            kind: kind.as_str().to_owned(),
+            scope: id.scope.to_string(),
+        };
+        Ok(self.has_seen(&listing, "")? && !self.holds(&id.to_string())?)
+    }
+
+    fn has_seen(&self, listing: &ListingName, principal_type: &str) -> rusqlite::Result<bool> {
+        self.reader
+            .connection
+            .prepare_cached(
+                "SELECT 1 FROM scope p JOIN listing l ON l.scope = p.key AND l.kind = ?1
+                 JOIN known k ON k.listing = l.key
+                 WHERE p.path = ?2 AND k.principal_type IN ('', ?3) AND k.since <= ?4",
+            )?
+            .exists(params![
+                listing.kind,
+                listing.scope,
+                principal_type,
+                self.snapshot
+            ])
+    }
+
+    fn holds(&self, id: &str) -> rusqlite::Result<bool> {
+        let found: Option<i64> = self
+            .reader
+            .connection
+            .prepare_cached(
+                "SELECT v.key FROM resource r JOIN resource_version v ON v.resource = r.key
+                 WHERE r.id = ?1 AND v.valid_from <= ?2 AND (v.valid_until IS NULL OR v.valid_until > ?2)",
+            )?
+            .query_row(params![id, self.snapshot], |row| row.get(0))
+            .optional()?;
+        Ok(found.is_some())
+    }
+}

@@ -1,0 +1,258 @@
+//! Naming snapshots and files.
+
+use crate::support::observe::{Account, Folder};
+use crate::support::program::{harness_access, without_privileges};
+
+fn three_days(folder: &Folder, file: &str) -> Account {
+    let file = folder.file(file);
+    let mut account = Account::default();
+    account.group("user_group/account/g", "Operators");
+    account.publish_as(&file, 1, Some("audit"));
+    account.user("u1", "Ada", "ada@example.test");
+    account.publish(&file, 2);
+    account.member("user/u1", "user_group/account/g");
+    account.publish(&file, 3);
+    account
+}
+
+fn changes(folder: &Folder, arguments: &[&str]) -> (i32, Vec<String>) {
+    let mut all = vec!["diff", "--db", "a.db", "--format", "json"];
+    all.extend(arguments);
+    let ended = harness_access(folder.path(), &all);
+    let document: serde_json::Value = serde_json::from_str(&ended.out).unwrap_or_default();
+    let ids = document["changes"].as_array().into_iter().flatten();
+    let ids = ids.map(|change| change["id"].as_str().unwrap_or_default().to_owned());
+    (ended.status, ids.collect())
+}
+
+const ADA: &str = "user/u1";
+const MEMBER: &str = "user/u1 user_group/account/g:member";
+
+#[test]
+fn every_way_of_naming_a_snapshot() {
+    let folder = Folder::new("references");
+    three_days(&folder, "a.db");
+    for (arguments, expected) in [
+        (&[][..], &[MEMBER][..]),
+        (&["1", "2"], &[ADA]),
+        (&["audit"], &[MEMBER, ADA]),
+        (&["latest~2", "previous"], &[ADA]),
+        (&["2026-01-01", "2026-01-02"], &[ADA]),
+        (&["2026-01-01T00:01:00Z", "2026-01-02 00:01"], &[ADA]),
+        (&["a.db@audit", "a.db"], &[MEMBER, ADA]),
+        (&["a.db@2", "./a.db@latest"], &[MEMBER]),
+    ] {
+        let (status, mut ids) = changes(&folder, arguments);
+        ids.sort_unstable();
+        let mut expected = expected.to_vec();
+        expected.sort_unstable();
+        assert_eq!(
+            (status, ids),
+            (1, expected.iter().map(|id| (*id).to_owned()).collect()),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn what_names_nothing_is_said() {
+    let folder = Folder::new("references-wrong");
+    three_days(&folder, "a.db");
+    for (arguments, status, says) in [
+        (&["nope", "latest"][..], 3, "there is no such label or file"),
+        (&["no.db@1", "latest"], 6, "there is no file no.db"),
+        (&["./no.db", "latest"], 6, "there is no file ./no.db"),
+        (&["9", "latest"], 3, "no snapshot `9`"),
+        (&["3", "1"], 3, "the older one comes first"),
+        (&["1", "2", "3"], 3, "one too many"),
+    ] {
+        let mut all = vec!["diff", "--db", "a.db"];
+        all.extend(arguments);
+        let ended = harness_access(folder.path(), &all).with_status(status);
+        assert!(ended.err.contains(says), "{}", ended.err);
+    }
+}
+
+#[test]
+fn two_files_say_what_one_file_says() {
+    let folder = Folder::new("two-files");
+    three_days(&folder, "a.db");
+    // The same days in files of their own, where every number is another.
+    let mut account = Account::default();
+    account
+        .group("user_group/account/g", "Operators")
+        .user("zz", "Zoë", "z@example.test");
+    account.publish(&folder.file("b.db"), 1);
+    account
+        .remove("user/zz")
+        .user("u1", "Ada", "ada@example.test");
+    account.member("user/u1", "user_group/account/g");
+    account.publish(&folder.file("b.db"), 3);
+    assert_eq!(
+        changes(&folder, &["a.db@1", "b.db"]),
+        (1, vec![MEMBER.to_owned(), ADA.to_owned()])
+    );
+    assert_eq!(
+        changes(&folder, &["a.db@2", "b.db"]),
+        (1, vec![MEMBER.to_owned()])
+    );
+    assert_eq!(changes(&folder, &["a.db@3", "b.db"]), (0, vec![]));
+    assert_eq!(
+        changes(&folder, &["b.db@1", "a.db@1"]),
+        (1, vec!["user/zz".to_owned()])
+    );
+}
+
+#[test]
+fn two_accounts_are_not_compared() {
+    let folder = Folder::new("two-accounts");
+    three_days(&folder, "a.db");
+    let other = Account {
+        id: "other".to_owned(),
+        ..Account::default()
+    };
+    other.publish(&folder.file("b.db"), 1);
+    let ended = harness_access(folder.path(), &["diff", "a.db", "b.db"]).with_status(6);
+    assert!(
+        ended.err.contains("a.db holds account acme"),
+        "{}",
+        ended.err
+    );
+    assert!(ended.out.is_empty());
+}
+
+#[test]
+fn what_one_file_never_saw_is_neither_added_nor_removed() {
+    let folder = Folder::new("two-files-gap");
+    let mut account = three_days(&folder, "a.db");
+    account.hidden = vec![(
+        harness_access::model::ListingKind::UserGroups,
+        "account".to_owned(),
+    )];
+    account
+        .remove("user_group/account/g")
+        .revoke("user/u1", "user_group/account/g");
+    account.publish(&folder.file("b.db"), 3);
+    let ended = harness_access(folder.path(), &["diff", "a.db", "b.db"]).with_status(2);
+    assert!(
+        ended.err.contains("2 facts of the older file"),
+        "{}",
+        ended.err
+    );
+    assert!(ended.out.is_empty(), "{}", ended.out);
+    let ended = harness_access(folder.path(), &["diff", "b.db", "a.db"]).with_status(2);
+    assert!(
+        ended.err.contains("2 facts came into sight"),
+        "{}",
+        ended.err
+    );
+    harness_access(
+        folder.path(),
+        &["diff", "b.db", "a.db", "--ignore-coverage"],
+    )
+    .with_status(0);
+}
+
+#[test]
+fn a_new_project_and_one_that_is_gone_are_no_gap() {
+    let folder = Folder::new("projects");
+    let mut account = Account::default();
+    account
+        .project("o", "old")
+        .user("u1", "Ada", "ada@example.test");
+    account
+        .role("role/account/r", "Deployer", &["p"])
+        .everything("resource_group/account/all", "All");
+    account.assign(
+        "user/u1",
+        "role/account/r",
+        "org/o/project/old",
+        "resource_group/account/all",
+    );
+    account.publish(&folder.file("a.db"), 1);
+    account
+        .revoke("user/u1", "role/account/r")
+        .remove("project/o/old")
+        .project("o", "new");
+    account.assign(
+        "user/u1",
+        "role/account/r",
+        "org/o/project/new",
+        "resource_group/account/all",
+    );
+    account.publish(&folder.file("a.db"), 2);
+    account.publish(&folder.file("b.db"), 2);
+    let expected = [
+        "project/o/new",
+        "project/o/old",
+        "user/u1 role/account/r:assigned org/o/project/new resource_group/account/all",
+        "user/u1 role/account/r:assigned org/o/project/old resource_group/account/all",
+    ];
+    for arguments in [&["1", "2"][..], &["a.db@1", "b.db"]] {
+        let (status, ids) = changes(&folder, arguments);
+        assert_eq!(
+            (status, &ids[..]),
+            (1, &expected.map(str::to_owned)[..]),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_may_only_be_read_is_enough() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new("read-only");
+    three_days(&folder, "a.db");
+    three_days(&folder, "b.db");
+    let allow = |file, folder_mode| {
+        for name in ["a.db", "b.db"] {
+            let mode = std::fs::Permissions::from_mode(file);
+            std::fs::set_permissions(folder.file(name), mode).expect("permissions");
+        }
+        let mode = std::fs::Permissions::from_mode(folder_mode);
+        std::fs::set_permissions(folder.path(), mode).expect("permissions");
+    };
+    allow(0o444, 0o555);
+    let one = without_privileges(folder.path(), &["diff", "--db", "a.db", "1", "3"]);
+    let two = without_privileges(folder.path(), &["diff", "a.db@1", "b.db"]);
+    let label = without_privileges(
+        folder.path(),
+        &["snapshots", "label", "--db", "a.db", "1", "x"],
+    );
+    allow(0o600, 0o700);
+    label.with_status(6);
+    assert_eq!(one.with_status(1).out, two.with_status(1).out);
+    let files = std::fs::read_dir(folder.path()).expect("folder").count();
+    assert_eq!(files, 2, "nothing is left beside the files");
+}
+
+#[test]
+fn labels_are_set_moved_and_removed() {
+    let folder = Folder::new("labels");
+    three_days(&folder, "a.db");
+    let label = |arguments: &[&str]| {
+        let mut all = vec!["snapshots", "label", "--db", "a.db"];
+        all.extend(arguments);
+        harness_access(folder.path(), &all)
+    };
+    let holder = |name: &str| {
+        let ended = harness_access(
+            folder.path(),
+            &["diff", "--db", "a.db", "--format", "json", name, "latest"],
+        );
+        let document: serde_json::Value = serde_json::from_str(&ended.out).unwrap_or_default();
+        document["from"]["snapshot"].as_i64()
+    };
+    assert_eq!(holder("audit"), Some(1));
+    let moved = label(&["latest", "audit"]).with_status(0);
+    assert_eq!(moved.err, "the label moved from snapshot 1 to snapshot 3\n");
+    assert_eq!(holder("audit"), Some(3));
+    label(&["2", "second"]).with_status(0);
+    assert_eq!(holder("second"), Some(2));
+    label(&["--remove", "audit"]).with_status(0);
+    assert_eq!(holder("audit"), None);
+    label(&["--remove", "audit"]).with_status(3);
+    label(&["1", "2026-01-01"]).with_status(3);
+    label(&["1"]).with_status(3);
+}
