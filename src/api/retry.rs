@@ -22,7 +22,7 @@ pub struct RetryPolicy {
     pub cap: Duration,
     /// No `Retry-After` is obeyed for longer.
     pub retry_after_cap: Duration,
-    /// Attempts when nothing has ever worked and the answer looks like a wrong key or a wrong host.
+    /// Attempts when nothing has ever worked and it looks like a wrong key or a wrong host.
     pub doubtful_tries: u32,
 }
 
@@ -44,14 +44,15 @@ impl Default for RetryPolicy {
 pub enum Outcome {
     /// It worked.
     Success,
-    /// The server or the network failed: 5xx, a time-out, a refused connection, an unreadable body.
+    /// The server or the network failed: 5xx, a time-out, an unreadable body.
     Transient,
     /// The connection was gone: most likely one kept open too long, so the first retry need not wait.
     ConnectionLost,
     /// Told to slow down: 429, or the code `TOO_MANY_REQUESTS`.
     Throttled,
-    /// A refused key or a page that is not an API's. Harness also answers 401 when its own validation fails, so after
-    /// an earlier success this passes like [`Transient`](Self::Transient); before one it is probably true.
+    /// A refused key, a page that is not an API's, or a host that cannot be reached. Harness also answers 401 when its
+    /// own validation fails, and networks fail in passing, so after an earlier success this passes like
+    /// [`Transient`](Self::Transient); before one it is probably true.
     Doubtful,
     /// Trying again cannot help.
     Permanent,
