@@ -253,10 +253,8 @@ mod tests {
             request_id: "r-1",
         };
         if response.status == 200 {
-            let why = super::super::envelope::open::<u8>(
-                &response.body,
-                super::super::call::Envelope::Data,
-            );
+            let why =
+                crate::api::envelope::open::<u8>(&response.body, crate::api::call::Envelope::Data);
             classifier.unopened(response, why.expect_err("a failure"))
         } else {
             classifier.error_status(response)
