@@ -9,17 +9,21 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use fake_harness::{FakeHarness, Request};
+use fake_harness::{Account, FakeHarness, Principal, Scope};
 use rusqlite::{Connection, OpenFlags};
 
 const QUESTIONS: [(&str, &str); 2] = [
     (
-        "Who is an account administrator, and through which group?",
-        "SELECT principal_name, email, via_group_name FROM effective_access WHERE role_id = 'role/harness/_account_admin' ORDER BY 1",
+        "Who may use the secrets of the resource group Production, by which role, and through which user group?",
+        "SELECT coalesce(principal_name, email, principal_id), role_name, via_group_name FROM effective_access
+  WHERE resource_group_name = 'Production'
+    AND role_id IN (SELECT role_id FROM role_permissions WHERE permission = 'core_secret_access')
+  ORDER BY 1, 2",
     ),
     (
-        "What changed, and when?",
-        "SELECT snapshot_id, change, kind, id FROM changes ORDER BY id",
+        "How did a person's access come about?",
+        "SELECT snapshot_id, change, id, json_extract(detail, '$.resource_group')
+  FROM changes WHERE json_extract(detail, '$.principal_name') = 'Evan Sample' ORDER BY id",
     ),
 ];
 
@@ -57,14 +61,10 @@ fn tell(program: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
 
     println!("A fake Harness account on this computer, observed for the first time.");
     run(&["sync", "-v"])?;
-    println!("\nA day passes: people join, leave and change roles.");
-    let answer = fake.handle(&Request::post(
-        "/__control/change/next-day",
-        &serde_json::json!({}),
-    ));
-    if answer.status() != Some(200) {
-        return Err("the fake did not play the next day".into());
-    }
+    println!(
+        "\nA day passes: a person joins, groups and roles change, and one assignment is made anew as it was."
+    );
+    fake.change(next_day);
     run(&["sync", "-v"])?;
     run(&["snapshots"])?;
     run(&["diff"])?;
@@ -77,6 +77,42 @@ fn tell(program: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
         ask(&database, sql)?;
     }
     Ok(())
+}
+
+/// What happens between the two looks.
+fn next_day(account: &mut Account) {
+    let top = Scope::account();
+    let (cleo, dana, evan, nina) = (
+        "uCLEO00000000000000000",
+        "uDANA00000000000000000",
+        "uEVAN00000000000000000",
+        "uNINA00000000000000000",
+    );
+    account.add_user(nina, "nina@example.test", "Nina Newcomer");
+    account.add_member(&top, "platform_admins", nina);
+    account.remove_member(&top, "developers", cleo);
+    account.user(cleo).disabled = true;
+    account.rename_user(dana, "Dana Example-Lee");
+    let release_manager = account.role(&top, "release_manager");
+    release_manager
+        .permissions
+        .push("core_secret_access".into());
+    account.remove_assignment("role_assignment_contractor000000001");
+    account.enable_assignment("role_assignment_paused0000000000001");
+    account.assign(
+        Principal::User(evan),
+        "_account_admin",
+        "_all_account_level_resources",
+        &top,
+    );
+    // The same access under another identifier is no change of access.
+    account.remove_assignment("role_assignment_danaSecrets000000001");
+    account.assign(
+        Principal::User(dana),
+        "secret_keeper",
+        "prod_resources",
+        &top,
+    );
 }
 
 /// What the sqlite3 shell would print.
