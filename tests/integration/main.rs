@@ -16,6 +16,7 @@ mod findings;
 mod layers;
 mod observed;
 mod publication;
+mod readme;
 mod references;
 mod secrets;
 mod views;

@@ -369,25 +369,3 @@ fn the_schema_opens_in_old_shells_and_explains_itself() {
     );
     assert_eq!(test.ask("PRAGMA journal_mode"), "delete");
 }
-
-/// The README promises these answers.
-#[test]
-fn the_questions_of_the_readme_have_answers() {
-    let test = Test::synced();
-    let readme = include_str!("../../README.md");
-    let blocks: Vec<&str> = readme
-        .split("```sql\n")
-        .skip(1)
-        .map(|block| block.split("```").next().unwrap())
-        .collect();
-    assert!(!blocks.is_empty());
-    for question in blocks.iter().flat_map(|block| block.split(';')) {
-        let sql: String = question
-            .lines()
-            .filter(|line| !line.starts_with("--"))
-            .collect();
-        if !sql.trim().is_empty() {
-            test.ask(&format!("SELECT count(*) FROM ({sql})"));
-        }
-    }
-}
