@@ -459,7 +459,7 @@ pub struct Findings {
     #[argh(option, arg_name = "format", default = "Report::Table")]
     pub format: Report,
     /// exit with status 1 for findings of this severity or worse: note, warning or error
-    #[argh(option, arg_name = "severity")]
+    #[argh(option, arg_name = "severity", from_str_fn(Severity::parse))]
     pub fail_on: Option<Severity>,
     /// a folder with rules of your own, *.sql
     #[argh(option, arg_name = "folder")]

@@ -2,7 +2,7 @@
 //! run it by hand and write more; this module knows the form of a rule and the rules we bring.
 
 /// How bad it is; the words of SARIF.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, argh::FromArgValue)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// To know.
     Note,
@@ -13,6 +13,17 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// Reads the word.
+    ///
+    /// # Errors
+    /// The words there are.
+    pub fn parse(word: &str) -> Result<Self, String> {
+        [Self::Note, Self::Warning, Self::Error]
+            .into_iter()
+            .find(|severity| severity.as_str() == word)
+            .ok_or_else(|| "expected \"note\", \"warning\" or \"error\"".to_owned())
+    }
+
     /// The word.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -41,8 +41,19 @@ fn its_queries_have_answers() {
 #[test]
 fn its_options_are_those_of_the_help() {
     let mut of_help = options(&help(&["--help"]));
-    for command in ["sync", "snapshots", "diff"] {
-        of_help.extend(options(&help(&[command, "--help"])));
+    for command in [
+        &["sync", "--help"][..],
+        &["snapshots", "--help"],
+        &["snapshots", "label", "--help"],
+        &["diff", "--help"],
+        &["who-can", "--help"],
+        &["what-can", "--help"],
+        &["why", "--help"],
+        &["findings", "--help"],
+        &["history", "--help"],
+        &["prune", "--help"],
+    ] {
+        of_help.extend(options(&help(command)));
     }
     let mut of_readme = options(&readme());
     of_readme.extend(["--help".to_owned(), "--version".to_owned()]);
