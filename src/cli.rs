@@ -1,5 +1,7 @@
 //! What the user typed, and nothing more. `config` turns it into what the program needs.
 
+use std::time::Duration;
+
 use argh::FromArgs;
 
 use crate::error::Error;
@@ -39,6 +41,8 @@ pub struct Cli {
 pub enum Command {
     /// observe the account
     Sync(Sync),
+    /// check key and permissions
+    Doctor(Doctor),
     /// list snapshots
     Snapshots(Snapshots),
     /// compare snapshots
@@ -86,6 +90,22 @@ pub struct Sync {
     /// the environment
     #[argh(option, arg_name = "key")]
     pub api_key: Option<String>,
+    /// store what can be seen when not everything can: the snapshot is then partial, what was not seen is unverified,
+    /// and the exit status is 2
+    #[argh(switch)]
+    pub allow_partial: bool,
+    /// refuse a sync that would remove more than this share, in percent, of what a complete snapshot held (default: 50;
+    /// 100 = never refuse)
+    #[argh(option, arg_name = "percent", default = "50", from_str_fn(percent))]
+    pub max_removed: u8,
+    /// time for the whole sync, such as 90s, 30m or 2h (default: 30m)
+    #[argh(
+        option,
+        arg_name = "time",
+        default = "HALF_AN_HOUR",
+        from_str_fn(duration)
+    )]
+    pub timeout: Duration,
     /// a name for the snapshot, such as audit-2026q1; no other snapshot of the file may have it
     #[argh(option, arg_name = "name")]
     pub label: Option<String>,
@@ -96,6 +116,43 @@ pub struct Sync {
         default = "Format::Table",
         from_str_fn(text_or_json)
     )]
+    pub format: Format,
+    /// say more; -v -v says much more
+    #[argh(switch, short = 'v')]
+    pub verbose: u8,
+    /// say nothing but errors
+    #[argh(switch, short = 'q')]
+    pub quiet: bool,
+}
+
+/// check base URL, key, account and every permission that a sync needs; store nothing
+#[derive(Debug, FromArgs)]
+#[argh(
+    subcommand,
+    name = "doctor",
+    help_triggers("-h", "--help"),
+    note = "Exit status 0: a sync will see everything; 2: a permission is missing; 4: the key is refused; 5: Harness cannot be
+reached, or what answers is not Harness."
+)]
+pub struct Doctor {
+    /// where Harness is (default: https://app.harness.io); a path such as /gateway is kept
+    #[argh(option, arg_name = "url")]
+    pub base_url: Option<String>,
+    /// allow plain http to other hosts than this computer; the key then travels unencrypted
+    #[argh(switch)]
+    pub allow_http: bool,
+    /// the account; taken from the key when that has four parts
+    #[argh(option, arg_name = "id")]
+    pub account_id: Option<String>,
+    /// a file that holds the API key; `-` = standard input
+    #[argh(option, arg_name = "path")]
+    pub api_key_file: Option<String>,
+    /// the API key itself; others on this computer can read it in the list of processes, so prefer --api-key-file or
+    /// the environment
+    #[argh(option, arg_name = "key")]
+    pub api_key: Option<String>,
+    /// table (default) or json
+    #[argh(option, arg_name = "format", default = "Format::Table")]
     pub format: Format,
     /// say more; -v -v says much more
     #[argh(switch, short = 'v')]
@@ -507,6 +564,34 @@ pub enum Format {
     Table,
     /// For programs.
     Json,
+}
+
+const HALF_AN_HOUR: Duration = Duration::from_secs(30 * 60);
+
+fn percent(value: &str) -> Result<u8, String> {
+    match value.trim_end_matches('%').parse() {
+        Ok(percent @ 0..=100) => Ok(percent),
+        _ => Err("expected a number from 0 to 100".to_owned()),
+    }
+}
+
+/// `90s`, `30m`, `2h`; a bare number is seconds.
+fn duration(value: &str) -> Result<Duration, String> {
+    let (number, unit) = match value.strip_suffix(['s', 'm', 'h']) {
+        Some(number) => (number, &value[number.len()..]),
+        None => (value, "s"),
+    };
+    let seconds = match unit {
+        "h" => 3600,
+        "m" => 60,
+        _ => 1,
+    };
+    number
+        .parse::<u32>()
+        .ok()
+        .filter(|number| *number > 0)
+        .map(|number| Duration::from_secs(u64::from(number) * seconds))
+        .ok_or_else(|| "expected a time such as 90s, 30m or 2h".to_owned())
 }
 
 fn text_or_json(value: &str) -> Result<Format, String> {

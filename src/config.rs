@@ -4,9 +4,12 @@
 use std::fs;
 use std::io::Read;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::api::base_url::BaseUrl;
+use crate::api::client::{Client, ClientOptions};
 use crate::api::secret::ApiKey;
+use crate::api::transport::{TransportSettings, UreqTransport};
 use crate::error::Error;
 use crate::store::Identity;
 
@@ -46,6 +49,18 @@ pub struct ConnectionFlags<'a> {
 }
 
 impl Connection {
+    /// A client for the account; its time starts now.
+    #[must_use]
+    pub fn client(self, timeout: Duration) -> Client {
+        let settings = TransportSettings::for_base(&self.base_url);
+        let transport = Box::new(UreqTransport::new(self.api_key, &settings));
+        let options = ClientOptions {
+            timeout,
+            ..ClientOptions::default()
+        };
+        Client::new(transport, self.base_url, self.account_id, options)
+    }
+
     /// Resolves flags and environment.
     ///
     /// # Errors

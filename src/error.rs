@@ -37,6 +37,8 @@ pub enum Error {
         /// What to do.
         hint: Option<String>,
     },
+    /// A signal ended the command; nothing was stored.
+    Stopped(Exit),
     /// Standard output or input failed.
     Io(io::Error),
 }
@@ -60,8 +62,11 @@ impl Error {
             | Self::Store(StoreError::NoSuchSnapshot { .. } | StoreError::LabelTaken { .. })
             | Self::Io(_) => Exit::Usage,
             Self::Api(error) => exit_of_api(&error.kind),
+            Self::NotEnough { .. } | Self::Store(StoreError::TooMuchGone { .. }) => {
+                Exit::CouldNotTell
+            }
             Self::Store(_) => Exit::Database,
-            Self::NotEnough { .. } => Exit::CouldNotTell,
+            Self::Stopped(exit) => *exit,
         }
     }
 
@@ -75,6 +80,7 @@ impl Error {
             Self::Api(error) => kind_of_api(&error.kind),
             Self::Store(error) => error.kind(),
             Self::NotEnough { .. } => "could_not_tell",
+            Self::Stopped(_) => "stopped",
             Self::Io(_) => "io",
         }
     }
@@ -91,7 +97,7 @@ impl Error {
             | Self::NotEnough { hint, .. } => hint.clone(),
             Self::Api(error) => error.hint(),
             Self::Store(error) => error.hint().map(str::to_owned),
-            Self::Io(_) => None,
+            Self::Stopped(_) | Self::Io(_) => None,
         }
     }
 
@@ -157,6 +163,10 @@ impl fmt::Display for Error {
             | Self::NotEnough { message, .. } => f.write_str(message),
             Self::Api(error) => write!(f, "{error}"),
             Self::Store(error) => write!(f, "{error}"),
+            Self::Stopped(Exit::Terminated) => {
+                f.write_str("stopped by SIGTERM; nothing was stored")
+            }
+            Self::Stopped(_) => f.write_str("stopped by SIGINT; nothing was stored"),
             Self::Io(error) => write!(f, "{error}"),
         }
     }

@@ -32,6 +32,7 @@ pub mod model;
 pub mod output;
 pub mod retention;
 mod run;
+mod signals;
 pub mod store;
 
 pub use exit::Exit;

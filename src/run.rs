@@ -67,6 +67,10 @@ fn execute(arguments: Vec<OsString>, context: &mut Context<'_>) -> Result<Exit, 
             logging::start(arguments.verbose, arguments.quiet, context.env);
             command::sync::run(arguments, context)
         }
+        Command::Doctor(arguments) => {
+            logging::start(arguments.verbose, arguments.quiet, context.env);
+            command::doctor::run(arguments, context)
+        }
         Command::Snapshots(arguments) => command::snapshots::run(arguments, context),
         Command::Diff(arguments) => command::diff::run(arguments, context),
         Command::WhoCan(arguments) => command::who_can::run(arguments, context),

@@ -166,6 +166,18 @@ impl ApiError {
         matches!(*self.kind, ApiErrorKind::NotFound(_))
     }
 
+    /// Whether Harness understood the question and would not answer it: a client error of any kind, but no trouble with
+    /// key, network or server.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            *self.kind,
+            ApiErrorKind::NotPermitted { .. }
+                | ApiErrorKind::NotFound(_)
+                | ApiErrorKind::Refused(_)
+        )
+    }
+
     /// What to do about it, in a sentence, where that is known.
     #[must_use]
     pub fn hint(&self) -> Option<String> {

@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use super::found::Found;
+use super::preflight::Access;
 use super::role_assignments::{Assignments, RoleName};
 use super::walk::Rows;
 use crate::api::wire::Principal;
 use crate::model::{
-    Directory, Grant, Level, Listing, Observation, Ref, Resource, ResourceId, ResourceType, Scope,
-    Texts, Timestamp,
+    Directory, Grant, Level, Listing, ListingKind, ListingState, Observation, Ref, Resource,
+    ResourceId, ResourceType, Scope, Texts, Timestamp,
 };
 
 /// What was gathered so far.
@@ -17,6 +18,7 @@ pub(super) struct Assembly {
     directory: Directory,
     resources: Vec<Resource>,
     seen: HashSet<Ref>,
+    remembered: HashSet<ResourceId>,
     supplied_levels: HashMap<Ref, Vec<Level>>,
     grants: Vec<Grant>,
     assignments: Vec<Assignments>,
@@ -59,7 +61,33 @@ impl Assembly {
         });
     }
 
-    pub(super) fn finish(mut self, started_at: Timestamp, requests: u64) -> Observation {
+    /// Lowers the state of every listing that the key may not see whole, whatever the listing itself says.
+    pub(super) fn judge(&mut self, access: &Access) {
+        for listing in &mut self.listings {
+            if matches!(listing.state, ListingState::NotPermitted { .. }) {
+                continue;
+            }
+            let doubt = match listing.kind {
+                ListingKind::RoleAssignments => access.assignments_seen(&listing.scope),
+                kind => access
+                    .why_not_whole(kind, &listing.scope)
+                    .map(|reason| (Vec::new(), reason)),
+            };
+            if let Some((whole_for, reason)) = doubt {
+                listing.state = ListingState::Partial { reason, whole_for };
+            }
+        }
+    }
+
+    /// Ends the gathering: turns role assignments into grants.
+    pub(super) fn finish(
+        mut self,
+        started_at: Timestamp,
+        caller: Option<String>,
+        requests: u64,
+        held_before: &HashSet<ResourceId>,
+    ) -> Observation {
+        self.remember(held_before);
         let mut assignment_ids = Texts::default();
         let mut disabled = 0;
         for assignments in std::mem::take(&mut self.assignments) {
@@ -69,7 +97,7 @@ impl Assembly {
         Observation {
             started_at,
             finished_at: Timestamp::now(),
-            caller: None,
+            caller,
             scopes: "account".to_owned(),
             requests: i64::try_from(requests).unwrap_or(i64::MAX),
             directory: self.directory,
@@ -79,6 +107,22 @@ impl Assembly {
             assignment_ids,
             disabled_role_assignments: disabled,
             listings: self.listings,
+        }
+    }
+
+    /// What the last snapshot held counts as listed where this one's list is not whole.
+    fn remember(&mut self, held_before: &HashSet<ResourceId>) {
+        for id in held_before {
+            let Some(kind) = ListingKind::of(&id.kind) else {
+                continue;
+            };
+            let is_whole = |listing: &Listing| {
+                let of_scope = listing.scope == id.scope || id.scope == Scope::Harness;
+                listing.kind == kind && of_scope && listing.state == ListingState::Complete
+            };
+            if !self.listings.iter().any(is_whole) {
+                self.remembered.insert(id.clone());
+            }
         }
     }
 
@@ -141,6 +185,10 @@ impl Assembly {
     }
 
     fn is_listed(&self, id: &ResourceId) -> bool {
+        self.remembered.contains(id) || self.is_seen(id)
+    }
+
+    fn is_seen(&self, id: &ResourceId) -> bool {
         self.directory
             .find(id)
             .is_some_and(|id| self.seen.contains(&id))

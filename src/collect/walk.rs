@@ -9,15 +9,22 @@ use super::found::{Found, Row};
 use super::role_assignments::{self, Assignments};
 use crate::api::call::Method;
 use crate::api::client::Client;
-use crate::api::error::ApiError;
+use crate::api::error::{ApiError, ApiErrorKind};
 use crate::api::walk::{RowSink, Walked};
 use crate::api::wire;
-use crate::model::{Listing, ListingKind, ListingState, Scope, Timestamp};
+use crate::model::{Listing, ListingKind, ListingState, ResourceType, Scope, Timestamp};
 
 /// What a listing showed.
 pub(super) enum Rows {
     Resources(Vec<Found>),
     Assignments(Box<Assignments>),
+}
+
+/// A listing that could not be walked.
+pub(super) struct Broken {
+    pub(super) error: ApiError,
+    /// Its record, as far as it goes.
+    listing: Listing,
 }
 
 /// Walks one kind in one scope.
@@ -28,7 +35,7 @@ pub(super) fn listing(
     client: &Client,
     kind: ListingKind,
     scope: &Scope,
-) -> Result<(Rows, Listing), ApiError> {
+) -> Result<(Rows, Listing), Box<Broken>> {
     let endpoint = catalogue::endpoint(kind).expect("a kind that is listed scope by scope");
     let started_at = Timestamp::now();
     let walk = Walk {
@@ -36,23 +43,11 @@ pub(super) fn listing(
         endpoint: &endpoint,
         scope,
     };
-    let (rows, walked) = match kind {
-        ListingKind::RoleAssignments => walk.assignments()?,
-        ListingKind::Users => walk.resources::<wire::User>()?,
-        ListingKind::ServiceAccounts => walk.resources::<wire::ServiceAccountItem>()?,
-        ListingKind::UserGroups => walk.resources::<wire::UserGroup>()?,
-        ListingKind::Roles => walk.resources::<wire::RoleItem>()?,
-        ListingKind::ResourceGroups => walk.resources::<wire::ResourceGroupItem>()?,
-        ListingKind::Accounts | ListingKind::Organizations | ListingKind::Projects => {
-            unreachable!("not listed scope by scope")
-        }
-    };
-    let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-    let listing = Listing {
+    let record = |state, walked: &Walked| Listing {
         kind,
         scope: scope.clone(),
         endpoint: endpoint.call(scope).place(endpoint.method).endpoint,
-        state: state_of(&rows),
+        state,
         reported_total: Some(count(walked.reported_total)),
         rows: count(walked.rows),
         pages: count(walked.pages),
@@ -61,7 +56,66 @@ pub(super) fn listing(
         started_at,
         finished_at: Timestamp::now(),
     };
-    Ok((rows, listing))
+    let walked = match kind {
+        ListingKind::RoleAssignments => walk.assignments(),
+        ListingKind::Users => walk.resources::<wire::User>(),
+        ListingKind::ServiceAccounts => walk.resources::<wire::ServiceAccountItem>(),
+        ListingKind::UserGroups => walk.resources::<wire::UserGroup>(),
+        ListingKind::Roles => walk.resources::<wire::RoleItem>(),
+        ListingKind::ResourceGroups => walk.resources::<wire::ResourceGroupItem>(),
+        ListingKind::Accounts | ListingKind::Organizations | ListingKind::Projects => {
+            unreachable!("not listed scope by scope")
+        }
+    };
+    match walked {
+        Ok((rows, walked)) => {
+            let listing = record(state_of(&rows, &walked), &walked);
+            Ok((rows, listing))
+        }
+        Err(error) => {
+            let walked = Walked {
+                rows: 0,
+                pages: 0,
+                ..error.walked.as_deref().cloned().unwrap_or_default()
+            };
+            let listing = Listing {
+                reported_total: None,
+                ..record(state_of_broken(&error), &walked)
+            };
+            Err(Box::new(Broken { error, listing }))
+        }
+    }
+}
+
+/// Takes a listing that was refused or contradicts itself for a gap, where gaps are accepted. Other failures say
+/// nothing about what may be seen, and end the observation all the same.
+pub(super) fn accept(
+    walked: Result<(Rows, Listing), Box<Broken>>,
+    accept_gaps: bool,
+) -> Result<(Rows, Listing), ApiError> {
+    walked.or_else(|broken| match *broken.error.kind {
+        ApiErrorKind::NotPermitted { .. } | ApiErrorKind::Inconsistent { .. } if accept_gaps => {
+            log::info!("{}", broken.error);
+            Ok((Rows::Resources(Vec::new()), broken.listing))
+        }
+        _ => Err(broken.error),
+    })
+}
+
+fn count(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+fn state_of_broken(error: &ApiError) -> ListingState {
+    let reason = error.kind.to_string();
+    if error.is_not_permitted() {
+        ListingState::NotPermitted { reason }
+    } else {
+        ListingState::Partial {
+            reason,
+            whole_for: Vec::new(),
+        }
+    }
 }
 
 struct Walk<'a> {
@@ -120,26 +174,34 @@ impl<R: Row> RowSink<R> for Mapped<'_> {
     }
 }
 
-/// A group whose members Harness does not say must not look like a group without members.
-fn state_of(rows: &Rows) -> ListingState {
-    let Rows::Resources(found) = rows else {
-        return ListingState::Complete;
+/// What the rows alone say about their completeness.
+fn state_of(rows: &Rows, walked: &Walked) -> ListingState {
+    let reason = if walked.filtered_to_nothing {
+        Some("Harness answers as it does to a key that may see nothing here".to_owned())
+    } else {
+        unknown_members(rows)
     };
-    let is_group = |found: &&Found| found.id.kind == crate::model::ResourceType::UserGroup;
-    let silent: Vec<&Found> = found
-        .iter()
-        .filter(is_group)
-        .filter(|group| group.members.is_none())
-        .collect();
-    match silent.as_slice() {
-        [] => ListingState::Complete,
-        [first, ..] => ListingState::Partial {
-            reason: format!(
-                "Harness did not say who is in {} of the groups, such as {}",
-                silent.len(),
-                first.id.identifier
-            ),
+    match reason {
+        None => ListingState::Complete,
+        Some(reason) => ListingState::Partial {
+            reason,
             whole_for: Vec::new(),
         },
     }
+}
+
+/// A group whose members Harness does not say must not look like a group without members.
+fn unknown_members(rows: &Rows) -> Option<String> {
+    let Rows::Resources(found) = rows else {
+        return None;
+    };
+    let mut silent = found
+        .iter()
+        .filter(|found| found.id.kind == ResourceType::UserGroup && found.members.is_none());
+    let first = silent.next()?;
+    Some(format!(
+        "Harness did not say who is in {} of the groups, such as {}",
+        silent.count() + 1,
+        first.id.identifier
+    ))
 }

@@ -1,19 +1,21 @@
 //! `sync`: observe the account and store a snapshot.
 
 use serde::Serialize;
+use std::path::Path;
+use std::sync::Arc;
 
-use crate::api::client::{Client, ClientOptions};
-use crate::api::transport::{TransportSettings, UreqTransport};
+use crate::api::client::Client;
 use crate::cli::{Format, Sync};
-use crate::collect;
+use crate::collect::{self, Failure};
 use crate::config::{self, Connection, ConnectionFlags};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::{Label, Observation};
-use crate::output::text::count;
+use crate::model::{Label, Listing, ListingState, Observation, ResourceType};
+use crate::output::text::{count, line};
 use crate::output::write_json;
 use crate::run::Context;
-use crate::store::{Published, Writer};
+use crate::signals::Signals;
+use crate::store::{Identity, Published, Writer};
 
 pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, Error> {
     let flags = ConnectionFlags {
@@ -27,16 +29,127 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     let connection = Connection::resolve(&flags, context.env)?;
     let identity = connection.identity();
     let path = config::database(arguments.db.as_deref(), context.env);
-    let writer = Writer::open(&path, &identity)?;
+    let writer = Writer::open(&path, &identity)?.with_brake(arguments.max_removed);
     if let Some(label) = &label {
         writer.refuse_taken(label)?;
     }
-    let client = client(connection);
-    let observation = collect::observe(&client)?;
-    refuse_incomplete(&observation)?;
-    let published = writer.publish(&identity, &observation, crate::VERSION, label.as_ref())?;
+    let client = Arc::new(connection.client(arguments.timeout));
+    let signals = watch(&client, &writer)?;
+    let work = || observe_and_store(arguments, &client, writer, &identity, label.as_ref());
+    let (observation, published) = work().map_err(|error| match signals.received() {
+        Some(exit) => Error::Stopped(exit),
+        None => error,
+    })?;
+    let gaps = gaps(&observation);
+    report(arguments, context, &path, &client, &published, &gaps)?;
+    Ok(if gaps.is_empty() {
+        Exit::Done
+    } else {
+        Exit::CouldNotTell
+    })
+}
+
+fn watch(client: &Arc<Client>, writer: &Writer) -> Result<Signals, Error> {
+    let client = Arc::clone(client);
+    let stop_writing = writer.stopper();
+    Ok(Signals::watch(move || {
+        client.interrupt();
+        stop_writing();
+    })?)
+}
+
+fn observe_and_store(
+    arguments: &Sync,
+    client: &Client,
+    writer: Writer,
+    identity: &Identity,
+    label: Option<&Label>,
+) -> Result<(Observation, Published), Error> {
+    let held_before = writer.held(&[ResourceType::Role, ResourceType::ResourceGroup])?;
+    let request = collect::Request {
+        accept_gaps: arguments.allow_partial,
+        held_before: &held_before,
+    };
+    let observation = collect::observe(client, &request).map_err(explain)?;
+    if !arguments.allow_partial {
+        refuse_gaps(&observation)?;
+    }
+    let published = writer.publish(identity, &observation, crate::VERSION, label)?;
+    Ok((observation, published))
+}
+
+fn label(typed: Option<&str>) -> Result<Option<Label>, Error> {
+    typed.map(Label::new).transpose().map_err(Error::Usage)
+}
+
+fn explain(failure: Failure) -> Error {
+    match failure {
+        Failure::Api(error) => error.into(),
+        Failure::MissingPermissions(missing) => Error::NotEnough {
+            message: format!(
+                "nothing was stored, because the key may not see everything:\n{}",
+                missing.join("\n")
+            ),
+            hint: Some(
+                "give the owner of the key a role with these permissions (Account Viewer on All Resources Including \
+                 Child Scopes has them all), or store what can be seen with --allow-partial"
+                    .to_owned(),
+            ),
+        },
+    }
+}
+
+/// A list that is not whole must not look like access that is gone.
+fn refuse_gaps(observation: &Observation) -> Result<(), Error> {
+    let gaps = gaps(observation);
+    if gaps.is_empty() {
+        return Ok(());
+    }
+    let listings: Vec<String> = gaps.into_iter().map(describe).collect();
+    Err(Error::NotEnough {
+        message: format!(
+            "nothing was stored, because not everything could be seen:\n{}",
+            listings.join("\n")
+        ),
+        hint: Some("store what can be seen with --allow-partial".to_owned()),
+    })
+}
+
+fn gaps(observation: &Observation) -> Vec<&Listing> {
+    let is_gap = |listing: &&Listing| listing.state != ListingState::Complete;
+    observation.listings.iter().filter(is_gap).collect()
+}
+
+fn describe(listing: &Listing) -> String {
+    let Listing {
+        kind,
+        scope,
+        endpoint,
+        state,
+        ..
+    } = listing;
+    let reason = state.reason().unwrap_or_default();
+    format!(
+        "{kind} in {scope} ({endpoint}): {}: {reason}",
+        state.as_str()
+    )
+}
+
+fn report(
+    arguments: &Sync,
+    context: &mut Context<'_>,
+    path: &Path,
+    client: &Client,
+    published: &Published,
+    gaps: &[&Listing],
+) -> Result<(), Error> {
+    if !arguments.quiet {
+        for gap in gaps {
+            writeln!(context.err, "not whole: {}", line(&describe(gap)))?;
+        }
+    }
     match arguments.format {
-        Format::Json => write_json(&Document::new(&published, client.requests()), context.out)?,
+        Format::Json => write_json(&Document::new(published, client.requests()), context.out)?,
         Format::Table if context.err_is_terminal && !arguments.quiet || arguments.verbose > 0 => {
             writeln!(
                 context.err,
@@ -50,49 +163,7 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
         }
         Format::Table => {}
     }
-    Ok(Exit::Done)
-}
-
-fn label(typed: Option<&str>) -> Result<Option<Label>, Error> {
-    typed.map(Label::new).transpose().map_err(Error::Usage)
-}
-
-/// A list that is not whole must not look like access that is gone.
-fn refuse_incomplete(observation: &Observation) -> Result<(), Error> {
-    let gaps: Vec<String> = observation
-        .listings
-        .iter()
-        .filter_map(|listing| {
-            let reason = listing.state.reason()?;
-            let (kind, scope, state) = (listing.kind, &listing.scope, listing.state.as_str());
-            Some(format!(
-                "{kind} in {scope} ({}): {state}: {reason}",
-                listing.endpoint
-            ))
-        })
-        .collect();
-    if gaps.is_empty() {
-        return Ok(());
-    }
-    Err(Error::NotEnough {
-        message: format!(
-            "nothing was stored, because not everything could be seen:\n{}",
-            gaps.join("\n")
-        ),
-        hint: None,
-    })
-}
-
-fn client(connection: Connection) -> Client {
-    let settings = TransportSettings::for_base(&connection.base_url);
-    let transport = UreqTransport::new(connection.api_key, &settings);
-    let options = ClientOptions::default();
-    Client::new(
-        Box::new(transport),
-        connection.base_url,
-        connection.account_id,
-        options,
-    )
+    Ok(())
 }
 
 #[derive(Serialize)]

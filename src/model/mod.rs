@@ -3,6 +3,7 @@
 //! Invariant: nothing here knows HTTP, SQL or the terminal.
 
 mod access;
+mod examination;
 mod fact;
 mod grant;
 mod history;
@@ -20,6 +21,7 @@ mod time;
 pub use access::{
     AccessFacts, MembershipFact, PrincipalFact, ResourceGroupFact, RoleFact, RoleGrantFact,
 };
+pub use examination::{Examination, Held, Whole};
 pub use fact::{DiffFacts, GrantFact, Named, ResourceFact};
 pub use grant::{Entitlement, Grant, TextRef, Texts};
 pub use history::{Moment, Span, Thing};

@@ -4,6 +4,7 @@ pub mod access;
 pub mod access_words;
 pub mod csv;
 pub mod diff;
+pub mod doctor;
 pub mod findings;
 pub mod history;
 pub mod prune;

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use super::Removal;
+
 /// A failure of the store. Every variant says what the user can do in [`StoreError::hint`].
 #[derive(Debug)]
 pub enum StoreError {
@@ -101,6 +103,15 @@ pub enum StoreError {
         /// The snapshot that has it.
         snapshot: i64,
     },
+    /// A sync would close more than the brake allows.
+    TooMuchGone {
+        /// The path asked for.
+        path: PathBuf,
+        /// What would vanish.
+        removals: Vec<Removal>,
+    },
+    /// Stopped on request.
+    Interrupted,
     /// Anything else SQLite says.
     Sqlite {
         /// The path asked for.
@@ -123,6 +134,7 @@ impl StoreError {
             Some(Code::DiskFull | Code::ReadOnly | Code::SystemIoFailure | Code::CannotOpen) => {
                 Self::Unwritable { path, detail }
             }
+            Some(Code::OperationInterrupted) => Self::Interrupted,
             Some(Code::PermissionDenied) => Self::Unreadable { path, detail },
             _ => Self::Sqlite { path, detail },
         }
@@ -147,6 +159,8 @@ impl StoreError {
             Self::DifferentAccounts { .. } => "db_different_accounts",
             Self::NotCompacted { .. } => "db_not_compacted",
             Self::LabelTaken { .. } => "label_taken",
+            Self::TooMuchGone { .. } => "too_much_gone",
+            Self::Interrupted => "stopped",
             Self::Sqlite { .. } => "db_error",
         }
     }
@@ -183,7 +197,10 @@ impl StoreError {
             Self::LabelTaken { .. } => {
                 Some("choose another, or move it with `harness-access snapshots label`")
             }
-            Self::Sqlite { .. } => None,
+            Self::TooMuchGone { .. } => Some(
+                "if that is right, run again with --max-removed 100; the last snapshot is as it was",
+            ),
+            Self::Interrupted | Self::Sqlite { .. } => None,
         }
     }
 }
@@ -249,6 +266,18 @@ impl fmt::Display for StoreError {
             Self::LabelTaken { label, snapshot } => {
                 write!(f, "snapshot {snapshot} has the label `{label}` already")
             }
+            Self::TooMuchGone { path, removals } => {
+                write!(
+                    f,
+                    "nothing was stored in {}, because most of it would vanish:",
+                    path.display()
+                )?;
+                removals.iter().try_for_each(|removal| {
+                    let Removal { what, gone, of } = removal;
+                    write!(f, "\n{gone} of {of} {}s are gone", what.replace('_', " "))
+                })
+            }
+            Self::Interrupted => f.write_str("stopped on request"),
             Self::Sqlite { path, detail } => write!(f, "{}: {detail}", path.display()),
         }
     }

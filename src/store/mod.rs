@@ -15,8 +15,10 @@
 //! created with mode 0600, since it is a map of who can do what.
 
 mod access;
+mod brake;
 mod compare;
 mod compare_files;
+mod dictionary;
 mod error;
 mod find;
 mod history;
@@ -30,6 +32,7 @@ mod read;
 mod schema;
 mod sight;
 
+pub use brake::Removal;
 pub use error::StoreError;
 pub use history::GrantParts;
 pub use open::{Identity, Reader, Writer};

@@ -1,6 +1,7 @@
 //! Opening a file: is it ours, is it whole, is it this account's, and may we write it now.
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use super::StoreError;
 use super::schema;
+use crate::model::{ResourceId, ResourceType, Scope};
 
 /// How long a reader waits for the moment in which another process commits.
 const READER_PATIENCE: Duration = Duration::from_secs(10);
@@ -46,6 +48,7 @@ pub struct Writer {
     pub(super) path: PathBuf,
     pub(super) connection: Connection,
     pub(super) fresh: bool,
+    pub(super) max_removed_percent: u8,
     created: bool,
 }
 
@@ -116,9 +119,11 @@ impl Writer {
             path: path.to_owned(),
             connection,
             fresh,
+            max_removed_percent: 100,
             created,
         };
         writer.belongs_to(identity)?;
+        check(&writer.connection, path)?;
         Ok(writer)
     }
 
@@ -137,8 +142,54 @@ impl Writer {
             path: path.to_owned(),
             connection,
             fresh: false,
+            max_removed_percent: 100,
             created: false,
         })
+    }
+
+    /// Sets the brake: publishing is refused when it would close more than this share, in percent, of the grants or of
+    /// a type of resource that a complete snapshot before held. 100 switches the brake off, as it is at first.
+    #[must_use]
+    pub fn with_brake(mut self, max_removed_percent: u8) -> Self {
+        self.max_removed_percent = max_removed_percent;
+        self
+    }
+
+    /// What stops publishing from another thread; nothing is stored then.
+    pub fn stopper(&self) -> impl Fn() + Send + 'static {
+        let handle = self.connection.get_interrupt_handle();
+        move || handle.interrupt()
+    }
+
+    /// Resources of some types that the latest snapshot holds.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn held(&self, kinds: &[ResourceType]) -> Result<HashSet<ResourceId>, StoreError> {
+        let read = || -> rusqlite::Result<HashSet<ResourceId>> {
+            let mut held = HashSet::new();
+            let mut statement = self.connection.prepare(
+                "SELECT p.path, r.identifier FROM resource_version v JOIN resource r ON r.key = v.resource
+                 JOIN scope p ON p.key = r.scope WHERE v.valid_until IS NULL AND r.type = ?1",
+            )?;
+            for kind in kinds {
+                let mut rows = statement.query([kind.as_str()])?;
+                while let Some(row) = rows.next()? {
+                    held.extend(
+                        Scope::parse(row.get_ref(0)?.as_str()?).map(|scope| ResourceId {
+                            kind: kind.clone(),
+                            scope,
+                            identifier: row.get(1).unwrap_or_default(),
+                        }),
+                    );
+                }
+            }
+            Ok(held)
+        };
+        if self.fresh {
+            return Ok(HashSet::new());
+        }
+        read().map_err(|error| self.failed(&error))
     }
 
     fn belongs_to(&self, wanted: &Identity) -> Result<(), StoreError> {
@@ -194,6 +245,20 @@ fn create_if_missing(path: &Path) -> Result<bool, StoreError> {
             detail: error.to_string(),
         }),
     }
+}
+
+/// A damaged file must not be written on: most damage shows in a walk over its pages.
+fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let verdict: String = connection
+        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+        .map_err(|error| StoreError::from_sqlite(path, &error))?;
+    if verdict == "ok" {
+        return Ok(());
+    }
+    Err(StoreError::Damaged {
+        path: path.to_owned(),
+        detail: verdict,
+    })
 }
 
 /// Takes SQLite's write lock at once or fails: a second sync is refused, not queued.

@@ -1,9 +1,11 @@
 //! Merging an observation into the history, in one transaction.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
+use super::brake::{self, Removal, Tally};
+use super::dictionary::{Dictionary, harness_scope};
 use super::{Identity, StoreError, Writer, schema};
 use crate::model::{
     Grant, Label, Level, Listing, ListingKind, ListingState, Observation, ResourceId, ResourceType,
@@ -37,7 +39,13 @@ impl Writer {
         label: Option<&Label>,
     ) -> Result<Published, StoreError> {
         self.merge(identity, observation, tool_version, label)
-            .map_err(|error| self.failed(&error))
+            .map_err(|error| match error {
+                Stopped::Sqlite(error) => self.failed(&error),
+                Stopped::TooMuchGone(removals) => StoreError::TooMuchGone {
+                    path: self.path.clone(),
+                    removals,
+                },
+            })
     }
 
     fn merge(
@@ -46,7 +54,7 @@ impl Writer {
         observation: &Observation,
         tool_version: &str,
         label: Option<&Label>,
-    ) -> rusqlite::Result<Published> {
+    ) -> Result<Published, Stopped> {
         if self.fresh {
             schema::create(&self.connection)?;
             self.connection.execute(
@@ -57,9 +65,22 @@ impl Writer {
             // Dirty pages written early would lock readers out before the commit.
             self.connection.pragma_update(None, "cache_spill", false)?;
         }
-        let published = Merge::begin(&self.connection, observation, tool_version, label)?.run()?;
+        let published = Merge::begin(&self.connection, observation, tool_version, label)?
+            .run(self.max_removed_percent)?;
         self.connection.execute_batch("COMMIT")?;
         Ok(published)
+    }
+}
+
+/// Why nothing was stored.
+enum Stopped {
+    Sqlite(rusqlite::Error),
+    TooMuchGone(Vec<Removal>),
+}
+
+impl From<rusqlite::Error> for Stopped {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
     }
 }
 
@@ -109,12 +130,18 @@ impl<'a> Merge<'a> {
         })
     }
 
-    fn run(mut self) -> rusqlite::Result<Published> {
+    fn run(mut self, max_removed_percent: u8) -> Result<Published, Stopped> {
         self.merge_coverage()?;
         self.see_vanished_scopes();
-        self.merge_resources()?;
-        self.merge_grants()?;
-        self.finish()
+        let mut removals = self.merge_resources()?;
+        removals.extend(self.merge_grants()?);
+        if brake::previous_is_complete(self.connection, self.snapshot)? {
+            let too_many = brake::beyond(removals, max_removed_percent);
+            if !too_many.is_empty() {
+                return Err(Stopped::TooMuchGone(too_many));
+            }
+        }
+        Ok(self.finish()?)
     }
 
     // ---- coverage -----------------------------------------------------------------------------------------------
@@ -316,7 +343,8 @@ impl<'a> Merge<'a> {
 
     // ---- resources ----------------------------------------------------------------------------------------------
 
-    fn merge_resources(&self) -> rusqlite::Result<()> {
+    /// Returns what is gone of each type.
+    fn merge_resources(&self) -> rusqlite::Result<Vec<Removal>> {
         let resources = &self.observation.resources;
         let mut order: Vec<(i64, usize)> = resources
             .iter()
@@ -328,9 +356,10 @@ impl<'a> Merge<'a> {
 
         let mut closed = Vec::new();
         let mut opened = Vec::new();
+        let mut tally = Tally::default();
         let mut seen = order.iter().peekable();
         let mut live = self.connection.prepare(
-            "SELECT v.key, v.resource, v.name, v.attributes, r.listing FROM resource_version v
+            "SELECT v.key, v.resource, v.name, v.attributes, r.listing, r.type FROM resource_version v
              JOIN resource r ON r.key = v.resource WHERE v.valid_until IS NULL ORDER BY v.resource",
         )?;
         let mut rows = live.query([])?;
@@ -344,11 +373,14 @@ impl<'a> Merge<'a> {
             }
             match seen.next_if(|(key, _)| *key == resource) {
                 None => {
-                    if self.is_gone(row.get(4)?, None) {
+                    let gone = self.is_gone(row.get(4)?, None);
+                    tally.count(row.get_ref(5)?.as_str()?, gone);
+                    if gone {
                         closed.push(version);
                     }
                 }
                 Some(&(_, at)) => {
+                    tally.count(row.get_ref(5)?.as_str()?, false);
                     let now = &resources[at];
                     let same = now.name.as_deref() == row.get_ref(2)?.as_str_or_null()?
                         && now.details.to_json() == row.get_ref(3)?.as_str()?;
@@ -374,15 +406,17 @@ impl<'a> Merge<'a> {
                 self.snapshot
             ])?;
         }
-        Ok(())
+        Ok(tally.removals())
     }
 
     // ---- grants -------------------------------------------------------------------------------------------------
 
-    fn merge_grants(&mut self) -> rusqlite::Result<()> {
+    /// Returns how many are gone.
+    fn merge_grants(&mut self) -> rusqlite::Result<Vec<Removal>> {
         let order = self.grants_in_key_order();
         let mut closed = Vec::new();
         let mut opened: Vec<(u32, Option<i64>)> = Vec::new();
+        let mut tally = Tally::default();
         let mut seen = order.iter().peekable();
         let mut live = self.connection.prepare(
             "SELECT key, target, principal, scope, resource_group, role_assignment, created_at,
@@ -406,11 +440,14 @@ impl<'a> Merge<'a> {
             match seen.next_if(|(next, _)| *next == key) {
                 None => {
                     let kind: String = kind_of.query_row([key[1]], |row| row.get(0))?;
-                    if self.is_gone(row.get(8)?, Some(&kind)) {
+                    let gone = self.is_gone(row.get(8)?, Some(&kind));
+                    tally.count("grant", gone);
+                    if gone {
                         closed.push(version);
                     }
                 }
                 Some(&(_, at)) => {
+                    tally.count("grant", false);
                     let now = &self.observation.grants[at as usize];
                     let same = self.assignment_of(now) == row.get_ref(5)?.as_str_or_null()?
                         && now.created_at.map(std::num::NonZero::get) == row.get(6)?
@@ -426,7 +463,8 @@ impl<'a> Merge<'a> {
         drop(rows);
         drop((live, kind_of));
         self.close("grant_version", &closed)?;
-        self.insert_grants(&opened)
+        self.insert_grants(&opened)?;
+        Ok(tally.removals())
     }
 
     fn grants_in_key_order(&self) -> Vec<(GrantKey, u32)> {
@@ -601,10 +639,6 @@ fn joined(types: &[ResourceType]) -> String {
     format!(",{},", names.join(","))
 }
 
-fn harness_scope(level: Level) -> String {
-    format!("harness/{}", level.as_str())
-}
-
 /// What Harness supplies shows up in every list of its level, so one complete list of the level shows all of it.
 fn supplied_by_harness(listings: &[Listing]) -> Vec<(Level, Listing)> {
     let mut supplied = Vec::new();
@@ -628,126 +662,4 @@ fn supplied_by_harness(listings: &[Listing]) -> Vec<(Level, Listing)> {
         }
     }
     supplied
-}
-
-/// The keys of scopes, listings and resources, new ones added as they come up.
-struct Dictionary<'a> {
-    connection: &'a Connection,
-    scopes: HashMap<String, i64>,
-    listings: HashMap<(ListingKind, i64), i64>,
-}
-
-impl<'a> Dictionary<'a> {
-    fn load(connection: &'a Connection) -> rusqlite::Result<Self> {
-        let scopes = connection
-            .prepare("SELECT path, key FROM scope")?
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<Result<_, _>>()?;
-        let mut listings = HashMap::new();
-        let mut statement = connection.prepare("SELECT kind, scope, key FROM listing")?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            if let Some(kind) = ListingKind::parse(row.get_ref(0)?.as_str()?) {
-                listings.insert((kind, row.get(1)?), row.get(2)?);
-            }
-        }
-        Ok(Self {
-            connection,
-            scopes,
-            listings,
-        })
-    }
-
-    fn scope(&mut self, path: &str) -> rusqlite::Result<i64> {
-        if let Some(key) = self.scopes.get(path) {
-            return Ok(*key);
-        }
-        self.connection
-            .prepare_cached("INSERT INTO scope (path) VALUES (?1)")?
-            .execute([path])?;
-        let key = self.connection.last_insert_rowid();
-        self.scopes.insert(path.to_owned(), key);
-        Ok(key)
-    }
-
-    fn listing(&mut self, kind: ListingKind, scope: &str) -> rusqlite::Result<i64> {
-        let scope = self.scope(scope)?;
-        self.listing_at(kind, scope)
-    }
-
-    fn listing_at(&mut self, kind: ListingKind, scope: i64) -> rusqlite::Result<i64> {
-        if let Some(key) = self.listings.get(&(kind, scope)) {
-            return Ok(*key);
-        }
-        self.connection
-            .prepare_cached("INSERT INTO listing (kind, scope) VALUES (?1, ?2)")?
-            .execute(params![kind.as_str(), scope])?;
-        let key = self.connection.last_insert_rowid();
-        self.listings.insert((kind, scope), key);
-        Ok(key)
-    }
-
-    fn known_listing(&self, kind: ListingKind, scope: &str) -> Option<i64> {
-        self.listings
-            .get(&(kind, *self.scopes.get(scope)?))
-            .copied()
-    }
-
-    fn resource_keys(&mut self, observation: &Observation) -> rusqlite::Result<Vec<i64>> {
-        let levels: HashMap<usize, Level> = observation
-            .supplied_levels
-            .iter()
-            .filter_map(|(id, levels)| Some((id.index(), *levels.iter().min()?)))
-            .collect();
-        let mut keys = Vec::with_capacity(observation.directory.ids().len());
-        for (at, id) in observation.directory.ids().iter().enumerate() {
-            keys.push(self.resource(id, levels.get(&at).copied())?);
-        }
-        Ok(keys)
-    }
-
-    fn resource(&mut self, id: &ResourceId, level: Option<Level>) -> rusqlite::Result<i64> {
-        let text = id.to_string();
-        let known: Option<(i64, Option<i64>)> = self
-            .connection
-            .prepare_cached("SELECT key, listing FROM resource WHERE id = ?1")?
-            .query_row([&text], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
-        if let Some((key, listing)) = known
-            && (listing.is_some() || level.is_none())
-        {
-            return Ok(key);
-        }
-        let listing = self.listing_of(id, level)?;
-        if let Some((key, _)) = known {
-            self.connection
-                .prepare_cached("UPDATE resource SET listing = ?1 WHERE key = ?2")?
-                .execute(params![listing, key])?;
-            return Ok(key);
-        }
-        let scope = self.scope(&id.scope.to_string())?;
-        self.connection
-            .prepare_cached(
-                "INSERT INTO resource (id, type, scope, identifier, listing) VALUES (?1, ?2, ?3, ?4, ?5)",
-            )?
-            .execute(params![text, id.kind.as_str(), scope, id.identifier, listing])?;
-        Ok(self.connection.last_insert_rowid())
-    }
-
-    /// The listing that shows a resource, as far as that can be known: what Harness supplies is shown at its levels.
-    fn listing_of(
-        &mut self,
-        id: &ResourceId,
-        level: Option<Level>,
-    ) -> rusqlite::Result<Option<i64>> {
-        let Some(kind) = ListingKind::of(&id.kind) else {
-            return Ok(None);
-        };
-        let scope = match (&id.scope, level) {
-            (Scope::Harness, None) => return Ok(None),
-            (Scope::Harness, Some(level)) => harness_scope(level),
-            (scope, _) => scope.to_string(),
-        };
-        self.listing(kind, &scope).map(Some)
-    }
 }

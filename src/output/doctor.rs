@@ -1,0 +1,187 @@
+//! What `doctor` found.
+
+use serde::Serialize;
+use std::io::{self, Write};
+
+use super::table::{Align, Table};
+use super::text::line;
+use crate::model::{Examination, Whole};
+
+/// Clocks this far apart, in seconds, deserve a word: times in the file come from both.
+const NOTABLE_SKEW: u64 = 60;
+
+/// The findings, as the JSON document has them.
+#[derive(Debug, Serialize)]
+pub struct Report<'a> {
+    format_version: u32,
+    base_url: &'a str,
+    account_id: &'a str,
+    account_name: Option<&'a str>,
+    cluster: Option<&'a str>,
+    caller: Option<&'a str>,
+    access_control: bool,
+    clock_skew_seconds: Option<u64>,
+    permissions: Vec<Permission>,
+    organizations: Reach,
+    projects: Reach,
+    /// Every permission that a sync of the account needs is there.
+    pub can_sync: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Permission {
+    #[serde(rename = "permission")]
+    name: &'static str,
+    resource_type: &'static str,
+    scope: &'static str,
+    needed: bool,
+    held: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Reach {
+    complete: bool,
+    not_held_everywhere: Vec<&'static str>,
+}
+
+impl From<&Whole> for Reach {
+    fn from(whole: &Whole) -> Self {
+        match whole {
+            Whole::Proven => Self {
+                complete: true,
+                not_held_everywhere: Vec::new(),
+            },
+            Whole::Unproven(permissions) => Self {
+                complete: false,
+                not_held_everywhere: permissions.clone(),
+            },
+        }
+    }
+}
+
+impl<'a> Report<'a> {
+    /// Puts the findings together.
+    #[must_use]
+    pub fn new(base_url: &'a str, account_id: &'a str, found: &'a Examination) -> Self {
+        let permissions = found.permissions.iter().map(|held| Permission {
+            name: held.permission,
+            resource_type: held.resource_type,
+            scope: "account",
+            needed: held.needed,
+            held: held.held,
+        });
+        Self {
+            format_version: 1,
+            base_url,
+            account_id,
+            account_name: found.account_name.as_deref(),
+            cluster: found.cluster.as_deref(),
+            caller: found.caller.as_deref(),
+            access_control: found.caller.is_some(),
+            clock_skew_seconds: found.clock_skew.map(|skew| skew.as_secs()),
+            permissions: permissions.collect(),
+            organizations: (&found.organizations).into(),
+            projects: (&found.projects).into(),
+            can_sync: found
+                .permissions
+                .iter()
+                .all(|held| held.held || !held.needed),
+        }
+    }
+
+    /// For people.
+    ///
+    /// # Errors
+    /// When the output fails.
+    pub fn write_table(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "base URL  {} answers as Harness", self.base_url)?;
+        match self.caller {
+            Some(caller) => writeln!(out, "key       accepted, of {}", line(caller))?,
+            None => writeln!(
+                out,
+                "key       accepted, but Harness does not say whose it is: access control seems to be switched off for \
+                 the account, so the answers below prove nothing"
+            )?,
+        }
+        writeln!(out, "account   {}", self.account())?;
+        match self.clock_skew_seconds {
+            Some(skew) if skew > NOTABLE_SKEW => {
+                writeln!(
+                    out,
+                    "clock     {skew} s from Harness's; set this computer's clock"
+                )?;
+            }
+            _ => {}
+        }
+        writeln!(out)?;
+        self.permissions_table().write(out)?;
+        writeln!(out)?;
+        let needed = if self.can_sync {
+            "can be seen whole"
+        } else {
+            "cannot be seen whole"
+        };
+        writeln!(out, "the account's own scope  {needed}")?;
+        writeln!(out, "every organization       {}", self.organizations)?;
+        writeln!(out, "every project            {}", self.projects)
+    }
+
+    fn account(&self) -> String {
+        let name = self.account_name.map(|name| format!(" \"{}\"", line(name)));
+        let cluster = self
+            .cluster
+            .map(|cluster| format!(", cluster {}", line(cluster)));
+        let unread = (self.account_name.is_none() && self.cluster.is_none())
+            .then_some(" (the key may not read its name)");
+        format!(
+            "{}{}{}{}",
+            self.account_id,
+            name.unwrap_or_default(),
+            cluster.unwrap_or_default(),
+            unread.unwrap_or_default()
+        )
+    }
+
+    fn permissions_table(&self) -> Table {
+        let mut table = Table::new(vec![
+            ("PERMISSION", Align::Left),
+            ("ON", Align::Left),
+            ("SCOPE", Align::Left),
+            ("", Align::Left),
+            ("HELD", Align::Left),
+        ]);
+        for permission in &self.permissions {
+            let needed = if permission.needed {
+                "needed"
+            } else {
+                "optional"
+            };
+            let held = if permission.held { "yes" } else { "NO" };
+            table.row(
+                [
+                    permission.name,
+                    permission.resource_type,
+                    permission.scope,
+                    needed,
+                    held,
+                ]
+                .map(str::to_owned)
+                .to_vec(),
+            );
+        }
+        table
+    }
+}
+
+impl std::fmt::Display for Reach {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.complete {
+            return f.write_str("can be seen whole");
+        }
+        write!(
+            f,
+            "cannot be proven to be seen whole: not held everywhere: {}",
+            self.not_held_everywhere.join(", ")
+        )
+    }
+}

@@ -1,0 +1,87 @@
+//! The brake: a sync that would take away most of what was there is likelier a mistake than the truth.
+
+use rusqlite::{Connection, OptionalExtension};
+
+/// How much of one kind a sync would close.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removal {
+    /// Such as `grant` or `user_group`.
+    pub what: String,
+    /// How many are gone.
+    pub gone: u64,
+    /// Of how many.
+    pub of: u64,
+}
+
+/// Counts, kind by kind, what was there and what is gone of it.
+#[derive(Default)]
+pub(super) struct Tally(Vec<Removal>);
+
+impl Tally {
+    pub(super) fn count(&mut self, what: &str, gone: bool) {
+        let at = self.0.iter().position(|removal| removal.what == what);
+        let at = at.unwrap_or_else(|| {
+            self.0.push(Removal {
+                what: what.to_owned(),
+                gone: 0,
+                of: 0,
+            });
+            self.0.len() - 1
+        });
+        self.0[at].of += 1;
+        self.0[at].gone += u64::from(gone);
+    }
+
+    pub(super) fn removals(self) -> Vec<Removal> {
+        self.0
+    }
+}
+
+/// Small accounts change by large shares.
+const NEVER_TOO_MANY: u64 = 20;
+
+/// Those beyond the limit, in percent of what was there.
+pub(super) fn beyond(removals: Vec<Removal>, max_percent: u8) -> Vec<Removal> {
+    removals
+        .into_iter()
+        .filter(|removal| {
+            removal.gone > NEVER_TOO_MANY
+                && removal.gone * 100 > removal.of * u64::from(max_percent)
+        })
+        .collect()
+}
+
+/// Whether the snapshot before this one saw everything it asked for.
+pub(super) fn previous_is_complete(
+    connection: &Connection,
+    snapshot: i64,
+) -> rusqlite::Result<bool> {
+    let state: Option<String> = connection
+        .query_row(
+            "SELECT state FROM snapshot WHERE id < ?1 AND state <> 'pruned' ORDER BY id DESC LIMIT 1",
+            [snapshot],
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(state.as_deref() == Some("complete"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Removal, beyond};
+
+    fn stops(gone: u64, of: u64, max_percent: u8) -> bool {
+        let what = "grant".to_owned();
+        !beyond(vec![Removal { what, gone, of }], max_percent).is_empty()
+    }
+
+    #[test]
+    fn more_than_the_share_and_more_than_a_few() {
+        assert!(stops(51, 100, 50));
+        assert!(!stops(50, 100, 50));
+        assert!(!stops(20, 20, 50));
+        assert!(stops(21, 21, 50));
+        assert!(!stops(1000, 1000, 100));
+        assert!(stops(21, 1000, 0));
+    }
+}

@@ -1,0 +1,136 @@
+//! The keys of scopes, listings and resources: public ids are texts, facts refer to them by small integers.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::HashMap;
+
+use crate::model::{Level, ListingKind, Observation, ResourceId, Scope};
+
+/// The keys of scopes, listings and resources, new ones added as they come up.
+pub(super) struct Dictionary<'a> {
+    connection: &'a Connection,
+    pub(super) scopes: HashMap<String, i64>,
+    pub(super) listings: HashMap<(ListingKind, i64), i64>,
+}
+
+impl<'a> Dictionary<'a> {
+    pub(super) fn load(connection: &'a Connection) -> rusqlite::Result<Self> {
+        let scopes = connection
+            .prepare("SELECT path, key FROM scope")?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        let mut listings = HashMap::new();
+        let mut statement = connection.prepare("SELECT kind, scope, key FROM listing")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            if let Some(kind) = ListingKind::parse(row.get_ref(0)?.as_str()?) {
+                listings.insert((kind, row.get(1)?), row.get(2)?);
+            }
+        }
+        Ok(Self {
+            connection,
+            scopes,
+            listings,
+        })
+    }
+
+    pub(super) fn scope(&mut self, path: &str) -> rusqlite::Result<i64> {
+        if let Some(key) = self.scopes.get(path) {
+            return Ok(*key);
+        }
+        self.connection
+            .prepare_cached("INSERT INTO scope (path) VALUES (?1)")?
+            .execute([path])?;
+        let key = self.connection.last_insert_rowid();
+        self.scopes.insert(path.to_owned(), key);
+        Ok(key)
+    }
+
+    pub(super) fn listing(&mut self, kind: ListingKind, scope: &str) -> rusqlite::Result<i64> {
+        let scope = self.scope(scope)?;
+        self.listing_at(kind, scope)
+    }
+
+    pub(super) fn listing_at(&mut self, kind: ListingKind, scope: i64) -> rusqlite::Result<i64> {
+        if let Some(key) = self.listings.get(&(kind, scope)) {
+            return Ok(*key);
+        }
+        self.connection
+            .prepare_cached("INSERT INTO listing (kind, scope) VALUES (?1, ?2)")?
+            .execute(params![kind.as_str(), scope])?;
+        let key = self.connection.last_insert_rowid();
+        self.listings.insert((kind, scope), key);
+        Ok(key)
+    }
+
+    pub(super) fn known_listing(&self, kind: ListingKind, scope: &str) -> Option<i64> {
+        self.listings
+            .get(&(kind, *self.scopes.get(scope)?))
+            .copied()
+    }
+
+    pub(super) fn resource_keys(
+        &mut self,
+        observation: &Observation,
+    ) -> rusqlite::Result<Vec<i64>> {
+        let levels: HashMap<usize, Level> = observation
+            .supplied_levels
+            .iter()
+            .filter_map(|(id, levels)| Some((id.index(), *levels.iter().min()?)))
+            .collect();
+        let mut keys = Vec::with_capacity(observation.directory.ids().len());
+        for (at, id) in observation.directory.ids().iter().enumerate() {
+            keys.push(self.resource(id, levels.get(&at).copied())?);
+        }
+        Ok(keys)
+    }
+
+    fn resource(&mut self, id: &ResourceId, level: Option<Level>) -> rusqlite::Result<i64> {
+        let text = id.to_string();
+        let known: Option<(i64, Option<i64>)> = self
+            .connection
+            .prepare_cached("SELECT key, listing FROM resource WHERE id = ?1")?
+            .query_row([&text], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        if let Some((key, listing)) = known
+            && (listing.is_some() || level.is_none())
+        {
+            return Ok(key);
+        }
+        let listing = self.listing_of(id, level)?;
+        if let Some((key, _)) = known {
+            self.connection
+                .prepare_cached("UPDATE resource SET listing = ?1 WHERE key = ?2")?
+                .execute(params![listing, key])?;
+            return Ok(key);
+        }
+        let scope = self.scope(&id.scope.to_string())?;
+        self.connection
+            .prepare_cached(
+                "INSERT INTO resource (id, type, scope, identifier, listing) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![text, id.kind.as_str(), scope, id.identifier, listing])?;
+        Ok(self.connection.last_insert_rowid())
+    }
+
+    /// The listing that shows a resource, as far as that can be known: what Harness supplies is shown at its levels.
+    fn listing_of(
+        &mut self,
+        id: &ResourceId,
+        level: Option<Level>,
+    ) -> rusqlite::Result<Option<i64>> {
+        let Some(kind) = ListingKind::of(&id.kind) else {
+            return Ok(None);
+        };
+        let scope = match (&id.scope, level) {
+            (Scope::Harness, None) => return Ok(None),
+            (Scope::Harness, Some(level)) => harness_scope(level),
+            (scope, _) => scope.to_string(),
+        };
+        self.listing(kind, &scope).map(Some)
+    }
+}
+
+/// Stands in `listing` for what Harness supplies at a level.
+pub(super) fn harness_scope(level: Level) -> String {
+    format!("harness/{}", level.as_str())
+}
