@@ -1,6 +1,7 @@
 //! One file a command: settings in, library calls, output.
 
 pub(crate) mod diff;
+pub(crate) mod export;
 pub(crate) mod findings;
 pub(crate) mod history;
 pub(crate) mod label;

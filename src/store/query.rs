@@ -42,6 +42,35 @@ impl Reader {
     }
 }
 
+/// Takes the cells of one row after the other; `None` = NULL.
+pub type Receiver<'a, E> = dyn FnMut(&[Option<&str>]) -> Result<(), E> + 'a;
+
+impl Reader {
+    /// Runs a question of ours and hands out its rows one by one, so that a large answer never fills memory.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or the receiver fails.
+    pub fn each_row<E: From<StoreError>>(
+        &self,
+        sql: &str,
+        receive: &mut Receiver<'_, E>,
+    ) -> Result<(), E> {
+        let failed = |error: rusqlite::Error| E::from(self.failed(&error));
+        let mut statement = self.connection.prepare(sql).map_err(failed)?;
+        let columns = statement.column_count();
+        let mut rows = statement.query([]).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            let cells = (0..columns)
+                .map(|at| row.get_ref(at).map(text))
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(failed)?;
+            let cells: Vec<Option<&str>> = cells.iter().map(Option::as_deref).collect();
+            receive(&cells)?;
+        }
+        Ok(())
+    }
+}
+
 fn text(value: ValueRef<'_>) -> Option<String> {
     match value {
         ValueRef::Null => None,

@@ -11,6 +11,7 @@ mod api_connection;
 mod changes;
 mod cli;
 mod connection;
+mod export;
 mod fake;
 mod findings;
 mod layers;
