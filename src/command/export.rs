@@ -3,14 +3,15 @@
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use crate::access::{Access, Asked, Target};
 use crate::cli::{Export, ExportFormat, Preset};
 use crate::config;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::export::{Hashing, Manifest, Part, c1z, matrix, ndjson, sha256_of, vanta};
+use crate::export::{Hashing, Manifest, Part, c1z, ndjson, sha256_of, vanta};
 use crate::model::{Gap, SnapshotInfo, SnapshotRef};
 use crate::output::text::{count, line};
-use crate::output::{access_words, write_json};
+use crate::output::{self, access_words, write_json};
 use crate::run::Context;
 use crate::store::Reader;
 
@@ -92,8 +93,16 @@ impl Job<'_> {
 
     fn to_writer(&self, out: &mut dyn Write) -> Result<u64, Error> {
         match (self.arguments.format, self.arguments.preset) {
-            (ExportFormat::Csv, Some(Preset::Vanta)) => vanta::write(&self.reader, out),
-            (ExportFormat::Csv, _) => matrix::write(&self.reader, out),
+            (ExportFormat::Csv, preset) => {
+                let access = Access::new(self.reader.access_facts(self.snapshot.id)?);
+                if preset == Some(Preset::Vanta) {
+                    return Ok(vanta::write(&access, out)?);
+                }
+                let paths = access.who_can(&Asked::Anything, &Target::default()).paths;
+                let rows = paths.iter().map(|path| (None, path));
+                output::access::csv(&access, &self.snapshot, rows, out)?;
+                Ok(paths.len() as u64)
+            }
             _ => ndjson::write(&self.reader, &self.snapshot, &self.gaps, out),
         }
     }

@@ -3,7 +3,6 @@
 pub mod c1z;
 mod file;
 mod manifest;
-pub mod matrix;
 pub mod ndjson;
 mod protobuf;
 pub mod vanta;

@@ -1,6 +1,7 @@
 //! Questions that are written in SQL outside of the program.
 
 use rusqlite::types::ValueRef;
+use std::borrow::Cow;
 
 use super::{Reader, StoreError};
 
@@ -32,8 +33,8 @@ impl Reader {
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
                 let cells = (0..found.columns.len())
-                    .map(|at| row.get_ref(at).map(text))
-                    .collect::<Result<_, _>>()?;
+                    .map(|at| Ok(text(row.get_ref(at)?).map(Cow::into_owned)))
+                    .collect::<rusqlite::Result<_>>()?;
                 found.rows.push(cells);
             }
             Ok(found)
@@ -71,13 +72,11 @@ impl Reader {
     }
 }
 
-fn text(value: ValueRef<'_>) -> Option<String> {
+fn text(value: ValueRef<'_>) -> Option<Cow<'_, str>> {
     match value {
         ValueRef::Null => None,
-        ValueRef::Integer(number) => Some(number.to_string()),
-        ValueRef::Real(number) => Some(number.to_string()),
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
-            Some(String::from_utf8_lossy(bytes).into_owned())
-        }
+        ValueRef::Integer(number) => Some(number.to_string().into()),
+        ValueRef::Real(number) => Some(number.to_string().into()),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(String::from_utf8_lossy(bytes)),
     }
 }

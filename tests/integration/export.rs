@@ -48,7 +48,7 @@ fn the_matrix_has_a_row_for_every_effective_role() {
     let ran = run(&db, &["export", "--format", "csv"]);
     let rows: Vec<&str> = ran.out.split("\r\n").collect();
     assert_eq!(rows.len(), 7, "{ran:?}");
-    assert!(rows[0].starts_with("principal_id,principal_type,principal_name,email,role_id"));
+    assert!(rows[0].starts_with("principal_id,principal_type,principal_name,email,flags,verdict"));
     assert!(ran.out.contains(",'=Ada,ada@example.test,"), "{ran:?}");
     assert!(
         ran.out.contains("user_group/account/ops,Ops,assignment_2"),
