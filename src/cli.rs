@@ -343,7 +343,7 @@ pub struct WhoCan {
     /// on this type of resource, or on one of them: TYPE or TYPE/ID
     #[argh(option, arg_name = "resource")]
     pub resource: Option<String>,
-    /// as of this snapshot: a number, a label, a date, latest~N (default: latest)
+    /// as of this snapshot: a number, a label, a date, latest~N, FILE@... (default: latest)
     #[argh(option, arg_name = "snapshot")]
     pub at: Option<String>,
     /// the database file (default: harness-access.db)
@@ -381,7 +381,7 @@ pub struct WhatCan {
     /// in this scope (default: anywhere)
     #[argh(option, arg_name = "scope")]
     pub r#in: Option<String>,
-    /// as of this snapshot: a number, a label, a date, latest~N (default: latest)
+    /// as of this snapshot: a number, a label, a date, latest~N, FILE@... (default: latest)
     #[argh(option, arg_name = "snapshot")]
     pub at: Option<String>,
     /// the database file (default: harness-access.db)
@@ -420,7 +420,7 @@ pub struct Why {
     /// on this type of resource, or on one of them: TYPE or TYPE/ID
     #[argh(option, arg_name = "resource")]
     pub resource: Option<String>,
-    /// as of this snapshot: a number, a label, a date, latest~N (default: latest)
+    /// as of this snapshot: a number, a label, a date, latest~N, FILE@... (default: latest)
     #[argh(option, arg_name = "snapshot")]
     pub at: Option<String>,
     /// the database file (default: harness-access.db)
@@ -454,7 +454,7 @@ pub struct Findings {
     /// the database file (default: harness-access.db)
     #[argh(option, arg_name = "path")]
     pub db: Option<String>,
-    /// as of this snapshot: a number, a label, a date, latest~N (default: latest)
+    /// as of this snapshot: a number, a label, a date, latest~N, FILE@... (default: latest)
     #[argh(option, arg_name = "snapshot")]
     pub at: Option<String>,
     /// table (default), json or sarif
@@ -499,7 +499,7 @@ pub struct Export {
     /// the file to write; `-` (default for csv and ndjson) = standard output, without a manifest
     #[argh(option, short = 'o', arg_name = "path")]
     pub output: Option<String>,
-    /// as of this snapshot: a number, a label, a date, latest~N (default: latest)
+    /// as of this snapshot: a number, a label, a date, latest~N, FILE@... (default: latest)
     #[argh(option, arg_name = "snapshot")]
     pub at: Option<String>,
     /// the database file (default: harness-access.db)

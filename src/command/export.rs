@@ -3,13 +3,13 @@
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use super::place::{Located, locate, resolve};
 use crate::access::{Access, Asked, Target};
 use crate::cli::{Export, ExportFormat, Preset};
-use crate::config;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::export::{Hashing, Manifest, Part, c1z, ndjson, sha256_of, vanta};
-use crate::model::{Gap, SnapshotInfo, SnapshotRef};
+use crate::model::{Gap, SnapshotInfo};
 use crate::output::text::{count, line};
 use crate::output::{self, access_words, write_json};
 use crate::run::Context;
@@ -30,11 +30,10 @@ pub(crate) fn run(arguments: &Export, context: &mut Context<'_>) -> Result<Exit,
         .as_deref()
         .map(|path| Part::create(path).map_err(|error| unwritable(path, &error)))
         .transpose()?;
-    let path = config::database(arguments.db.as_deref(), context.env);
+    let reference = arguments.at.as_deref().unwrap_or("latest");
+    let Located { path, snapshot } = locate(reference, arguments.db.as_deref(), context);
     let reader = Reader::open(&path)?;
-    let snapshot = reader.resolve(&SnapshotRef::parse(
-        arguments.at.as_deref().unwrap_or("latest"),
-    ))?;
+    let snapshot = resolve(&reader, &snapshot)?;
     if reader.latest()? != Some(snapshot.id) {
         reader.show_snapshot(snapshot.id)?;
     }

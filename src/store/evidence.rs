@@ -15,8 +15,8 @@ INSERT INTO snapshot SELECT id, CASE id WHEN :id THEN label END, CASE id WHEN :i
 FROM source.snapshot s WHERE id = :id
   OR id IN (SELECT since FROM source.resource_version v WHERE {live v})
   OR id IN (SELECT since FROM source.grant_version v WHERE {live v});
-INSERT INTO coverage (listing, state, reason, hidden, endpoint, reported_total, rows, pages, valid_from)
-  SELECT listing, state, reason, hidden, endpoint, reported_total, rows, pages, :id
+INSERT INTO coverage (listing, state, reason, whole_for, endpoint, reported_total, rows, pages, valid_from)
+  SELECT listing, state, reason, whole_for, endpoint, reported_total, rows, pages, :id
   FROM source.coverage v WHERE {live v};
 INSERT INTO resource_version (resource, name, attributes, since, valid_from)
   SELECT resource, name, attributes, since, :id FROM source.resource_version v WHERE {live v} ORDER BY key;
