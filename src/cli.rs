@@ -483,6 +483,8 @@ pub struct Findings {
   ndjson   the snapshot, every resource and every grant, one JSON document a line
   sqlite   this snapshot alone, as a database this program and sqlite3 read
   c1z      for baton and ConductorOne
+  datasette-metadata
+           what the views and columns of the database mean, for datasette --metadata
 
 A file appears under its name only when it is whole; beside it PATH.manifest.json says which snapshot it holds, what could
 not be seen, and the SHA-256 of the file.",
@@ -490,7 +492,7 @@ not be seen, and the SHA-256 of the file.",
     example = "{command_name} --format sqlite --at 2026-03-31 --output evidence-q1.db"
 )]
 pub struct Export {
-    /// csv, ndjson, sqlite or c1z
+    /// csv, ndjson, sqlite, c1z or datasette-metadata
     #[argh(option, arg_name = "format")]
     pub format: ExportFormat,
     /// for csv: matrix (default) or vanta
@@ -521,6 +523,9 @@ pub enum ExportFormat {
     Sqlite,
     /// baton.
     C1z,
+    /// Datasette, which reads the database itself.
+    #[argh(name = "datasette-metadata")]
+    DatasetteMetadata,
 }
 
 /// What the rows of a CSV export are.

@@ -8,7 +8,7 @@ use crate::access::{Access, Asked, Target};
 use crate::cli::{Export, ExportFormat, Preset};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::export::{Hashing, Manifest, Part, c1z, ndjson, sha256_of, vanta};
+use crate::export::{Hashing, Manifest, Part, c1z, datasette, ndjson, sha256_of, vanta};
 use crate::model::{Gap, SnapshotInfo};
 use crate::output::text::{count, line};
 use crate::output::{self, access_words, write_json};
@@ -19,6 +19,8 @@ use crate::store::Reader;
 struct Job<'a> {
     arguments: &'a Export,
     reader: Reader,
+    /// The database's name, as Datasette calls it.
+    database: String,
     snapshot: SnapshotInfo,
     gaps: Vec<Gap>,
 }
@@ -41,6 +43,10 @@ pub(crate) fn run(arguments: &Export, context: &mut Context<'_>) -> Result<Exit,
     let job = Job {
         arguments,
         reader,
+        database: path
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned())
+            .unwrap_or_default(),
         snapshot,
         gaps,
     };
@@ -102,6 +108,9 @@ impl Job<'_> {
                 output::access::csv(&access, &self.snapshot, rows, out)?;
                 Ok(paths.len() as u64)
             }
+            (ExportFormat::DatasetteMetadata, _) => {
+                datasette::write(&self.reader, &self.database, out)
+            }
             _ => ndjson::write(&self.reader, &self.snapshot, &self.gaps, out),
         }
     }
@@ -119,6 +128,7 @@ impl Job<'_> {
             (ExportFormat::Ndjson, _) => ("ndjson", None),
             (ExportFormat::Sqlite, _) => ("sqlite", None),
             (ExportFormat::C1z, _) => ("c1z", None),
+            (ExportFormat::DatasetteMetadata, _) => ("datasette-metadata", None),
         };
         Manifest {
             format_version: 1,

@@ -1,6 +1,7 @@
 //! A snapshot for other tools. Every export goes to a file that appears only when it is whole, with a manifest beside it.
 
 pub mod c1z;
+pub mod datasette;
 mod file;
 mod manifest;
 pub mod ndjson;

@@ -247,3 +247,21 @@ fn a_c1z_file_is_a_packed_database_of_messages() {
         assert!(text.contains(part), "{text}");
     }
 }
+
+#[test]
+fn datasette_learns_what_the_schema_says() {
+    let db = scratch("export-datasette");
+    story().publish(&db);
+    let ran = run(&db, &["export", "--format", "datasette-metadata"]);
+    let metadata = ran.json();
+    let name = db.file_stem().unwrap().to_str().unwrap();
+    let views = metadata["databases"][name]["tables"].as_object().unwrap();
+    assert_eq!(views.len(), 17);
+    for (view, described) in views {
+        assert_ne!(described["description"], "", "{view}");
+    }
+    assert_eq!(
+        views["users"]["columns"]["disabled"],
+        "1: cannot sign in; grants stay"
+    );
+}

@@ -19,6 +19,7 @@ mod observed;
 mod publication;
 mod readme;
 mod references;
+mod schemas;
 mod secrets;
 mod views;
 mod what_can;
