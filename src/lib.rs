@@ -26,6 +26,7 @@ pub mod config;
 pub mod diff;
 pub mod error;
 pub mod exit;
+pub mod export;
 pub mod findings;
 mod logging;
 pub mod model;

@@ -25,7 +25,9 @@
 //!    below, where children are included), if the role has that view.
 //! 7. **The question** names a scope: everything of a type there counts, and so does everything including children
 //!    there or above. A named resource counts at its own scope only. For permissions on organizations and projects the
-//!    scope itself is the resource, asked for from outside and from inside.
+//!    scope itself is the resource, asked for from outside and from inside; covering everything in the account without
+//!    child scopes covers no organization. The server's answer to a check without a name, which is yes there, counts
+//!    only for creating one, since nothing else is asked that way.
 //! 8. **Service accounts** are matched by identifier alone, without their scope (December 2023): those of one identifier
 //!    share their grants, which *depends* on the release.
 //!

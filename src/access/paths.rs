@@ -522,6 +522,8 @@ fn reach_of_listed(
         });
     };
     let views = implicit_views(group, scope, permission);
+    // What does not exist yet has no name: only then does the server ask for a scope from its parent without one.
+    let creates = permission.ends_with("_create");
     let mut sure = false;
     let mut doubts = Vec::new();
     let mut here = Vec::new();
@@ -532,7 +534,10 @@ fn reach_of_listed(
             (None, Some(own)) => own.to_owned(),
             (None, None) => catalogue::type_of(permission),
         };
-        if fit == Fit::No || !reach.meets(target, &kind) {
+        if fit == Fit::No || !reach.meets(target, &kind, creates) {
+            continue;
+        }
+        if here.iter().any(|other: &Reach| other.includes_view(&reach)) {
             continue;
         }
         let attribute = matches!(reach.extent, Extent::Matching(..));

@@ -132,26 +132,33 @@ impl Extent {
 
 impl Reach {
     /// Whether a resource of the type, at the target's place, is or may be among the covered. Rule 7.
-    pub(super) fn meets(&self, target: &Target, kind: &str) -> bool {
-        let Some(place) = &target.scope else {
-            let Some(id) = &target.identifier else {
-                return true;
-            };
-            return self.may_hold(kind, id);
-        };
+    pub(super) fn meets(&self, target: &Target, kind: &str, creates: bool) -> bool {
         let id = target.identifier.as_deref();
-        match level_of(kind) {
-            None => self.meets_plain(place, kind, id),
-            Some(level) => self.meets_level(place, kind, level, id),
+        match (&target.scope, level_of(kind)) {
+            (None, level) => self.meets_somewhere(kind, level, id, creates),
+            (Some(place), None) => self.meets_plain(place, kind, id),
+            (Some(place), Some(level)) => self.meets_level(place, kind, level, id, creates),
         }
     }
 
-    /// An identifier without a scope: some resource of that name, wherever.
-    fn may_hold(&self, kind: &str, id: &str) -> bool {
-        match &self.extent {
-            Extent::Named(own, ids) => own == kind && ids.iter().any(|own| own == id),
-            extent => extent.covers_all_of(kind),
+    fn meets_somewhere(
+        &self,
+        kind: &str,
+        level: Option<Level>,
+        id: Option<&str>,
+        creates: bool,
+    ) -> bool {
+        if let Extent::Named(own, ids) = &self.extent {
+            return own == kind && id.is_none_or(|id| ids.iter().any(|own| own == id));
         }
+        let Some(level) = level else {
+            return self.extent.covers_all_of(kind);
+        };
+        let own = self.scope.level();
+        let is_it = own == Some(level)
+            && id.is_none_or(|id| level == Level::Account || Some(id) == own_name(&self.scope));
+        let above = own < Some(level) && (self.below || creates && id.is_none());
+        self.extent.covers_all_of(kind) && (is_it || above)
     }
 
     fn meets_plain(&self, place: &Scope, kind: &str, id: Option<&str>) -> bool {
@@ -166,7 +173,14 @@ impl Reach {
     }
 
     /// The resource is a scope: it is asked for from its parent by name, and from inside without.
-    fn meets_level(&self, place: &Scope, kind: &str, level: Level, id: Option<&str>) -> bool {
+    fn meets_level(
+        &self,
+        place: &Scope,
+        kind: &str,
+        level: Level,
+        id: Option<&str>,
+        creates: bool,
+    ) -> bool {
         let is_own = |id| level == Level::Account || Some(id) == own_name(place);
         let own = place.level() == Some(level) && id.is_none_or(is_own);
         let inner = match id {
@@ -180,23 +194,25 @@ impl Reach {
             Some(place.clone())
         };
         let name = if own { own_name(place) } else { id };
+        // Right below the place, some scope of the level that nobody named.
+        let within = id.is_none()
+            && !own
+            && self.scope.level() == Some(level)
+            && parent(&self.scope).as_ref() == Some(place);
         if let Extent::Named(own_kind, ids) = &self.extent {
-            let named = own_kind == kind
-                && match name {
-                    Some(name) => ids.iter().any(|own| own == name),
-                    None => true,
-                };
-            let here = [outer.as_ref(), inner.as_ref()];
-            return named && here.into_iter().flatten().any(|scope| *scope == self.scope);
+            let has = |name: &str| ids.iter().any(|own| own == name);
+            let here = outer.as_ref() == Some(&self.scope) || inner.as_ref() == Some(&self.scope);
+            return own_kind == kind
+                && (here && name.is_none_or(has)
+                    || within && own_name(&self.scope).is_some_and(has));
         }
         if !self.extent.covers_all_of(kind) {
             return false;
         }
-        if let Some(inner) = &inner {
-            return self.scope == *inner || self.below && self.is_at_or_above(inner);
+        match &inner {
+            Some(inner) => self.scope == *inner || self.below && self.is_at_or_above(inner),
+            None => within || (self.below || creates && id.is_none()) && self.is_at_or_above(place),
         }
-        // Without a name the server asks for the scope itself.
-        (id.is_none() || self.below) && self.is_at_or_above(place)
     }
 
     /// Whether resources of the target's type and identifier, if it has them, may be among the covered.
@@ -209,6 +225,14 @@ impl Reach {
             (Extent::Named(own, _), None) => own == kind,
             (extent, _) => extent.covers_all_of(kind),
         }
+    }
+
+    /// Whether this covers everything of which the other is a view that the server adds.
+    pub(super) fn includes_view(&self, view: &Self) -> bool {
+        matches!(view.extent, Extent::View(_))
+            && self.extent == Extent::Everything
+            && self.is_at_or_above(&view.scope)
+            && (self.below || !view.below)
     }
 
     /// Whether a role held here counts at a place, whatever it permits.

@@ -4,12 +4,11 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::place::{Located, locate, resolve};
 use crate::cli::{Findings, Report};
-use crate::config;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::findings::{Finding, Rule, built_in};
-use crate::model::SnapshotRef;
 use crate::output::access_words;
 use crate::output::findings::{self, Found, Looked};
 use crate::output::text::{count, line};
@@ -17,12 +16,11 @@ use crate::run::Context;
 use crate::store::{Reader, Rows};
 
 pub(crate) fn run(arguments: &Findings, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let path = config::database(arguments.db.as_deref(), context.env);
+    let reference = arguments.at.as_deref().unwrap_or("latest");
+    let Located { path, snapshot } = locate(reference, arguments.db.as_deref(), context);
     let rules = rules(arguments.rules.as_deref())?;
     let reader = Reader::open(&path)?;
-    let snapshot = reader.resolve(&SnapshotRef::parse(
-        arguments.at.as_deref().unwrap_or("latest"),
-    ))?;
+    let snapshot = resolve(&reader, &snapshot)?;
     if reader.latest()? != Some(snapshot.id) {
         reader.show_snapshot(snapshot.id)?;
     }

@@ -2,12 +2,12 @@
 
 use std::io::Write;
 
+use super::place::{Located, locate, resolve};
 use crate::access::catalogue::{self, Fit};
 use crate::access::{Access, Asked, Target};
-use crate::config;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::{Gap, Level, Scope, SnapshotInfo, SnapshotRef};
+use crate::model::{Gap, Level, Scope, SnapshotInfo};
 use crate::output::access::{Head, Question};
 use crate::output::access_words;
 use crate::output::text::line;
@@ -36,9 +36,9 @@ impl Asking {
         at: Option<&str>,
         context: &Context<'_>,
     ) -> Result<Self, Error> {
-        let path = config::database(db, context.env);
+        let Located { path, snapshot } = locate(at.unwrap_or("latest"), db, context);
         let reader = Reader::open(&path)?;
-        let snapshot = reader.resolve(&SnapshotRef::parse(at.unwrap_or("latest")))?;
+        let snapshot = resolve(&reader, &snapshot)?;
         let facts = reader.access_facts(snapshot.id)?;
         let mut gaps = reader.incomplete_listings(snapshot.id)?;
         gaps.retain(|gap| DECISIVE.contains(&gap.kind.as_str()));

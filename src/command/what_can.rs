@@ -38,7 +38,12 @@ pub(crate) fn run(arguments: &WhatCan, context: &mut Context<'_>) -> Result<Exit
             access::what_can_json(&asking.access, &head, principal, &lines, context.out)?;
         }
         Answer::Csv => {
-            access::csv(&asking.access, &head, lines.iter().copied(), context.out)?;
+            access::csv(
+                &asking.access,
+                &asking.snapshot,
+                lines.iter().copied(),
+                context.out,
+            )?;
         }
     }
     context.out.flush()?;

@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: &WhoCan, context: &mut Context<'_>) -> Result<Exit,
         }
         Answer::Csv => {
             let lines = holders.paths.iter().map(|path| (None, path));
-            access::csv(&asking.access, &head, lines, context.out)?;
+            access::csv(&asking.access, &asking.snapshot, lines, context.out)?;
         }
     }
     context.out.flush()?;

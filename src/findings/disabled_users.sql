@@ -5,7 +5,7 @@
 --
 -- Harness keeps the grants of a user who cannot sign in.
 SELECT g.principal_id AS subject, g.principal_name AS name, 'account' AS scope,
-  sum(g.slug = 'assigned') || ' roles held directly, member of ' || sum(g.slug = 'member') || ' user groups' AS detail
+  'roles held directly: ' || sum(g.slug = 'assigned') || ', user groups: ' || sum(g.slug = 'member') AS detail
 FROM grants g
 WHERE +g.principal_id IN (SELECT id FROM users WHERE disabled) -- the plus: once through the grants is faster
 GROUP BY g.principal_id, g.principal_name

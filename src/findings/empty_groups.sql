@@ -4,7 +4,7 @@
 -- remedy: Remove the role assignments, or the group; whoever is added gets them unseen.
 --
 -- Groups do not nest, so nobody holds these roles today.
-SELECT g.principal_id AS subject, g.principal_name AS name, min(g.scope) AS scope, count(*) || ' roles' AS detail
+SELECT g.principal_id AS subject, g.principal_name AS name, min(g.scope) AS scope, 'roles held: ' || count(*) AS detail
 FROM grants g
 WHERE g.slug = 'assigned' AND g.principal_id IN (SELECT id FROM user_groups WHERE members = 0)
 GROUP BY g.principal_id, g.principal_name

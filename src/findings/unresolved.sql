@@ -6,6 +6,7 @@
 -- Deleted roles, resource groups, groups, users and service accounts, or roles that Harness hides from its lists.
 SELECT g.principal_id AS subject, g.principal_name AS name, g.scope AS scope,
   ifnull(g.resource_name, g.resource_id) || ' over ' || g.resource_group_id || ': no list shows the '
-    || replace(replace(g.unresolved, 'resource,', 'role,'), '_', ' ') AS detail
+    || replace(trim(replace(replace(',' || g.unresolved || ',', ',resource,', ',role,'), '_', ' '), ','), ',', ', ')
+    AS detail
 FROM grants g
 WHERE g.slug = 'assigned' AND g.unresolved IS NOT NULL

@@ -1,13 +1,15 @@
 //! Answers to who-can, what-can and why: table, JSON, CSV.
 
 use serde::Serialize;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::io::{self, Write};
 
 use super::access_words::{code, covers, flags, reason, reasons, shown, verdict};
 use super::csv;
 use super::table::{Align, Table};
 use crate::access::{Access, Extent, Path, Reach, Verdict};
-use crate::model::{Gap, PrincipalFact, SnapshotInfo};
+use crate::model::{Gap, PrincipalFact, Scope, SnapshotInfo};
 
 /// What was asked, in words, for the head of a document.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -134,17 +136,28 @@ const COLUMNS: [&str; 18] = [
 /// When the output fails.
 pub fn csv<'a>(
     access: &Access,
-    head: &Head<'_>,
+    snapshot: &SnapshotInfo,
     lines: impl Iterator<Item = Line<'a>>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let snapshot = head.snapshot.id.to_string();
+    let snapshot = snapshot.id.to_string();
+    let scopes: Vec<String> = access.facts().scopes.iter().map(Scope::to_string).collect();
+    // Paths of one question share their reaches, so their words are made once.
+    let mut words: HashMap<*const Reach, String> = HashMap::new();
     csv::row(out, &COLUMNS)?;
     for (permission, path) in lines {
         let principal = access.principal(path.principal);
         let via = path.via.map(|via| access.principal(via));
         let role = access.role(path);
         let group = access.resource_group(path);
+        let covers = match words.entry(path.reaches.as_ptr()) {
+            Entry::Occupied(known) if !path.reaches.is_empty() => known.into_mut().as_str(),
+            Entry::Occupied(mut odd) => {
+                odd.insert(covers(path));
+                odd.into_mut().as_str()
+            }
+            Entry::Vacant(new) => new.insert(covers(path)).as_str(),
+        };
         csv::row(
             out,
             &[
@@ -158,10 +171,10 @@ pub fn csv<'a>(
                 permission.unwrap_or_default(),
                 &role.id,
                 role.name.as_deref().unwrap_or_default(),
-                &access.scope(path).to_string(),
+                &scopes[access.grant(path).scope as usize],
                 &group.id,
                 group.name.as_deref().unwrap_or_default(),
-                &covers(path),
+                covers,
                 via.map_or("", |via| &via.id),
                 via.and_then(|via| via.name.as_deref()).unwrap_or_default(),
                 access

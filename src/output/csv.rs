@@ -18,13 +18,17 @@ pub fn row(out: &mut dyn Write, cells: &[&str]) -> io::Result<()> {
 }
 
 fn write_cell(out: &mut dyn Write, cell: &str) -> io::Result<()> {
-    let guard = if is_formula(cell) { "'" } else { "" };
+    let guard: &[u8] = if is_formula(cell) { b"'" } else { b"" };
     let quoted =
         cell.contains([',', '"', '\r', '\n', '\t']) || cell.starts_with(' ') || cell.ends_with(' ');
     if quoted {
-        write!(out, "\"{guard}{}\"", cell.replace('"', "\"\""))
+        out.write_all(b"\"")?;
+        out.write_all(guard)?;
+        out.write_all(cell.replace('"', "\"\"").as_bytes())?;
+        out.write_all(b"\"")
     } else {
-        write!(out, "{guard}{cell}")
+        out.write_all(guard)?;
+        out.write_all(cell.as_bytes())
     }
 }
 

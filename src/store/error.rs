@@ -122,6 +122,11 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// A failure of another SQLite file that an export writes.
+    pub(crate) fn other(path: &std::path::Path, error: &rusqlite::Error) -> Self {
+        Self::from_sqlite(path, error)
+    }
+
     /// Sorts an error of SQLite into the kinds a user can act on.
     pub(super) fn from_sqlite(path: &std::path::Path, error: &rusqlite::Error) -> Self {
         use rusqlite::ErrorCode as Code;

@@ -18,7 +18,8 @@ const SCOPES: [&str; 5] = [
     "org/a/project/p",
     "org/b/project/p",
 ];
-const PERMISSIONS: [&str; 9] = [
+const PERMISSIONS: [&str; 10] = [
+    "core_project_create",
     "core_account_view",
     "core_organization_view",
     "core_project_view",
@@ -38,7 +39,7 @@ const TYPES: [&str; 7] = [
     "ORGANIZATION",
     "ACCOUNT",
 ];
-const IDS: [&str; 4] = ["x", "y", "a", "p"];
+const IDS: [&str; 5] = ["x", "y", "a", "b", "p"];
 
 struct Random(u64);
 
@@ -444,22 +445,14 @@ fn model(
                 }
             }
             (_, Some(id)) => ask(Some(id), at),
-            (None, None) => {
-                ask(None, at);
+            // Some resource; without a name only what is to be created is asked for, and what is no scope.
+            (level, None) => {
+                if level.is_none() || permission.ends_with("_create") {
+                    ask(None, at);
+                }
                 for id in IDS {
                     ask(Some(id), at);
                 }
-            }
-            (Some(_), None) => {
-                ask(None, at);
-                let named = entries.iter().filter(|entry| {
-                    entry.principal == who
-                        && entry.permission == permission
-                        && entry.scope == at
-                        && entry.kind.as_deref() == Some(kind)
-                        && entry.id.is_some()
-                });
-                answers.extend(named.map(|entry| Some(entry.sure)));
             }
         }
     }

@@ -13,7 +13,7 @@ fn access_speed() {
     let db = scratch("speed");
     let published = AccountBuilder::large().publish(&db);
     println!("{} grants", published.grants);
-    let questions: [&[&str]; 9] = [
+    let questions: [&[&str]; 12] = [
         &["who-can", "core_secret_access"],
         &["who-can", "core_secret_access", "--in", "org/o3/project/p4"],
         &["who-can", "core_secret_access", "--format", "json"],
@@ -23,6 +23,9 @@ fn access_speed() {
         &["why", "u00007", "core_secret_access"],
         &["what-can", "u00007", "--at", "1"],
         &["findings"],
+        &["export", "--format", "csv"],
+        &["export", "--format", "csv", "--preset", "vanta"],
+        &["export", "--format", "ndjson"],
     ];
     for arguments in questions {
         let start = Instant::now();

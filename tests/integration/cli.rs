@@ -5,7 +5,16 @@ use std::path::Path;
 
 use crate::support::{Run, Test, matches_file};
 
-const COMMANDS: [&str; 3] = ["sync", "snapshots", "diff"];
+const COMMANDS: [&str; 8] = [
+    "sync",
+    "snapshots",
+    "diff",
+    "who-can",
+    "what-can",
+    "why",
+    "findings",
+    "export",
+];
 
 fn run(arguments: &[&str]) -> Run {
     Run::new(Path::new(env!("CARGO_TARGET_TMPDIR")), arguments)

@@ -18,6 +18,7 @@ const PARTS: &[(&str, &[&str])] = &[
         "output",
         &["access", "diff", "findings", "model", "retention"],
     ),
+    ("export", &["access", "error", "model", "output", "store"]),
     ("exit", &[]),
     ("signals", &["exit"]),
     ("error", &["api", "exit", "store"]),
@@ -35,6 +36,7 @@ const PARTS: &[(&str, &[&str])] = &[
             "diff",
             "error",
             "exit",
+            "export",
             "findings",
             "model",
             "output",
@@ -53,12 +55,14 @@ const PARTS: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that one part keeps to itself.
-const OWNED: [(&str, &str); 5] = [
-    ("ureq", "api"),
-    ("serde_json::from_slice", "api"), // what comes from outside is decoded in one place
-    ("rusqlite", "store"),
-    ("argh", "cli"),
-    ("env_logger", "logging"),
+const OWNED: [(&str, &[&str]); 7] = [
+    ("ureq", &["api"]),
+    ("serde_json::from_slice", &["api"]), // what comes from outside is decoded in one place
+    ("rusqlite", &["store", "export"]),   // a c1z file is a database of another schema
+    ("argh", &["cli"]),
+    ("env_logger", &["logging"]),
+    ("sha2", &["export"]),
+    ("ruzstd", &["export"]),
 ];
 
 #[test]
@@ -87,11 +91,11 @@ fn every_part_uses_only_what_it_may() {
 fn every_crate_has_one_owner() {
     let mut wrong = Vec::new();
     for (file, part, code) in sources() {
-        for (name, owner) in OWNED {
+        for (name, owners) in OWNED {
             let mentioned =
                 code.contains(&format!("{name}::")) || code.contains(&format!("{name}("));
-            if mentioned && part != owner {
-                wrong.push(format!("{file}: {name} is for `{owner}` only"));
+            if mentioned && !owners.contains(&part.as_str()) {
+                wrong.push(format!("{file}: {name} is for {owners:?} only"));
             }
         }
     }

@@ -50,6 +50,7 @@ fn its_options_are_those_of_the_help() {
         &["what-can", "--help"],
         &["why", "--help"],
         &["findings", "--help"],
+        &["export", "--help"],
         &["history", "--help"],
         &["prune", "--help"],
     ] {
@@ -58,6 +59,16 @@ fn its_options_are_those_of_the_help() {
     let mut of_readme = options(&readme());
     of_readme.extend(["--help".to_owned(), "--version".to_owned()]);
     assert_eq!(of_readme, of_help);
+}
+
+#[test]
+fn its_findings_are_those_of_the_rules() {
+    let readme = readme();
+    for rule in harness_access::findings::built_in() {
+        let severity = rule.severity.as_str();
+        let row = format!("| {} | {severity} | {} |", rule.code, rule.title);
+        assert!(readme.contains(&row), "{row}");
+    }
 }
 
 #[test]

@@ -12,6 +12,9 @@ pub(crate) mod program;
 #[path = "../../support/observe.rs"]
 pub(crate) mod observe;
 
+#[path = "../../support/schema.rs"]
+pub(crate) mod schema;
+
 mod database;
 mod outcome;
 mod run;

@@ -1,0 +1,195 @@
+//! `export`: a snapshot for other tools.
+
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use super::place::{Located, locate, resolve};
+use crate::access::{Access, Asked, Target};
+use crate::cli::{Export, ExportFormat, Preset};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::export::{Hashing, Manifest, Part, c1z, datasette, ndjson, sha256_of, vanta};
+use crate::model::{Gap, SnapshotInfo};
+use crate::output::text::{count, line};
+use crate::output::{self, access_words, write_json};
+use crate::run::Context;
+use crate::store::Reader;
+
+/// What is exported.
+struct Job<'a> {
+    arguments: &'a Export,
+    reader: Reader,
+    /// The database's name, as Datasette calls it.
+    database: String,
+    snapshot: SnapshotInfo,
+    gaps: Vec<Gap>,
+}
+
+pub(crate) fn run(arguments: &Export, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let output = output(arguments)?;
+    // The file first: whoever may not write it should learn that before anything else.
+    let part = output
+        .as_deref()
+        .map(|path| Part::create(path).map_err(|error| unwritable(path, &error)))
+        .transpose()?;
+    let reference = arguments.at.as_deref().unwrap_or("latest");
+    let Located { path, snapshot } = locate(reference, arguments.db.as_deref(), context);
+    let reader = Reader::open(&path)?;
+    let snapshot = resolve(&reader, &snapshot)?;
+    if reader.latest()? != Some(snapshot.id) {
+        reader.show_snapshot(snapshot.id)?;
+    }
+    let gaps = reader.incomplete_listings(snapshot.id)?;
+    let job = Job {
+        arguments,
+        reader,
+        database: path
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned())
+            .unwrap_or_default(),
+        snapshot,
+        gaps,
+    };
+    if let (Some(path), Some((part, file))) = (output, part) {
+        let (rows, bytes, sha256) = job.to_file(&part, file)?;
+        let manifest = job.manifest(&path, rows, bytes, sha256);
+        let beside = manifest_path(&path);
+        let (manifest_part, manifest_file) =
+            Part::create(&beside).map_err(|error| unwritable(&beside, &error))?;
+        write_json(&manifest, &mut BufWriter::new(manifest_file))?;
+        part.finish().map_err(|error| unwritable(&path, &error))?;
+        manifest_part
+            .finish()
+            .map_err(|error| unwritable(&beside, &error))?;
+        job.summary(&path.display().to_string(), rows, context)?;
+    } else {
+        let rows = job.to_writer(context.out)?;
+        context.out.flush()?;
+        job.summary("standard output", rows, context)?;
+    }
+    Ok(Exit::Done)
+}
+
+impl Job<'_> {
+    /// Rows, bytes and checksum.
+    fn to_file(&self, part: &Part, file: std::fs::File) -> Result<(u64, u64, String), Error> {
+        let grants = u64::try_from(self.snapshot.grants).unwrap_or_default();
+        match self.arguments.format {
+            ExportFormat::Sqlite => {
+                drop(file);
+                self.reader.write_evidence(self.snapshot.id, part.path())?;
+                let (bytes, sha256) = sha256_of(part.path())?;
+                Ok((grants, bytes, sha256))
+            }
+            ExportFormat::C1z => {
+                let mut out = Hashing::new(BufWriter::new(file));
+                let rows = c1z::write(&self.reader, &self.snapshot, part.path(), &mut out)?;
+                let (bytes, sha256) = out.finish()?;
+                Ok((rows, bytes, sha256))
+            }
+            _ => {
+                let mut out = Hashing::new(BufWriter::new(file));
+                let rows = self.to_writer(&mut out)?;
+                let (bytes, sha256) = out.finish()?;
+                Ok((rows, bytes, sha256))
+            }
+        }
+    }
+
+    fn to_writer(&self, out: &mut dyn Write) -> Result<u64, Error> {
+        match (self.arguments.format, self.arguments.preset) {
+            (ExportFormat::Csv, preset) => {
+                let access = Access::new(self.reader.access_facts(self.snapshot.id)?);
+                if preset == Some(Preset::Vanta) {
+                    return Ok(vanta::write(&access, out)?);
+                }
+                let paths = access.who_can(&Asked::Anything, &Target::default()).paths;
+                let rows = paths.iter().map(|path| (None, path));
+                output::access::csv(&access, &self.snapshot, rows, out)?;
+                Ok(paths.len() as u64)
+            }
+            (ExportFormat::DatasetteMetadata, _) => {
+                datasette::write(&self.reader, &self.database, out)
+            }
+            _ => ndjson::write(&self.reader, &self.snapshot, &self.gaps, out),
+        }
+    }
+
+    fn manifest<'a>(
+        &'a self,
+        path: &'a Path,
+        rows: u64,
+        bytes: u64,
+        sha256: String,
+    ) -> Manifest<'a> {
+        let (format, preset) = match (self.arguments.format, self.arguments.preset) {
+            (ExportFormat::Csv, Some(Preset::Vanta)) => ("csv", Some("vanta")),
+            (ExportFormat::Csv, _) => ("csv", Some("matrix")),
+            (ExportFormat::Ndjson, _) => ("ndjson", None),
+            (ExportFormat::Sqlite, _) => ("sqlite", None),
+            (ExportFormat::C1z, _) => ("c1z", None),
+            (ExportFormat::DatasetteMetadata, _) => ("datasette-metadata", None),
+        };
+        Manifest {
+            format_version: 1,
+            tool: format!("{} {}", crate::NAME, crate::VERSION),
+            format,
+            preset,
+            file: path
+                .file_name()
+                .and_then(|name| name.to_str())
+                .unwrap_or_default(),
+            bytes,
+            sha256,
+            rows,
+            snapshot: &self.snapshot,
+            coverage: &self.gaps,
+        }
+    }
+
+    fn summary(&self, place: &str, rows: u64, context: &mut Context<'_>) -> Result<(), Error> {
+        if self.arguments.quiet {
+            return Ok(());
+        }
+        writeln!(
+            context.err,
+            "snapshot {} of {} to {}: {}",
+            self.snapshot.id,
+            self.snapshot.finished_at,
+            line(place),
+            count(rows, "row")
+        )?;
+        for gap in access_words::gaps(&self.gaps) {
+            writeln!(context.err, "not seen: {}", line(&gap))?;
+        }
+        Ok(())
+    }
+}
+
+/// The file to write; `None` = standard output.
+fn output(arguments: &Export) -> Result<Option<PathBuf>, Error> {
+    let usage = |text: &str| Err(Error::Usage(text.to_owned()));
+    if arguments.preset.is_some() && arguments.format != ExportFormat::Csv {
+        return usage("--preset is for --format csv");
+    }
+    match (arguments.output.as_deref(), arguments.format) {
+        (None | Some("-"), ExportFormat::Sqlite | ExportFormat::C1z) => {
+            usage("this format needs a file: --output PATH")
+        }
+        (None | Some("-"), _) => Ok(None),
+        (Some(path), _) => Ok(Some(path.into())),
+    }
+}
+
+fn manifest_path(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".manifest.json");
+    name.into()
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> Error {
+    Error::Config {
+        message: format!("cannot write {}: {error}", path.display()),
+        hint: None,
+    }
+}

@@ -1,0 +1,71 @@
+//! Metadata for Datasette: what every view and column means, read from the comments inside the file's own schema, so
+//! that there is one description and it cannot be out of date.
+
+use serde_json::{Map, Value, json};
+use std::io::Write;
+
+use crate::error::Error;
+use crate::output::write_json;
+use crate::store::Reader;
+
+/// Writes it for a database of this name and says how many views it describes.
+///
+/// # Errors
+/// When the database cannot be read or the output fails.
+pub fn write(reader: &Reader, database: &str, out: &mut dyn Write) -> Result<u64, Error> {
+    let mut views = Map::new();
+    reader.each_row::<Error>(
+        "SELECT name, sql FROM main.sqlite_master WHERE type = 'view' ORDER BY name",
+        &mut |row| {
+            if let (Some(name), Some(sql)) = (row[0], row[1]) {
+                views.insert(name.to_owned(), described(sql));
+            }
+            Ok(())
+        },
+    )?;
+    let number = views.len() as u64;
+    let tables = Value::Object(views);
+    write_json(&json!({"databases": {database: {"tables": tables}}}), out)?;
+    Ok(number)
+}
+
+/// The comment lines at the head describe the view, the comment behind columns those columns.
+fn described(sql: &str) -> Value {
+    let mut description: Vec<&str> = Vec::new();
+    let mut columns = Map::new();
+    for line in sql.lines().skip(1).map(str::trim) {
+        if line.starts_with(')') {
+            break;
+        }
+        match (line.strip_prefix("--"), line.split_once("--")) {
+            (Some(comment), _) => description.push(comment.trim()),
+            (None, Some((names, comment))) => {
+                let names = names
+                    .split(',')
+                    .map(str::trim)
+                    .filter(|name| !name.is_empty());
+                columns.extend(names.map(|name| (name.to_owned(), json!(comment.trim()))));
+            }
+            (None, None) => {}
+        }
+    }
+    json!({"description": description.join(" "), "columns": columns})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::described;
+    use serde_json::json;
+
+    #[test]
+    fn comments_describe_the_view_and_its_columns() {
+        let sql = "CREATE VIEW v (\n  -- What it\n  -- shows.\n  id, name,\n  since, until -- when, UTC\n) AS SELECT 1 -- one";
+        assert_eq!(
+            described(sql),
+            json!({
+                "description": "What it shows.",
+                "columns": {"since": "when, UTC", "until": "when, UTC"}
+            })
+        );
+    }
+}

@@ -1,0 +1,267 @@
+//! `export` through the program.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+use std::process::Command;
+
+use rusqlite::Connection;
+
+use harness_access::model::ListingKind;
+
+use crate::support::account_builder::{ACCOUNT_ONLY, AccountBuilder, EVERYTHING, run, scratch};
+
+const ADMIN: &str = "role/harness/_account_admin";
+
+fn story() -> AccountBuilder {
+    AccountBuilder::new()
+        .user("ada", "=Ada")
+        .user_who("dis", "Dee", true)
+        .service_account("service_account/account/ci", "CI")
+        .group("user_group/account/ops", "Ops", &["ada", "dis"])
+        .role(
+            "role/account/keeper",
+            "Keeper, of secrets",
+            &["core_secret_access"],
+        )
+        .grant("user_group/account/ops", ADMIN, "account", EVERYTHING)
+        .grant("user/ada", "role/account/keeper", "account", ACCOUNT_ONLY)
+        .grant("service_account/account/ci", ADMIN, "account", EVERYTHING)
+        .grant("user/gone", ADMIN, "account", EVERYTHING)
+}
+
+fn export(db: &Path, format: &[&str], name: &str) -> std::path::PathBuf {
+    let output = db.with_extension(name);
+    let mut arguments = vec!["export", "--output", output.to_str().unwrap(), "--format"];
+    arguments.extend(format);
+    let ran = run(db, &arguments);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    output
+}
+
+#[test]
+fn the_matrix_has_a_row_for_every_effective_role() {
+    let db = scratch("export-matrix");
+    story().publish(&db);
+    let ran = run(&db, &["export", "--format", "csv"]);
+    let rows: Vec<&str> = ran.out.split("\r\n").collect();
+    assert_eq!(rows.len(), 7, "{ran:?}");
+    assert!(rows[0].starts_with("principal_id,principal_type,principal_name,email,flags,verdict"));
+    assert!(ran.out.contains(",'=Ada,ada@example.test,"), "{ran:?}");
+    assert!(
+        ran.out.contains("user_group/account/ops,Ops,assignment_2"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn vanta_gets_a_row_for_every_person() {
+    let db = scratch("export-vanta");
+    story().publish(&db);
+    let ran = run(
+        &db,
+        &["export", "--format", "csv", "--preset", "vanta", "-q"],
+    );
+    assert_eq!(
+        ran.out,
+        "Account name,Account owner,Role,Status\r\n\
+         ada@example.test,ada@example.test,\"Account Admin (account), Keeper  of secrets (account)\",Active\r\n\
+         dis@example.test,dis@example.test,Account Admin (account),Deactivated\r\n"
+    );
+    assert_eq!(ran.err, "");
+}
+
+#[test]
+fn the_manifest_proves_the_file() {
+    let db = scratch("export-manifest");
+    story().gap(ListingKind::Users, "account").publish(&db);
+    let output = export(&db, &["ndjson"], "ndjson");
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&fs::read(format!("{}.manifest.json", output.display())).unwrap())
+            .unwrap();
+    let sum = Command::new("sha256sum").arg(&output).output().unwrap();
+    let sum = String::from_utf8(sum.stdout).unwrap();
+    assert_eq!(manifest["sha256"].as_str(), sum.split(' ').next());
+    assert_eq!(manifest["bytes"], fs::metadata(&output).unwrap().len());
+    assert_eq!(manifest["snapshot"]["state"], "partial");
+    assert_eq!(manifest["coverage"][0]["kind"], "users");
+    let text = fs::read_to_string(&output).unwrap();
+    assert_eq!(manifest["rows"], text.lines().count());
+    for line in text.lines() {
+        let record: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(["snapshot", "resource", "grant"].contains(&record["record"].as_str().unwrap()));
+    }
+}
+
+#[test]
+fn evidence_answers_as_the_whole_file_did() {
+    let db = scratch("export-evidence");
+    story().publish(&db);
+    AccountBuilder::new().user("new", "New").publish(&db);
+    let evidence = export(&db, &["sqlite", "--at", "1"], "evidence.db");
+    for question in [
+        vec!["who-can", "core_secret_access", "--format", "csv"],
+        vec!["what-can", "ada", "--permissions", "--format", "csv"],
+        vec!["findings"],
+        vec!["export", "--format", "csv"],
+        vec!["export", "--format", "ndjson"],
+    ] {
+        let mut at = question.clone();
+        at.extend(["--at", "1"]);
+        assert_eq!(
+            run(&db, &at).out,
+            run(&evidence, &question).out,
+            "{question:?}"
+        );
+    }
+    assert_eq!(
+        run(&evidence, &["snapshots", "--format", "json"]).json()["snapshots"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    let connection = Connection::open(&evidence).unwrap();
+    let broken: i64 = connection
+        .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    // A membership has no scope and no resource group: key 0 is nobody's.
+    assert_eq!(broken, 0);
+}
+
+#[test]
+fn a_failed_export_leaves_nothing() {
+    let db = scratch("export-failed");
+    story().publish(&db);
+    let folder = db.with_extension("folder");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    let output = folder.join("out.csv");
+    let output = output.to_str().unwrap();
+    let ran = run(
+        &db,
+        &[
+            "export", "--format", "csv", "--output", output, "--at", "99",
+        ],
+    );
+    assert_eq!(ran.status, 3, "{ran:?}");
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+    let ran = run(
+        &db,
+        &[
+            "export",
+            "--format",
+            "csv",
+            "--output",
+            folder.to_str().unwrap(),
+        ],
+    );
+    assert_eq!(ran.status, 3, "{ran:?}");
+    let ran = run(&db, &["export", "--format", "sqlite"]);
+    assert_eq!(ran.status, 3, "{ran:?}");
+    let ran = run(&db, &["export", "--format", "ndjson", "--preset", "vanta"]);
+    assert_eq!(ran.status, 3, "{ran:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn exported_files_are_their_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let db = scratch("export-mode");
+    story().publish(&db);
+    for (format, name) in [
+        ("csv", "mode.csv"),
+        ("sqlite", "mode.db"),
+        ("c1z", "mode.c1z"),
+    ] {
+        let output = export(&db, &[format], name);
+        assert_eq!(
+            fs::metadata(&output).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+    }
+}
+
+#[test]
+fn a_c1z_file_is_a_packed_database_of_messages() {
+    let db = scratch("export-c1z");
+    story().publish(&db);
+    let output = export(&db, &["c1z"], "c1z");
+    let again = export(&db, &["c1z"], "again.c1z");
+    let bytes = fs::read(&output).unwrap();
+    assert_eq!(
+        bytes,
+        fs::read(&again).unwrap(),
+        "the same snapshot gives the same bytes"
+    );
+    assert!(bytes.starts_with(b"C1ZF\0"));
+    let mut database = Vec::new();
+    ruzstd::decoding::StreamingDecoder::new(&bytes[5..])
+        .unwrap()
+        .read_to_end(&mut database)
+        .unwrap();
+    let path = db.with_extension("unpacked.db");
+    fs::write(&path, &database).unwrap();
+    let connection = Connection::open(&path).unwrap();
+    let count = |sql: &str| {
+        connection
+            .query_row(sql, [], |row| row.get::<_, i64>(0))
+            .unwrap()
+    };
+    assert_eq!(count("SELECT count(*) FROM v1_grants"), 6);
+    assert_eq!(
+        count("SELECT count(*) FROM v1_grants WHERE expansion IS NOT NULL"),
+        1
+    );
+    let dangling = "SELECT count(*) FROM v1_grants g
+        WHERE NOT EXISTS (SELECT 1 FROM v1_entitlements e WHERE e.external_id = g.entitlement_id)
+          OR NOT EXISTS (SELECT 1 FROM v1_resources r WHERE r.external_id = g.resource_type_id || ':' || g.resource_id)
+          OR NOT EXISTS (SELECT 1 FROM v1_resources r
+            WHERE r.external_id = g.principal_resource_type_id || ':' || g.principal_resource_id)
+          OR NOT EXISTS (SELECT 1 FROM v1_resource_types t WHERE t.external_id = g.principal_resource_type_id)";
+    assert_eq!(count(dangling), 0);
+    let (sync, ended): (String, String) = connection
+        .query_row("SELECT sync_id, ended_at FROM v1_sync_runs", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .unwrap();
+    assert_eq!(sync.len(), 27);
+    assert!(ended.len() == 23 && ended.as_bytes()[10] == b' ', "{ended}");
+    let user: Vec<u8> = connection
+        .query_row(
+            "SELECT data FROM v1_resources WHERE external_id = 'user:dis'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    let text = String::from_utf8_lossy(&user);
+    for part in [
+        "dis@example.test",
+        "Dee",
+        "type.googleapis.com/c1.connector.v2.UserTrait",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+}
+
+#[test]
+fn datasette_learns_what_the_schema_says() {
+    let db = scratch("export-datasette");
+    story().publish(&db);
+    let ran = run(&db, &["export", "--format", "datasette-metadata"]);
+    let metadata = ran.json();
+    let name = db.file_stem().unwrap().to_str().unwrap();
+    let views = metadata["databases"][name]["tables"].as_object().unwrap();
+    assert_eq!(views.len(), 17);
+    for (view, described) in views {
+        assert_ne!(described["description"], "", "{view}");
+    }
+    assert_eq!(
+        views["users"]["columns"]["disabled"],
+        "1: cannot sign in; grants stay"
+    );
+}
