@@ -140,7 +140,7 @@ pub fn fields(change: &Change) -> (String, Vec<(&'static str, String)>) {
                     vec![
                         ("principal", principal),
                         ("role", target),
-                        ("scope", scope.clone()),
+                        ("scope", scope.to_string()),
                         (
                             "resource_group",
                             grant

@@ -8,7 +8,7 @@ use rusqlite::named_params;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use super::compare::{Listed, judged_grants, judged_resources};
+use super::compare::{Listed, NamedAt, judged_grants, judged_resources};
 use super::sight::Sight;
 use super::{Reader, StoreError};
 use crate::model::{DiffFacts, GrantFact, ResourceFact, canonical_json};
@@ -63,8 +63,8 @@ impl Reader {
         let keys = canonical_json(&keys);
         self.grant_facts(
             "x.key IN (SELECT value FROM json_each(:keys))",
-            ":named",
-            &[(":keys", Box::new(keys)), (":named", Box::new(at))],
+            NamedAt::Snapshot(at),
+            &[(":keys", Box::new(keys))],
         )
     }
 }

@@ -23,6 +23,7 @@ mod error;
 mod find;
 mod history;
 mod label;
+mod names;
 mod open;
 mod prune;
 mod publish;

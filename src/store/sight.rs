@@ -17,7 +17,8 @@ pub(super) struct ListingName {
 pub(super) struct Sight<'a> {
     reader: &'a Reader,
     snapshot: i64,
-    asked: HashMap<(ListingName, String), bool>,
+    /// By listing and principal type.
+    asked: HashMap<ListingName, Vec<(String, bool)>>,
 }
 
 impl<'a> Sight<'a> {
@@ -39,12 +40,13 @@ impl<'a> Sight<'a> {
         let Some(listing) = listing else {
             return Ok(false);
         };
-        let question = (listing.clone(), principal_type.to_owned());
-        if let Some(answer) = self.asked.get(&question) {
+        let asked = self.asked.get(listing).into_iter().flatten();
+        if let Some((_, answer)) = asked.clone().find(|(asked, _)| asked == principal_type) {
             return Ok(*answer);
         }
         let answer = self.has_seen(listing, principal_type)? || self.is_nowhere(&listing.scope)?;
-        self.asked.insert(question, answer);
+        let answers = self.asked.entry(listing.clone()).or_default();
+        answers.push((principal_type.to_owned(), answer));
         Ok(answer)
     }
 

@@ -171,7 +171,7 @@ pub(super) fn change(finding: &Finding) -> ChangeDoc<'_> {
             None => fact.map(|fact| fact.scope.as_str()),
         },
         resource_group: grant
-            .and_then(|grant| grant.resource_group.as_ref())
+            .and_then(|grant| grant.resource_group.as_deref())
             .map(named),
         approved: finding.approved.as_ref(),
         before,
@@ -209,7 +209,7 @@ fn resource_state(fact: &ResourceFact) -> Value {
 fn grant_state(grant: &GrantFact) -> Value {
     json!({
         "role_assignment": grant.role_assignment,
-        "created_at": grant.created_at,
+        "created_at": grant.created_at.map(|moment| moment.to_string()),
         "harness_managed": grant.harness_managed,
     })
 }
