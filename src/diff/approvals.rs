@@ -198,7 +198,7 @@ impl Approvals {
                 used = true;
                 finding
                     .approved
-                    .get_or_insert_with(|| entry.approved.clone());
+                    .get_or_insert_with(|| Box::new(entry.approved.clone()));
             }
             if !used {
                 notices.push(Notice::Unused {

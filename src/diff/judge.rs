@@ -60,7 +60,7 @@ pub struct Finding {
     /// Why it is none of the account's doing: Harness does this by itself.
     pub built_in: Option<&'static str>,
     /// The approval that covers it.
-    pub approved: Option<Approved>,
+    pub approved: Option<Box<Approved>>,
 }
 
 /// The things whose reach [`judge`] needs: in the older snapshot for what went, in the newer one for the rest.

@@ -30,9 +30,9 @@ pub enum Change {
     /// A resource came, went or changed.
     Resource {
         /// As the older snapshot holds it.
-        before: Option<ResourceFact>,
+        before: Option<Box<ResourceFact>>,
         /// As the newer snapshot holds it.
-        after: Option<ResourceFact>,
+        after: Option<Box<ResourceFact>>,
     },
     /// A grant came.
     GrantAdded(GrantFact),
@@ -197,7 +197,7 @@ impl Change {
     #[must_use]
     pub fn resource(&self) -> Option<&ResourceFact> {
         match self {
-            Self::Resource { before, after } => after.as_ref().or(before.as_ref()),
+            Self::Resource { before, after } => after.as_deref().or(before.as_deref()),
             Self::GrantAdded(_) | Self::GrantRemoved(_) => None,
         }
     }
@@ -250,15 +250,15 @@ fn compare_resources(old: Vec<ResourceFact>, new: Vec<ResourceFact>, comparison:
             comparison.newly_visible += 1;
         } else if !same {
             comparison.changes.push(Change::Resource {
-                before,
-                after: Some(after),
+                before: before.map(Box::new),
+                after: Some(Box::new(after)),
             });
         }
     }
     for before in old.into_values() {
         if before.known_to_other {
             comparison.changes.push(Change::Resource {
-                before: Some(before),
+                before: Some(Box::new(before)),
                 after: None,
             });
         } else {
@@ -325,25 +325,47 @@ fn in_order(
         .peekable()
 }
 
-fn ranks(old: &[GrantFact], new: &[GrantFact]) -> (Vec<Ranks>, Vec<Ranks>) {
-    let mut numbers: HashMap<&str, u32> = HashMap::from([("", 0)]);
-    for fact in old.iter().chain(new) {
-        for part in parts(fact) {
-            let number = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-            numbers.entry(part).or_insert(number);
+fn ranks<'a>(old: &'a [GrantFact], new: &'a [GrantFact]) -> (Vec<Ranks>, Vec<Ranks>) {
+    let mut numbers = Numbers::default();
+    let mut number = |fact: &'a GrantFact| parts(fact).map(|part| numbers.of(part));
+    let mut old: Vec<Ranks> = old.iter().map(&mut number).collect();
+    let mut new: Vec<Ranks> = new.iter().map(&mut number).collect();
+    let rank = numbers.ranks();
+    for number in old.iter_mut().chain(&mut new).flatten() {
+        *number = rank[*number as usize];
+    }
+    (old, new)
+}
+
+/// A number for each text. Facts share their texts, so most are known by where they lie.
+#[derive(Default)]
+struct Numbers<'a> {
+    by_text: HashMap<&'a str, u32>,
+    by_place: HashMap<(*const u8, usize), u32>,
+}
+
+impl<'a> Numbers<'a> {
+    fn of(&mut self, text: &'a str) -> u32 {
+        let place = (text.as_ptr(), text.len());
+        if let Some(number) = self.by_place.get(&place) {
+            return *number;
         }
+        let next = u32::try_from(self.by_text.len()).unwrap_or(u32::MAX);
+        let number = *self.by_text.entry(text).or_insert(next);
+        self.by_place.insert(place, number);
+        number
     }
-    let mut by_text: Vec<(&str, u32)> = numbers
-        .iter()
-        .map(|(text, number)| (*text, *number))
-        .collect();
-    by_text.sort_unstable();
-    let mut rank = vec![0; by_text.len()];
-    for ((_, number), place) in by_text.into_iter().zip(0..) {
-        rank[number as usize] = place;
+
+    /// The rank of each number in the order of the texts.
+    fn ranks(self) -> Vec<u32> {
+        let mut by_text: Vec<(&str, u32)> = self.by_text.into_iter().collect();
+        by_text.sort_unstable();
+        let mut rank = vec![0; by_text.len()];
+        for ((_, number), place) in by_text.into_iter().zip(0..) {
+            rank[number as usize] = place;
+        }
+        rank
     }
-    let of = |fact: &GrantFact| parts(fact).map(|part| rank[numbers[part] as usize]);
-    (old.iter().map(of).collect(), new.iter().map(of).collect())
 }
 
 fn parts(fact: &GrantFact) -> [&str; 5] {

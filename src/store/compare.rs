@@ -1,11 +1,10 @@
 //! What may differ between two snapshots of a file: only the rows that begin or end between them are read.
 
-use rusqlite::{Row, ToSql};
+use rusqlite::ToSql;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use super::names::Names;
-use super::sight::{ListingName, Sight};
+use super::sight::Sight;
 use super::{Reader, StoreError};
 use crate::model::{DiffFacts, Gap, GrantFact, ResourceFact, Timestamp};
 
@@ -30,7 +29,7 @@ impl Reader {
                 new_grants: Vec::new(),
             };
             // A fact ends only where its listing was seen whole; one that begins may have been there unseen.
-            let mut sight = Sight::of(self, older);
+            let mut sight = Sight::of(self, older)?;
             facts.new_resources = judged_resources(resources(begun)?, &mut sight)?;
             facts.new_grants = judged_grants(grants(begun, NamedAt::Snapshot(newer))?, &mut sight)?;
             Ok(facts)
@@ -51,7 +50,7 @@ impl Reader {
     ) -> Result<Vec<Gap>, StoreError> {
         let read = || -> rusqlite::Result<Vec<Gap>> {
             let mine = self.listing_names(snapshot)?;
-            let mut sight = Sight::of(self, snapshot);
+            let sight = Sight::of(self, snapshot)?;
             let mut missing = Vec::new();
             for (scope, kind) in other.listing_names(other_snapshot)? {
                 if mine.contains(&(scope.clone(), kind.clone())) || sight.is_nowhere(&scope)? {
@@ -84,11 +83,9 @@ impl Reader {
     ) -> rusqlite::Result<Vec<Listed<ResourceFact>>> {
         self.connection
             .prepare(&format!(
-                "SELECT p.path, r.type, r.id, x.name, x.attributes, l.kind, lp.path, x.since, x.valid_until
+                "SELECT p.path, r.type, r.id, x.name, x.attributes, r.listing, x.since, x.valid_until
                  FROM resource_version x JOIN resource r ON r.key = x.resource
-                 JOIN scope p ON p.key = r.scope
-                 LEFT JOIN listing l ON l.key = r.listing LEFT JOIN scope lp ON lp.key = l.scope
-                 WHERE {rows}"
+                 JOIN scope p ON p.key = r.scope WHERE {rows}"
             ))?
             .query_map(&*bound(parameters), |row| {
                 let fact = ResourceFact {
@@ -101,9 +98,9 @@ impl Reader {
                 };
                 Ok(Listed {
                     fact,
-                    listing: listing_name(row, 5)?,
-                    since: row.get(7)?,
-                    until: row.get(8)?,
+                    listing: row.get(5)?,
+                    since: row.get(6)?,
+                    until: row.get(7)?,
                 })
             })?
             .collect()
@@ -122,7 +119,7 @@ impl Reader {
              FROM grant_version x WHERE {rows}"
         ))?;
         let mut rows = statement.query(&*bound(parameters))?;
-        let mut names = Names::of(self);
+        let mut names = Names::of(self)?;
         let mut facts = Vec::new();
         while let Some(row) = rows.next()? {
             let until: Option<i64> = row.get(9)?;
@@ -153,7 +150,7 @@ impl Reader {
             };
             facts.push(Listed {
                 fact,
-                listing: Some(names.listing(row.get(7)?)?),
+                listing: row.get(7)?,
                 since: row.get(8)?,
                 until,
             });
@@ -173,7 +170,8 @@ pub(super) enum NamedAt {
 /// A fact with the listing that shows it, and the snapshots since and until which it holds.
 pub(super) struct Listed<T> {
     pub(super) fact: T,
-    pub(super) listing: Option<Arc<ListingName>>,
+    /// Its key in the fact's own file.
+    pub(super) listing: Option<i64>,
     pub(super) since: i64,
     pub(super) until: Option<i64>,
 }
@@ -192,7 +190,7 @@ pub(super) fn judged_resources(
             |Listed {
                  mut fact, listing, ..
              }| {
-                fact.known_to_other = sight.knows(listing.as_deref(), "")?;
+                fact.known_to_other = sight.knows(listing, "")?;
                 Ok(fact)
             },
         )
@@ -209,7 +207,7 @@ pub(super) fn judged_grants(
             |Listed {
                  mut fact, listing, ..
              }| {
-                fact.known_to_other = sight.knows(listing.as_deref(), &fact.principal.kind)?;
+                fact.known_to_other = sight.knows(listing, &fact.principal.kind)?;
                 Ok(fact)
             },
         )
@@ -225,12 +223,4 @@ fn bound<'a>(
         .iter()
         .map(|(name, value)| (*name, &**value))
         .collect()
-}
-
-fn listing_name(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<Arc<ListingName>>> {
-    let kind: Option<String> = row.get(at)?;
-    let scope: Option<String> = row.get(at + 1)?;
-    Ok(kind
-        .zip(scope)
-        .map(|(kind, scope)| Arc::new(ListingName { kind, scope })))
 }

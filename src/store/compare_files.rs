@@ -32,7 +32,8 @@ impl Reader {
             });
         }
         let read = || -> rusqlite::Result<DiffFacts> {
-            let (mut before, mut after) = (Sight::of(self, older), Sight::of(other, newer));
+            let mut before = Sight::for_facts_of(other, self, older)?;
+            let mut after = Sight::for_facts_of(self, other, newer)?;
             let (old_resources, new_resources) = differing_resources(self, older, other, newer)?;
             let (old_grants, new_grants) = differing_grants(self, older, other, newer)?;
             Ok(DiffFacts {

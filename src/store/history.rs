@@ -2,6 +2,7 @@
 
 use rusqlite::ToSql;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::compare::{Listed, NamedAt};
 use super::sight::Sight;
@@ -118,10 +119,11 @@ impl Reader {
             .into_iter()
             .map(|mut listed| {
                 let before = listed.since - 1;
-                let sight = sights
-                    .entry(before)
-                    .or_insert_with(|| Sight::of(self, before));
-                let known = sight.knows(listed.listing.as_deref(), principal_type(&listed.fact))?;
+                let sight = match sights.entry(before) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(place) => place.insert(Sight::of(self, before)?),
+                };
+                let known = sight.knows(listed.listing, principal_type(&listed.fact))?;
                 listed.fact.set_known(known);
                 Ok(Span {
                     since: moment(listed.since),

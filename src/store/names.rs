@@ -1,6 +1,6 @@
 //! Names by key, each read once: thousands of changes are about hundreds of things.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Statement, params};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
@@ -10,21 +10,29 @@ use super::sight::ListingName;
 use crate::model::Named;
 
 pub(super) struct Names<'a> {
-    reader: &'a Reader,
+    pub(super) reader: &'a Reader,
+    named: Statement<'a>,
     /// By key and snapshot.
     resources: HashMap<(i64, i64), (Arc<Named>, Arc<str>)>,
     scopes: HashMap<i64, Arc<str>>,
-    listings: HashMap<i64, Arc<ListingName>>,
 }
 
 impl<'a> Names<'a> {
-    pub(super) fn of(reader: &'a Reader) -> Self {
-        Self {
+    pub(super) fn of(reader: &'a Reader) -> rusqlite::Result<Self> {
+        let named = reader.connection.prepare(
+            "SELECT r.id, r.type, r.scope, v.name,
+               CASE WHEN r.type IN ('user', 'service_account') THEN json_extract(v.attributes, '$.email') END,
+               v.key IS NOT NULL
+             FROM resource r LEFT JOIN resource_version v ON v.resource = r.key AND v.valid_from <= ?2
+               AND (v.valid_until IS NULL OR v.valid_until > ?2)
+             WHERE r.key = ?1",
+        )?;
+        Ok(Self {
             reader,
+            named,
             resources: HashMap::new(),
             scopes: HashMap::new(),
-            listings: HashMap::new(),
-        }
+        })
     }
 
     /// A resource as a snapshot names it, and the scope it lives in.
@@ -36,35 +44,17 @@ impl<'a> Names<'a> {
         if let Some(found) = self.resources.get(&(key, snapshot)) {
             return Ok(found.clone());
         }
-        let (id, kind, scope) = self
-            .reader
-            .connection
-            .prepare_cached("SELECT id, type, scope FROM resource WHERE key = ?1")?
-            .query_row([key], |row| {
-                Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?))
-            })?;
-        let version: Option<(Option<String>, Option<String>)> = self
-            .reader
-            .connection
-            .prepare_cached(
-                "SELECT name, json_extract(attributes, '$.email') FROM resource_version
-                 WHERE resource = ?1 AND valid_from <= ?2 AND (valid_until IS NULL OR valid_until > ?2)",
-            )?
-            .query_row(params![key, snapshot], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })
-            .optional()?;
-        let resolved = version.is_some();
-        let (name, email) = version.unwrap_or_default();
-        let email = email.filter(|_| matches!(kind.as_str(), "user" | "service_account"));
-        let named = Arc::new(Named {
-            id,
-            kind,
-            name,
-            email,
-            resolved,
-        });
-        let found = (named, self.scope(scope)?);
+        let (named, scope) = self.named.query_row(params![key, snapshot], |row| {
+            let named = Named {
+                id: row.get(0)?,
+                kind: row.get(1)?,
+                name: row.get(3)?,
+                email: row.get(4)?,
+                resolved: row.get(5)?,
+            };
+            Ok((named, row.get(2)?))
+        })?;
+        let found = (Arc::new(named), self.scope(scope)?);
         self.resources.insert((key, snapshot), found.clone());
         Ok(found)
     }
@@ -83,24 +73,17 @@ impl<'a> Names<'a> {
         }
     }
 
-    pub(super) fn listing(&mut self, key: i64) -> rusqlite::Result<Arc<ListingName>> {
-        match self.listings.entry(key) {
-            Entry::Occupied(found) => Ok(found.get().clone()),
-            Entry::Vacant(place) => {
-                let name = self
-                    .reader
-                    .connection
-                    .prepare_cached(
-                        "SELECT l.kind, p.path FROM listing l JOIN scope p ON p.key = l.scope WHERE l.key = ?1",
-                    )?
-                    .query_row([key], |row| {
-                        Ok(ListingName {
-                            kind: row.get(0)?,
-                            scope: row.get(1)?,
-                        })
-                    })?;
-                Ok(place.insert(Arc::new(name)).clone())
-            }
-        }
+    pub(super) fn listing(&self, key: i64) -> rusqlite::Result<ListingName> {
+        self.reader
+            .connection
+            .prepare_cached(
+                "SELECT l.kind, p.path FROM listing l JOIN scope p ON p.key = l.scope WHERE l.key = ?1",
+            )?
+            .query_row([key], |row| {
+                Ok(ListingName {
+                    kind: row.get(0)?,
+                    scope: row.get(1)?,
+                })
+            })
     }
 }

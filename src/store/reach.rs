@@ -35,21 +35,19 @@ impl Reader {
     }
 }
 
-// A user group is only ever the target of memberships and the principal of roles.
 // CROSS JOIN keeps SQLite to the order in which the queries are written: from the few things asked for, through indexes.
 
-const MEMBERS: &str = "SELECT r.id, p.type, count(*)
-  FROM json_each(?1) w CROSS JOIN resource r ON r.id = w.value
-  CROSS JOIN grant_version g ON g.target = r.key
-    AND g.valid_from <= ?2 AND (g.valid_until IS NULL OR g.valid_until > ?2)
-  CROSS JOIN resource p ON p.key = g.principal
-  GROUP BY r.id, p.type";
+/// Members are users; Harness knows no others.
+const MEMBERS: &str =
+    "SELECT r.id, 'user', (SELECT count(*) FROM grant_version g WHERE g.target = r.key
+    AND g.valid_from <= ?2 AND (g.valid_until IS NULL OR g.valid_until > ?2))
+  FROM json_each(?1) w CROSS JOIN resource r ON r.id = w.value";
 
-const ROLES_OF: &str = "SELECT r.id, count(*)
-  FROM json_each(?1) w CROSS JOIN resource r ON r.id = w.value
-  CROSS JOIN grant_version g ON g.principal = r.key
-    AND g.valid_from <= ?2 AND (g.valid_until IS NULL OR g.valid_until > ?2)
-  GROUP BY r.id";
+/// A user group is a member of nothing: whatever it holds is a role.
+const ROLES_OF: &str =
+    "SELECT r.id, (SELECT count(*) FROM grant_version g WHERE g.principal = r.key
+    AND g.valid_from <= ?2 AND (g.valid_until IS NULL OR g.valid_until > ?2))
+  FROM json_each(?1) w CROSS JOIN resource r ON r.id = w.value";
 
 const GRANTS_OF: &str = "SELECT r.id, count(*)
   FROM json_each(?1) w CROSS JOIN resource r ON r.id = w.value AND r.type = 'role'

@@ -145,8 +145,8 @@ pub(super) fn change(finding: &Finding) -> ChangeDoc<'_> {
     let change = &finding.change;
     let (before, after) = match change {
         Change::Resource { before, after } => (
-            before.as_ref().map(resource_state),
-            after.as_ref().map(resource_state),
+            before.as_deref().map(resource_state),
+            after.as_deref().map(resource_state),
         ),
         Change::GrantAdded(grant) => (None, Some(grant_state(grant))),
         Change::GrantRemoved(grant) => (Some(grant_state(grant)), None),
@@ -173,7 +173,7 @@ pub(super) fn change(finding: &Finding) -> ChangeDoc<'_> {
         resource_group: grant
             .and_then(|grant| grant.resource_group.as_deref())
             .map(named),
-        approved: finding.approved.as_ref(),
+        approved: finding.approved.as_deref(),
         before,
         after,
         cause: finding.cause,
