@@ -11,6 +11,10 @@ demo:
 test: lint
 	cargo test --locked
 
+# What history costs: a year of daily snapshots, what diff reads of it, and pruning it.
+bench:
+	cargo bench --locked --bench history
+
 lint:
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings

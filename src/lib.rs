@@ -17,6 +17,10 @@
 //! `command` has one file for each command and ties these together; `run` turns its result into output and exit
 //! status. What may use what is enforced by the test `layers`.
 
+/// Tests of private parts share the builder of the integration tests, which names the library from outside.
+#[cfg(test)]
+extern crate self as harness_access;
+
 pub mod access;
 pub mod api;
 pub mod cli;

@@ -44,7 +44,7 @@ impl Asked {
             )),
             [one] => match the(reader, one) {
                 // A grant's text id in one argument, as `diff` prints it.
-                Err(_) if one.split(' ').count() > 1 => {
+                Err(_) if one.contains(":member") || one.contains(":assigned ") => {
                     let words: Vec<String> = one.split(' ').map(str::to_owned).collect();
                     Self::grant(reader, &words)
                 }

@@ -140,7 +140,7 @@ pub fn fields(change: &Change) -> (String, Vec<(&'static str, String)>) {
                     vec![
                         ("principal", principal),
                         ("role", target),
-                        ("scope", scope.clone()),
+                        ("scope", scope.to_string()),
                         (
                             "resource_group",
                             grant
@@ -198,7 +198,7 @@ impl Approvals {
                 used = true;
                 finding
                     .approved
-                    .get_or_insert_with(|| entry.approved.clone());
+                    .get_or_insert_with(|| Box::new(entry.approved.clone()));
             }
             if !used {
                 notices.push(Notice::Unused {

@@ -62,8 +62,8 @@ fn of_resource(versions: Vec<Span<ResourceFact>>, events: &mut Vec<Event>) {
                 events,
                 version.since.clone(),
                 Change::Resource {
-                    before: old,
-                    after: Some(version.fact.clone()),
+                    before: old.map(Box::new),
+                    after: Some(Box::new(version.fact.clone())),
                 },
                 first_look,
             );
@@ -78,7 +78,7 @@ fn of_resource(versions: Vec<Span<ResourceFact>>, events: &mut Vec<Event>) {
 fn gone(version: Span<ResourceFact>, events: &mut Vec<Event>) {
     if let Some(until) = version.until {
         let change = Change::Resource {
-            before: Some(version.fact),
+            before: Some(Box::new(version.fact)),
             after: None,
         };
         push(events, until, change, false);

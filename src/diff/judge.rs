@@ -7,7 +7,7 @@ use super::approvals::Approved;
 use super::details::attributes;
 use super::escalation::escalation;
 use super::{Change, Comparison, Escalation, Verb, details};
-use crate::model::{GrantFact, Reach, ReachOf, Reaches, ResourceFact};
+use crate::model::{Reach, ReachOf, Reaches, ResourceFact};
 
 /// What somebody did to bring a change about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -60,7 +60,7 @@ pub struct Finding {
     /// Why it is none of the account's doing: Harness does this by itself.
     pub built_in: Option<&'static str>,
     /// The approval that covers it.
-    pub approved: Option<Approved>,
+    pub approved: Option<Box<Approved>>,
 }
 
 /// The things whose reach [`judge`] needs: in the older snapshot for what went, in the newer one for the rest.
@@ -75,21 +75,24 @@ pub fn reach_wanted(comparison: &Comparison) -> (ReachOf, ReachOf) {
         if let Some(fact) = change.resource()
             && matches!(fact.kind.as_str(), "role" | "resource_group")
         {
-            wanted.held.insert(fact.id.clone());
+            wanted.holders_of.insert(fact.id.clone());
         }
-        if let Some(group) = change.grant().and_then(group_of) {
-            wanted.groups.insert(group.to_owned());
+        let Some(grant) = change.grant() else {
+            continue;
+        };
+        if grant.scope.is_none() {
+            insert(&mut wanted.roles_of, &grant.target.id);
+        } else if grant.principal.kind == "user_group" {
+            insert(&mut wanted.members_of, &grant.principal.id);
         }
     }
     (older, newer)
 }
 
-/// The user group that joins people and roles: of a membership, or the holder of a role.
-fn group_of(grant: &GrantFact) -> Option<&str> {
-    if grant.scope.is_none() {
-        return Some(&grant.target.id);
+fn insert(ids: &mut HashSet<String>, id: &str) {
+    if !ids.contains(id) {
+        ids.insert(id.to_owned());
     }
-    (grant.principal.kind == "user_group").then_some(&grant.principal.id)
 }
 
 /// Adds to each change what it means.
@@ -100,16 +103,7 @@ pub fn judge(changes: Vec<Change>, older: &Reaches, newer: &Reaches) -> Vec<Find
         .filter(|change| change.verb() == Verb::Removed)
         .filter_map(|change| Some(change.resource()?.id.clone()))
         .collect();
-    let mut new_grants: HashMap<String, u64> = HashMap::new();
-    for change in &changes {
-        if let Change::GrantAdded(grant) = change {
-            for held in [Some(&grant.target), grant.resource_group.as_ref()] {
-                *new_grants
-                    .entry(held.map_or_else(String::new, |held| held.id.clone()))
-                    .or_default() += 1;
-            }
-        }
-    }
+    let new_grants = new_grants_of_new_things(&changes);
     changes
         .into_iter()
         .map(|change| {
@@ -136,6 +130,31 @@ pub fn judge(changes: Vec<Change>, older: &Reaches, newer: &Reaches) -> Vec<Find
         .collect()
 }
 
+/// How many grants came along with each role and resource group that came.
+fn new_grants_of_new_things(changes: &[Change]) -> HashMap<String, u64> {
+    let mut grants: HashMap<String, u64> = changes
+        .iter()
+        .filter(|change| change.verb() == Verb::Added)
+        .filter_map(|change| Some((change.resource()?.id.clone(), 0)))
+        .collect();
+    if grants.is_empty() {
+        return grants;
+    }
+    for change in changes {
+        if let Change::GrantAdded(grant) = change {
+            for held in [Some(&grant.target), grant.resource_group.as_ref()]
+                .into_iter()
+                .flatten()
+            {
+                if let Some(number) = grants.get_mut(&held.id) {
+                    *number += 1;
+                }
+            }
+        }
+    }
+    grants
+}
+
 fn cause(change: &Change) -> Cause {
     match change {
         Change::Resource { .. } => match change.resource().map_or("", |fact| &fact.kind) {
@@ -155,13 +174,19 @@ fn gone_with(change: &Change, removed: &HashSet<String>) -> Option<String> {
     let Change::GrantRemoved(grant) = change else {
         return None;
     };
+    if removed.is_empty() {
+        return None;
+    }
+    if let Some(container) = container(&grant.place).filter(|id| removed.contains(id)) {
+        return Some(container);
+    }
     let parts = [
-        container(&grant.place),
-        Some(grant.principal.id.clone()),
-        Some(grant.target.id.clone()),
-        grant.resource_group.as_ref().map(|group| group.id.clone()),
+        Some(&grant.principal),
+        Some(&grant.target),
+        grant.resource_group.as_ref(),
     ];
-    parts.into_iter().flatten().find(|id| removed.contains(id))
+    let mut parts = parts.into_iter().flatten().map(|part| &part.id);
+    parts.find(|id| removed.contains(*id)).cloned()
 }
 
 /// The text id of the organization or project that a scope path names.

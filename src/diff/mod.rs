@@ -18,7 +18,9 @@ pub use gate::Gate;
 pub use judge::{Cause, Finding, judge, reach_wanted};
 
 use serde::Serialize;
+use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::iter::Peekable;
 
 use crate::model::{DiffFacts, Gap, GrantFact, ResourceFact, SnapshotInfo};
 
@@ -28,9 +30,9 @@ pub enum Change {
     /// A resource came, went or changed.
     Resource {
         /// As the older snapshot holds it.
-        before: Option<ResourceFact>,
+        before: Option<Box<ResourceFact>>,
         /// As the newer snapshot holds it.
-        after: Option<ResourceFact>,
+        after: Option<Box<ResourceFact>>,
     },
     /// A grant came.
     GrantAdded(GrantFact),
@@ -195,7 +197,7 @@ impl Change {
     #[must_use]
     pub fn resource(&self) -> Option<&ResourceFact> {
         match self {
-            Self::Resource { before, after } => after.as_ref().or(before.as_ref()),
+            Self::Resource { before, after } => after.as_deref().or(before.as_deref()),
             Self::GrantAdded(_) | Self::GrantRemoved(_) => None,
         }
     }
@@ -227,14 +229,10 @@ pub fn compare(facts: DiffFacts) -> Comparison {
     let mut comparison = Comparison::default();
     compare_resources(facts.old_resources, facts.new_resources, &mut comparison);
     compare_grants(facts.old_grants, facts.new_grants, &mut comparison);
-    comparison.changes.sort_by_cached_key(|change| {
-        (
-            change.place().to_owned(),
-            change.kind(),
-            change.id(),
-            change.verb(),
-        )
-    });
+    // Stable, and both parts are in order already: one merge.
+    comparison
+        .changes
+        .sort_by(|a, b| (a.place(), a.kind()).cmp(&(b.place(), b.kind())));
     comparison
 }
 
@@ -252,40 +250,131 @@ fn compare_resources(old: Vec<ResourceFact>, new: Vec<ResourceFact>, comparison:
             comparison.newly_visible += 1;
         } else if !same {
             comparison.changes.push(Change::Resource {
-                before,
-                after: Some(after),
+                before: before.map(Box::new),
+                after: Some(Box::new(after)),
             });
         }
     }
     for before in old.into_values() {
         if before.known_to_other {
             comparison.changes.push(Change::Resource {
-                before: Some(before),
+                before: Some(Box::new(before)),
                 after: None,
             });
         } else {
             comparison.out_of_sight += 1;
         }
     }
+    comparison
+        .changes
+        .sort_by_cached_key(|change| (change.place().to_owned(), change.id()));
 }
 
+/// A grant's place in the order and its identity, as ranks of ids: hundreds of thousands are sorted, and comparing
+/// numbers takes a tenth of the time of comparing texts.
+type Ranks = [u32; 5];
+
 fn compare_grants(old: Vec<GrantFact>, new: Vec<GrantFact>, comparison: &mut Comparison) {
-    let mut ended: HashMap<_, &GrantFact> = old.iter().map(|fact| (fact.key(), fact)).collect();
-    for began in &new {
-        if ended.remove(&began.key()).is_some() {
-            continue;
-        }
-        if began.known_to_other {
-            comparison.changes.push(Change::GrantAdded(began.clone()));
-        } else {
-            comparison.newly_visible += 1;
+    let (old_ranks, new_ranks) = ranks(&old, &new);
+    let mut old = in_order(old, old_ranks);
+    let mut new = in_order(new, new_ranks);
+    loop {
+        let side = match (old.peek(), new.peek()) {
+            (None, None) => break,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some((old, _)), Some((new, _))) => old.cmp(new),
+        };
+        match side {
+            Ordering::Less => {
+                if let Some((_, ended)) = old.next() {
+                    if ended.known_to_other {
+                        comparison.changes.push(Change::GrantRemoved(ended));
+                    } else {
+                        comparison.out_of_sight += 1;
+                    }
+                }
+            }
+            Ordering::Greater => {
+                if let Some((_, began)) = new.next() {
+                    if began.known_to_other {
+                        comparison.changes.push(Change::GrantAdded(began));
+                    } else {
+                        comparison.newly_visible += 1;
+                    }
+                }
+            }
+            Ordering::Equal => {
+                old.next();
+                new.next();
+            }
         }
     }
-    for ended in ended.into_values() {
-        if ended.known_to_other {
-            comparison.changes.push(Change::GrantRemoved(ended.clone()));
-        } else {
-            comparison.out_of_sight += 1;
-        }
+}
+
+fn in_order(
+    facts: Vec<GrantFact>,
+    ranks: Vec<Ranks>,
+) -> Peekable<impl Iterator<Item = (Ranks, GrantFact)>> {
+    let mut order: Vec<(Ranks, usize)> = ranks.into_iter().zip(0..).collect();
+    order.sort_unstable();
+    let mut facts: Vec<Option<GrantFact>> = facts.into_iter().map(Some).collect();
+    order
+        .into_iter()
+        .filter_map(move |(ranks, at)| Some((ranks, facts[at].take()?)))
+        .peekable()
+}
+
+fn ranks<'a>(old: &'a [GrantFact], new: &'a [GrantFact]) -> (Vec<Ranks>, Vec<Ranks>) {
+    let mut numbers = Numbers::default();
+    let mut number = |fact: &'a GrantFact| parts(fact).map(|part| numbers.of(part));
+    let mut old: Vec<Ranks> = old.iter().map(&mut number).collect();
+    let mut new: Vec<Ranks> = new.iter().map(&mut number).collect();
+    let rank = numbers.ranks();
+    for number in old.iter_mut().chain(&mut new).flatten() {
+        *number = rank[*number as usize];
     }
+    (old, new)
+}
+
+/// A number for each text. Facts share their texts, so most are known by where they lie.
+#[derive(Default)]
+struct Numbers<'a> {
+    by_text: HashMap<&'a str, u32>,
+    by_place: HashMap<(*const u8, usize), u32>,
+}
+
+impl<'a> Numbers<'a> {
+    fn of(&mut self, text: &'a str) -> u32 {
+        let place = (text.as_ptr(), text.len());
+        if let Some(number) = self.by_place.get(&place) {
+            return *number;
+        }
+        let next = u32::try_from(self.by_text.len()).unwrap_or(u32::MAX);
+        let number = *self.by_text.entry(text).or_insert(next);
+        self.by_place.insert(place, number);
+        number
+    }
+
+    /// The rank of each number in the order of the texts.
+    fn ranks(self) -> Vec<u32> {
+        let mut by_text: Vec<(&str, u32)> = self.by_text.into_iter().collect();
+        by_text.sort_unstable();
+        let mut rank = vec![0; by_text.len()];
+        for ((_, number), place) in by_text.into_iter().zip(0..) {
+            rank[number as usize] = place;
+        }
+        rank
+    }
+}
+
+fn parts(fact: &GrantFact) -> [&str; 5] {
+    let (target, principal, scope, over) = fact.key();
+    [
+        &fact.place,
+        principal,
+        target,
+        scope.unwrap_or_default(),
+        over.unwrap_or_default(),
+    ]
 }

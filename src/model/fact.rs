@@ -1,6 +1,8 @@
 //! Resources and grants as a snapshot holds them, names and all.
 
-use super::Entitlement;
+use std::sync::Arc;
+
+use super::{Entitlement, Timestamp};
 
 /// A principal, user group, role or resource group as a snapshot names it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,23 +36,23 @@ pub struct ResourceFact {
     pub known_to_other: bool,
 }
 
-/// A grant as a snapshot holds it.
+/// A grant as a snapshot holds it. Many share the things they are about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GrantFact {
     /// Where it belongs in a report: the scope of a role grant, the user group's own for a membership.
-    pub place: String,
+    pub place: Arc<str>,
     /// Scope path; `None` for a membership.
-    pub scope: Option<String>,
+    pub scope: Option<Arc<str>>,
     /// The user group or role.
-    pub target: Named,
+    pub target: Arc<Named>,
     /// Who holds it.
-    pub principal: Named,
+    pub principal: Arc<Named>,
     /// What a role covers; `None` for a membership.
-    pub resource_group: Option<Named>,
+    pub resource_group: Option<Arc<Named>>,
     /// Harness's identifier of the role assignment.
     pub role_assignment: Option<String>,
     /// When, says Harness.
-    pub created_at: Option<String>,
+    pub created_at: Option<Timestamp>,
     /// Made by Harness.
     pub harness_managed: bool,
     /// As for a resource.
@@ -73,8 +75,8 @@ impl GrantFact {
     #[must_use]
     pub fn id(&self) -> String {
         let mut id = format!("{} {}", self.principal.id, self.entitlement_id());
-        let group = self.resource_group.as_ref().map(|group| &group.id);
-        for part in [self.scope.as_ref(), group].into_iter().flatten() {
+        let group = self.resource_group.as_ref().map(|group| group.id.as_str());
+        for part in [self.scope.as_deref(), group].into_iter().flatten() {
             id.push(' ');
             id.push_str(part);
         }

@@ -1,7 +1,7 @@
 //! How many people a change reaches.
 
 use serde::Serialize;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 
 /// Who is behind a group, a role or a resource group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -17,10 +17,12 @@ pub struct Reach {
 /// The things whose reach is asked for, by text id.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReachOf {
-    /// User groups.
-    pub groups: BTreeSet<String>,
-    /// Roles and resource groups.
-    pub held: BTreeSet<String>,
+    /// User groups whose members are counted.
+    pub members_of: HashSet<String>,
+    /// User groups whose roles are counted.
+    pub roles_of: HashSet<String>,
+    /// Roles and resource groups, whose holders and grants are counted.
+    pub holders_of: HashSet<String>,
 }
 
 /// The answer, by text id; what nobody holds is missing.

@@ -119,7 +119,7 @@ fn event_doc(event: &Event) -> EventDoc<'_> {
             None => fact.map(|fact| fact.scope.as_str()),
         },
         resource_group: grant
-            .and_then(|grant| grant.resource_group.as_ref())
+            .and_then(|grant| grant.resource_group.as_deref())
             .map(named),
         details: &event.details,
     }

@@ -1,11 +1,12 @@
 //! What may differ between two snapshots of a file: only the rows that begin or end between them are read.
 
-use rusqlite::{Row, ToSql};
+use rusqlite::ToSql;
 use std::collections::BTreeSet;
 
-use super::sight::{ListingName, Sight};
+use super::names::Names;
+use super::sight::Sight;
 use super::{Reader, StoreError};
-use crate::model::{DiffFacts, Gap, GrantFact, Named, ResourceFact};
+use crate::model::{DiffFacts, Gap, GrantFact, ResourceFact, Timestamp};
 
 impl Reader {
     /// What may differ between two snapshots of this file.
@@ -17,27 +18,20 @@ impl Reader {
         let begun = "x.valid_from > :older AND x.valid_from <= :newer
                      AND (x.valid_until IS NULL OR x.valid_until > :newer)";
         let read = || -> rusqlite::Result<DiffFacts> {
-            let range = |named: &i64| -> Vec<(&'static str, Box<dyn ToSql>)> {
-                vec![
-                    (":older", Box::new(older)),
-                    (":newer", Box::new(newer)),
-                    (":named", Box::new(*named)),
-                ]
-            };
-            let resources = |rows| self.resource_facts(rows, &range(&newer)[..2]);
+            let range: [(&'static str, Box<dyn ToSql>); 2] =
+                [(":older", Box::new(older)), (":newer", Box::new(newer))];
+            let resources = |rows| self.resource_facts(rows, &range);
+            let grants = |rows, named| self.grant_facts(rows, named, &range);
             let mut facts = DiffFacts {
                 old_resources: facts_of(resources(ended)?),
                 new_resources: Vec::new(),
-                old_grants: facts_of(self.grant_facts(ended, ":named", &range(&older))?),
+                old_grants: facts_of(grants(ended, NamedAt::Snapshot(older))?),
                 new_grants: Vec::new(),
             };
             // A fact ends only where its listing was seen whole; one that begins may have been there unseen.
-            let mut sight = Sight::of(self, older);
+            let mut sight = Sight::of(self, older)?;
             facts.new_resources = judged_resources(resources(begun)?, &mut sight)?;
-            facts.new_grants = judged_grants(
-                self.grant_facts(begun, ":named", &range(&newer))?,
-                &mut sight,
-            )?;
+            facts.new_grants = judged_grants(grants(begun, NamedAt::Snapshot(newer))?, &mut sight)?;
             Ok(facts)
         };
         read().map_err(|error| self.failed(&error))
@@ -56,7 +50,7 @@ impl Reader {
     ) -> Result<Vec<Gap>, StoreError> {
         let read = || -> rusqlite::Result<Vec<Gap>> {
             let mine = self.listing_names(snapshot)?;
-            let mut sight = Sight::of(self, snapshot);
+            let sight = Sight::of(self, snapshot)?;
             let mut missing = Vec::new();
             for (scope, kind) in other.listing_names(other_snapshot)? {
                 if mine.contains(&(scope.clone(), kind.clone())) || sight.is_nowhere(&scope)? {
@@ -89,11 +83,9 @@ impl Reader {
     ) -> rusqlite::Result<Vec<Listed<ResourceFact>>> {
         self.connection
             .prepare(&format!(
-                "SELECT p.path, r.type, r.id, x.name, x.attributes, l.kind, lp.path, x.since, x.valid_until
+                "SELECT p.path, r.type, r.id, x.name, x.attributes, r.listing, x.since, x.valid_until
                  FROM resource_version x JOIN resource r ON r.key = x.resource
-                 JOIN scope p ON p.key = r.scope
-                 LEFT JOIN listing l ON l.key = r.listing LEFT JOIN scope lp ON lp.key = l.scope
-                 WHERE {rows}"
+                 JOIN scope p ON p.key = r.scope WHERE {rows}"
             ))?
             .query_map(&*bound(parameters), |row| {
                 let fact = ResourceFact {
@@ -106,77 +98,80 @@ impl Reader {
                 };
                 Ok(Listed {
                     fact,
-                    listing: listing_name(row, 5)?,
-                    since: row.get(7)?,
-                    until: row.get(8)?,
+                    listing: row.get(5)?,
+                    since: row.get(6)?,
+                    until: row.get(7)?,
                 })
             })?
             .collect()
     }
 
-    /// Grants, by a condition on `x`, with names as of the snapshot that `named` gives for each row.
+    /// Grants, by a condition on `x`.
     pub(super) fn grant_facts(
         &self,
         rows: &str,
-        named_at: &str,
+        named_at: NamedAt,
         parameters: &[(&'static str, Box<dyn ToSql>)],
     ) -> rusqlite::Result<Vec<Listed<GrantFact>>> {
-        let name = |alias: &str, key: &str| {
-            format!(
-                "LEFT JOIN resource_version {alias} ON {alias}.resource = {key}
-                   AND {alias}.valid_from <= {named_at}
-                   AND ({alias}.valid_until IS NULL OR {alias}.valid_until > {named_at})"
-            )
-        };
-        let sql = format!(
-            "SELECT s.path, t.id, t.type, tv.name, NULL, tv.key IS NOT NULL,
-               p.id, p.type, pv.name, json_extract(pv.attributes, '$.email'), pv.key IS NOT NULL,
-               rg.id, rg.type, rv.name, NULL, rv.key IS NOT NULL,
-               x.role_assignment, strftime('%Y-%m-%dT%H:%M:%fZ', x.created_at / 1000.0, 'unixepoch'),
-               x.harness_managed, ifnull(s.path, ts.path), l.kind, lp.path, x.since, x.valid_until
-             FROM grant_version x
-             JOIN resource t ON t.key = x.target
-             JOIN scope ts ON ts.key = t.scope
-             JOIN resource p ON p.key = x.principal
-             JOIN listing l ON l.key = x.listing
-             JOIN scope lp ON lp.key = l.scope
-             LEFT JOIN scope s ON s.key = x.scope
-             LEFT JOIN resource rg ON rg.key = x.resource_group
-             {} {} {} WHERE {rows}",
-            name("tv", "x.target"),
-            name("pv", "x.principal"),
-            name("rv", "x.resource_group"),
-        );
-        self.connection
-            .prepare(&sql)?
-            .query_map(&*bound(parameters), |row| {
-                let resource_group = row.get::<_, Option<String>>(11)?;
-                let fact = GrantFact {
-                    place: row.get(19)?,
-                    scope: row.get(0)?,
-                    target: named(row, 1)?,
-                    principal: named(row, 6)?,
-                    resource_group: resource_group.map(|_| named(row, 11)).transpose()?,
-                    role_assignment: row.get(16)?,
-                    created_at: row.get(17)?,
-                    harness_managed: row.get(18)?,
-                    known_to_other: true,
-                };
-                Ok(Listed {
-                    fact,
-                    listing: listing_name(row, 20)?,
-                    since: row.get(22)?,
-                    until: row.get(23)?,
-                })
-            })?
-            .collect()
+        let mut statement = self.connection.prepare(&format!(
+            "SELECT x.target, x.principal, x.scope, x.resource_group, x.role_assignment, x.created_at,
+               x.harness_managed, x.listing, x.since, x.valid_until
+             FROM grant_version x WHERE {rows}"
+        ))?;
+        let mut rows = statement.query(&*bound(parameters))?;
+        let mut names = Names::of(self)?;
+        let mut facts = Vec::new();
+        while let Some(row) = rows.next()? {
+            let until: Option<i64> = row.get(9)?;
+            let at = match (named_at, until) {
+                (NamedAt::Snapshot(at), _) => at,
+                (NamedAt::LastSeen, Some(until)) => until - 1,
+                (NamedAt::LastSeen, None) => i64::MAX,
+            };
+            let (target, home) = names.resource(row.get(0)?, at)?;
+            let (principal, _) = names.resource(row.get(1)?, at)?;
+            let (scope, resource_group) = match row.get(2)? {
+                0 => (None, None),
+                scope => {
+                    let (group, _) = names.resource(row.get(3)?, at)?;
+                    (Some(names.scope(scope)?), Some(group))
+                }
+            };
+            let fact = GrantFact {
+                place: scope.clone().unwrap_or(home),
+                scope,
+                target,
+                principal,
+                resource_group,
+                role_assignment: row.get(4)?,
+                created_at: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_millis),
+                harness_managed: row.get(6)?,
+                known_to_other: true,
+            };
+            facts.push(Listed {
+                fact,
+                listing: row.get(7)?,
+                since: row.get(8)?,
+                until,
+            });
+        }
+        Ok(facts)
     }
+}
+
+/// As of which snapshot things are named.
+#[derive(Clone, Copy)]
+pub(super) enum NamedAt {
+    Snapshot(i64),
+    /// The last one that showed the grant.
+    LastSeen,
 }
 
 /// A fact with the listing that shows it, and the snapshots since and until which it holds.
 pub(super) struct Listed<T> {
     pub(super) fact: T,
-    pub(super) listing: Option<ListingName>,
+    /// Its key in the fact's own file.
+    pub(super) listing: Option<i64>,
     pub(super) since: i64,
     pub(super) until: Option<i64>,
 }
@@ -195,7 +190,7 @@ pub(super) fn judged_resources(
             |Listed {
                  mut fact, listing, ..
              }| {
-                fact.known_to_other = sight.knows(listing.as_ref(), "")?;
+                fact.known_to_other = sight.knows(listing, "")?;
                 Ok(fact)
             },
         )
@@ -212,7 +207,7 @@ pub(super) fn judged_grants(
             |Listed {
                  mut fact, listing, ..
              }| {
-                fact.known_to_other = sight.knows(listing.as_ref(), &fact.principal.kind)?;
+                fact.known_to_other = sight.knows(listing, &fact.principal.kind)?;
                 Ok(fact)
             },
         )
@@ -228,22 +223,4 @@ fn bound<'a>(
         .iter()
         .map(|(name, value)| (*name, &**value))
         .collect()
-}
-
-fn named(row: &Row<'_>, at: usize) -> rusqlite::Result<Named> {
-    Ok(Named {
-        id: row.get(at)?,
-        kind: row.get(at + 1)?,
-        name: row.get(at + 2)?,
-        email: row.get(at + 3)?,
-        resolved: row.get(at + 4)?,
-    })
-}
-
-fn listing_name(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<ListingName>> {
-    let kind: Option<String> = row.get(at)?;
-    let scope: Option<String> = row.get(at + 1)?;
-    Ok(kind
-        .zip(scope)
-        .map(|(kind, scope)| ListingName { kind, scope }))
 }

@@ -8,7 +8,7 @@ use rusqlite::named_params;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use super::compare::{Listed, judged_grants, judged_resources};
+use super::compare::{Listed, NamedAt, judged_grants, judged_resources};
 use super::sight::Sight;
 use super::{Reader, StoreError};
 use crate::model::{DiffFacts, GrantFact, ResourceFact, canonical_json};
@@ -32,7 +32,8 @@ impl Reader {
             });
         }
         let read = || -> rusqlite::Result<DiffFacts> {
-            let (mut before, mut after) = (Sight::of(self, older), Sight::of(other, newer));
+            let mut before = Sight::for_facts_of(other, self, older)?;
+            let mut after = Sight::for_facts_of(self, other, newer)?;
             let (old_resources, new_resources) = differing_resources(self, older, other, newer)?;
             let (old_grants, new_grants) = differing_grants(self, older, other, newer)?;
             Ok(DiffFacts {
@@ -63,8 +64,8 @@ impl Reader {
         let keys = canonical_json(&keys);
         self.grant_facts(
             "x.key IN (SELECT value FROM json_each(:keys))",
-            ":named",
-            &[(":keys", Box::new(keys)), (":named", Box::new(at))],
+            NamedAt::Snapshot(at),
+            &[(":keys", Box::new(keys))],
         )
     }
 }

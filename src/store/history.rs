@@ -2,14 +2,12 @@
 
 use rusqlite::ToSql;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
-use super::compare::Listed;
+use super::compare::{Listed, NamedAt};
 use super::sight::Sight;
 use super::{Reader, StoreError};
 use crate::model::{GrantFact, Moment, ResourceFact, Span};
-
-/// Names as they were in the last snapshot that showed the grant.
-const LAST_SEEN: &str = "ifnull(x.valid_until - 1, 9223372036854775807)";
 
 /// Which grants: each part that is given must fit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -96,7 +94,7 @@ impl Reader {
     ) -> Result<Vec<Span<GrantFact>>, StoreError> {
         let read = || {
             let rows = format!("({condition}) ORDER BY x.valid_from, x.key");
-            let facts = self.grant_facts(&rows, LAST_SEEN, parameters)?;
+            let facts = self.grant_facts(&rows, NamedAt::LastSeen, parameters)?;
             self.spans(facts, |fact| &fact.principal.kind)
         };
         read().map_err(|error: rusqlite::Error| self.failed(&error))
@@ -121,10 +119,11 @@ impl Reader {
             .into_iter()
             .map(|mut listed| {
                 let before = listed.since - 1;
-                let sight = sights
-                    .entry(before)
-                    .or_insert_with(|| Sight::of(self, before));
-                let known = sight.knows(listed.listing.as_ref(), principal_type(&listed.fact))?;
+                let sight = match sights.entry(before) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(place) => place.insert(Sight::of(self, before)?),
+                };
+                let known = sight.knows(listed.listing, principal_type(&listed.fact))?;
                 listed.fact.set_known(known);
                 Ok(Span {
                     since: moment(listed.since),

@@ -24,6 +24,7 @@ mod evidence;
 mod find;
 mod history;
 mod label;
+mod names;
 mod open;
 mod prune;
 mod publish;

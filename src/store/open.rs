@@ -20,6 +20,10 @@ const COMMIT_PATIENCE: Duration = Duration::from_secs(60);
 /// Page cache of a writer, in KiB. Only what a sync changes must fit.
 const WRITER_CACHE_KIB: i64 = 64 * 1024;
 
+/// Page cache of a reader, in KiB, taken only as far as pages are read. SQLite's own 2 MB are read over and over by a
+/// diff of distant snapshots.
+const READER_CACHE_KIB: i64 = 64 * 1024;
+
 /// The account a file belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
@@ -279,6 +283,7 @@ fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
     let open = || {
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(READER_PATIENCE)?;
+        connection.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
         connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
         Ok(connection)
     };

@@ -104,3 +104,6 @@ fn map_intervals(connection: &Connection) -> rusqlite::Result<()> {
     }
     connection.execute_batch("DROP TABLE forgotten")
 }
+
+#[cfg(test)]
+mod tests;

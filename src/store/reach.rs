@@ -13,15 +13,21 @@ impl Reader {
     pub fn reach(&self, snapshot: i64, wanted: &ReachOf) -> Result<Reaches, StoreError> {
         let read = || -> rusqlite::Result<Reaches> {
             let mut reaches = Reaches::new();
-            let groups = canonical_json(&wanted.groups);
-            let held = canonical_json(&wanted.held);
-            if !wanted.groups.is_empty() {
-                count_people(&self.connection, MEMBERS, &groups, snapshot, &mut reaches)?;
-                count_grants(&self.connection, ROLES_OF, &groups, snapshot, &mut reaches)?;
-            }
-            if !wanted.held.is_empty() {
-                count_people(&self.connection, HOLDERS, &held, snapshot, &mut reaches)?;
-                count_grants(&self.connection, GRANTS_OF, &held, snapshot, &mut reaches)?;
+            for (ids, people, grants) in [
+                (&wanted.members_of, Some(MEMBERS), None),
+                (&wanted.roles_of, None, Some(ROLES_OF)),
+                (&wanted.holders_of, Some(HOLDERS), Some(GRANTS_OF)),
+            ] {
+                if ids.is_empty() {
+                    continue;
+                }
+                let ids = canonical_json(ids);
+                if let Some(sql) = people {
+                    count_people(&self.connection, sql, &ids, snapshot, &mut reaches)?;
+                }
+                if let Some(sql) = grants {
+                    count_grants(&self.connection, sql, &ids, snapshot, &mut reaches)?;
+                }
             }
             Ok(reaches)
         };
@@ -31,18 +37,17 @@ impl Reader {
 
 // CROSS JOIN keeps SQLite to the order in which the queries are written: from the few things asked for, through indexes.
 
-const MEMBERS: &str = "SELECT r.id, p.type, count(*)
-  FROM json_each(?1) w CROSS JOIN resource r ON r.id = w.value
-  CROSS JOIN grant_version g ON g.target = r.key AND g.scope = 0
-    AND g.valid_from <= ?2 AND (g.valid_until IS NULL OR g.valid_until > ?2)
-  CROSS JOIN resource p ON p.key = g.principal
-  GROUP BY r.id, p.type";
+/// Members are users; Harness knows no others.
+const MEMBERS: &str =
+    "SELECT r.id, 'user', (SELECT count(*) FROM grant_version g WHERE g.target = r.key
+    AND g.valid_from <= ?2 AND (g.valid_until IS NULL OR g.valid_until > ?2))
+  FROM json_each(?1) w CROSS JOIN resource r ON r.id = w.value";
 
-const ROLES_OF: &str = "SELECT r.id, count(*)
-  FROM json_each(?1) w CROSS JOIN resource r ON r.id = w.value
-  CROSS JOIN grant_version g ON g.principal = r.key AND g.scope <> 0
-    AND g.valid_from <= ?2 AND (g.valid_until IS NULL OR g.valid_until > ?2)
-  GROUP BY r.id";
+/// A user group is a member of nothing: whatever it holds is a role.
+const ROLES_OF: &str =
+    "SELECT r.id, (SELECT count(*) FROM grant_version g WHERE g.principal = r.key
+    AND g.valid_from <= ?2 AND (g.valid_until IS NULL OR g.valid_until > ?2))
+  FROM json_each(?1) w CROSS JOIN resource r ON r.id = w.value";
 
 const GRANTS_OF: &str = "SELECT r.id, count(*)
   FROM json_each(?1) w CROSS JOIN resource r ON r.id = w.value AND r.type = 'role'
@@ -68,7 +73,7 @@ const HOLDERS: &str = "SELECT h.id, p.type, count(DISTINCT p.key)
     CROSS JOIN grant_version g ON g.resource_group = r.key
       AND g.valid_from <= ?2 AND (g.valid_until IS NULL OR g.valid_until > ?2)
   ) h
-  LEFT JOIN grant_version m ON m.target = h.principal AND m.scope = 0
+  LEFT JOIN grant_version m ON m.target = h.principal
     AND m.valid_from <= ?2 AND (m.valid_until IS NULL OR m.valid_until > ?2)
   CROSS JOIN resource p ON p.key = ifnull(m.principal, h.principal)
   GROUP BY h.id, p.type";

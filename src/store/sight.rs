@@ -4,52 +4,87 @@ use rusqlite::{OptionalExtension, params};
 use std::collections::HashMap;
 
 use super::Reader;
+use super::names::Names;
 use crate::model::{ListingKind, ResourceId, ResourceType, Scope};
 
 /// A listing as files other than its own know it: kind and scope path.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ListingName {
     pub(super) kind: String,
     pub(super) scope: String,
 }
 
-/// The knowledge of one snapshot, looked up as it is needed.
+/// The knowledge of one snapshot about the listings of the facts of one file, its own or another, looked up as needed.
 pub(super) struct Sight<'a> {
     reader: &'a Reader,
     snapshot: i64,
-    asked: HashMap<(ListingName, String), bool>,
+    /// The file whose facts are asked about; it gives the listings their keys.
+    asking: Names<'a>,
+    /// By listing and principal type.
+    asked: HashMap<i64, Vec<(String, bool)>>,
 }
 
 impl<'a> Sight<'a> {
-    pub(super) fn of(reader: &'a Reader, snapshot: i64) -> Self {
-        Self {
+    /// What a snapshot knows about the listings of its own file.
+    pub(super) fn of(reader: &'a Reader, snapshot: i64) -> rusqlite::Result<Self> {
+        Self::for_facts_of(reader, reader, snapshot)
+    }
+
+    /// What a snapshot knows about the listings of the first file.
+    pub(super) fn for_facts_of(
+        asking: &'a Reader,
+        reader: &'a Reader,
+        snapshot: i64,
+    ) -> rusqlite::Result<Self> {
+        Ok(Self {
             reader,
             snapshot,
+            asking: Names::of(asking)?,
             asked: HashMap::new(),
-        }
+        })
     }
 
     /// Whether a listing was seen whole, for role assignments at least as far as a principal type goes. A scope that
     /// is known not to exist is known whole: there is nothing in it.
     pub(super) fn knows(
         &mut self,
-        listing: Option<&ListingName>,
+        listing: Option<i64>,
         principal_type: &str,
     ) -> rusqlite::Result<bool> {
         let Some(listing) = listing else {
             return Ok(false);
         };
-        let question = (listing.clone(), principal_type.to_owned());
-        if let Some(answer) = self.asked.get(&question) {
+        let mut asked = self.asked.get(&listing).into_iter().flatten();
+        if let Some((_, answer)) = asked.find(|(asked, _)| asked == principal_type) {
             return Ok(*answer);
         }
-        let answer = self.has_seen(listing, principal_type)? || self.is_nowhere(&listing.scope)?;
-        self.asked.insert(question, answer);
+        let answer = self.find_out(listing, principal_type)?;
+        let answers = self.asked.entry(listing).or_default();
+        answers.push((principal_type.to_owned(), answer));
         Ok(answer)
     }
 
+    fn find_out(&self, listing: i64, principal_type: &str) -> rusqlite::Result<bool> {
+        if std::ptr::eq(self.asking.reader, self.reader)
+            && self.has_seen_key(listing, principal_type)?
+        {
+            return Ok(true);
+        }
+        let listing = self.asking.listing(listing)?;
+        Ok(self.has_seen(&listing, principal_type)? || self.is_nowhere(&listing.scope)?)
+    }
+
+    fn has_seen_key(&self, listing: i64, principal_type: &str) -> rusqlite::Result<bool> {
+        self.reader
+            .connection
+            .prepare_cached(
+                "SELECT 1 FROM known WHERE listing = ?1 AND principal_type IN ('', ?2) AND since <= ?3",
+            )?
+            .exists(params![listing, principal_type, self.snapshot])
+    }
+
     /// Whether an organization or project is known not to exist in this snapshot.
-    pub(super) fn is_nowhere(&mut self, scope: &str) -> rusqlite::Result<bool> {
+    pub(super) fn is_nowhere(&self, scope: &str) -> rusqlite::Result<bool> {
         let Some(scope) = Scope::parse(scope) else {
             return Ok(false);
         };
@@ -77,7 +112,7 @@ impl<'a> Sight<'a> {
         self.is_missing(ListingKind::Projects, &project)
     }
 
-    fn is_missing(&mut self, kind: ListingKind, id: &ResourceId) -> rusqlite::Result<bool> {
+    fn is_missing(&self, kind: ListingKind, id: &ResourceId) -> rusqlite::Result<bool> {
         let listing = ListingName {
             kind: kind.as_str().to_owned(),
             scope: id.scope.to_string(),

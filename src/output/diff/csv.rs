@@ -45,8 +45,8 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     );
     for finding in &report.findings {
         let (fact, grant) = (finding.change.resource(), finding.change.grant());
-        let principal = grant.map(|grant| &grant.principal);
-        let over = grant.and_then(|grant| grant.resource_group.as_ref());
+        let principal = grant.map(|grant| &*grant.principal);
+        let over = grant.and_then(|grant| grant.resource_group.as_deref());
         let name = |named: Option<&Named>| {
             named
                 .and_then(|named| named.name.clone())

@@ -27,7 +27,8 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         } else {
             "notice"
         };
-        let what = finding.cause.as_str().replace('_', " ");
+        let kind = finding.change.resource().map(|fact| fact.kind.as_str());
+        let what = kind.unwrap_or(finding.cause.as_str()).replace('_', " ");
         let title = format!(
             "{what} {} in {}",
             finding.change.verb().as_str(),

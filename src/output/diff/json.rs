@@ -145,8 +145,8 @@ pub(super) fn change(finding: &Finding) -> ChangeDoc<'_> {
     let change = &finding.change;
     let (before, after) = match change {
         Change::Resource { before, after } => (
-            before.as_ref().map(resource_state),
-            after.as_ref().map(resource_state),
+            before.as_deref().map(resource_state),
+            after.as_deref().map(resource_state),
         ),
         Change::GrantAdded(grant) => (None, Some(grant_state(grant))),
         Change::GrantRemoved(grant) => (Some(grant_state(grant)), None),
@@ -171,9 +171,9 @@ pub(super) fn change(finding: &Finding) -> ChangeDoc<'_> {
             None => fact.map(|fact| fact.scope.as_str()),
         },
         resource_group: grant
-            .and_then(|grant| grant.resource_group.as_ref())
+            .and_then(|grant| grant.resource_group.as_deref())
             .map(named),
-        approved: finding.approved.as_ref(),
+        approved: finding.approved.as_deref(),
         before,
         after,
         cause: finding.cause,
@@ -209,7 +209,7 @@ fn resource_state(fact: &ResourceFact) -> Value {
 fn grant_state(grant: &GrantFact) -> Value {
     json!({
         "role_assignment": grant.role_assignment,
-        "created_at": grant.created_at,
+        "created_at": grant.created_at.map(|moment| moment.to_string()),
         "harness_managed": grant.harness_managed,
     })
 }

@@ -95,7 +95,7 @@ pub(in crate::output) fn notes(finding: &Finding) -> Vec<String> {
         finding
             .escalation
             .as_ref()
-            .map(|escalation| escalation.reason.clone()),
+            .map(|escalation| escalation.reason.clone().into_owned()),
     );
     notes.extend(finding.built_in.map(|why| format!("by Harness: {why}")));
     notes.extend(

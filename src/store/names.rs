@@ -1,0 +1,89 @@
+//! Names by key, each read once: thousands of changes are about hundreds of things.
+
+use rusqlite::{Statement, params};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
+use super::Reader;
+use super::sight::ListingName;
+use crate::model::Named;
+
+pub(super) struct Names<'a> {
+    pub(super) reader: &'a Reader,
+    named: Statement<'a>,
+    /// By key and snapshot.
+    resources: HashMap<(i64, i64), (Arc<Named>, Arc<str>)>,
+    scopes: HashMap<i64, Arc<str>>,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn of(reader: &'a Reader) -> rusqlite::Result<Self> {
+        let named = reader.connection.prepare(
+            "SELECT r.id, r.type, r.scope, v.name,
+               CASE WHEN r.type IN ('user', 'service_account') THEN json_extract(v.attributes, '$.email') END,
+               v.key IS NOT NULL
+             FROM resource r LEFT JOIN resource_version v ON v.resource = r.key AND v.valid_from <= ?2
+               AND (v.valid_until IS NULL OR v.valid_until > ?2)
+             WHERE r.key = ?1",
+        )?;
+        Ok(Self {
+            reader,
+            named,
+            resources: HashMap::new(),
+            scopes: HashMap::new(),
+        })
+    }
+
+    /// A resource as a snapshot names it, and the scope it lives in.
+    pub(super) fn resource(
+        &mut self,
+        key: i64,
+        snapshot: i64,
+    ) -> rusqlite::Result<(Arc<Named>, Arc<str>)> {
+        if let Some(found) = self.resources.get(&(key, snapshot)) {
+            return Ok(found.clone());
+        }
+        let (named, scope) = self.named.query_row(params![key, snapshot], |row| {
+            let named = Named {
+                id: row.get(0)?,
+                kind: row.get(1)?,
+                name: row.get(3)?,
+                email: row.get(4)?,
+                resolved: row.get(5)?,
+            };
+            Ok((named, row.get(2)?))
+        })?;
+        let found = (Arc::new(named), self.scope(scope)?);
+        self.resources.insert((key, snapshot), found.clone());
+        Ok(found)
+    }
+
+    pub(super) fn scope(&mut self, key: i64) -> rusqlite::Result<Arc<str>> {
+        match self.scopes.entry(key) {
+            Entry::Occupied(found) => Ok(found.get().clone()),
+            Entry::Vacant(place) => {
+                let path: String = self
+                    .reader
+                    .connection
+                    .prepare_cached("SELECT path FROM scope WHERE key = ?1")?
+                    .query_row([key], |row| row.get(0))?;
+                Ok(place.insert(path.into()).clone())
+            }
+        }
+    }
+
+    pub(super) fn listing(&self, key: i64) -> rusqlite::Result<ListingName> {
+        self.reader
+            .connection
+            .prepare_cached(
+                "SELECT l.kind, p.path FROM listing l JOIN scope p ON p.key = l.scope WHERE l.key = ?1",
+            )?
+            .query_row([key], |row| {
+                Ok(ListingName {
+                    kind: row.get(0)?,
+                    scope: row.get(1)?,
+                })
+            })
+    }
+}

@@ -1,0 +1,192 @@
+//! For random histories and random choices of what to keep: no answer about a kept snapshot changes.
+
+#[path = "../../../tests/support/observe.rs"]
+mod observe;
+#[path = "../../../tests/support/fake_harness/random.rs"]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
+mod random;
+
+use std::fmt::Write as _;
+
+use observe::{Account, Folder};
+use random::Random;
+
+use crate::model::ListingKind;
+use crate::store::{Reader, Writer};
+use harness_access::diff::compare;
+
+const SNAPSHOTS: i64 = 9;
+
+/// Views whose rows are about one snapshot, ordered by all of their columns.
+const VIEWS: [&str; 13] = [
+    "resources",
+    "users",
+    "service_accounts",
+    "user_groups",
+    "group_members",
+    "roles",
+    "role_permissions",
+    "resource_groups",
+    "resource_group_selectors",
+    "entitlements",
+    "grants",
+    "effective_access",
+    "(SELECT * FROM listings WHERE snapshot_id = (SELECT at FROM shown))",
+];
+
+fn change(account: &mut Account, random: &mut Random) {
+    let user = format!("u{}", random.below(4));
+    let (id, group) = (
+        format!("user/{user}"),
+        format!("user_group/account/g{}", random.below(3)),
+    );
+    let role = format!(
+        "role/{}",
+        random.pick(&["account/r0", "account/r1", "harness/_account_viewer"])
+    );
+    let over = format!("resource_group/account/all{}", random.below(2));
+    let scope = *random.pick(&["account", "org/o", "org/o/project/p"]);
+    match random.below(14) {
+        0 | 1 => account.user(
+            &user,
+            &format!("Name {}", random.below(3)),
+            "a@example.test",
+        ),
+        2 => account.remove(&id),
+        3 => account.group(&group, &format!("Group {}", random.below(3))),
+        4 | 5 => account.member(&id, &group),
+        6 => account.revoke(&id, &group),
+        7 => account.role(&role, "Role", &["a", "b", "c"][..random.below(4)]),
+        8 => account.everything(&over, "All"),
+        9 => account.assign(&id, &role, scope, &over),
+        10 => account.assign(&group, &role, scope, &over),
+        11 => account.revoke(&group, &role),
+        12 => account.project("o", "p"),
+        _ => {
+            let listing = (*random.pick(&ListingKind::ALL), scope.to_owned());
+            if account.hidden.is_empty() {
+                account.hidden.push(listing);
+            } else {
+                account.hidden.clear();
+            }
+            &mut *account
+        }
+    };
+    // Access made anew under another identifier.
+    if random.below(4) == 0 {
+        let again = random.below(1000);
+        if let Some(assignment) = account.grants.values_mut().next() {
+            *assignment = format!("ra-again-{again}");
+        }
+    }
+}
+
+fn history(folder: &Folder, random: &mut Random) -> std::path::PathBuf {
+    let file = folder.file("a.db");
+    let mut account = Account::default();
+    for day in 1..=SNAPSHOTS {
+        for _ in 0..random.below(6) {
+            change(&mut account, random);
+        }
+        account.publish(&file, day);
+    }
+    file
+}
+
+fn answers(file: &std::path::Path, kept: &[i64]) -> Vec<String> {
+    let mut answers = Vec::new();
+    for &at in kept {
+        let reader = Reader::open(file).expect("open");
+        reader.show_snapshot(at).expect("views");
+        reader
+            .connection
+            .execute_batch(&format!("CREATE TEMP VIEW shown AS SELECT {at} AS at"))
+            .expect("a view");
+        for view in VIEWS {
+            answers.push(format!("{at} {view} {}", rows(&reader, view)));
+        }
+        answers.push(format!("{at} {:?}", reader.incomplete_listings(at)));
+        for &newer in kept.iter().filter(|newer| **newer >= at) {
+            let comparison = compare(reader.diff_facts(at, newer).expect("facts"));
+            answers.push(format!("{at} {newer} {comparison:?}"));
+            let missing = (
+                reader.listings_missing(at, &reader, newer),
+                reader.listings_missing(newer, &reader, at),
+            );
+            answers.push(format!("{missing:?}"));
+        }
+    }
+    answers
+}
+
+fn rows(reader: &Reader, view: &str) -> String {
+    let count = reader
+        .connection
+        .prepare(&format!("SELECT * FROM {view}"))
+        .expect("a view")
+        .column_count();
+    let columns: Vec<String> = (1..=count).map(|column| column.to_string()).collect();
+    let mut statement = reader
+        .connection
+        .prepare(&format!(
+            "SELECT * FROM {view} ORDER BY {}",
+            columns.join(", ")
+        ))
+        .expect("a query");
+    let mut rows = statement.query([]).expect("rows");
+    let mut text = String::new();
+    while let Some(row) = rows.next().expect("a row") {
+        for column in 0..count {
+            let _ = write!(text, "{:?}|", row.get_ref(column).expect("a cell"));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+#[test]
+fn no_answer_about_a_kept_snapshot_changes() {
+    for seed in 0..24 {
+        let mut random = Random::new(seed);
+        let folder = Folder::new(&format!("prune-{seed}"));
+        let file = history(&folder, &mut random);
+        // In two steps, since a file is pruned again and again.
+        let mut kept: Vec<i64> = (1..=SNAPSHOTS).collect();
+        for step in 0..2 {
+            kept.retain(|&snapshot| snapshot == SNAPSHOTS || random.below(2) == 0);
+            let forget: Vec<i64> = (1..=SNAPSHOTS)
+                .filter(|snapshot| !kept.contains(snapshot))
+                .collect();
+            let before = answers(&file, &kept);
+            Writer::open_existing(&file)
+                .and_then(|writer| writer.prune(&forget))
+                .expect("prune");
+            let after = answers(&file, &kept);
+            for (before, after) in before.iter().zip(&after) {
+                assert_eq!(before, after, "seed {seed}, step {step}, kept {kept:?}");
+            }
+            assert_eq!(before.len(), after.len());
+            no_row_is_left_over(&file, &kept);
+        }
+    }
+}
+
+fn no_row_is_left_over(file: &std::path::Path, kept: &[i64]) {
+    let reader = Reader::open(file).expect("open");
+    for table in super::TABLES {
+        let mut statement = reader
+            .connection
+            .prepare(&format!("SELECT valid_from, valid_until FROM {table}"))
+            .expect("a query");
+        let mut rows = statement.query([]).expect("rows");
+        while let Some(row) = rows.next().expect("a row") {
+            let (from, until): (i64, Option<i64>) =
+                (row.get(0).expect("from"), row.get(1).expect("until"));
+            assert!(kept.contains(&from), "{table} from {from}");
+            assert!(
+                until.is_none_or(|until| kept.contains(&until) && until > from),
+                "{table} until {until:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,437 @@
+//! What `diff` prints, in every format, with names that want to be something else.
+
+use harness_access::model::{Details, Selector};
+
+use crate::support::observe::{Account, Folder, resource_group, user};
+use crate::support::program::{Ended, expect, harness_access};
+
+const ADMINS: &str = "user_group/account/admins";
+const ALL: &str = "resource_group/account/all";
+const VIEWER: &str = "role/harness/_organization_viewer";
+const ORG_RESOURCES: &str = "resource_group/harness/_all_organization_level_resources";
+
+/// Two days in which everything happens once, to things with names of every kind of malice.
+fn two_days(folder: &Folder) {
+    let file = folder.file("a.db");
+    let long = "long name ".repeat(1000);
+    let mut account = Account::default();
+    account
+        .project("pay", "shop")
+        .project("pay", "gone")
+        .user("u1", "Ada Example", "ada@example.test")
+        .user("u2", "=cmd()|'/c calc'!A1", "bob@example.test")
+        .user("u3", "日本語 🚀 user", "wide@example.test")
+        .user(
+            "u4",
+            "\u{202e}evil\u{202c} \u{1b}[31mred\u{7}",
+            "rtl@example.test",
+        )
+        .user("u5", &long, "long@example.test")
+        .resource("user/u6", Some("Disabled"), user("off@example.test", true))
+        .group(ADMINS, "Admins | `code` <b>bold</b> @everyone #1")
+        .group(
+            "user_group/account/readers",
+            "Readers\n::error::injected ##[error]x 50%, a:b",
+        )
+        .group("user_group/account/empty", "-1+1")
+        .role(
+            "role/account/deploy",
+            "Deploy `` pipelines",
+            &["core_pipeline_view", "core_pipeline_edit"],
+        )
+        .role("role/account/gone", "Going away", &["core_pipeline_view"])
+        .role(
+            "role/harness/_account_viewer",
+            "Account Viewer",
+            &["core_account_view"],
+        )
+        .role(VIEWER, "Organization Viewer", &["core_organization_view"])
+        .everything(ALL, "All Account Level Resources")
+        .everything(ORG_RESOURCES, "All Organization Level Resources")
+        .pipelines(
+            "resource_group/account/some",
+            "Some ]]> pipelines",
+            &["build"],
+        )
+        .member("user/u1", ADMINS)
+        .member("user/u2", ADMINS)
+        .member("user/u3", "user_group/account/readers")
+        .assign(ADMINS, "role/account/deploy", "account", ALL)
+        .assign(
+            "user/u3",
+            "role/account/deploy",
+            "account",
+            "resource_group/account/some",
+        )
+        .assign("user/u1", "role/account/gone", "org/pay/project/gone", ALL)
+        .resource("service_account/account/ci", Some("CI"), service_account(1))
+        .assign(
+            "service_account/account/ci",
+            "role/account/deploy",
+            "org/pay/project/shop",
+            ALL,
+        );
+    account.publish(&file, 1);
+    everything_happens(&mut account);
+    account.publish_as(&file, 2, Some("after"));
+}
+
+fn everything_happens(account: &mut Account) {
+    account
+        .remove("user/u2")
+        .revoke("user/u2", ADMINS)
+        .member("user/u4", ADMINS)
+        .member("user/u5", ADMINS)
+        .user("u3", "日本語 🚀 renamed", "wide@example.test")
+        .resource("user/u6", Some("Disabled"), user("off@example.test", false))
+        .role(
+            "role/account/deploy",
+            "Deploy `` pipelines",
+            &["core_pipeline_edit", "core_pipeline_execute"],
+        )
+        .role(
+            "role/harness/_account_viewer",
+            "Account Viewer",
+            &["core_account_view", "core_new_view"],
+        )
+        .resource(
+            "resource_group/account/some",
+            Some("Some ]]> pipelines"),
+            resource_group(
+                false,
+                vec![Selector {
+                    resource_type: "PIPELINE".to_owned(),
+                    identifiers: Vec::new(),
+                    attribute: None,
+                    attribute_values: Vec::new(),
+                }],
+            ),
+        )
+        .assign(
+            ADMINS,
+            "role/account/deploy",
+            "org/pay/project/shop",
+            "resource_group/account/some",
+        )
+        .assign(ADMINS, VIEWER, "org/pay", ORG_RESOURCES)
+        .assign("user/nobody", "role/account/nowhere", "account", ALL)
+        .remove("role/account/gone")
+        .remove("project/pay/gone")
+        .revoke("user/u1", "role/account/gone")
+        .resource("service_account/account/ci", Some("CI"), service_account(2))
+        .group("user_group/account/new", "(new) empty group");
+}
+
+fn service_account(api_keys: i64) -> Details {
+    Details::ServiceAccount {
+        email: Some("ci@service.harness.io".to_owned()),
+        description: None,
+        api_keys: Some(api_keys),
+    }
+}
+
+fn diff(folder: &Folder, arguments: &[&str]) -> Ended {
+    let mut all = vec!["diff", "--db", "a.db"];
+    all.extend(arguments);
+    harness_access(folder.path(), &all)
+}
+
+#[test]
+fn every_format_is_as_reviewed() {
+    let folder = Folder::new("formats");
+    two_days(&folder);
+    for (name, arguments) in [
+        ("table.txt", &["--format", "table"][..]),
+        ("document.json", &["--format", "json"]),
+        ("events.ndjson", &["--format", "ndjson"]),
+        ("changes.csv", &["--format", "csv"]),
+        ("comment.md", &["--format", "markdown"]),
+        ("annotations.txt", &["--format", "github"]),
+        (
+            "annotations-escalation.txt",
+            &["--format", "github", "--fail-on", "escalation"],
+        ),
+        ("stat.txt", &["--stat"]),
+        ("stat.json", &["--stat", "--format", "json"]),
+        ("approvals.toml", &["--write-approvals"]),
+    ] {
+        let first = diff(&folder, arguments).with_status(1);
+        let second = diff(&folder, arguments).with_status(1);
+        assert_eq!(first.out, second.out, "{name}");
+        expect(&format!("diff/{name}"), &first.out);
+        if name == "table.txt" {
+            expect("diff/table-stderr.txt", &first.err);
+        }
+    }
+}
+
+#[test]
+fn nothing_gets_through_to_a_terminal_or_a_runner() {
+    let folder = Folder::new("formats-safe");
+    two_days(&folder);
+    for format in ["table", "markdown", "github"] {
+        let ended = diff(&folder, &["--format", format]);
+        for text in [&ended.out, &ended.err] {
+            let bad = text
+                .chars()
+                .find(|c| c.is_control() && *c != '\n' || ('\u{202a}'..='\u{202e}').contains(c));
+            assert_eq!(bad, None, "{format}");
+        }
+    }
+    let github = diff(&folder, &["--format", "github"]).out;
+    for line in github.lines() {
+        assert!(
+            line.starts_with("::warning title=") || line.starts_with("::notice title="),
+            "{line}"
+        );
+        assert!(!line.contains("##["));
+    }
+}
+
+#[test]
+fn csv_reads_back_and_runs_nothing() {
+    let folder = Folder::new("formats-csv");
+    two_days(&folder);
+    let text = diff(&folder, &["--format", "csv"]).out;
+    let rows = parse_csv(&text);
+    assert!(rows.len() > 10);
+    for row in &rows {
+        assert_eq!(row.len(), rows[0].len());
+        for cell in row {
+            assert!(!cell.starts_with(['=', '+', '-', '@']), "{cell}");
+        }
+    }
+}
+
+/// RFC 4180.
+fn parse_csv(text: &str) -> Vec<Vec<String>> {
+    let (mut rows, mut row, mut cell, mut quoted) = (Vec::new(), Vec::new(), String::new(), false);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' if quoted && chars.peek() == Some(&'"') => {
+                chars.next();
+                cell.push('"');
+            }
+            '"' => quoted = !quoted,
+            ',' if !quoted => row.push(std::mem::take(&mut cell)),
+            '\r' if !quoted => {}
+            '\n' if !quoted => {
+                row.push(std::mem::take(&mut cell));
+                rows.push(std::mem::take(&mut row));
+            }
+            c => cell.push(c),
+        }
+    }
+    rows
+}
+
+#[test]
+fn a_comment_never_outgrows_what_github_takes() {
+    let folder = Folder::new("formats-large");
+    let mut account = Account::default();
+    account.group(ADMINS, "Admins");
+    account.publish(&folder.file("a.db"), 1);
+    for number in 0..2_000 {
+        let (id, name) = (
+            format!("user/u{number}"),
+            format!("`@name` {number} ").repeat(20),
+        );
+        account
+            .user(&id["user/".len()..], &name, "x@example.test")
+            .member(&id, ADMINS);
+    }
+    account.publish(&folder.file("a.db"), 2);
+    let text = diff(&folder, &["--format", "markdown"]).with_status(1).out;
+    assert!(
+        text.len() <= 60_000 && text.len() > 50_000,
+        "{}",
+        text.len()
+    );
+    assert!(
+        text.contains(" more: `--format json` has them all."),
+        "{}",
+        &text[text.len() - 300..]
+    );
+    let escalations = text
+        .find("#### More access than before (2000)")
+        .expect("a section");
+    assert!(text.find("<details>").is_none_or(|at| at > escalations));
+}
+
+#[test]
+fn the_gate_decides_the_status_and_nothing_else() {
+    let folder = Folder::new("gate");
+    two_days(&folder);
+    let everything = diff(&folder, &[]).with_status(1).out;
+    for (gate, status) in [
+        ("any", 1),
+        ("escalation", 1),
+        ("none", 0),
+        ("added", 1),
+        ("removed,changed", 1),
+    ] {
+        assert_eq!(
+            diff(&folder, &["--fail-on", gate]).with_status(status).out,
+            everything
+        );
+    }
+    diff(&folder, &["--fail-on", "sometimes"]).with_status(3);
+    let quiet = diff(&folder, &["-q"]).with_status(1);
+    assert!(quiet.out.is_empty() && quiet.err.is_empty());
+}
+
+type Change = fn(&mut Account) -> &mut Account;
+
+/// Each change alone: does it count as more access?
+#[test]
+fn what_is_an_escalation_and_what_is_not() {
+    let start = || {
+        let mut account = Account::default();
+        account
+            .user("u1", "Ada", "ada@example.test")
+            .resource("user/u2", Some("Off"), user("off@example.test", true))
+            .group(ADMINS, "Admins")
+            .role("role/account/r", "Role", &["a", "b"])
+            .role("role/harness/_account_viewer", "Account Viewer", &["a"])
+            .role(VIEWER, "Organization Viewer", &["a"])
+            .everything(ALL, "All")
+            .everything(ORG_RESOURCES, "All of the organization")
+            .pipelines("resource_group/account/some", "Some", &["build"])
+            .project("pay", "shop")
+            .assign(ADMINS, "role/account/r", "account", ALL)
+            .assign("user/u1", "role/account/dangling", "account", ALL);
+        account
+    };
+    let cases: [(&str, bool, Change); 16] = [
+        ("member joins", true, |a| a.member("user/u1", ADMINS)),
+        ("role assigned", true, |a| {
+            a.assign("user/u1", "role/account/r", "org/pay", ALL)
+        }),
+        ("permission more", true, |a| {
+            a.role("role/account/r", "Role", &["a", "b", "c"])
+        }),
+        ("permission swapped", true, |a| {
+            a.role("role/account/r", "Role", &["a", "c"])
+        }),
+        ("permission less", false, |a| {
+            a.role("role/account/r", "Role", &["a"])
+        }),
+        ("role renamed", false, |a| {
+            a.role("role/account/r", "Other", &["a", "b"])
+        }),
+        ("every pipeline", true, |a| {
+            a.pipelines("resource_group/account/some", "Some", &[])
+        }),
+        ("everything", true, |a| {
+            a.everything("resource_group/account/some", "Some")
+        }),
+        ("another pipeline", true, |a| {
+            a.pipelines("resource_group/account/some", "Some", &["other"])
+        }),
+        ("enabled again", true, |a| {
+            a.resource("user/u2", Some("Off"), user("off@example.test", false))
+        }),
+        ("disabled", false, |a| {
+            a.resource("user/u1", Some("Ada"), user("ada@example.test", true))
+        }),
+        ("an empty group", false, |a| {
+            a.group("user_group/account/new", "New")
+        }),
+        ("a role nobody holds", false, |a| {
+            a.role("role/account/new", "New", &["a"])
+        }),
+        ("a role that was held while missing", true, |a| {
+            a.role("role/account/dangling", "Back", &["a"])
+        }),
+        ("a Harness release", false, |a| {
+            a.role(
+                "role/harness/_account_viewer",
+                "Account Viewer",
+                &["a", "z"],
+            )
+        }),
+        ("Harness makes a viewer", false, |a| {
+            a.assign(ADMINS, VIEWER, "org/pay", ORG_RESOURCES)
+        }),
+    ];
+    let folder = Folder::new("escalations");
+    for (name, escalates, change) in cases {
+        let file = folder.file("a.db");
+        let _ = std::fs::remove_file(&file);
+        let mut account = start();
+        account.publish(&file, 1);
+        change(&mut account);
+        account.publish(&file, 2);
+        let any = diff(&folder, &[]);
+        assert_eq!(any.status, 1, "{name}: {}", any.err);
+        let gate = diff(&folder, &["--fail-on", "escalation"]);
+        assert_eq!(gate.status, i32::from(escalates), "{name}: {}", gate.out);
+    }
+}
+
+#[test]
+fn reach_is_counted_in_people() {
+    let folder = Folder::new("reach");
+    let file = folder.file("a.db");
+    let mut account = Account::default();
+    account
+        .group(ADMINS, "Admins")
+        .group("user_group/account/more", "More");
+    account
+        .role("role/account/r", "Role", &["a"])
+        .everything(ALL, "All");
+    for number in 0..143 {
+        let id = format!("user/u{number}");
+        account
+            .user(&id["user/".len()..], "Somebody", "x@example.test")
+            .member(&id, ADMINS);
+    }
+    // Once through each of two groups and once directly is one person.
+    account.member("user/u0", "user_group/account/more");
+    account.assign(ADMINS, "role/account/r", "account", ALL);
+    account.assign("user_group/account/more", "role/account/r", "account", ALL);
+    account.assign("user/u1", "role/account/r", "account", ALL);
+    account.resource("service_account/account/ci", Some("CI"), service_account(0));
+    account.assign(
+        "service_account/account/ci",
+        "role/account/r",
+        "account",
+        ALL,
+    );
+    account.publish(&file, 1);
+    account.role("role/account/r", "Role", &["a", "b"]);
+    account.assign(ADMINS, "role/account/r", "org/x", ALL);
+    account.publish(&file, 2);
+    let table = diff(&folder, &[]).with_status(1).out;
+    assert!(
+        table.contains("gains 1 permission; in 5 grants, reaches 143 users and 1 service account"),
+        "{table}"
+    );
+    assert!(table.contains("role granted; reaches 143 users"), "{table}");
+}
+
+#[test]
+fn a_gap_is_said_and_can_be_looked_past() {
+    let folder = Folder::new("gap");
+    let mut account = Account::default();
+    account.group(ADMINS, "Admins");
+    account.publish(&folder.file("a.db"), 1);
+    account.user("u1", "Ada", "ada@example.test");
+    account.hidden = vec![(
+        harness_access::model::ListingKind::Roles,
+        "account".to_owned(),
+    )];
+    account.publish(&folder.file("a.db"), 2);
+    let ended = diff(&folder, &[]).with_status(2);
+    assert!(
+        ended.err.contains("cannot compare roles in account"),
+        "{}",
+        ended.err
+    );
+    assert!(ended.out.contains("Ada"));
+    diff(&folder, &["--ignore-coverage"]).with_status(1);
+    diff(&folder, &["--ignore-coverage", "--fail-on", "escalation"]).with_status(0);
+    let comment = diff(&folder, &["--format", "markdown"]).with_status(2).out;
+    assert!(comment.contains("cannot be compared in full"));
+}

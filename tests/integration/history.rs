@@ -1,0 +1,132 @@
+//! When something appeared, changed and disappeared.
+
+use crate::support::observe::{Account, Folder};
+use crate::support::program::{Ended, expect, harness_access};
+
+const ADMINS: &str = "user_group/account/admins";
+const ALL: &str = "resource_group/account/all";
+
+fn a_week(folder: &Folder) {
+    let file = folder.file("a.db");
+    let mut account = Account::default();
+    account
+        .group(ADMINS, "Admins")
+        .role("role/account/r", "Role", &["a"])
+        .everything(ALL, "All");
+    account.user("u0", "Same Name", "first@example.test").user(
+        "u9",
+        "Same Name",
+        "second@example.test",
+    );
+    account.assign(ADMINS, "role/account/r", "account", ALL);
+    account.publish(&file, 1);
+    account.user("u1", "=Ada\u{1b}[31m", "ada@example.test");
+    account.publish(&file, 2);
+    account
+        .member("user/u1", ADMINS)
+        .assign("user/u1", "role/account/r", "org/pay", ALL);
+    account.publish(&file, 3);
+    account
+        .role("role/account/r", "Role", &["a", "b"])
+        .user("u1", "Ada", "ada@example.test");
+    account.publish(&file, 4);
+    // Made anew: the same access under another identifier.
+    for assignment in account.grants.values_mut() {
+        assignment.push_str("-again");
+    }
+    account.publish(&file, 5);
+    account.revoke("user/u1", ADMINS);
+    account.publish(&file, 6);
+    account
+        .remove("user/u1")
+        .revoke("user/u1", "role/account/r");
+    account.publish(&file, 7);
+}
+
+fn history(folder: &Folder, arguments: &[&str]) -> Ended {
+    let mut all = vec!["history", "--db", "a.db"];
+    all.extend(arguments);
+    harness_access(folder.path(), &all)
+}
+
+#[test]
+fn every_format_is_as_reviewed() {
+    let folder = Folder::new("history");
+    a_week(&folder);
+    for (name, arguments) in [
+        ("user.txt", &["ada@example.test"][..]),
+        ("user.json", &["ada@example.test", "--format", "json"]),
+        ("user.csv", &["ada@example.test", "--format", "csv"]),
+        ("role.txt", &["role/account/r"]),
+        ("group.txt", &["Admins"]),
+    ] {
+        let ended = history(&folder, arguments).with_status(0);
+        expect(&format!("history/{name}"), &ended.out);
+    }
+}
+
+#[test]
+fn the_same_thing_by_any_of_its_names() {
+    let folder = Folder::new("history-names");
+    a_week(&folder);
+    let by_id = history(&folder, &["user/u1"]).with_status(0).out;
+    for name in ["u1", "ada@example.test", "ADA@example.test", "Ada"] {
+        assert_eq!(
+            history(&folder, &[name]).with_status(0).out,
+            by_id,
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_grant_by_its_parts_or_its_id() {
+    let folder = Folder::new("history-grant");
+    a_week(&folder);
+    let parts = history(&folder, &["Ada", "Role"]).with_status(0).out;
+    assert_eq!(parts.lines().count(), 3, "{parts}");
+    assert!(
+        parts.contains("+ appeared") && parts.contains("- disappeared"),
+        "{parts}"
+    );
+    for words in [
+        &["user/u1", "role/account/r:assigned", "org/pay", ALL][..],
+        &["user/u1 role/account/r:assigned org/pay resource_group/account/all"],
+        &["u1", "r", "org/pay"],
+    ] {
+        assert_eq!(history(&folder, words).with_status(0).out, parts);
+    }
+    assert_eq!(
+        history(&folder, &["u1", "r", "account"])
+            .with_status(0)
+            .out
+            .lines()
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn what_is_not_one_thing_is_asked_back() {
+    let folder = Folder::new("history-wrong");
+    a_week(&folder);
+    let ended = history(&folder, &["Same Name"]).with_status(3);
+    assert!(
+        ended
+            .err
+            .contains("user/u0 (Same Name)\n  user/u9 (Same Name)"),
+        "{}",
+        ended.err
+    );
+    let ended = history(&folder, &["nobody"]).with_status(3);
+    assert!(
+        ended
+            .err
+            .contains("nothing in this file was ever called `nobody`"),
+        "{}",
+        ended.err
+    );
+    history(&folder, &[]).with_status(3);
+    history(&folder, &["u1", "r", "nowhere"]).with_status(3);
+    history(&folder, &["u1", "r", "account", ALL, "more"]).with_status(3);
+}

@@ -1,0 +1,127 @@
+//! Forgetting snapshots from the command line. That no answer changes is a property test beside the code.
+
+use crate::support::observe::{Account, Folder};
+use crate::support::program::{Ended, harness_access};
+
+fn forty_days(folder: &Folder) {
+    let file = folder.file("a.db");
+    let mut account = Account::default();
+    account.group("user_group/account/g", "Operators");
+    for day in 1..=40 {
+        let user = format!("user/u{day}");
+        account.user(&user["user/".len()..], "Somebody", "somebody@example.test");
+        account.member(&user, "user_group/account/g");
+        account.publish_as(&file, day, (day == 3).then_some("audit-q1"));
+    }
+}
+
+fn prune(folder: &Folder, arguments: &[&str]) -> Ended {
+    let mut all = vec!["prune", "--db", "a.db"];
+    all.extend(arguments);
+    harness_access(folder.path(), &all)
+}
+
+fn snapshots(folder: &Folder) -> Vec<i64> {
+    let ended = harness_access(
+        folder.path(),
+        &["snapshots", "--db", "a.db", "--format", "json"],
+    )
+    .with_status(0);
+    let document: serde_json::Value = serde_json::from_str(&ended.out).expect("JSON");
+    let snapshots = document["snapshots"].as_array().into_iter().flatten();
+    snapshots
+        .filter_map(|snapshot| snapshot["id"].as_i64())
+        .collect()
+}
+
+#[test]
+fn without_a_rule_nothing_is_forgotten() {
+    let folder = Folder::new("prune-no-rule");
+    forty_days(&folder);
+    for arguments in [&[][..], &["--keep-last", "0"], &["--dry-run"]] {
+        let ended = prune(&folder, arguments).with_status(3);
+        assert!(
+            ended.err.contains("needs to know what to keep"),
+            "{}",
+            ended.err
+        );
+    }
+    prune(&folder, &["--keep-last", "-1"]).with_status(3);
+    assert_eq!(snapshots(&folder).len(), 40);
+}
+
+#[test]
+fn a_dry_run_says_what_the_run_does() {
+    let folder = Folder::new("prune-dry");
+    forty_days(&folder);
+    let rules = [
+        "--keep-last",
+        "2",
+        "--keep-weekly",
+        "3",
+        "--keep-monthly",
+        "2",
+        "--keep-label",
+        "audit-*",
+    ];
+    let dry = prune(&folder, &[&rules[..], &["--dry-run"]].concat()).with_status(0);
+    assert_eq!(dry.err, "would forget 35 snapshots, keeping 5\n");
+    assert_eq!(snapshots(&folder).len(), 40);
+    let run = prune(&folder, &rules).with_status(0);
+    assert_eq!(run.out, dry.out);
+    // 2026-01-01 is a Thursday: weeks end on days 4, 11, 18, 25, 32 and 39.
+    assert_eq!(snapshots(&folder), [3, 31, 32, 39, 40]);
+    assert!(
+        run.err
+            .starts_with("forgot 35 snapshots, keeping 5; the file "),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
+fn space_is_given_back_and_since_keeps_its_answer() {
+    let folder = Folder::new("prune-space");
+    forty_days(&folder);
+    let before = std::fs::metadata(folder.file("a.db"))
+        .expect("a file")
+        .len();
+    let history = harness_access(folder.path(), &["history", "--db", "a.db", "user/u20"]);
+    let ended = prune(&folder, &["--keep-last", "1", "--format", "json"]).with_status(0);
+    let document: serde_json::Value = serde_json::from_str(&ended.out).expect("JSON");
+    assert_eq!(document["forgotten"].as_array().map(Vec::len), Some(39));
+    assert_eq!(document["bytes_before"].as_u64(), Some(before));
+    let after = std::fs::metadata(folder.file("a.db"))
+        .expect("a file")
+        .len();
+    assert_eq!(document["bytes_after"].as_u64(), Some(after));
+    assert_eq!(document["compacted"].as_bool(), Some(after < before));
+    let again = harness_access(folder.path(), &["history", "--db", "a.db", "user/u20"]);
+    assert_eq!(history.with_status(0).out, again.with_status(0).out);
+    // Nothing to forget any more.
+    let ended = prune(&folder, &["--keep-last", "1"]).with_status(0);
+    assert_eq!(ended.err, "forgot 0 snapshots, keeping 1\n");
+}
+
+#[test]
+fn the_label_of_a_forgotten_snapshot_is_free() {
+    let folder = Folder::new("prune-label");
+    forty_days(&folder);
+    prune(&folder, &["--keep-last", "5"]).with_status(0);
+    harness_access(
+        folder.path(),
+        &["snapshots", "label", "--db", "a.db", "latest", "audit-q1"],
+    )
+    .with_status(0);
+    harness_access(folder.path(), &["diff", "--db", "a.db", "3", "latest"]).with_status(3);
+}
+
+#[test]
+fn only_our_files_are_pruned() {
+    let folder = Folder::new("prune-foreign");
+    std::fs::write(folder.file("a.db"), "not a database").expect("write");
+    prune(&folder, &["--keep-last", "5"]).with_status(6);
+    std::fs::remove_file(folder.file("a.db")).expect("remove");
+    prune(&folder, &["--keep-last", "5"]).with_status(6);
+    assert!(!folder.file("a.db").exists());
+}
