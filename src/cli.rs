@@ -6,6 +6,7 @@ use argh::FromArgs;
 
 use crate::error::Error;
 use crate::findings::Severity;
+use crate::model::Depth;
 
 /// Who has access to what in a Harness account, why, and what changed.
 #[derive(Debug, FromArgs)]
@@ -92,6 +93,24 @@ pub struct Sync {
     /// the environment
     #[argh(option, arg_name = "key")]
     pub api_key: Option<String>,
+    /// how far down: account (default), organizations or all (with projects)
+    #[argh(option, arg_name = "depth", from_str_fn(depth))]
+    pub scopes: Option<Depth>,
+    /// besides the account only this organization; may be repeated
+    #[argh(option, arg_name = "id")]
+    pub org: Vec<String>,
+    /// besides the account only this project and its organization; may be repeated
+    #[argh(option, arg_name = "org/project", from_str_fn(project))]
+    pub project: Vec<(String, String)>,
+    /// say which walks would be made and why, and store nothing
+    #[argh(switch)]
+    pub plan: bool,
+    /// requests under way at a time (default: 4)
+    #[argh(option, arg_name = "n", default = "4", from_str_fn(jobs))]
+    pub jobs: usize,
+    /// requests a minute (default: 360; Harness allows about 400 for a key); 0 = as fast as it goes
+    #[argh(option, arg_name = "n", default = "360")]
+    pub max_rate: u32,
     /// store what can be seen when not everything can: the snapshot is then partial, what was not seen is unverified,
     /// and the exit status is 2
     #[argh(switch)]
@@ -636,6 +655,31 @@ pub enum Format {
 
 const HALF_AN_HOUR: Duration = Duration::from_secs(30 * 60);
 
+fn depth(value: &str) -> Result<Depth, String> {
+    [Depth::Account, Depth::Organizations, Depth::All]
+        .into_iter()
+        .find(|depth| depth.to_string() == value)
+        .ok_or_else(|| "expected \"account\", \"organizations\" or \"all\"".to_owned())
+}
+
+fn project(value: &str) -> Result<(String, String), String> {
+    match value.split_once('/') {
+        Some((org, project))
+            if !org.is_empty() && !project.is_empty() && !project.contains('/') =>
+        {
+            Ok((org.to_owned(), project.to_owned()))
+        }
+        _ => Err("expected ORGANIZATION/PROJECT".to_owned()),
+    }
+}
+
+fn jobs(value: &str) -> Result<usize, String> {
+    match value.parse() {
+        Ok(jobs @ 1..=64) => Ok(jobs),
+        _ => Err("expected a number from 1 to 64".to_owned()),
+    }
+}
+
 fn percent(value: &str) -> Result<u8, String> {
     match value.trim_end_matches('%').parse() {
         Ok(percent @ 0..=100) => Ok(percent),
@@ -678,7 +722,7 @@ pub enum Request {
     /// Print the version.
     Version,
     /// Run a command.
-    Run(Command),
+    Run(Box<Command>),
 }
 
 /// Reads the command line, without the program's name.
@@ -695,7 +739,7 @@ pub fn parse(arguments: &[String]) -> Result<Request, Error> {
         Ok(Cli {
             command: Some(command),
             ..
-        }) => Ok(Request::Run(command)),
+        }) => Ok(Request::Run(Box::new(command))),
         Ok(_) => Err(Error::Usage(
             "a command is needed, such as sync, diff or who-can".to_owned(),
         )),

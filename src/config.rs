@@ -49,12 +49,13 @@ pub struct ConnectionFlags<'a> {
 }
 
 impl Connection {
-    /// A client for the account; its time starts now.
+    /// A client for the account, with so many requests a minute (0 = not paced); its time starts now.
     #[must_use]
-    pub fn client(self, timeout: Duration) -> Client {
+    pub fn client(self, timeout: Duration, max_per_minute: u32) -> Client {
         let settings = TransportSettings::for_base(&self.base_url);
         let transport = Box::new(UreqTransport::new(self.api_key, &settings));
         let options = ClientOptions {
+            max_per_minute,
             timeout,
             ..ClientOptions::default()
         };

@@ -62,7 +62,7 @@ fn execute(arguments: Vec<OsString>, context: &mut Context<'_>) -> Result<Exit, 
         }
         Request::Run(command) => command,
     };
-    match &command {
+    match &*command {
         Command::Sync(arguments) => {
             logging::start(arguments.verbose, arguments.quiet, context.env);
             command::sync::run(arguments, context)

@@ -15,6 +15,7 @@ pub struct Call {
     query: Vec<(String, String)>,
     page: Option<u64>,
     envelope: Envelope,
+    tries: Option<u32>,
 }
 
 /// Which member of the answer holds what was asked for.
@@ -38,7 +39,21 @@ impl Call {
             query: Vec::new(),
             page: None,
             envelope: Envelope::Data,
+            tries: None,
         }
+    }
+
+    /// At most so many attempts: for a call whose failure has another way around it.
+    #[must_use]
+    pub fn tries(mut self, tries: u32) -> Self {
+        self.tries = Some(tries);
+        self
+    }
+
+    /// The limit set by [`tries`](Self::tries).
+    #[must_use]
+    pub fn max_tries(&self) -> Option<u32> {
+        self.tries
     }
 
     /// Appends one segment to the path, encoded, so that no identifier can leave its place.

@@ -216,7 +216,12 @@ impl Client {
             request_id: String::new(),
             timeout: self.options.request_timeout,
         };
-        let mut retry = Retry::new(&self.options.retry, self.deadline);
+        let most = &self.options.retry;
+        let policy = RetryPolicy {
+            tries: call.max_tries().unwrap_or(most.tries).min(most.tries),
+            ..most.clone()
+        };
+        let mut retry = Retry::new(&policy, self.deadline);
         let mut last = None;
         loop {
             let fail = |attempts, kind| ApiError::new(call.place(method), attempts, kind);

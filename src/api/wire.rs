@@ -357,3 +357,112 @@ pub struct Permission {
     /// `ACTIVE`, `EXPERIMENTAL`, `DEPRECATED`; open. Only active ones are enforced for sure.
     pub status: Option<String>,
 }
+
+/// A row of `GET /ng/api/organizations`, schema `OrganizationResponse`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OrganizationItem {
+    /// The organization.
+    pub organization: Organization,
+    /// Kept by Harness: the organization `default`.
+    pub harness_managed: Option<bool>,
+}
+
+/// Schema `OrganizationDTO`.
+#[derive(Debug, Deserialize)]
+pub struct Organization {
+    /// Unique in the account.
+    pub identifier: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// Free text.
+    pub description: Option<String>,
+}
+
+/// A row of `GET /ng/api/projects`, schema `ProjectResponse`.
+#[derive(Debug, Deserialize)]
+pub struct ProjectItem {
+    /// The project.
+    pub project: Project,
+}
+
+/// Schema `ProjectDTO`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Project {
+    /// The organization it is in.
+    pub org_identifier: Option<String>,
+    /// Unique in its organization only.
+    pub identifier: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// Free text.
+    pub description: Option<String>,
+}
+
+/// A row of `POST /authz/api/roleassignments/v2/filter`, schema `RoleAssignmentAggregate`: a role assignment with what it
+/// names spelled out.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AggregateAssignment {
+    /// Unique in its scope.
+    pub identifier: String,
+    /// Who.
+    pub principal: Principal,
+    /// It grants nothing now.
+    pub disabled: Option<bool>,
+    /// The role; null when Harness does not find it, and then nobody knows what it was called.
+    pub role: Option<AggregateRole>,
+    /// The resource group; null when Harness does not find it.
+    pub resource_group: Option<AggregateResourceGroup>,
+    /// Where it is stored and applies.
+    pub scope: Option<Scope>,
+    /// Epoch milliseconds.
+    pub created_at: Option<i64>,
+    /// Made by Harness.
+    pub harness_managed: Option<bool>,
+}
+
+/// The role of an [`AggregateAssignment`].
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AggregateRole {
+    /// The role.
+    pub role: Identified,
+    /// Where it lives; null on roles that Harness supplies.
+    pub scope: Option<Scope>,
+}
+
+/// The resource group of an [`AggregateAssignment`].
+pub type AggregateResourceGroup = Identified;
+
+/// Something of which only the identifier matters here.
+#[derive(Debug, Deserialize)]
+pub struct Identified {
+    /// Unique in its scope.
+    pub identifier: String,
+}
+
+/// Body of `POST /authz/api/roleassignments/v2/filter`; at most 100 scopes.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AssignmentFilter {
+    /// Where to look.
+    pub scope_filters: Vec<ScopeFilter>,
+}
+
+/// Schema `ScopeFilter`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ScopeFilter {
+    /// The account.
+    pub account_identifier: String,
+    /// The organization.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub org_identifier: Option<String>,
+    /// The project.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project_identifier: Option<String>,
+    /// `EXCLUDING_CHILD_SCOPES` or `INCLUDING_CHILD_SCOPES`.
+    pub filter: &'static str,
+}

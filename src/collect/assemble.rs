@@ -12,6 +12,15 @@ use crate::model::{
     ResourceId, ResourceType, Scope, Texts, Timestamp,
 };
 
+/// What is known of the observation as a whole.
+pub(super) struct About<'a> {
+    pub(super) started_at: Timestamp,
+    pub(super) caller: Option<String>,
+    pub(super) scopes: String,
+    pub(super) requests: u64,
+    pub(super) held_before: &'a HashSet<ResourceId>,
+}
+
 /// What was gathered so far.
 #[derive(Default)]
 pub(super) struct Assembly {
@@ -35,9 +44,19 @@ impl Assembly {
 
     pub(super) fn add(&mut self, rows: Rows, listing: Listing) {
         match rows {
-            Rows::Resources(found) => found.into_iter().for_each(|found| self.resource(found)),
+            Rows::Resources(found) => self.resources(found),
             Rows::Assignments(assignments) => self.assignments.push(*assignments),
         }
+        self.listing(listing);
+    }
+
+    pub(super) fn resources(&mut self, found: Vec<Found>) {
+        for found in found {
+            self.resource(found);
+        }
+    }
+
+    pub(super) fn listing(&mut self, listing: Listing) {
         self.listings.push(listing);
     }
 
@@ -80,14 +99,8 @@ impl Assembly {
     }
 
     /// Ends the gathering: turns role assignments into grants.
-    pub(super) fn finish(
-        mut self,
-        started_at: Timestamp,
-        caller: Option<String>,
-        requests: u64,
-        held_before: &HashSet<ResourceId>,
-    ) -> Observation {
-        self.remember(held_before);
+    pub(super) fn finish(mut self, about: About<'_>) -> Observation {
+        self.remember(about.held_before);
         let mut assignment_ids = Texts::default();
         let mut disabled = 0;
         for assignments in std::mem::take(&mut self.assignments) {
@@ -95,11 +108,11 @@ impl Assembly {
             self.role_grants(&assignments, &mut assignment_ids);
         }
         Observation {
-            started_at,
+            started_at: about.started_at,
             finished_at: Timestamp::now(),
-            caller,
-            scopes: "account".to_owned(),
-            requests: i64::try_from(requests).unwrap_or(i64::MAX),
+            caller: about.caller,
+            scopes: about.scopes,
+            requests: i64::try_from(about.requests).unwrap_or(i64::MAX),
             directory: self.directory,
             resources: self.resources,
             supplied_levels: self.supplied_levels,

@@ -17,13 +17,22 @@ pub(super) struct Found {
     pub(super) members: Option<Vec<String>>,
 }
 
+/// What a list was asked for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// One scope: rows of another are a mistake.
+    Only(Scope),
+    /// The account and everything below it.
+    Whole,
+}
+
 /// A kind of row that maps to a resource.
 pub(super) trait Row: DeserializeOwned {
     /// Feeds what identifies the row in its list.
     fn key(&self, hasher: &mut DefaultHasher);
 
-    /// Maps the row, which was listed in `asked`.
-    fn found(self, asked: &Scope) -> Result<Found, String>;
+    /// Maps the row.
+    fn found(self, asked: &Asked) -> Result<Found, String>;
 }
 
 impl Found {
@@ -48,17 +57,22 @@ impl Found {
     }
 }
 
-/// The scope a row says it lives in, which must be the one that was asked for.
-pub(super) fn scope_as_asked(
-    asked: &Scope,
-    org: Option<&str>,
-    project: Option<&str>,
-    what: &str,
-) -> Result<Scope, String> {
-    match Scope::from_parts(org, project) {
-        Some(scope) if scope == *asked => Ok(scope),
-        Some(other) => Err(format!("{what} is of {other}, but {asked} was asked for")),
-        None => Err(format!("{what} is of a project without an organization")),
+impl Asked {
+    /// The scope a row says it lives in, which must be one that was asked for.
+    pub(super) fn scope(
+        &self,
+        org: Option<&str>,
+        project: Option<&str>,
+        what: &str,
+    ) -> Result<Scope, String> {
+        let scope = Scope::from_parts(org, project)
+            .ok_or_else(|| format!("{what} is of a project without an organization"))?;
+        match self {
+            Self::Only(asked) if *asked != scope => {
+                Err(format!("{what} is of {scope}, but {asked} was asked for"))
+            }
+            _ => Ok(scope),
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 //! (`POST /authz/api/acl`) can tell a whole list from a thinned one. It needs no permission itself. Asked without an
 //! identifier it is the very question that the lists ask themselves before they thin their rows.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
 use crate::api::call::{Call, Method};
@@ -14,6 +14,7 @@ use crate::api::wire::{
     AccessCheckAnswer, AccessCheckRequest, CallingPrincipal, PermissionCheck, PermissionItem,
     ResourceScope,
 };
+use crate::model::{Area, Depth};
 use crate::model::{ListingKind, ResourceType, Scope};
 
 /// The specification allows 10,000; Harness's own client sends as many as this.
@@ -84,7 +85,7 @@ impl Gate {
 }
 
 /// Something to ask about the key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Question {
     /// May it see everything behind a gate in this scope?
     Gate(Gate, Scope),
@@ -94,6 +95,8 @@ pub enum Question {
     AllOrganizations,
     /// May it see every project of every organization?
     AllProjects,
+    /// May it see every project of this organization?
+    AllProjectsOf(String),
     /// May it read the account's sign-in settings?
     AuthenticationSettings,
 }
@@ -210,6 +213,9 @@ impl<'a> Checks<'a> {
                     nothing,
                 )
             }
+            Question::AllProjectsOf(org) => {
+                self.check("core_project_view", "PROJECT", Some(org), None, nothing)
+            }
             Question::AuthenticationSettings => {
                 self.check("core_authsetting_view", "AUTHSETTING", None, None, None)
             }
@@ -238,20 +244,15 @@ impl<'a> Checks<'a> {
 }
 
 /// What the key may see in each scope of a walk.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Access {
     pub(super) caller: Option<String>,
-    gates: HashMap<(&'static str, Scope), Closed>,
+    asked: HashSet<Question>,
+    denied: HashSet<Question>,
+    unenforced: HashMap<&'static str, Enforcement>,
 }
 
-/// Why a gate is not known to be open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Closed {
-    Missing,
-    /// Harness answers yes for permissions that it does not enforce.
-    NotEnforced(Enforcement),
-}
-
+/// Why a yes of Harness means nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Enforcement {
     Experimental,
@@ -259,47 +260,82 @@ enum Enforcement {
 }
 
 impl Access {
-    /// Asks about every gate in every scope.
-    pub(super) fn ask(client: &Client, scopes: &[Scope]) -> Result<Self, ApiError> {
-        let questions: Vec<Question> = scopes
-            .iter()
-            .flat_map(|scope| GATES.map(|gate| Question::Gate(gate, scope.clone())))
-            .collect();
-        let answers = ask(client, &questions)?;
-        if !answers.is_informative() {
+    /// Asks about the account, and where more is to be observed, about everything below it: whether organizations,
+    /// projects and every gate are open everywhere.
+    pub(super) fn ask(client: &Client, below: bool) -> Result<Self, ApiError> {
+        let mut access = Self::default();
+        let gates = GATES.map(|gate| Question::Gate(gate, Scope::Account));
+        access.put(client, gates.to_vec())?;
+        if access.caller.is_none() {
             log::warn!(
                 "Harness does not say whose key this is: access control seems to be switched off for the account, so \
                  the permission check proves nothing"
             );
         }
-        let gates = questions
-            .into_iter()
-            .zip(answers.held)
-            .filter_map(|(question, held)| match question {
-                Question::Gate(gate, scope) if !held => {
-                    Some(((gate.permission, scope), Closed::Missing))
+        if below {
+            let mut questions = vec![Question::AllOrganizations, Question::AllProjects];
+            questions.extend(GATES.map(Question::GateEverywhere));
+            match access.put(client, questions.clone()) {
+                // Servers that check scopes may refuse to answer about ones that do not exist; then nothing is proven.
+                Err(error) if error.is_refusal() => {
+                    log::info!("{error}");
+                    access.denied.extend(questions);
                 }
-                _ => None,
-            })
-            .collect();
-        Ok(Self {
-            caller: answers.caller,
-            gates,
-        })
+                asked => asked?,
+            }
+        }
+        Ok(access)
     }
 
-    /// Asks again after the walk: a permission that was taken away meanwhile thinned what came after.
-    pub(super) fn ask_again(&mut self, client: &Client, scopes: &[Scope]) -> Result<(), ApiError> {
-        self.gates.extend(Self::ask(client, scopes)?.gates);
+    /// Asks about the scopes in which a gate is not known to be open already, and about the projects of organizations
+    /// where those are not known to be all visible.
+    pub(super) fn ask_about(&mut self, client: &Client, scopes: &[Scope]) -> Result<(), ApiError> {
+        let mut questions = Vec::new();
+        for scope in scopes {
+            for gate in GATES {
+                let question = Question::Gate(gate, scope.clone());
+                if !self.holds(&Question::GateEverywhere(gate)) && *scope != Scope::Account {
+                    questions.push(question);
+                }
+            }
+            if let Scope::Organization { org } = scope
+                && !self.holds(&Question::AllProjects)
+            {
+                questions.push(Question::AllProjectsOf(org.clone()));
+            }
+        }
+        self.put(client, questions)
+    }
+
+    /// Asks everything again after the walk: a permission that was taken away meanwhile thinned what came after.
+    pub(super) fn ask_again(&mut self, client: &Client) -> Result<(), ApiError> {
+        let denied = self.denied.clone();
+        let questions = std::mem::take(&mut self.asked).into_iter().collect();
+        self.put(client, questions)?;
+        self.denied.extend(denied);
         Ok(())
     }
 
+    fn put(&mut self, client: &Client, questions: Vec<Question>) -> Result<(), ApiError> {
+        if questions.is_empty() {
+            return Ok(());
+        }
+        let answers = ask(client, &questions)?;
+        self.caller = answers.caller;
+        let denied = questions.iter().zip(answers.held).filter(|(_, held)| !held);
+        self.denied
+            .extend(denied.map(|(question, _)| question.clone()));
+        self.asked.extend(questions);
+        Ok(())
+    }
+
+    /// Whether something was asked and answered with yes each time.
+    pub(super) fn holds(&self, question: &Question) -> bool {
+        self.asked.contains(question) && !self.denied.contains(question)
+    }
+
     /// Distrusts the gates whose permission Harness does not enforce: it answers yes to those, whoever asks.
-    pub(super) fn distrust_unenforced(
-        &mut self,
-        client: &Client,
-        scopes: &[Scope],
-    ) -> Result<(), ApiError> {
+    pub(super) fn distrust_unenforced(&mut self, client: &Client) -> Result<(), ApiError> {
         let call = Call::new("/authz/api/permissions").query("scopeFilterDisabled", "true");
         let catalogue: Vec<PermissionItem> = client.get(&call)?.data;
         for gate in GATES {
@@ -312,29 +348,71 @@ impl Access {
                 None => Enforcement::Unlisted,
                 Some(_) => continue,
             };
-            for scope in scopes {
-                self.gates
-                    .entry((gate.permission, scope.clone()))
-                    .or_insert(Closed::NotEnforced(why));
-            }
+            self.unenforced.insert(gate.permission, why);
         }
         Ok(())
     }
 
-    /// What the key lacks, one sentence for each permission and scope.
-    pub(super) fn missing(&self, scopes: &[Scope]) -> Vec<String> {
-        let gates = scopes
+    /// What the key lacks in these scopes, one sentence for each permission, scopes beyond the first few counted.
+    pub(super) fn missing(&self, scopes: &[Scope], area: &Area) -> Vec<String> {
+        const SHOWN: usize = 5;
+        let mut sentences = self.hidden_below(scopes, area);
+        for gate in GATES {
+            let closed: Vec<String> = scopes
+                .iter()
+                .filter_map(|scope| self.why_closed(gate, scope))
+                .collect();
+            let more = closed.len().saturating_sub(SHOWN);
+            sentences.extend(closed.into_iter().take(SHOWN));
+            if more > 0 {
+                sentences.push(format!("the same in {more} more scopes"));
+            }
+        }
+        sentences
+    }
+
+    /// Whether organizations and projects are all visible, where all of them are wanted.
+    fn hidden_below(&self, scopes: &[Scope], area: &Area) -> Vec<String> {
+        if area.is_narrowed() || area.depth == Depth::Account {
+            return Vec::new();
+        }
+        let orgs = self.why_not_whole(ListingKind::Organizations, &Scope::Account);
+        let projects = scopes
             .iter()
-            .flat_map(|scope| GATES.map(|gate| (gate, scope)));
-        gates
-            .filter_map(|(gate, scope)| self.why_closed(gate, scope))
-            .collect()
+            .filter(|scope| matches!(scope, Scope::Organization { .. }))
+            .filter(|_| area.depth == Depth::All)
+            .filter_map(|org| self.why_not_whole(ListingKind::Projects, org));
+        orgs.into_iter().chain(projects).collect()
     }
 
     /// Why the list of a kind in a scope cannot be known to be whole.
     pub(super) fn why_not_whole(&self, kind: ListingKind, scope: &Scope) -> Option<String> {
-        let gate = GATES.into_iter().find(|gate| gate.kind == kind)?;
-        self.why_closed(gate, scope)
+        match (kind, scope) {
+            (ListingKind::Organizations, _) => self.unless(&[Question::AllOrganizations], || {
+                "the key is not known to see every organization: core_organization_view is not held for all of them"
+                    .to_owned()
+            }),
+            (ListingKind::Projects, Scope::Organization { org }) => {
+                let either = [Question::AllProjects, Question::AllProjectsOf(org.clone())];
+                self.unless(&either, || {
+                    format!(
+                        "the key is not known to see every project of {scope}: core_project_view is not held for all of \
+                         them"
+                    )
+                })
+            }
+            (ListingKind::Projects, _) => self.unless(&[Question::AllProjects], || {
+                "the key is not known to see every project: core_project_view is not held for all of them".to_owned()
+            }),
+            _ => {
+                let gate = GATES.into_iter().find(|gate| gate.kind == kind)?;
+                self.why_closed(gate, scope)
+            }
+        }
+    }
+
+    fn unless(&self, any: &[Question], reason: impl FnOnce() -> String) -> Option<String> {
+        (!any.iter().any(|question| self.holds(question))).then(reason)
     }
 
     /// Role assignments of a principal type vanish when that type may not be viewed. The types of which all are shown,
@@ -355,18 +433,31 @@ impl Access {
         (!reasons.is_empty()).then(|| (whole_for, reasons.join("; ")))
     }
 
+    /// Whether a gate is open in every scope, so that one list of the whole account shows everything behind it.
+    pub(super) fn is_open_everywhere(&self, kind: ListingKind) -> bool {
+        GATES
+            .into_iter()
+            .filter(|gate| gate.kind == kind)
+            .all(|gate| self.holds(&Question::GateEverywhere(gate)))
+    }
+
     fn why_closed(&self, gate: Gate, scope: &Scope) -> Option<String> {
-        let closed = self.gates.get(&(gate.permission, scope.clone()))?;
         let permission = gate.permission;
-        Some(match closed {
-            Closed::Missing => format!("the key lacks {permission} in {scope}"),
-            Closed::NotEnforced(Enforcement::Experimental) => format!(
+        match self.unenforced.get(permission) {
+            Some(Enforcement::Experimental) => Some(format!(
                 "Harness calls {permission} experimental and does not enforce it, so nobody can tell what it hides in \
                  {scope}"
-            ),
-            Closed::NotEnforced(Enforcement::Unlisted) => format!(
+            )),
+            Some(Enforcement::Unlisted) => Some(format!(
                 "Harness does not list {permission} among its permissions, so nobody can tell what is hidden in {scope}"
-            ),
-        })
+            )),
+            None => {
+                let either = [
+                    Question::GateEverywhere(gate),
+                    Question::Gate(gate, scope.clone()),
+                ];
+                self.unless(&either, || format!("the key lacks {permission} in {scope}"))
+            }
+        }
     }
 }

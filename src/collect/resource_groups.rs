@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash};
 
-use super::found::{Found, Row, as_set, known_levels, levels, scope_as_asked};
+use super::found::{Asked, Found, Row, as_set, known_levels, levels};
 use crate::api::wire::{ResourceGroupItem, ResourceSelector, ScopeSelector};
 use crate::model::{Details, IncludedScope, ResourceType, Scope, Selector};
 
@@ -11,14 +11,13 @@ impl Row for ResourceGroupItem {
         (self.is_supplied(), &self.resource_group.identifier).hash(hasher);
     }
 
-    fn found(self, asked: &Scope) -> Result<Found, String> {
+    fn found(self, asked: &Asked) -> Result<Found, String> {
         let supplied = self.is_supplied();
         let group = self.resource_group;
         let scope = if supplied {
             Scope::Harness
         } else {
-            scope_as_asked(
-                asked,
+            asked.scope(
                 group.org_identifier.as_deref(),
                 group.project_identifier.as_deref(),
                 "a resource group",

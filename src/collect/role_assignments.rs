@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash};
 use std::num::NonZeroI64;
 
-use super::found::scope_as_asked;
+use super::found::Asked;
 use crate::api::walk::RowSink;
 use crate::api::wire::{Principal, RoleAssignmentItem};
 use crate::model::{Scope, TextRef, Texts};
@@ -13,7 +13,10 @@ use crate::model::{Scope, TextRef, Texts};
 #[derive(Debug)]
 pub(super) struct Assignments {
     pub(super) scope: Scope,
+    asked: Asked,
     pub(super) rows: Vec<Assignment>,
+    /// Rows seen, disabled ones included.
+    pub(super) seen: u64,
     pub(super) ids: Texts,
     pub(super) principals: Numbered<Principal>,
     pub(super) roles: Numbered<RoleName>,
@@ -68,7 +71,9 @@ impl<T: Hash + Eq> Numbered<T> {
 impl Assignments {
     pub(super) fn new(scope: Scope) -> Self {
         Self {
+            asked: Asked::Only(scope.clone()),
             scope,
+            seen: 0,
             rows: Vec::new(),
             ids: Texts::default(),
             principals: Numbered::default(),
@@ -78,14 +83,14 @@ impl Assignments {
         }
     }
 
-    fn push(&mut self, item: RoleAssignmentItem) -> Result<(), String> {
+    pub(super) fn push(&mut self, item: RoleAssignmentItem) -> Result<(), String> {
         let scope = item.scope.unwrap_or_default();
-        scope_as_asked(
-            &self.scope,
+        self.asked.scope(
             scope.org_identifier.as_deref(),
             scope.project_identifier.as_deref(),
             "a role assignment",
         )?;
+        self.seen += 1;
         let assignment = item.role_assignment;
         if assignment.disabled.unwrap_or_default() {
             self.disabled += 1;

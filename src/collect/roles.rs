@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash};
 
-use super::found::{Found, Row, as_set, known_levels, levels, scope_as_asked};
+use super::found::{Asked, Found, Row, as_set, known_levels, levels};
 use crate::api::wire::RoleItem;
 use crate::model::{Details, ResourceType, Scope};
 
@@ -12,13 +12,15 @@ impl Row for RoleItem {
         (self.is_supplied(), &self.role.identifier).hash(hasher);
     }
 
-    fn found(self, asked: &Scope) -> Result<Found, String> {
+    fn found(self, asked: &Asked) -> Result<Found, String> {
         let supplied = self.is_supplied();
         let scope = match &self.scope {
             _ if supplied => Scope::Harness,
-            None => asked.clone(),
-            Some(scope) => scope_as_asked(
-                asked,
+            None => match asked {
+                Asked::Only(scope) => scope.clone(),
+                Asked::Whole => Scope::Account,
+            },
+            Some(scope) => asked.scope(
                 scope.org_identifier.as_deref(),
                 scope.project_identifier.as_deref(),
                 "a role",

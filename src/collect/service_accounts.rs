@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash};
 
-use super::found::{Found, Row};
+use super::found::{Asked, Found, Row};
 use crate::api::wire::ServiceAccountItem;
 use crate::model::{Details, ResourceType, Scope};
 
@@ -18,7 +18,7 @@ impl Row for ServiceAccountItem {
     }
 
     /// A list may show service accounts of the scopes above, which keep their own scope.
-    fn found(self, _asked: &Scope) -> Result<Found, String> {
+    fn found(self, _asked: &Asked) -> Result<Found, String> {
         let account = self.service_account;
         let scope = Scope::from_parts(
             account.org_identifier.as_deref(),

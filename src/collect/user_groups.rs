@@ -2,9 +2,9 @@
 
 use std::hash::{DefaultHasher, Hash};
 
-use super::found::{Found, Row, as_set, scope_as_asked};
+use super::found::{Asked, Found, Row, as_set};
 use crate::api::wire::UserGroup;
-use crate::model::{Details, ResourceType, Scope};
+use crate::model::{Details, ResourceType};
 
 impl Row for UserGroup {
     fn key(&self, hasher: &mut DefaultHasher) {
@@ -16,9 +16,8 @@ impl Row for UserGroup {
             .hash(hasher);
     }
 
-    fn found(self, asked: &Scope) -> Result<Found, String> {
-        let scope = scope_as_asked(
-            asked,
+    fn found(self, asked: &Asked) -> Result<Found, String> {
+        let scope = asked.scope(
             self.org_identifier.as_deref(),
             self.project_identifier.as_deref(),
             "a user group",

@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash};
 
-use super::found::{Found, Row};
+use super::found::{Asked, Found, Row};
 use crate::api::wire::User;
 use crate::model::{Details, ResourceType, Scope};
 
@@ -11,7 +11,7 @@ impl Row for User {
         self.uuid.hash(hasher);
     }
 
-    fn found(self, _asked: &Scope) -> Result<Found, String> {
+    fn found(self, _asked: &Asked) -> Result<Found, String> {
         let details = Details::User {
             email: self.email,
             locked: self.locked.unwrap_or_default(),

@@ -1,18 +1,24 @@
 //! Walking one listing: rows mapped as they come, and the record of it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::DefaultHasher;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::catalogue::{self, Endpoint};
-use super::found::{Found, Row};
+use super::found::{Asked, Found, Row};
+use super::many_scopes::{self, ByScope};
 use super::role_assignments::{self, Assignments};
-use crate::api::call::Method;
+use crate::api::call::{Call, Method};
 use crate::api::client::Client;
 use crate::api::error::{ApiError, ApiErrorKind};
 use crate::api::walk::{RowSink, Walked};
 use crate::api::wire;
 use crate::model::{Listing, ListingKind, ListingState, ResourceType, Scope, Timestamp};
+
+/// Attempts at what has another way around it.
+const FEW_TRIES: u32 = 2;
 
 /// What a listing showed.
 pub(super) enum Rows {
@@ -20,68 +26,52 @@ pub(super) enum Rows {
     Assignments(Box<Assignments>),
 }
 
+/// A listing and its record.
+pub(super) type Listed = (Rows, Listing);
+
 /// A listing that could not be walked.
 pub(super) struct Broken {
-    pub(super) error: ApiError,
+    error: ApiError,
     /// Its record, as far as it goes.
     listing: Listing,
 }
 
 /// Walks one kind in one scope.
-///
-/// # Panics
-/// For a kind that is not listed scope by scope.
 pub(super) fn listing(
     client: &Client,
     kind: ListingKind,
     scope: &Scope,
-) -> Result<(Rows, Listing), Box<Broken>> {
-    let endpoint = catalogue::endpoint(kind).expect("a kind that is listed scope by scope");
-    let started_at = Timestamp::now();
+) -> Result<Listed, Box<Broken>> {
+    let endpoint = catalogue::endpoint(kind).expect("a kind that is a list");
+    let record = Record::begin(kind, scope.clone(), endpoint.name());
+    let asked = match (kind, scope) {
+        // Without an organization, projects are those of every organization.
+        (ListingKind::Projects, Scope::Account) => Asked::Whole,
+        _ => Asked::Only(scope.clone()),
+    };
     let walk = Walk {
         client,
         endpoint: &endpoint,
-        scope,
-    };
-    let record = |state, walked: &Walked| Listing {
-        kind,
-        scope: scope.clone(),
-        endpoint: endpoint.call(scope).place(endpoint.method).endpoint,
-        state,
-        reported_total: Some(count(walked.reported_total)),
-        rows: count(walked.rows),
-        pages: count(walked.pages),
-        requests: count(walked.requests),
-        retries: count(walked.retries),
-        started_at,
-        finished_at: Timestamp::now(),
+        call: endpoint.call(scope),
     };
     let walked = match kind {
-        ListingKind::RoleAssignments => walk.assignments(),
-        ListingKind::Users => walk.resources::<wire::User>(),
-        ListingKind::ServiceAccounts => walk.resources::<wire::ServiceAccountItem>(),
-        ListingKind::UserGroups => walk.resources::<wire::UserGroup>(),
-        ListingKind::Roles => walk.resources::<wire::RoleItem>(),
-        ListingKind::ResourceGroups => walk.resources::<wire::ResourceGroupItem>(),
-        ListingKind::Accounts | ListingKind::Organizations | ListingKind::Projects => {
-            unreachable!("not listed scope by scope")
-        }
+        ListingKind::Organizations => walk.resources::<wire::OrganizationItem>(asked),
+        ListingKind::Projects => walk.resources::<wire::ProjectItem>(asked),
+        ListingKind::Users => walk.resources::<wire::User>(asked),
+        ListingKind::ServiceAccounts => walk.resources::<wire::ServiceAccountItem>(asked),
+        ListingKind::UserGroups => walk.resources::<wire::UserGroup>(asked),
+        ListingKind::Roles => walk.resources::<wire::RoleItem>(asked),
+        ListingKind::ResourceGroups => walk.resources::<wire::ResourceGroupItem>(asked),
+        ListingKind::RoleAssignments => walk.assignments(scope),
+        ListingKind::Accounts => unreachable!("the account is no list"),
     };
     match walked {
         Ok((rows, walked)) => {
-            let listing = record(state_of(&rows, &walked), &walked);
-            Ok((rows, listing))
+            let state = state_of(kind, &rows, &walked);
+            Ok((rows, record.end(state, &walked)))
         }
         Err(error) => {
-            let walked = Walked {
-                rows: 0,
-                pages: 0,
-                ..error.walked.as_deref().cloned().unwrap_or_default()
-            };
-            let listing = Listing {
-                reported_total: None,
-                ..record(state_of_broken(&error), &walked)
-            };
+            let listing = record.end_broken(&error);
             Err(Box::new(Broken { error, listing }))
         }
     }
@@ -90,9 +80,9 @@ pub(super) fn listing(
 /// Takes a listing that was refused or contradicts itself for a gap, where gaps are accepted. Other failures say
 /// nothing about what may be seen, and end the observation all the same.
 pub(super) fn accept(
-    walked: Result<(Rows, Listing), Box<Broken>>,
+    walked: Result<Listed, Box<Broken>>,
     accept_gaps: bool,
-) -> Result<(Rows, Listing), ApiError> {
+) -> Result<Listed, ApiError> {
     walked.or_else(|broken| match *broken.error.kind {
         ApiErrorKind::NotPermitted { .. } | ApiErrorKind::Inconsistent { .. } if accept_gaps => {
             log::info!("{}", broken.error);
@@ -100,6 +90,157 @@ pub(super) fn accept(
         }
         _ => Err(broken.error),
     })
+}
+
+/// Walks a kind in one list for the account and every scope below it, and takes it apart by scope. `scopes` are those
+/// that are observed; what lies elsewhere came into being after they were listed.
+fn everywhere<R: Row>(
+    client: &Client,
+    kind: ListingKind,
+    endpoint: &Endpoint,
+    scopes: &[Scope],
+) -> Result<Vec<Listed>, ApiError> {
+    let record = Record::begin(kind, Scope::Account, endpoint.name());
+    let walk = Walk {
+        client,
+        endpoint,
+        call: endpoint.call(&Scope::Account).tries(FEW_TRIES),
+    };
+    let (rows, walked) = walk.resources::<R>(Asked::Whole)?;
+    let Rows::Resources(found) = rows else {
+        return Ok(Vec::new());
+    };
+    let mut by_scope: BTreeMap<&Scope, Vec<Found>> =
+        scopes.iter().map(|scope| (scope, Vec::new())).collect();
+    for found in found {
+        match by_scope.get_mut(&found.id.scope) {
+            Some(rows) => rows.push(found),
+            None => log::info!("{} is in a scope that is not observed", found.id),
+        }
+    }
+    Ok(by_scope
+        .into_iter()
+        .map(|(scope, found)| {
+            let seen = found.len() as u64;
+            let rows = Rows::Resources(found);
+            let listing = record.part(scope, state_of(kind, &rows, &walked), seen, &walked);
+            (rows, listing)
+        })
+        .collect())
+}
+
+/// User groups of the whole account in one walk.
+pub(super) fn user_groups_everywhere(
+    client: &Client,
+    scopes: &[Scope],
+) -> Result<Vec<Listed>, ApiError> {
+    let endpoint = catalogue::user_groups_everywhere();
+    everywhere::<wire::UserGroup>(client, ListingKind::UserGroups, &endpoint, scopes)
+}
+
+/// Service accounts of the whole account in one walk; `None` when nothing below the account shows, because then nobody
+/// can tell a server that does not know the question from an account that has none there.
+pub(super) fn service_accounts_everywhere(
+    client: &Client,
+    scopes: &[Scope],
+) -> Result<Option<Vec<Listed>>, ApiError> {
+    let endpoint = catalogue::service_accounts_everywhere();
+    let kind = ListingKind::ServiceAccounts;
+    let listed = everywhere::<wire::ServiceAccountItem>(client, kind, &endpoint, scopes)?;
+    let below = listed
+        .iter()
+        .any(|(_, listing)| listing.scope != Scope::Account && listing.rows > 0);
+    Ok(below.then_some(listed))
+}
+
+/// Role assignments of many scopes in one walk, taken apart by scope, and the scopes whose own list must be walked
+/// because a row does not say what it names.
+pub(super) fn assignments_of_many(
+    client: &Client,
+    scopes: &[Scope],
+) -> Result<(Vec<Listed>, BTreeSet<Scope>), ApiError> {
+    let endpoint = catalogue::role_assignments_of_many();
+    let first = scopes.first().cloned().unwrap_or(Scope::Account);
+    let record = Record::begin(ListingKind::RoleAssignments, first, endpoint.name());
+    let walk = Walk {
+        client,
+        endpoint: &endpoint,
+        call: endpoint.call(&Scope::Account).tries(FEW_TRIES),
+    };
+    let mut sink = ByScope::new(scopes);
+    let body = many_scopes::filter(client.account_id(), scopes);
+    let walked = walk.run(&body, many_scopes::key, &mut sink)?;
+    let ByScope { scopes, unclear } = sink;
+    let listed = scopes
+        .into_iter()
+        .filter(|(scope, _)| !unclear.contains(scope))
+        .map(|(scope, assignments)| {
+            let listing = record.part(&scope, ListingState::Complete, assignments.seen, &walked);
+            (Rows::Assignments(Box::new(assignments)), listing)
+        })
+        .collect();
+    Ok((listed, unclear))
+}
+
+/// The record of a listing while it is walked.
+struct Record {
+    kind: ListingKind,
+    scope: Scope,
+    endpoint: String,
+    started_at: Timestamp,
+}
+
+impl Record {
+    fn begin(kind: ListingKind, scope: Scope, endpoint: String) -> Self {
+        Self {
+            kind,
+            scope,
+            endpoint,
+            started_at: Timestamp::now(),
+        }
+    }
+
+    fn end(&self, state: ListingState, walked: &Walked) -> Listing {
+        Listing {
+            kind: self.kind,
+            scope: self.scope.clone(),
+            endpoint: self.endpoint.clone(),
+            state,
+            reported_total: Some(count(walked.reported_total)),
+            rows: count(walked.rows),
+            pages: count(walked.pages),
+            requests: count(walked.requests),
+            retries: count(walked.retries),
+            started_at: self.started_at,
+            finished_at: Timestamp::now(),
+        }
+    }
+
+    fn end_broken(&self, error: &ApiError) -> Listing {
+        let walked = error.walked.as_deref().cloned().unwrap_or_default();
+        Listing {
+            reported_total: None,
+            rows: 0,
+            pages: 0,
+            ..self.end(state_of_broken(error), &walked)
+        }
+    }
+
+    /// The record of one scope of a walk over many. What the walk cost stands with the scope it was begun for.
+    fn part(&self, scope: &Scope, state: ListingState, seen: u64, walked: &Walked) -> Listing {
+        let whole = self.end(state, walked);
+        let bears_the_cost = *scope == self.scope;
+        let cost = |count: i64| if bears_the_cost { count } else { 0 };
+        Listing {
+            scope: scope.clone(),
+            reported_total: None, // Harness says the total of all scopes only
+            rows: count(seen),
+            pages: cost(whole.pages),
+            requests: cost(whole.requests),
+            retries: cost(whole.retries),
+            ..whole
+        }
+    }
 }
 
 fn count(count: u64) -> i64 {
@@ -121,62 +262,63 @@ fn state_of_broken(error: &ApiError) -> ListingState {
 struct Walk<'a> {
     client: &'a Client,
     endpoint: &'a Endpoint,
-    scope: &'a Scope,
+    call: Call,
 }
 
 impl Walk<'_> {
-    fn resources<R: Row>(&self) -> Result<(Rows, Walked), ApiError> {
+    fn resources<R: Row>(&self, asked: Asked) -> Result<(Rows, Walked), ApiError> {
         let mut mapped = Mapped {
-            scope: self.scope,
+            asked,
             found: Vec::new(),
         };
-        let walked = self.run(R::key, &mut mapped)?;
+        let walked = self.run(&serde_json::json!({}), R::key, &mut mapped)?;
         Ok((Rows::Resources(mapped.found), walked))
     }
 
-    fn assignments(&self) -> Result<(Rows, Walked), ApiError> {
-        let mut assignments = Assignments::new(self.scope.clone());
-        let walked = self.run(role_assignments::key, &mut assignments)?;
+    fn assignments(&self, scope: &Scope) -> Result<(Rows, Walked), ApiError> {
+        let mut assignments = Assignments::new(scope.clone());
+        let nothing = serde_json::json!({});
+        let walked = self.run(&nothing, role_assignments::key, &mut assignments)?;
         Ok((Rows::Assignments(Box::new(assignments)), walked))
     }
 
+    /// The body is optional to the specification, but some servers fail without one.
     fn run<R: DeserializeOwned>(
         &self,
+        body: &impl Serialize,
         key: impl Fn(&R, &mut DefaultHasher),
         sink: &mut impl RowSink<R>,
     ) -> Result<Walked, ApiError> {
-        let call = self.endpoint.call(self.scope);
         match self.endpoint.method {
-            Method::Get => self.client.walk_get(&call, key, sink),
-            // The filter is optional to the specification, but some servers fail without a body.
-            Method::Post => self
-                .client
-                .walk_post(&call, &serde_json::json!({}), key, sink),
+            Method::Get => self.client.walk_get(&self.call, key, sink),
+            Method::Post => self.client.walk_post(&self.call, body, key, sink),
         }
     }
 }
 
-struct Mapped<'a> {
-    scope: &'a Scope,
+struct Mapped {
+    asked: Asked,
     found: Vec<Found>,
 }
 
-impl<R: Row> RowSink<R> for Mapped<'_> {
+impl<R: Row> RowSink<R> for Mapped {
     fn restart(&mut self) {
         self.found.clear();
     }
 
     fn rows(&mut self, rows: Vec<R>) -> Result<(), String> {
         for row in rows {
-            self.found.push(row.found(self.scope)?);
+            self.found.push(row.found(&self.asked)?);
         }
         Ok(())
     }
 }
 
-/// What the rows alone say about their completeness.
-fn state_of(rows: &Rows, walked: &Walked) -> ListingState {
-    let reason = if walked.filtered_to_nothing {
+/// What the rows alone say about their completeness. An empty list of organizations or projects looks filtered to every
+/// key, so there the look says nothing.
+fn state_of(kind: ListingKind, rows: &Rows, walked: &Walked) -> ListingState {
+    let looks_alike = matches!(kind, ListingKind::Organizations | ListingKind::Projects);
+    let reason = if walked.filtered_to_nothing && !looks_alike {
         Some("Harness answers as it does to a key that may see nothing here".to_owned())
     } else {
         unknown_members(rows)

@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: &Doctor, context: &mut Context<'_>) -> Result<Exit,
     };
     let connection = Connection::resolve(&flags, context.env)?;
     let identity = connection.identity();
-    let examination = examine(&connection.client(TIMEOUT))?;
+    let examination = examine(&connection.client(TIMEOUT, 0))?;
     let report =
         output::doctor::Report::new(&identity.base_url, &identity.account_id, &examination);
     match arguments.format {

@@ -1,16 +1,24 @@
 //! `sync`: observe the account and store a snapshot.
 
 use serde::Serialize;
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use crate::api::client::Client;
 use crate::cli::{Format, Sync};
+use crate::collect::plan::Plan;
+use crate::collect::work::Progress;
 use crate::collect::{self, Failure};
 use crate::config::{self, Connection, ConnectionFlags};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::{Label, Listing, ListingState, Observation, ResourceType};
+use crate::model::{
+    Area, Depth, Label, Listing, ListingState, Observation, ResourceId, ResourceType, Scope,
+};
+use crate::output;
+use crate::output::progress::{Counts, ProgressLine};
 use crate::output::text::{count, line};
 use crate::output::write_json;
 use crate::run::Context;
@@ -33,13 +41,30 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     if let Some(label) = &label {
         writer.refuse_taken(label)?;
     }
-    let client = Arc::new(connection.client(arguments.timeout));
+    let client = Arc::new(connection.client(arguments.timeout, arguments.max_rate));
     let signals = watch(&client, &writer)?;
-    let work = || observe_and_store(arguments, &client, writer, &identity, label.as_ref());
-    let (observation, published) = work().map_err(|error| match signals.received() {
+    let stopped = |error| match signals.received() {
         Some(exit) => Error::Stopped(exit),
         None => error,
-    })?;
+    };
+    let run = Run {
+        arguments,
+        client: &client,
+        area: area(arguments)?,
+        progress: Arc::new(Progress::default()),
+    };
+    if arguments.plan {
+        let plan = run.plan(&writer).map_err(stopped)?;
+        output::plan::write(&plan.choices, plan.scopes.len(), context.out)?;
+        return Ok(Exit::Done);
+    }
+    let shown = (context.err_is_terminal && !arguments.quiet).then(|| {
+        let (client, progress) = (Arc::clone(&client), Arc::clone(&run.progress));
+        ProgressLine::show(move || counts(&client, &progress))
+    });
+    let result = run.observe_and_store(writer, &identity, label.as_ref());
+    drop(shown);
+    let (observation, published) = result.map_err(stopped)?;
     let gaps = gaps(&observation);
     report(arguments, context, &path, &client, &published, &gaps)?;
     Ok(if gaps.is_empty() {
@@ -58,24 +83,80 @@ fn watch(client: &Arc<Client>, writer: &Writer) -> Result<Signals, Error> {
     })?)
 }
 
-fn observe_and_store(
-    arguments: &Sync,
-    client: &Client,
-    writer: Writer,
-    identity: &Identity,
-    label: Option<&Label>,
-) -> Result<(Observation, Published), Error> {
-    let held_before = writer.held(&[ResourceType::Role, ResourceType::ResourceGroup])?;
-    let request = collect::Request {
-        accept_gaps: arguments.allow_partial,
-        held_before: &held_before,
-    };
-    let observation = collect::observe(client, &request).map_err(explain)?;
-    if !arguments.allow_partial {
-        refuse_gaps(&observation)?;
+/// A sync under way.
+struct Run<'a> {
+    arguments: &'a Sync,
+    client: &'a Client,
+    area: Area,
+    progress: Arc<Progress>,
+}
+
+impl Run<'_> {
+    fn plan(&self, writer: &Writer) -> Result<Plan, Error> {
+        let held_before = held(writer)?;
+        collect::plan(self.client, &self.request(&held_before)).map_err(explain)
     }
-    let published = writer.publish(identity, &observation, crate::VERSION, label)?;
-    Ok((observation, published))
+
+    fn observe_and_store(
+        &self,
+        writer: Writer,
+        identity: &Identity,
+        label: Option<&Label>,
+    ) -> Result<(Observation, Published), Error> {
+        let held_before = held(&writer)?;
+        let observation =
+            collect::observe(self.client, &self.request(&held_before)).map_err(explain)?;
+        if !self.arguments.allow_partial {
+            refuse_gaps(&observation)?;
+        }
+        let published = writer.publish(identity, &observation, crate::VERSION, label)?;
+        Ok((observation, published))
+    }
+
+    fn request<'a>(&'a self, held_before: &'a HashSet<ResourceId>) -> collect::Request<'a> {
+        collect::Request {
+            area: &self.area,
+            accept_gaps: self.arguments.allow_partial,
+            held_before,
+            jobs: self.arguments.jobs,
+            progress: &self.progress,
+        }
+    }
+}
+
+fn held(writer: &Writer) -> Result<HashSet<ResourceId>, Error> {
+    Ok(writer.held(&[ResourceType::Role, ResourceType::ResourceGroup])?)
+}
+
+/// Naming an organization asks for organizations, naming a project for projects, unless a depth is given.
+fn area(arguments: &Sync) -> Result<Area, Error> {
+    let named = if !arguments.project.is_empty() {
+        Depth::All
+    } else if !arguments.org.is_empty() {
+        Depth::Organizations
+    } else {
+        Depth::Account
+    };
+    let depth = arguments.scopes.unwrap_or(named);
+    if depth < named {
+        return Err(Error::Usage(format!(
+            "--scopes {depth} leaves out what --org or --project name"
+        )));
+    }
+    Ok(Area {
+        depth,
+        orgs: arguments.org.clone(),
+        projects: arguments.project.clone(),
+    })
+}
+
+fn counts(client: &Client, progress: &Progress) -> Counts {
+    Counts {
+        planned: progress.planned.load(Ordering::Relaxed),
+        done: progress.done.load(Ordering::Relaxed),
+        rows: progress.rows.load(Ordering::Relaxed),
+        requests: client.requests(),
+    }
 }
 
 fn label(typed: Option<&str>) -> Result<Option<Label>, Error> {
@@ -85,6 +166,13 @@ fn label(typed: Option<&str>) -> Result<Option<Label>, Error> {
 fn explain(failure: Failure) -> Error {
     match failure {
         Failure::Api(error) => error.into(),
+        Failure::UnknownScopes(scopes) => Error::Config {
+            message: format!(
+                "no list that this key may see holds {}",
+                scopes.iter().map(Scope::to_string).collect::<Vec<_>>().join(", ")
+            ),
+            hint: Some("check the identifiers, and what the key may view".to_owned()),
+        },
         Failure::MissingPermissions(missing) => Error::NotEnough {
             message: format!(
                 "nothing was stored, because the key may not see everything:\n{}",

@@ -3,6 +3,7 @@
 //! Invariant: nothing here knows HTTP, SQL or the terminal.
 
 mod access;
+mod area;
 mod examination;
 mod fact;
 mod grant;
@@ -10,6 +11,7 @@ mod history;
 mod label;
 mod listing;
 mod observation;
+mod planned_walk;
 mod pruned;
 mod reach;
 mod reference;
@@ -21,6 +23,7 @@ mod time;
 pub use access::{
     AccessFacts, MembershipFact, PrincipalFact, ResourceGroupFact, RoleFact, RoleGrantFact,
 };
+pub use area::{Area, Depth};
 pub use examination::{Examination, Held, Whole};
 pub use fact::{DiffFacts, GrantFact, Named, ResourceFact};
 pub use grant::{Entitlement, Grant, TextRef, Texts};
@@ -28,6 +31,7 @@ pub use history::{Moment, Span, Thing};
 pub use label::Label;
 pub use listing::{Listing, ListingKind, ListingState};
 pub use observation::{Directory, Observation, Ref, ScopeRef};
+pub use planned_walk::PlannedWalk;
 pub use pruned::Pruned;
 pub use reach::{Reach, ReachOf, Reaches};
 pub use reference::{Place, SnapshotRef};

@@ -7,6 +7,8 @@ pub mod diff;
 pub mod doctor;
 pub mod findings;
 pub mod history;
+pub mod plan;
+pub mod progress;
 pub mod prune;
 pub mod snapshots;
 pub mod table;

@@ -1,0 +1,146 @@
+//! The organizations and projects to observe.
+
+use std::collections::BTreeMap;
+
+use super::assemble::Assembly;
+use super::found::Found;
+use super::preflight::Access;
+use super::walk::{self, Rows};
+use super::{Failure, Request};
+use crate::api::client::Client;
+use crate::api::error::ApiError;
+use crate::model::{Area, Depth};
+use crate::model::{Listing, ListingKind, Scope};
+
+/// Lists organizations and projects as far as they are wanted, asks what the key may see in them, and returns the
+/// scopes to observe, the account first.
+pub(super) fn read(
+    client: &Client,
+    request: &Request<'_>,
+    access: &mut Access,
+    assembly: &mut Assembly,
+) -> Result<Vec<Scope>, Failure> {
+    let area = request.area;
+    let mut scopes = vec![Scope::Account];
+    if area.depth == Depth::Account {
+        return Ok(scopes);
+    }
+    let mut tree = Tree {
+        client,
+        request,
+        access,
+        assembly,
+    };
+    let orgs = tree.organizations()?;
+    tree.access.ask_about(client, &orgs)?;
+    let projects = match area.depth {
+        Depth::All => tree.projects(&orgs)?,
+        Depth::Account | Depth::Organizations => Vec::new(),
+    };
+    tree.access.ask_about(client, &projects)?;
+    // A project that was named by itself does not ask for the whole of its organization.
+    scopes.extend(orgs);
+    scopes.extend(projects);
+    scopes.sort_unstable();
+    let unknown = area.not_among(&scopes);
+    if unknown.is_empty() {
+        Ok(scopes)
+    } else {
+        Err(Failure::UnknownScopes(unknown))
+    }
+}
+
+struct Tree<'a> {
+    client: &'a Client,
+    request: &'a Request<'a>,
+    access: &'a mut Access,
+    assembly: &'a mut Assembly,
+}
+
+impl Tree<'_> {
+    fn organizations(&mut self) -> Result<Vec<Scope>, ApiError> {
+        let (found, listing) = self.list(ListingKind::Organizations, &Scope::Account)?;
+        let scopes = found
+            .iter()
+            .filter(|found| self.area().wants_org(&found.id.identifier))
+            .map(|found| Scope::Organization {
+                org: found.id.identifier.clone(),
+            })
+            .collect();
+        self.keep(found, vec![listing]);
+        Ok(scopes)
+    }
+
+    /// In one walk, unless only some organizations are wanted.
+    fn projects(&mut self, orgs: &[Scope]) -> Result<Vec<Scope>, ApiError> {
+        let mut scopes = Vec::new();
+        let lists: Vec<Scope> = if self.area().is_narrowed() {
+            orgs.to_vec()
+        } else {
+            vec![Scope::Account]
+        };
+        for list in lists {
+            let (found, listing) = self.list(ListingKind::Projects, &list)?;
+            scopes.extend(found.iter().filter_map(|found| {
+                let org = found.id.scope.org()?;
+                let project = &found.id.identifier;
+                let wanted = self.area().wants_project(org, project);
+                wanted.then(|| Scope::from_parts(Some(org), Some(project)))?
+            }));
+            let listings = match list {
+                Scope::Account => by_organization(listing, &found, orgs),
+                _ => vec![listing],
+            };
+            self.keep(found, listings);
+        }
+        Ok(scopes)
+    }
+
+    fn list(&self, kind: ListingKind, scope: &Scope) -> Result<(Vec<Found>, Listing), ApiError> {
+        let walked = walk::listing(self.client, kind, scope);
+        match walk::accept(walked, self.request.accept_gaps)? {
+            (Rows::Resources(found), listing) => Ok((found, listing)),
+            (Rows::Assignments(_), listing) => Ok((Vec::new(), listing)),
+        }
+    }
+
+    /// Where only a part is wanted, a list that cannot be proven whole is no gap: what is wanted was named.
+    fn keep(&mut self, found: Vec<Found>, listings: Vec<Listing>) {
+        let narrowed = self.area().is_narrowed();
+        for listing in listings {
+            if !narrowed
+                || self
+                    .access
+                    .why_not_whole(listing.kind, &listing.scope)
+                    .is_none()
+            {
+                self.assembly.listing(listing);
+            }
+        }
+        self.assembly.resources(found);
+    }
+
+    fn area(&self) -> &Area {
+        self.request.area
+    }
+}
+
+/// One list of all projects shows those of each organization.
+fn by_organization(listing: Listing, found: &[Found], orgs: &[Scope]) -> Vec<Listing> {
+    let mut rows: BTreeMap<&Scope, i64> = orgs.iter().map(|org| (org, 0)).collect();
+    for found in found {
+        *rows.entry(&found.id.scope).or_default() += 1;
+    }
+    let of_each = rows.into_iter().map(|(org, rows)| Listing {
+        scope: org.clone(),
+        reported_total: None,
+        rows,
+        pages: 0,
+        requests: 0,
+        retries: 0,
+        ..listing.clone()
+    });
+    let mut listings: Vec<Listing> = of_each.collect();
+    listings.insert(0, listing);
+    listings
+}

@@ -1,0 +1,94 @@
+//! Which scopes are observed.
+
+use std::fmt;
+
+use super::Scope;
+
+/// How far down the tree.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Depth {
+    /// The account's own scope.
+    #[default]
+    Account,
+    /// The organizations too.
+    Organizations,
+    /// The projects too.
+    All,
+}
+
+/// The part of the account that is observed. The account's own scope always is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Area {
+    /// How far down.
+    pub depth: Depth,
+    /// Only these organizations, with their projects if the depth says so; empty = every one.
+    pub orgs: Vec<String>,
+    /// Only these projects, as organization and project; empty = every one of the organizations observed.
+    pub projects: Vec<(String, String)>,
+}
+
+impl Area {
+    /// Whether parts of the tree are left out on purpose.
+    #[must_use]
+    pub fn is_narrowed(&self) -> bool {
+        !self.orgs.is_empty() || !self.projects.is_empty()
+    }
+
+    /// Whether an organization is observed.
+    #[must_use]
+    pub fn wants_org(&self, org: &str) -> bool {
+        !self.is_narrowed()
+            || self.orgs.iter().any(|wanted| wanted == org)
+            || self.projects.iter().any(|(wanted, _)| wanted == org)
+    }
+
+    /// Whether a project is observed, if projects are.
+    #[must_use]
+    pub fn wants_project(&self, org: &str, project: &str) -> bool {
+        !self.is_narrowed()
+            || self.orgs.iter().any(|wanted| wanted == org)
+            || self
+                .projects
+                .iter()
+                .any(|(of, wanted)| of == org && wanted == project)
+    }
+
+    /// Scopes that were named but not found among those listed.
+    #[must_use]
+    pub fn not_among(&self, scopes: &[Scope]) -> Vec<Scope> {
+        let orgs = self
+            .orgs
+            .iter()
+            .map(|org| Scope::Organization { org: org.clone() });
+        let projects = self.projects.iter().map(|(org, project)| Scope::Project {
+            org: org.clone(),
+            project: project.clone(),
+        });
+        orgs.chain(projects)
+            .filter(|scope| !scopes.contains(scope))
+            .collect()
+    }
+}
+
+impl fmt::Display for Depth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Account => "account",
+            Self::Organizations => "organizations",
+            Self::All => "all",
+        })
+    }
+}
+
+impl fmt::Display for Area {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.depth)?;
+        for org in &self.orgs {
+            write!(f, " org/{org}")?;
+        }
+        for (org, project) in &self.projects {
+            write!(f, " org/{org}/project/{project}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,38 @@
+//! `sync --plan`: which walks, and why.
+
+use std::io::{self, Write};
+
+use super::table::{Align, Table};
+use super::text::count;
+use crate::model::PlannedWalk;
+
+/// Writes the plan.
+///
+/// # Errors
+/// When the output fails.
+pub fn write(walks: &[PlannedWalk], scopes: usize, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = Table::new(vec![
+        ("LISTING", Align::Left),
+        ("REQUESTS", Align::Right),
+        ("WALK", Align::Left),
+        ("WHY", Align::Left),
+    ]);
+    for choice in walks {
+        table.row(vec![
+            choice.kind.to_string(),
+            format!(">= {}", choice.requests),
+            choice.walk.clone(),
+            choice.why.to_owned(),
+        ]);
+    }
+    table.write(out)?;
+    writeln!(
+        out,
+        "\n{}, at least {}: a list takes one for every 100 rows. Besides these, the account and the last access check.",
+        count(scopes as u64, "scope"),
+        count(
+            walks.iter().map(|walk| walk.requests as u64).sum::<u64>(),
+            "request"
+        ),
+    )
+}
