@@ -264,25 +264,28 @@ impl Access {
     /// projects and every gate are open everywhere.
     pub(super) fn ask(client: &Client, below: bool) -> Result<Self, ApiError> {
         let mut access = Self::default();
-        let gates = GATES.map(|gate| Question::Gate(gate, Scope::Account));
-        access.put(client, gates.to_vec())?;
+        let gates = GATES
+            .map(|gate| Question::Gate(gate, Scope::Account))
+            .to_vec();
+        let mut everywhere = Vec::new();
+        if below {
+            everywhere.extend([Question::AllOrganizations, Question::AllProjects]);
+            everywhere.extend(GATES.map(Question::GateEverywhere));
+        }
+        match access.put(client, [gates.clone(), everywhere.clone()].concat()) {
+            // Servers that check scopes may refuse to answer about ones that do not exist; then nothing is proven.
+            Err(error) if below && error.is_refusal() => {
+                log::info!("{error}");
+                access.put(client, gates)?;
+                access.denied.extend(everywhere);
+            }
+            asked => asked?,
+        }
         if access.caller.is_none() {
             log::warn!(
                 "Harness does not say whose key this is: access control seems to be switched off for the account, so \
                  the permission check proves nothing"
             );
-        }
-        if below {
-            let mut questions = vec![Question::AllOrganizations, Question::AllProjects];
-            questions.extend(GATES.map(Question::GateEverywhere));
-            match access.put(client, questions.clone()) {
-                // Servers that check scopes may refuse to answer about ones that do not exist; then nothing is proven.
-                Err(error) if error.is_refusal() => {
-                    log::info!("{error}");
-                    access.denied.extend(questions);
-                }
-                asked => asked?,
-            }
         }
         Ok(access)
     }

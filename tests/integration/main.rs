@@ -25,6 +25,7 @@ mod readme;
 mod references;
 mod schemas;
 mod secrets;
+mod tree;
 mod views;
 mod what_can;
 mod who_can;

@@ -16,6 +16,7 @@ pub(crate) mod observe;
 pub(crate) mod schema;
 
 mod database;
+pub(crate) mod in_process;
 mod outcome;
 mod run;
 mod temp_dir;
