@@ -22,6 +22,7 @@ mod observed;
 mod prune;
 mod publication;
 mod readme;
+mod recipes;
 mod references;
 mod schemas;
 mod secrets;
