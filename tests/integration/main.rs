@@ -19,6 +19,7 @@ mod findings;
 mod history;
 mod layers;
 mod observed;
+mod permissions;
 mod prune;
 mod publication;
 mod readme;
