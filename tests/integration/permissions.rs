@@ -559,3 +559,59 @@ fn a_permission_that_is_not_enforced_proves_nothing() {
     });
     test.observe();
 }
+
+#[test]
+fn a_first_look_brings_into_sight_and_adds_nothing() {
+    let whole = Test::synced();
+    let facts_of_whole = facts_without_since(&whole);
+    let unresolved_of_whole = unresolved(&whole);
+    for missing in Missing::telling() {
+        let context = format!("{missing:?}");
+        let test = Test::new();
+        missing.deny(&test.fake);
+        partial_sync(&test);
+        assert_eq!(unverified(&test), in_doubt(&test, missing), "{context}");
+        let seen = facts_without_since(&test);
+        assert!(seen.is_subset(&facts_of_whole), "{context}");
+        // What no list shows because the list was not shown is not unresolved.
+        let named = unresolved(&test);
+        assert!(
+            named.is_subset(&unresolved_of_whole),
+            "{context}: {:?}",
+            named.difference(&unresolved_of_whole).collect::<Vec<_>>()
+        );
+        test.fake.allow_all();
+        test.observe();
+        assert_eq!(facts_without_since(&test), facts_of_whole, "{context}");
+        differs(&test, ["1", "2"], &[], &context);
+        let (_, _, document) = diff(&test, &[]);
+        let came = facts_of_whole.len() - seen.len();
+        assert_eq!(document["newly_visible"], came, "{context}");
+        assert_eq!(test.ask("SELECT count(*) FROM changes"), "0", "{context}");
+        // From now on it is known.
+        test.observe_after(change_everything);
+        assert!(test.changes().len() > 20, "{context}");
+    }
+}
+
+/// Which part of which grant no list shows.
+fn unresolved(test: &Test) -> BTreeSet<String> {
+    ["principal", "resource", "resource_group"]
+        .iter()
+        .flat_map(|part| {
+            lines(&test.ask(&format!(
+                "SELECT '{part} of ' || {GRANT_ID} FROM grants WHERE ',' || unresolved || ',' LIKE '%,{part},%'"
+            )))
+        })
+        .collect()
+}
+
+/// Without names of grants' parts, which depend on other lists.
+fn facts_without_since(test: &Test) -> BTreeSet<String> {
+    let resources = test.ask("SELECT id, replace(name, char(10), ' '), attributes FROM resources");
+    let grants = test.ask(&format!("SELECT {GRANT_ID}, role_assignment FROM grants"));
+    lines(&resources)
+        .into_iter()
+        .chain(lines(&grants))
+        .collect()
+}
