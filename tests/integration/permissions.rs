@@ -615,3 +615,15 @@ fn facts_without_since(test: &Test) -> BTreeSet<String> {
         .chain(lines(&grants))
         .collect()
 }
+
+#[test]
+fn a_hidden_account_is_no_gap() {
+    let test = Test::synced();
+    test.fake.deny("core_account_view", &top());
+    test.observe();
+    test.diff().exits(0).prints_nothing();
+    test.fake.allow_all();
+    test.observe();
+    test.diff().exits(0).prints_nothing();
+    assert_eq!(test.ask("SELECT DISTINCT state FROM snapshots"), "complete");
+}
