@@ -107,15 +107,6 @@ pub struct Answers {
     pub held: Vec<bool>,
 }
 
-impl Answers {
-    /// Whether the answers mean anything: with access control switched off Harness says yes to everything, and names
-    /// no caller.
-    #[must_use]
-    pub fn is_informative(&self) -> bool {
-        self.caller.is_some()
-    }
-}
-
 /// Asks about the key.
 ///
 /// # Errors
@@ -261,17 +252,17 @@ enum Enforcement {
 impl Access {
     /// Asks about every gate in every scope.
     pub(super) fn ask(client: &Client, scopes: &[Scope]) -> Result<Self, ApiError> {
+        let access = Self::ask_silently(client, scopes)?;
+        access.warn_if_uninformative();
+        Ok(access)
+    }
+
+    fn ask_silently(client: &Client, scopes: &[Scope]) -> Result<Self, ApiError> {
         let questions: Vec<Question> = scopes
             .iter()
             .flat_map(|scope| GATES.map(|gate| Question::Gate(gate, scope.clone())))
             .collect();
         let answers = ask(client, &questions)?;
-        if !answers.is_informative() {
-            log::warn!(
-                "Harness does not say whose key this is: access control seems to be switched off for the account, so \
-                 the permission check proves nothing"
-            );
-        }
         let gates = questions
             .into_iter()
             .zip(answers.held)
@@ -290,8 +281,22 @@ impl Access {
 
     /// Asks again after the walk: a permission that was taken away meanwhile thinned what came after.
     pub(super) fn ask_again(&mut self, client: &Client, scopes: &[Scope]) -> Result<(), ApiError> {
-        self.gates.extend(Self::ask(client, scopes)?.gates);
+        let now = Self::ask_silently(client, scopes)?;
+        if self.caller.is_some() {
+            now.warn_if_uninformative();
+        }
+        self.gates.extend(now.gates);
         Ok(())
+    }
+
+    /// With access control switched off Harness says yes to everything, and names no caller.
+    fn warn_if_uninformative(&self) {
+        if self.caller.is_none() {
+            log::warn!(
+                "Harness does not say whose key this is: access control seems to be switched off for the account, so \
+                 the permission check proves nothing"
+            );
+        }
     }
 
     /// Distrusts the gates whose permission Harness does not enforce: it answers yes to those, whoever asks.

@@ -627,3 +627,20 @@ fn a_hidden_account_is_no_gap() {
     test.diff().exits(0).prints_nothing();
     assert_eq!(test.ask("SELECT DISTINCT state FROM snapshots"), "complete");
 }
+
+#[test]
+fn with_access_control_off_everything_is_seen_and_a_warning_says_what_it_is_worth() {
+    let test = Test::synced();
+    test.fake.switch(|switches| switches.access_control = false);
+    let outcome = test.sync().exits(0).prints_nothing();
+    let warnings = outcome
+        .stderr
+        .matches("access control seems to be switched off")
+        .count();
+    assert_eq!(warnings, 1, "{}", outcome.stderr);
+    assert_eq!(
+        test.ask("SELECT state, ifnull(caller, 'nobody') FROM snapshots WHERE id = 2"),
+        "complete|nobody"
+    );
+    test.diff().exits(0).prints_nothing();
+}
