@@ -293,3 +293,66 @@ fn nobody_there_exits_5() {
         .says("cannot connect")
         .says("Check the base URL");
 }
+
+#[test]
+fn what_is_not_harness_is_named_and_exits_5() {
+    let html = "<!DOCTYPE html><html><body>It works!</body></html>";
+    let other = json!({"service": "inventory", "version": "1.2"});
+    for (kind, says) in [
+        (FaultKind::LoginHtml, "an HTML page, not the Harness API"),
+        (
+            FaultKind::LoginRedirectScript,
+            "a login page, not the Harness API",
+        ),
+        (
+            FaultKind::Answer(Answer::new(
+                200,
+                "text/html",
+                "<a href='/auth/#/signin'>Sign in</a>",
+            )),
+            "a login page, not the Harness API",
+        ),
+        (
+            FaultKind::Answer(Answer::new(404, "text/html", html)),
+            "an HTML page, not the Harness API",
+        ),
+        (
+            FaultKind::Answer(Answer::new(403, "text/html", html)),
+            "an HTML page, not the Harness API",
+        ),
+        (
+            FaultKind::Answer(Answer::new(200, "text/plain", "hello")),
+            "not JSON",
+        ),
+        (
+            FaultKind::Answer(Answer::json(200, &other)),
+            "JSON of another service, not the Harness API",
+        ),
+        (
+            FaultKind::Answer(Answer::json(200, &json!([1, 2, 3]))),
+            "JSON of another service, not the Harness API",
+        ),
+        (
+            FaultKind::Answer(Answer::json(404, &json!({"detail": "Not Found"}))),
+            "not found",
+        ),
+        (
+            FaultKind::Redirect(
+                302,
+                "https://login.example.test/start?session=hidden".into(),
+            ),
+            "a redirect (status 302) to https://login.example.test/start",
+        ),
+    ] {
+        let test = Test::new();
+        let fault = test.fake.fault(Fault::everywhere(kind.clone()));
+        let outcome = doctor(&test).run();
+        assert_eq!(outcome.status, 5, "{kind:?}: {}", outcome.stderr);
+        outcome
+            .prints_nothing()
+            .says(says)
+            .says("Check the base URL")
+            .hides("session=hidden");
+        assert!(fault.fired() > 0);
+    }
+}
