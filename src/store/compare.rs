@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::names::Names;
 use super::sight::Sight;
 use super::{Reader, StoreError};
-use crate::model::{DiffFacts, Gap, GrantFact, ResourceFact, Timestamp};
+use crate::model::{DiffFacts, Gap, GrantFact, ListingKind, ResourceFact, Timestamp};
 
 impl Reader {
     /// What may differ between two snapshots of this file.
@@ -38,7 +38,8 @@ impl Reader {
     }
 
     /// Listings that another snapshot holds and this one does not, by scope and kind. What lies in an organization or
-    /// project that does not exist is not missing.
+    /// project that does not exist is not missing, nor is the account itself, which is there whether or not the key may
+    /// read it.
     ///
     /// # Errors
     /// When one of the files cannot be read.
@@ -59,8 +60,9 @@ impl Reader {
             };
             let sight = Sight::of(self, snapshot)?;
             let mut gaps = Vec::new();
+            let account = ListingKind::Accounts.as_str(); // a key need not be able to read its settings
             for (scope, kind) in missing {
-                if !sight.is_nowhere(&scope)? {
+                if kind != account && !sight.is_nowhere(&scope)? {
                     gaps.push(Gap {
                         scope,
                         kind,
