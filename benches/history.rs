@@ -46,7 +46,7 @@ fn a_year(file: &Path, grants: usize) {
         }
         let observation = account.observe(day);
         let publishing = Instant::now();
-        publish(file, &observation);
+        publish(file, observation);
         let took = publishing.elapsed();
         if day == 1 {
             first = took;
@@ -88,9 +88,9 @@ fn unchanged_rows(folder: &Path, grants: usize) {
         let file = folder.join(name);
         let mut account = Account::generate(grants);
         account.copies = copies;
-        publish(&file, &account.observe(1));
+        publish(&file, account.observe(1));
         account.replace(CHANGES / 2);
-        publish(&file, &account.observe(2));
+        publish(&file, account.observe(2));
         let reader = Reader::open(&file).expect("open");
         let (time, findings) = best(|| diff(&reader, 1, 2));
         // A few replacements are what was there before.
@@ -115,7 +115,7 @@ fn diff(reader: &Reader, older: i64, newer: i64) -> Vec<Finding> {
     judge(comparison.changes, &before, &after)
 }
 
-fn publish(file: &Path, observation: &Observation) {
+fn publish(file: &Path, observation: Observation) {
     let identity = Identity {
         account_id: "bench".to_owned(),
         base_url: "https://app.harness.io".to_owned(),

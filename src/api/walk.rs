@@ -21,6 +21,10 @@ pub trait RowSink<T> {
     /// Forget all rows so far: the list is walked again from its beginning.
     fn restart(&mut self);
 
+    /// Told before the first rows how many there will be, or a part of that. Growing step by step would need the memory
+    /// of a long list nearly twice.
+    fn expect(&mut self, _rows: usize) {}
+
     /// Takes the rows of the next page.
     ///
     /// # Errors
@@ -66,6 +70,9 @@ impl Walked {
         self.retries += u64::from(attempts.saturating_sub(1));
     }
 }
+
+/// The most rows that memory is set aside for on the server's word.
+const MOST_EXPECTED: u64 = 1 << 20;
 
 /// Why one walk is not the list.
 enum Trouble {
@@ -134,6 +141,9 @@ fn walk_once<T>(
         walked.count(reply.attempts);
         let page = Checked::new(index, &reply.data)?;
         if index == 0 {
+            let expected = page.total_items.min(MOST_EXPECTED) as usize;
+            seen.reserve(expected);
+            sink.expect(expected);
             walked.reported_total = page.total_items;
             walked.filtered_to_nothing = page.filtered_to_nothing;
         } else if page.total_items != walked.reported_total {

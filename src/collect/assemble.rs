@@ -153,20 +153,25 @@ impl Assembly {
             self.directory.intern(id)
         });
         let scope = self.directory.intern_scope(scope);
-        self.grants.reserve(assignments.rows.len());
-        let first = ids.next();
+        let before = ids.len();
         ids.append(assignments.ids);
-        for (row, at) in assignments.rows.iter().zip(0..) {
-            self.grants.push(Grant {
+        let mut grants: Vec<Grant> = assignments
+            .rows
+            .into_iter()
+            .map(|row| Grant {
                 principal: principals[row.principal as usize],
                 target: roles[row.role as usize],
                 scope: Some(scope),
                 resource_group: Some(resource_groups[row.resource_group as usize]),
                 created_at: row.created_at,
-                assignment: Some(first.after(at)),
+                assignment: Some(row.id.after(before)),
                 harness_managed: row.harness_managed,
-            });
+            })
+            .collect();
+        if grants.capacity() > self.grants.capacity() {
+            std::mem::swap(&mut grants, &mut self.grants);
         }
+        self.grants.append(&mut grants);
     }
 
     /// A role reference names the level of the parent whose custom role it is; without one, a role is the scope's own

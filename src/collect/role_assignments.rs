@@ -7,7 +7,7 @@ use std::num::NonZeroI64;
 use super::found::Asked;
 use crate::api::walk::RowSink;
 use crate::api::wire::{Principal, RoleAssignmentItem};
-use crate::model::{Scope, Texts};
+use crate::model::{Grant, Scope, TextRef, Texts};
 
 /// The role assignments of one scope, with what they name each once.
 #[derive(Debug)]
@@ -17,7 +17,6 @@ pub(super) struct Assignments {
     pub(super) rows: Vec<Assignment>,
     /// Rows seen, disabled ones included.
     pub(super) seen: u64,
-    /// Identifiers of the rows, in the same order.
     pub(super) ids: Texts,
     pub(super) principals: Numbered<Principal>,
     pub(super) roles: Numbered<RoleName>,
@@ -32,9 +31,13 @@ pub(super) struct Assignment {
     pub(super) principal: u32,
     pub(super) role: u32,
     pub(super) resource_group: u32,
+    pub(super) id: TextRef,
     pub(super) created_at: Option<NonZeroI64>,
     pub(super) harness_managed: bool,
 }
+
+// A million of either are the bulk of a sync. Of the same size, the one becomes the other where it lies.
+const _: () = assert!(size_of::<Assignment>() == size_of::<Grant>());
 
 /// A role as an assignment names it.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -100,7 +103,6 @@ impl Assignments {
             identifier: assignment.role_identifier,
             level: assignment.role_reference.and_then(|role| role.scope_level),
         };
-        self.ids.push(&assignment.identifier);
         let managed = item.harness_managed.or(assignment.managed);
         self.rows.push(Assignment {
             principal: self.principals.number(assignment.principal),
@@ -108,6 +110,7 @@ impl Assignments {
             resource_group: self
                 .resource_groups
                 .number(assignment.resource_group_identifier),
+            id: self.ids.push(&assignment.identifier),
             created_at: item.created_at.and_then(NonZeroI64::new),
             harness_managed: managed.unwrap_or_default(),
         });
@@ -118,6 +121,11 @@ impl Assignments {
 impl RowSink<RoleAssignmentItem> for Assignments {
     fn restart(&mut self) {
         *self = Self::new(self.scope.clone());
+    }
+
+    fn expect(&mut self, rows: usize) {
+        self.rows.reserve(rows);
+        self.ids.reserve(rows);
     }
 
     fn rows(&mut self, rows: Vec<RoleAssignmentItem>) -> Result<(), String> {

@@ -64,8 +64,7 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     });
     let result = run.observe_and_store(writer, &identity, label.as_ref());
     drop(shown);
-    let (observation, published) = result.map_err(stopped)?;
-    let gaps = gaps(&observation);
+    let (gaps, published) = result.map_err(stopped)?;
     report(arguments, context, &path, &client, &published, &gaps)?;
     Ok(if gaps.is_empty() {
         Exit::Done
@@ -102,15 +101,16 @@ impl Run<'_> {
         writer: Writer,
         identity: &Identity,
         label: Option<&Label>,
-    ) -> Result<(Observation, Published), Error> {
+    ) -> Result<(Vec<Listing>, Published), Error> {
         let held_before = held(&writer)?;
         let observation =
             collect::observe(self.client, &self.request(&held_before)).map_err(explain)?;
         if !self.arguments.allow_partial {
             refuse_gaps(&observation)?;
         }
-        let published = writer.publish(identity, &observation, crate::VERSION, label)?;
-        Ok((observation, published))
+        let gaps = gaps(&observation);
+        let published = writer.publish(identity, observation, crate::VERSION, label)?;
+        Ok((gaps, published))
     }
 
     fn request<'a>(&'a self, held_before: &'a HashSet<ResourceId>) -> collect::Request<'a> {
@@ -193,7 +193,7 @@ fn refuse_gaps(observation: &Observation) -> Result<(), Error> {
     if gaps.is_empty() {
         return Ok(());
     }
-    let listings: Vec<String> = gaps.into_iter().map(describe).collect();
+    let listings: Vec<String> = gaps.iter().map(describe).collect();
     Err(Error::NotEnough {
         message: format!(
             "nothing was stored, because not everything could be seen:\n{}",
@@ -203,9 +203,14 @@ fn refuse_gaps(observation: &Observation) -> Result<(), Error> {
     })
 }
 
-fn gaps(observation: &Observation) -> Vec<&Listing> {
+fn gaps(observation: &Observation) -> Vec<Listing> {
     let is_gap = |listing: &&Listing| listing.state != ListingState::Complete;
-    observation.listings.iter().filter(is_gap).collect()
+    observation
+        .listings
+        .iter()
+        .filter(is_gap)
+        .cloned()
+        .collect()
 }
 
 fn describe(listing: &Listing) -> String {
@@ -229,7 +234,7 @@ fn report(
     path: &Path,
     client: &Client,
     published: &Published,
-    gaps: &[&Listing],
+    gaps: &[Listing],
 ) -> Result<(), Error> {
     if !arguments.quiet {
         for gap in gaps {

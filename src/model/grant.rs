@@ -58,12 +58,18 @@ pub struct Texts {
 }
 
 impl Texts {
+    /// Makes room for so many identifiers of role assignments; those that Harness makes have 36 characters.
+    pub fn reserve(&mut self, texts: usize) {
+        self.bytes.reserve(texts * 36);
+        self.ends.reserve(texts);
+    }
+
     /// Keeps a text.
     ///
     /// # Panics
     /// After 4 GiB of texts, far beyond any account.
     pub fn push(&mut self, text: &str) -> TextRef {
-        let reference = self.next();
+        let reference = TextRef(NonZeroU32::MIN.saturating_add(self.len()));
         self.bytes.push_str(text);
         self.ends.push(narrow(self.bytes.len()));
         reference
@@ -84,13 +90,14 @@ impl Texts {
         self.ends.extend(other.ends.iter().map(|end| end + offset));
     }
 
-    /// The reference of the text that the next [`push`](Self::push) or [`append`](Self::append) keeps first.
+    /// How many texts there are.
     ///
     /// # Panics
     /// As [`push`](Self::push).
     #[must_use]
-    pub fn next(&self) -> TextRef {
-        TextRef(NonZeroU32::MIN.saturating_add(narrow(self.ends.len())))
+    #[expect(clippy::len_without_is_empty, reason = "nobody asks")]
+    pub fn len(&self) -> u32 {
+        narrow(self.ends.len())
     }
 
     /// A text kept earlier in this very value.

@@ -1,15 +1,16 @@
 //! Merging an observation into the history, in one transaction.
 
 use rusqlite::{Connection, params};
-use std::cmp::Ordering;
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
+use std::num::NonZeroI64;
 
 use super::brake::{self, Removal, Tally};
 use super::dictionary::{Dictionary, harness_scope};
 use super::{Identity, StoreError, Writer, schema};
 use crate::model::{
-    Grant, Label, Level, Listing, ListingKind, ListingState, Observation, ResourceId, ResourceType,
-    Scope,
+    Grant, Label, Level, Listing, ListingKind, ListingState, Observation, Ref, ResourceId,
+    ResourceType, Scope, ScopeRef, TextRef, Texts,
 };
 
 /// The snapshot that was stored.
@@ -34,7 +35,7 @@ impl Writer {
     pub fn publish(
         self,
         identity: &Identity,
-        observation: &Observation,
+        observation: Observation,
         tool_version: &str,
         label: Option<&Label>,
     ) -> Result<Published, StoreError> {
@@ -51,7 +52,7 @@ impl Writer {
     fn merge(
         &self,
         identity: &Identity,
-        observation: &Observation,
+        observation: Observation,
         tool_version: &str,
         label: Option<&Label>,
     ) -> Result<Published, Stopped> {
@@ -96,7 +97,8 @@ enum Sight {
 
 struct Merge<'a> {
     connection: &'a Connection,
-    observation: &'a Observation,
+    observation: Observation,
+    state: &'static str,
     snapshot: i64,
     dictionary: Dictionary<'a>,
     /// `resource.key` by position in the observation's directory.
@@ -109,13 +111,13 @@ struct Merge<'a> {
 impl<'a> Merge<'a> {
     fn begin(
         connection: &'a Connection,
-        observation: &'a Observation,
+        observation: Observation,
         tool_version: &str,
         label: Option<&Label>,
     ) -> rusqlite::Result<Self> {
-        let snapshot = insert_snapshot(connection, observation, tool_version, label)?;
+        let snapshot = insert_snapshot(connection, &observation, tool_version, label)?;
         let mut dictionary = Dictionary::load(connection)?;
-        let resources = dictionary.resource_keys(observation)?;
+        let resources = dictionary.resource_keys(&observation)?;
         let scopes = observation
             .directory
             .scopes()
@@ -124,6 +126,7 @@ impl<'a> Merge<'a> {
             .collect::<Result<_, _>>()?;
         Ok(Self {
             connection,
+            state: state_of(&observation),
             observation,
             snapshot,
             dictionary,
@@ -137,6 +140,7 @@ impl<'a> Merge<'a> {
         self.merge_coverage()?;
         self.see_vanished_scopes();
         let mut removals = self.merge_resources()?;
+        self.observation.resources = Vec::new(); // a million grants want the memory
         removals.extend(self.merge_grants()?);
         if brake::previous_is_complete(self.connection, self.snapshot)? {
             let too_many = brake::beyond(removals, max_removed_percent);
@@ -151,14 +155,14 @@ impl<'a> Merge<'a> {
 
     fn merge_coverage(&mut self) -> rusqlite::Result<()> {
         self.forget_effort_of_complete_listings()?;
-        let listings = &self.observation.listings;
-        for listing in listings {
+        let listings = std::mem::take(&mut self.observation.listings);
+        for listing in &listings {
             let scope = listing.scope.to_string();
             let key = self.dictionary.listing(listing.kind, &scope)?;
             self.record_coverage(key, listing)?;
             self.record_effort(key, listing)?;
         }
-        for listing in supplied_by_harness(listings) {
+        for listing in supplied_by_harness(&listings) {
             let (level, listing) = listing;
             let scope = harness_scope(level);
             let key = self.dictionary.listing(listing.kind, &scope)?;
@@ -416,11 +420,12 @@ impl<'a> Merge<'a> {
 
     /// Returns how many are gone.
     fn merge_grants(&mut self) -> rusqlite::Result<Vec<Removal>> {
-        let order = self.grants_in_key_order();
+        let listings = self.listings_of_groups()?;
+        let grants = self.take_keyed_grants();
         let mut closed = Vec::new();
-        let mut opened: Vec<(u32, Option<i64>)> = Vec::new();
+        let mut opened = Opened::default();
         let mut tally = Tally::default();
-        let mut seen = order.iter().peekable();
+        let mut seen = grants.iter().zip(0u32..).peekable();
         let mut live = self.connection.prepare(
             "SELECT key, target, principal, scope, resource_group, role_assignment, created_at,
                harness_managed, listing, since
@@ -434,13 +439,10 @@ impl<'a> Merge<'a> {
         while let Some(row) = rows.next()? {
             let version: i64 = row.get(0)?;
             let key: GrantKey = [row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?];
-            while let Some(&&(next, at)) = seen.peek()
-                && next < key
-            {
-                opened.push((at, None));
-                seen.next();
+            while let Some((_, at)) = seen.next_if(|(next, _)| next.key < key) {
+                opened.push(at, None);
             }
-            match seen.next_if(|(next, _)| *next == key) {
+            match seen.next_if(|(next, _)| next.key == key) {
                 None => {
                     let kind: String = kind_of.query_row([key[1]], |row| row.get(0))?;
                     let gone = self.is_gone(row.get(8)?, Some(&kind));
@@ -449,75 +451,89 @@ impl<'a> Merge<'a> {
                         closed.push(version);
                     }
                 }
-                Some(&(_, at)) => {
+                Some((now, at)) => {
                     tally.count("grant", false);
-                    let now = &self.observation.grants[at as usize];
                     let same = self.assignment_of(now) == row.get_ref(5)?.as_str_or_null()?
-                        && now.created_at.map(std::num::NonZero::get) == row.get(6)?
+                        && now.created_at.map(NonZeroI64::get) == row.get(6)?
                         && now.harness_managed == row.get::<_, bool>(7)?;
                     if !same {
                         closed.push(version);
-                        opened.push((at, row.get(9)?));
+                        opened.push(at, Some(row.get(9)?));
                     }
                 }
             }
         }
-        opened.extend(seen.map(|&(_, at)| (at, None)));
+        for (_, at) in seen {
+            opened.push(at, None);
+        }
         drop(rows);
         drop((live, kind_of));
         self.close("grant_version", &closed)?;
-        self.insert_grants(&opened)?;
+        self.insert_grants(&grants, &opened, &listings)?;
+        self.observation.assignment_ids = Texts::default(); // indexes are made next and want the memory
         Ok(tally.removals())
     }
 
-    fn grants_in_key_order(&self) -> Vec<(GrantKey, u32)> {
-        let grants = self.observation.grants.iter().zip(0u32..);
-        let mut order: Vec<(GrantKey, u32)> =
-            grants.map(|(grant, at)| (self.key_of(grant), at)).collect();
-        // Harness holds each natural key once; should it ever show two, the same one must win every time.
-        order.sort_unstable_by(|(a, at), (b, bt)| {
-            a.cmp(b).then_with(|| match (self.at(*at), self.at(*bt)) {
-                (a, b) if a == b => Ordering::Equal,
-                (a, b) => self.assignment_of(a).cmp(&self.assignment_of(b)),
+    /// The grants under the keys of the file, in the order of those, each once. They take the place of the observed
+    /// ones: a million of both would double what a sync needs.
+    fn take_keyed_grants(&mut self) -> Vec<KeyedGrant> {
+        let observed = std::mem::take(&mut self.observation.grants);
+        let mut grants: Vec<KeyedGrant> = observed
+            .into_iter()
+            .map(|grant| KeyedGrant {
+                key: self.key_of(&grant),
+                created_at: grant.created_at,
+                assignment: grant.assignment,
+                harness_managed: grant.harness_managed,
             })
+            .collect();
+        // Harness holds each natural key once; should it ever show two, the same one must win every time.
+        grants.sort_unstable_by(|a, b| {
+            let tie = || self.assignment_of(a).cmp(&self.assignment_of(b));
+            a.key.cmp(&b.key).then_with(tie)
         });
-        order.dedup_by_key(|(key, _)| *key);
-        order
-    }
-
-    fn at(&self, at: u32) -> &Grant {
-        &self.observation.grants[at as usize]
+        grants.dedup_by_key(|grant| grant.key);
+        grants
     }
 
     fn key_of(&self, grant: &Grant) -> GrantKey {
+        let resource = |id: Ref| narrow(self.resources[id.index()]);
+        let scope = |scope: ScopeRef| narrow(self.scopes[scope.index()]);
         [
-            narrow(self.resources[grant.target.index()]),
-            narrow(self.resources[grant.principal.index()]),
-            grant
-                .scope
-                .map_or(0, |scope| narrow(self.scopes[scope.index()])),
-            grant
-                .resource_group
-                .map_or(0, |group| narrow(self.resources[group.index()])),
+            resource(grant.target),
+            resource(grant.principal),
+            grant.scope.map_or(0, scope),
+            grant.resource_group.map_or(0, resource),
         ]
     }
 
-    fn assignment_of(&self, grant: &Grant) -> Option<&str> {
+    fn assignment_of(&self, grant: &KeyedGrant) -> Option<&str> {
         grant
             .assignment
             .map(|text| self.observation.assignment_ids.get(text))
     }
 
-    fn insert_grants(&mut self, opened: &[(u32, Option<i64>)]) -> rusqlite::Result<()> {
+    fn insert_grants(
+        &mut self,
+        grants: &[KeyedGrant],
+        opened: &Opened,
+        listings: &HashMap<u32, i64>,
+    ) -> rusqlite::Result<()> {
         let mut insert = self.connection.prepare(
             "INSERT INTO grant_version (target, principal, scope, resource_group, listing, role_assignment,
                created_at, harness_managed, since, valid_from)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?;
-        for &(at, since) in opened {
-            let grant = &self.observation.grants[at as usize];
-            let listing = self.listing_of(grant)?;
-            let [target, principal, scope, resource_group] = self.key_of(grant);
+        for &at in &opened.rows {
+            let grant = &grants[at as usize];
+            let [target, principal, scope, resource_group] = grant.key;
+            // A membership is shown by the list of its group, a role by the role assignments of its scope.
+            let listing = match listings.get(&target) {
+                Some(listing) => *listing,
+                None => self
+                    .dictionary
+                    .listing_at(ListingKind::RoleAssignments, i64::from(scope))?,
+            };
             insert.execute(params![
                 target,
                 principal,
@@ -525,26 +541,33 @@ impl<'a> Merge<'a> {
                 resource_group,
                 listing,
                 self.assignment_of(grant),
-                grant.created_at.map(std::num::NonZero::get),
+                grant.created_at.map(NonZeroI64::get),
                 grant.harness_managed,
-                since.unwrap_or(self.snapshot),
+                opened.since.get(&at).copied().unwrap_or(self.snapshot),
                 self.snapshot
             ])?;
         }
         Ok(())
     }
 
-    /// The listing that shows a grant: of its user group for a membership, of its scope for a role.
-    fn listing_of(&mut self, grant: &Grant) -> rusqlite::Result<i64> {
-        if let Some(scope) = grant.scope {
-            let scope = self.scopes[scope.index()];
-            return self
-                .dictionary
-                .listing_at(ListingKind::RoleAssignments, scope);
+    /// The listing of each user group that has members, by the group's key.
+    fn listings_of_groups(&mut self) -> rusqlite::Result<HashMap<u32, i64>> {
+        let mut listings = HashMap::new();
+        for grant in self
+            .observation
+            .grants
+            .iter()
+            .filter(|grant| grant.scope.is_none())
+        {
+            if let Entry::Vacant(entry) =
+                listings.entry(narrow(self.resources[grant.target.index()]))
+            {
+                let group = self.observation.directory.id(grant.target);
+                let scope = group.scope.to_string();
+                entry.insert(self.dictionary.listing(ListingKind::UserGroups, &scope)?);
+            }
         }
-        let group = self.observation.directory.id(grant.target);
-        let scope = group.scope.to_string();
-        self.dictionary.listing(ListingKind::UserGroups, &scope)
+        Ok(listings)
     }
 
     // ---- common -------------------------------------------------------------------------------------------------
@@ -588,11 +611,33 @@ impl<'a> Merge<'a> {
         )?;
         Ok(Published {
             snapshot: self.snapshot,
-            state: state_of(self.observation),
+            state: self.state,
             resources: counts.values().sum(),
             grants,
         })
     }
+}
+
+/// Grants to insert, by position in the observation. Nearly all are new, so only the others say since when they hold.
+#[derive(Default)]
+struct Opened {
+    rows: Vec<u32>,
+    since: HashMap<u32, i64>,
+}
+
+impl Opened {
+    fn push(&mut self, at: u32, since: Option<i64>) {
+        self.rows.push(at);
+        self.since.extend(since.map(|since| (at, since)));
+    }
+}
+
+/// A grant under the keys of the file.
+struct KeyedGrant {
+    key: GrantKey,
+    created_at: Option<NonZeroI64>,
+    assignment: Option<TextRef>,
+    harness_managed: bool,
 }
 
 /// Keys of target, principal, scope and resource group.

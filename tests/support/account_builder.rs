@@ -339,7 +339,7 @@ impl AccountBuilder {
         };
         let writer = Writer::open(path, &identity).unwrap();
         writer
-            .publish(&identity, &observation, "test", None)
+            .publish(&identity, observation, "test", None)
             .unwrap()
     }
 }

@@ -281,7 +281,7 @@ impl Account {
         };
         Writer::open(file, &identity)
             .and_then(|writer| {
-                writer.publish(&identity, &self.observe(day), "0.0.0", label.as_ref())
+                writer.publish(&identity, self.observe(day), "0.0.0", label.as_ref())
             })
             .expect("publish")
     }
