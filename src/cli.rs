@@ -563,7 +563,7 @@ pub struct Findings {
            what the views and columns of the database mean, for datasette --metadata
 
 A file appears under its name only when it is whole; beside it PATH.manifest.json says which snapshot it holds, what could
-not be seen, and the SHA-256 of the file.",
+not be seen, and the SHA-256 of the file. It never replaces the database it reads, nor another of several snapshots.",
     example = "{command_name} --format csv --preset matrix --output access.csv",
     example = "{command_name} --format sqlite --at 2026-03-31 --output evidence-q1.db"
 )]

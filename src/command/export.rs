@@ -27,13 +27,16 @@ struct Job<'a> {
 
 pub(crate) fn run(arguments: &Export, context: &mut Context<'_>) -> Result<Exit, Error> {
     let output = output(arguments)?;
+    let reference = arguments.at.as_deref().unwrap_or("latest");
+    let Located { path, snapshot } = locate(reference, arguments.db.as_deref(), context);
     // The file first: whoever may not write it should learn that before anything else.
     let part = output
         .as_deref()
-        .map(|path| Part::create(path).map_err(|error| unwritable(path, &error)))
+        .map(|wanted| {
+            spare_databases(wanted, &path)?;
+            Part::create(wanted).map_err(|error| unwritable(wanted, &error))
+        })
         .transpose()?;
-    let reference = arguments.at.as_deref().unwrap_or("latest");
-    let Located { path, snapshot } = locate(reference, arguments.db.as_deref(), context);
     let reader = Reader::open(&path)?;
     let snapshot = resolve(&reader, &snapshot)?;
     if reader.latest()? != Some(snapshot.id) {
@@ -185,6 +188,47 @@ fn manifest_path(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".manifest.json");
     name.into()
+}
+
+/// An export must not replace what it reads, nor the history that another of our files holds: neither comes back.
+fn spare_databases(output: &Path, source: &Path) -> Result<(), Error> {
+    let sources = ["", "-journal", "-wal", "-shm"].map(|suffix| {
+        let mut name = source.as_os_str().to_owned();
+        name.push(suffix);
+        settled(Path::new(&name))
+    });
+    for target in [output, &manifest_path(output)] {
+        let known = settled(target);
+        if known.is_some() && sources.contains(&known) {
+            return Err(Error::config(
+                format!(
+                    "{} would replace the database that is exported, {}",
+                    target.display(),
+                    source.display()
+                ),
+                "name another file with --output; nothing was written",
+            ));
+        }
+        if Reader::holds_history(target) {
+            return Err(Error::config(
+                format!(
+                    "{} is a database of snapshots, which an export would replace",
+                    target.display()
+                ),
+                "name another file with --output, or move that one away; nothing was written",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The path without links and dots, for a file that is there and for one that is not there yet.
+fn settled(path: &Path) -> Option<PathBuf> {
+    std::fs::canonicalize(path).ok().or_else(|| {
+        let path = std::path::absolute(path).ok()?;
+        let folder = std::fs::canonicalize(path.parent()?).ok()?;
+        Some(folder.join(path.file_name()?))
+    })
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Error {
