@@ -266,6 +266,11 @@ fn create_if_missing(path: &Path) -> Result<bool, StoreError> {
     }
 }
 
+/// SQLite takes `:memory:` and names that begin with `file:` for something else than files. Absolute paths are neither.
+pub(super) fn plain(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
 /// A damaged file must not be written on: most damage shows in a walk over its pages.
 fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     let verdict: String = connection
@@ -283,7 +288,7 @@ fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
 /// Takes SQLite's write lock at once or fails: a second sync is refused, not queued.
 fn lock(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+    let connection = Connection::open_with_flags(plain(path), flags)?;
     connection.busy_timeout(Duration::ZERO)?;
     // References are resolved by construction; checking four of them on each of a million rows costs half a second.
     connection.pragma_update(None, "foreign_keys", false)?;
@@ -294,6 +299,7 @@ fn lock(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
+    let path = &plain(path);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let open = || {
         let connection = Connection::open_with_flags(path, flags)?;

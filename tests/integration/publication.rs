@@ -165,3 +165,48 @@ fn a_folder_that_is_not_there_is_said_before_the_first_request() {
     test.sync().args(&["--db", "no/such/folder.db"]).exits(6);
     assert_eq!(test.fake.served(), 0);
 }
+
+#[test]
+fn names_that_sqlite_would_interpret_are_plain_files() {
+    let test = Test::new();
+    for name in [
+        ":memory:",
+        "file:a.db",
+        "file::memory:?cache=shared",
+        "50%20?mode=memory#.db",
+    ] {
+        for snapshot in 1..=2 {
+            test.sync().args(&["--db", name]).exits(0);
+            let db = test.folder.file(name);
+            let bytes = std::fs::read(&db).unwrap();
+            assert!(bytes.starts_with(b"SQLite format 3\0"), "{name}");
+            assert_eq!(db.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+            test.run(&["snapshots", "--db", name])
+                .exits(0)
+                .says(&format!("{snapshot} snapshot"));
+        }
+        for format in ["sqlite", "c1z"] {
+            let output = format!("file:{format}?mode=memory");
+            test.run(&["export", "--db", name, "--format", format, "-o", &output])
+                .exits(0);
+            test.run(&["prune", "--db", name, "--keep-last", "1"])
+                .exits(0);
+        }
+        test.run(&["snapshots", "--db", "file:sqlite?mode=memory"])
+            .exits(0)
+            .says("1 snapshot");
+    }
+    let mut names = test.folder.names();
+    names.retain(|name| !name.ends_with(".manifest.json"));
+    assert_eq!(
+        names,
+        [
+            "50%20?mode=memory#.db",
+            ":memory:",
+            "file::memory:?cache=shared",
+            "file:a.db",
+            "file:c1z?mode=memory",
+            "file:sqlite?mode=memory",
+        ]
+    );
+}
