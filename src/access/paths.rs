@@ -34,7 +34,7 @@ pub enum Doubt {
     SharedIdentifier,
     /// Harness's all-users group, whose stored members lack this user.
     AllUsers,
-    /// The list that shows the grant or the membership was not complete.
+    /// The list that shows the grant, the membership, the role or the resource group was not complete.
     Unverified,
 }
 
@@ -441,7 +441,7 @@ impl Access {
         let role = &self.facts.roles[grant.role as usize];
         let doubts = match self.hidden_roles.get(&grant.role) {
             None if !self.may_be_assigned(role, grant) => return None,
-            None => Vec::new(),
+            None => Vec::from_iter(role.unverified.then_some(Doubt::Unverified)),
             Some(Some(_)) => vec![Doubt::HiddenRole],
             Some(None) => vec![Doubt::UnknownRole],
         };
@@ -476,7 +476,12 @@ impl Access {
         let group = &self.facts.resource_groups[grant.resource_group as usize];
         let scope = &self.facts.scopes[grant.scope as usize];
         if group.resolved {
-            return reach_of_listed(group, scope, asked, target);
+            return reach_of_listed(group, scope, asked, target).map(|mut found| {
+                found
+                    .doubts
+                    .extend(group.unverified.then_some(Doubt::Unverified));
+                found
+            });
         }
         let known =
             supplied_group(group).and_then(|group| reach_of_listed(&group, scope, asked, target));

@@ -55,7 +55,9 @@ pub fn reason(access: &Access, path: &Path, doubt: Doubt) -> String {
             )
         }
         Doubt::AllUsers => "not yet a stored member of the all-users group".to_owned(),
-        Doubt::Unverified => "its list was not complete, it may be gone".to_owned(),
+        Doubt::Unverified => {
+            "a list that it rests on was not complete: it may have changed or be gone".to_owned()
+        }
     }
 }
 

@@ -191,3 +191,25 @@ fn an_earlier_snapshot_is_judged_as_it_was() {
         1
     );
 }
+
+#[test]
+fn findings_that_may_be_out_of_date_are_told() {
+    let db = scratch("findings-unverified");
+    story().publish(&db);
+    let ran = run(&db, &["findings"]);
+    assert!(!ran.err.contains("unverified"), "{ran:?}");
+    story()
+        .gap(ListingKind::RoleAssignments, "account")
+        .publish(&db);
+    let ran = run(&db, &["findings"]);
+    assert!(
+        ran.err.contains(
+            "unverified: 7 grants and 0 resources come from lists that were not complete"
+        ),
+        "{ran:?}"
+    );
+    let answer = run(&db, &["findings", "--format", "json"]).json();
+    assert_eq!(answer["unverified"]["grants"], 7);
+    let ran = run(&db, &["findings", "--at", "1"]);
+    assert!(!ran.err.contains("unverified"), "{ran:?}");
+}
