@@ -323,7 +323,8 @@ thing itself, its memberships, and the roles it holds or is held by.
 Two to four words name grants: principal, then role or user group, then scope, then resource group. One word
 may also be a grant's id as `diff --format json` prints it.
 
-`first seen` says that something was there at the first complete look: nobody knows since when.",
+`first seen` says that something was there at the first complete look: nobody knows since when. `seen like this` says the
+same of what snapshots that `prune` forgot may have shown before.",
     example = "{command_name} ada@example.com",
     example = "{command_name} ada@example.com role/harness/_account_admin --format json"
 )]
