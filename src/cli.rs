@@ -115,8 +115,8 @@ pub struct Sync {
     /// and the exit status is 2
     #[argh(switch)]
     pub allow_partial: bool,
-    /// refuse a sync that would remove more than this share, in percent, of what a complete snapshot held (default: 50;
-    /// 100 = never refuse)
+    /// refuse a sync that would remove more than this share, in percent, of the grants or of a type of resource (default:
+    /// 50; 100 = never refuse). Up to 20 of a kind may go whatever their share, but not all of 5 or more
     #[argh(option, arg_name = "percent", default = "50", from_str_fn(percent))]
     pub max_removed: u8,
     /// time for the whole sync, such as 90s, 30m or 2h (default: 30m)

@@ -274,7 +274,7 @@ impl fmt::Display for StoreError {
             Self::TooMuchGone { path, removals } => {
                 write!(
                     f,
-                    "nothing was stored in {}, because most of it would vanish:",
+                    "nothing was stored in {}, because too much would vanish:",
                     path.display()
                 )?;
                 removals.iter().try_for_each(|removal| {

@@ -167,7 +167,8 @@ impl Writer {
     }
 
     /// Sets the brake: publishing is refused when it would close more than this share, in percent, of the grants or of
-    /// a type of resource that a complete snapshot before held. 100 switches the brake off, as it is at first.
+    /// a type of resource that a complete snapshot before held, or all of five or more. 100 switches the brake off, as
+    /// it is at first.
     #[must_use]
     pub fn with_brake(mut self, max_removed_percent: u8) -> Self {
         self.max_removed_percent = max_removed_percent;

@@ -135,11 +135,10 @@ impl<'a> Merge<'a> {
         self.see_vanished_scopes();
         let mut removals = self.merge_resources()?;
         removals.extend(self.merge_grants()?);
-        if brake::previous_is_complete(self.connection, self.snapshot)? {
-            let too_many = brake::beyond(removals, max_removed_percent);
-            if !too_many.is_empty() {
-                return Err(Stopped::TooMuchGone(too_many));
-            }
+        let complete = brake::previous_is_complete(self.connection, self.snapshot)?;
+        let too_many = brake::beyond(removals, max_removed_percent, complete);
+        if !too_many.is_empty() {
+            return Err(Stopped::TooMuchGone(too_many));
         }
         Ok(self.finish()?)
     }

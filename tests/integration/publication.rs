@@ -210,3 +210,18 @@ fn names_that_sqlite_would_interpret_are_plain_files() {
         ]
     );
 }
+
+#[test]
+fn a_kind_that_is_all_gone_stops_the_sync() {
+    let test = Test::synced();
+    let groups = test.ask("SELECT user_groups FROM snapshots");
+    test.fake.change(|account| account.groups.clear());
+    test.sync()
+        .exits(2)
+        .says(&format!("{groups} of {groups} user groups are gone"))
+        .says("--max-removed 100");
+    test.sync().args(&["--max-removed", "99"]).exits(2);
+    assert_eq!(test.ask("SELECT count(*) FROM snapshots"), "1");
+    test.sync().args(&["--max-removed", "100"]).exits(0);
+    assert_eq!(test.ask("SELECT count(*) FROM user_groups"), "0");
+}
