@@ -11,6 +11,7 @@ use crate::api::client::{Client, ClientOptions};
 use crate::api::secret::ApiKey;
 use crate::api::transport::{TransportSettings, UreqTransport};
 use crate::error::Error;
+use crate::redact::holds_key;
 use crate::store::Identity;
 
 const DEFAULT_DB: &str = "harness-access.db";
@@ -161,6 +162,12 @@ fn account_id(flags: &ConnectionFlags<'_>, env: Lookup<'_>, key: &ApiKey) -> Res
         .map(str::to_owned)
         .or_else(|| first_set(env, &["BATON_ACCOUNT_ID", "HARNESS_ACCOUNT_ID"]))
         .map(|account| account.trim().to_owned());
+    if given.as_deref().is_some_and(holds_key) {
+        return Err(Error::config(
+            "the account looks like an API key",
+            "name the account with --account-id, and the key with --api-key-file or HARNESS_API_KEY",
+        ));
+    }
     match (given, key.account_id()) {
         (Some(given), Some(of_key)) if given != of_key => Err(Error::config(
             format!("the account {given} was asked for, but the key is of account {of_key}"),

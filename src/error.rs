@@ -101,14 +101,14 @@ impl Error {
         }
     }
 
-    /// The document printed on standard error with `--format json`.
+    /// The document printed on standard error with `--format json`, with the words as they may be shown.
     #[must_use]
-    pub fn to_json(&self) -> serde_json::Value {
+    pub fn to_json(&self, message: &str, hint: Option<&str>) -> serde_json::Value {
         serde_json::json!({"error": {
             "code": self.exit() as u8,
             "kind": self.kind(),
-            "message": self.to_string(),
-            "hint": self.hint(),
+            "message": message,
+            "hint": hint,
         }})
     }
 }

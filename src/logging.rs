@@ -1,9 +1,12 @@
 //! What is said on standard error while working.
 
+use std::io::Write;
+
 use env_logger::Builder;
 use log::LevelFilter;
 
 use crate::config::Lookup;
+use crate::redact::redact;
 
 /// Starts logging: warnings, with `-v` what is done, with `-v -v` every request. `RUST_LOG` wins. Trace records, in
 /// which ureq would print the API key, are compiled out.
@@ -18,8 +21,12 @@ pub(crate) fn start(verbose: u8, quiet: bool, env: Lookup<'_>) {
     builder
         .filter_level(LevelFilter::Warn)
         .filter_module(env!("CARGO_CRATE_NAME"), ours)
-        .format_timestamp(None)
-        .format_target(false);
+        .format(|out, record| {
+            let level = record.level();
+            let style = out.default_level_style(level);
+            let text = redact(&record.args().to_string()).replace('\n', "\n    ");
+            writeln!(out, "[{style}{level:<5}{style:#}] {text}")
+        });
     if let Some(filters) = env("RUST_LOG") {
         builder.parse_filters(&filters);
     }

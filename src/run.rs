@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::logging;
 use crate::output::text::line;
+use crate::redact::redact;
 
 /// What a command works with.
 #[allow(missing_debug_implementations)]
@@ -95,11 +96,14 @@ fn wants_json(arguments: &[OsString]) -> bool {
 }
 
 fn report(error: &Error, json: bool, err: &mut dyn Write) -> io::Result<()> {
+    // Messages repeat what was typed, and a key is easily typed at the wrong place.
+    let message = redact(&error.to_string());
+    let hint = error.hint().map(|hint| redact(&hint));
     if json {
-        return writeln!(err, "{}", error.to_json());
+        return writeln!(err, "{}", error.to_json(&message, hint.as_deref()));
     }
-    // Messages hold names and answers of strangers.
-    for (at, text) in error.to_string().lines().enumerate() {
+    // They also hold names and answers of strangers.
+    for (at, text) in message.lines().enumerate() {
         let prefix = if at == 0 {
             concat!(env!("CARGO_PKG_NAME"), ": ")
         } else {
@@ -107,7 +111,7 @@ fn report(error: &Error, json: bool, err: &mut dyn Write) -> io::Result<()> {
         };
         writeln!(err, "{prefix}{}", line(text))?;
     }
-    match error.hint() {
+    match hint {
         Some(hint) => writeln!(err, "  {}", line(&hint)),
         None => Ok(()),
     }
