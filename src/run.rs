@@ -65,11 +65,11 @@ fn execute(arguments: Vec<OsString>, context: &mut Context<'_>) -> Result<Exit, 
     };
     match &*command {
         Command::Sync(arguments) => {
-            logging::start(arguments.verbose, arguments.quiet, context.env);
+            logging::start(arguments.verbose, arguments.quiet, context.env)?;
             command::sync::run(arguments, context)
         }
         Command::Doctor(arguments) => {
-            logging::start(arguments.verbose, arguments.quiet, context.env);
+            logging::start(arguments.verbose, arguments.quiet, context.env)?;
             command::doctor::run(arguments, context)
         }
         Command::Snapshots(arguments) => command::snapshots::run(arguments, context),

@@ -28,7 +28,7 @@ struct Job<'a> {
 pub(crate) fn run(arguments: &Export, context: &mut Context<'_>) -> Result<Exit, Error> {
     let output = output(arguments)?;
     let reference = arguments.at.as_deref().unwrap_or("latest");
-    let Located { path, snapshot } = locate(reference, arguments.db.as_deref(), context);
+    let Located { path, snapshot } = locate(reference, arguments.db.as_deref(), context)?;
     // The file first: whoever may not write it should learn that before anything else.
     let part = output
         .as_deref()

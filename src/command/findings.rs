@@ -17,7 +17,7 @@ use crate::store::{Reader, Rows};
 
 pub(crate) fn run(arguments: &Findings, context: &mut Context<'_>) -> Result<Exit, Error> {
     let reference = arguments.at.as_deref().unwrap_or("latest");
-    let Located { path, snapshot } = locate(reference, arguments.db.as_deref(), context);
+    let Located { path, snapshot } = locate(reference, arguments.db.as_deref(), context)?;
     let rules = rules(arguments.rules.as_deref())?;
     let reader = Reader::open(&path)?;
     let snapshot = resolve(&reader, &snapshot)?;

@@ -11,7 +11,7 @@ use crate::run::Context;
 use crate::store::{GrantParts, Reader};
 
 pub(crate) fn run(arguments: &History, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let reader = Reader::open(&config::database(arguments.db.as_deref(), context.env))?;
+    let reader = Reader::open(&config::database(arguments.db.as_deref(), context.env)?)?;
     let asked = Asked::from(&reader, &arguments.what)?;
     let (versions, grants) = match &asked.grant {
         None => (

@@ -17,7 +17,7 @@ pub(crate) fn run(
     context: &mut Context<'_>,
 ) -> Result<Exit, Error> {
     let db = arguments.db.as_deref().or(db);
-    let path = config::database(db, context.env);
+    let path = config::database(db, context.env)?;
     match (arguments.words.as_slice(), &arguments.remove) {
         ([snapshot, name], None) => set(&path, snapshot, name, context),
         ([], Some(name)) => remove(&path, name),

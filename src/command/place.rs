@@ -16,14 +16,19 @@ pub(crate) struct Located {
 }
 
 /// Reads `REF`, `FILE` or `FILE@REF`.
-pub(crate) fn locate(typed: &str, db: Option<&str>, context: &Context<'_>) -> Located {
+pub(crate) fn locate(
+    typed: &str,
+    db: Option<&str>,
+    context: &Context<'_>,
+) -> Result<Located, Error> {
     let place = Place::parse(typed, Path::is_file);
-    Located {
-        path: place
-            .file
-            .unwrap_or_else(|| config::database(db, context.env)),
+    Ok(Located {
+        path: match place.file {
+            Some(file) => file,
+            None => config::database(db, context.env)?,
+        },
         snapshot: place.snapshot,
-    }
+    })
 }
 
 /// The snapshot a reference names.

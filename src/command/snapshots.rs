@@ -13,7 +13,7 @@ pub(crate) fn run(arguments: &Snapshots, context: &mut Context<'_>) -> Result<Ex
     if let Some(SnapshotsCommand::Label(label)) = &arguments.command {
         return super::label::run(label, arguments.db.as_deref(), context);
     }
-    let reader = Reader::open(&config::database(arguments.db.as_deref(), context.env))?;
+    let reader = Reader::open(&config::database(arguments.db.as_deref(), context.env)?)?;
     let snapshots = reader
         .snapshots()?
         .into_iter()

@@ -25,7 +25,7 @@ const PARTS: &[(&str, &[&str])] = &[
     ("cli", &["diff", "error", "findings", "model"]),
     ("redact", &[]),
     ("config", &["api", "error", "redact", "store"]),
-    ("logging", &["config", "redact"]),
+    ("logging", &["config", "error", "redact"]),
     (
         "command",
         &[
