@@ -123,3 +123,40 @@ fn the_program_agrees_with_itself() {
         );
     }
 }
+
+#[test]
+fn who_is_in_no_list_is_found_by_what_who_can_prints() {
+    let db = scratch("what-unresolved");
+    AccountBuilder::new()
+        .user("ada", "Ada")
+        .grant("user/uGONE1", ADMIN, "account", EVERYTHING)
+        .grant("user_group/account/lost", ADMIN, "account", EVERYTHING)
+        .grant(
+            "service_account/account/old_ci",
+            ADMIN,
+            "account",
+            EVERYTHING,
+        )
+        .publish(&db);
+    let shown = run(&db, &["who-can", ADMIN]).out;
+    for (shown_as, id) in [
+        ("uGONE1", "user/uGONE1"),
+        ("lost", "user_group/account/lost"),
+        ("old_ci", "service_account/account/old_ci"),
+    ] {
+        assert!(
+            shown.lines().any(|line| line.starts_with(shown_as)),
+            "{shown}"
+        );
+        for name in [id, shown_as, &id.to_uppercase()] {
+            let ran = run(&db, &["what-can", name]);
+            assert_eq!(ran.status, 0, "{name}: {ran:?}");
+            assert!(
+                ran.err.contains(&format!("({id}), in no list: 1 role")),
+                "{ran:?}"
+            );
+            let ran = run(&db, &["why", name, ADMIN, "--exit-code"]);
+            assert_eq!(ran.status, 0, "{name}: {ran:?}");
+        }
+    }
+}
