@@ -63,7 +63,7 @@ pub struct Finding {
     pub detail: Option<String>,
 }
 
-const BUILT_IN: [&str; 8] = [
+const BUILT_IN: [&str; 9] = [
     include_str!("account_admins.sql"),
     include_str!("direct_admins.sql"),
     include_str!("all_users.sql"),
@@ -72,6 +72,7 @@ const BUILT_IN: [&str; 8] = [
     include_str!("unresolved.sql"),
     include_str!("empty_groups.sql"),
     include_str!("self_raising_roles.sql"),
+    include_str!("hidden.sql"),
 ];
 
 /// The rules we bring.
