@@ -404,8 +404,8 @@ pub struct Prune {
     note = "A permission is named by its identifier (core_pipeline_execute) or Harness's plain name (\"Execute a Pipeline\"),
 a role by its identifier, its name or its text id (role/harness/_account_admin).
 
-The table shows the shortest path of each principal and how many there are (`why` tells all); json and csv hold every
-path. `depends` says why it is no plain yes. Disabled and locked users keep their grants and are marked. Exit status 2: nobody was found, but not everything was seen.",
+The table shows one path of each principal, the shortest of the certain ones if there are any, and how many there are
+(`why` tells all); json and csv hold every path. `depends` says why it is no plain yes. Disabled and locked users keep their grants and are marked. Exit status 2: nobody was found, but not everything was seen.",
     example = "{command_name} core_secret_access --in org/default/project/shop",
     example = "{command_name} core_pipeline_execute --resource PIPELINE/deploy --format csv",
     example = "{command_name} _account_admin --at 2026-03-01"
@@ -481,7 +481,7 @@ pub struct WhatCan {
     subcommand,
     name = "why",
     help_triggers("-h", "--help"),
-    note = "One sentence a path, the shortest first, and what taking it away would leave.",
+    note = "One sentence a path, and what taking it away would leave. What is certain comes first, then the shortest.",
     example = "{command_name} zoe@example.com core_secret_access --in org/default/project/shop"
 )]
 pub struct Why {
@@ -556,7 +556,7 @@ pub struct Findings {
     help_triggers("-h", "--help"),
     note = "Formats:
   csv      --preset matrix: one row for each principal, role, scope, resource group and user group it comes through;
-           --preset vanta: one row for each person, as Vanta's access reviews read it
+           --preset vanta: one row for each person, as Vanta's access reviews read it; a role that depends says so
   ndjson   the snapshot, every resource and every grant, one JSON document a line
   sqlite   this snapshot alone, as a database this program and sqlite3 read
   c1z      for baton and ConductorOne

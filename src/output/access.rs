@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::io::{self, Write};
 
-use super::access_words::{code, covers, flags, reason, reasons, shown, verdict};
+use super::access_words::{code, covers, flags, reason, reasons, shown, some_depend, verdict};
 use super::csv;
 use super::table::{Align, Table};
 use crate::access::{Access, Extent, Path, Reach, Verdict};
@@ -48,7 +48,7 @@ pub struct Head<'a> {
 /// A path, and the permission it gives where that was asked for.
 pub type Line<'a> = (Option<&'a str>, &'a Path);
 
-/// Holders for people: each with the shortest path, and how many there are.
+/// Holders for people: each with the first path, and how many there are.
 ///
 /// # Errors
 /// When the output fails.
@@ -63,9 +63,7 @@ pub fn who_can_table(access: &Access, paths: &[Path], out: &mut dyn Write) -> io
     columns.extend([("PATHS", Align::Right), left("NOTE")]);
     let mut table = Table::new(columns);
     for paths in paths.chunk_by(|a, b| a.principal == b.principal) {
-        // A plain yes says more than a shorter path that depends.
-        let sure = paths.iter().find(|path| path.verdict() == Verdict::Yes);
-        let path = sure.unwrap_or(&paths[0]);
+        let path = &paths[0];
         let principal = access.principal(path.principal);
         table.row(vec![
             shown(principal).to_owned(),
@@ -252,6 +250,9 @@ pub fn what_can_json(
 pub struct Left {
     /// Paths that stay.
     pub paths: usize,
+    /// Those of them that are certain.
+    #[serde(skip)]
+    pub sure: usize,
     /// `yes`, `depends` or `no`.
     pub verdict: &'static str,
 }
@@ -274,6 +275,7 @@ pub fn explain(paths: &[Path]) -> Vec<Explained<'_>> {
         let staying: Vec<&Path> = paths.iter().filter(stays).collect();
         Left {
             paths: staying.len(),
+            sure: sure(staying.iter().copied()),
             verdict: if staying.is_empty() {
                 "no"
             } else {
@@ -355,6 +357,12 @@ pub fn why_json(
     super::write_json(&document, out)
 }
 
+/// How many paths are certain.
+#[must_use]
+pub fn sure<'a>(paths: impl Iterator<Item = &'a Path>) -> usize {
+    paths.filter(|path| path.verdict() == Verdict::Yes).count()
+}
+
 /// The best verdict of some paths.
 fn best<'a>(paths: impl Iterator<Item = &'a Path>) -> Verdict {
     paths.map(Path::verdict).min().unwrap_or(Verdict::Depends)
@@ -383,12 +391,11 @@ fn sentence(access: &Access, path: &Path) -> String {
 }
 
 fn what_is_left(one: &Explained<'_>) -> String {
-    let left = |left: Left| match (left.paths, left.verdict) {
-        (0, _) => "nothing".to_owned(),
-        (1, "yes") => "1 other path".to_owned(),
-        (paths, "yes") => format!("{paths} other paths"),
-        (1, _) => "1 other path, which depends".to_owned(),
-        (paths, _) => format!("{paths} other paths, which depend"),
+    let left = |left: Left| match (left.sure, left.paths - left.sure) {
+        (0, 0) => "nothing".to_owned(),
+        (0, 1) => "1 other path, which depends".to_owned(),
+        (0, depends) => format!("{depends} other paths, which depend"),
+        (sure, depends) => some_depend(sure, depends, "other path"),
     };
     let grant = left(one.without_grant);
     match one.without_membership.map(left) {

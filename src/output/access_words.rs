@@ -1,5 +1,6 @@
 //! The words of answers about access, the same in every format.
 
+use super::text::count;
 use crate::access::{Access, Doubt, Extent, Path, Reach, Verdict};
 use crate::model::{Gap, PrincipalFact, ResourceType};
 
@@ -9,6 +10,17 @@ pub fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Yes => "yes",
         Verdict::Depends => "depends",
+    }
+}
+
+/// `1 path; 2 more depend`: what depends is not counted with what is certain.
+#[must_use]
+pub fn some_depend(sure: usize, depends: usize, noun: &str) -> String {
+    let sure = count(sure as u64, noun);
+    match depends {
+        0 => sure,
+        1 => format!("{sure}; 1 more depends"),
+        _ => format!("{sure}; {depends} more depend"),
     }
 }
 

@@ -60,15 +60,24 @@ fn the_matrix_has_a_row_for_every_effective_role() {
 #[test]
 fn vanta_gets_a_row_for_every_person() {
     let db = scratch("export-vanta");
-    story().publish(&db);
+    story()
+        .grant("user/ada", "role/account/lost", "account", ACCOUNT_ONLY)
+        .grant(
+            "user/ada",
+            "role/account/keeper",
+            "account",
+            "resource_group/account/lost",
+        )
+        .publish(&db);
     let ran = run(
         &db,
         &["export", "--format", "csv", "--preset", "vanta", "-q"],
     );
+    // One certain path makes a role certain.
     assert_eq!(
         ran.out,
         "Account name,Account owner,Role,Status\r\n\
-         ada@example.test,ada@example.test,\"Account Admin (account), Keeper  of secrets (account)\",Active\r\n\
+         ada@example.test,ada@example.test,\"Account Admin (account), Keeper  of secrets (account), lost (account; depends)\",Active\r\n\
          dis@example.test,dis@example.test,Account Admin (account),Deactivated\r\n"
     );
     assert_eq!(ran.err, "");

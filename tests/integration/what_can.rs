@@ -152,7 +152,8 @@ fn who_is_in_no_list_is_found_by_what_who_can_prints() {
             let ran = run(&db, &["what-can", name]);
             assert_eq!(ran.status, 0, "{name}: {ran:?}");
             assert!(
-                ran.err.contains(&format!("({id}), in no list: 1 role")),
+                ran.err
+                    .contains(&format!("({id}), in no list: it depends, by 1 role")),
                 "{ran:?}"
             );
             let ran = run(&db, &["why", name, ADMIN, "--exit-code"]);
