@@ -41,6 +41,11 @@ pub(crate) fn run(arguments: &Prune, context: &mut Context<'_>) -> Result<Exit, 
 }
 
 fn keep(arguments: &Prune) -> Result<Keep, Error> {
+    if arguments.keep_label.iter().any(String::is_empty) {
+        return Err(Error::Usage(
+            "--keep-label is empty: no snapshot has such a label".to_owned(),
+        ));
+    }
     let keep = Keep {
         last: arguments.keep_last.unwrap_or_default(),
         daily: arguments.keep_daily.unwrap_or_default(),

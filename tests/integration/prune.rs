@@ -48,6 +48,10 @@ fn without_a_rule_nothing_is_forgotten() {
         );
     }
     prune(&folder, &["--keep-last", "-1"]).with_status(3);
+    for more in [&[][..], &["--keep-last", "5"], &["--keep-label", "a*"]] {
+        let ended = prune(&folder, &[&["--keep-label", ""], more].concat()).with_status(3);
+        assert!(ended.err.contains("--keep-label is empty"), "{}", ended.err);
+    }
     assert_eq!(snapshots(&folder).len(), 40);
 }
 
