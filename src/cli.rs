@@ -19,7 +19,7 @@ use crate::model::Depth;
   3  wrong usage or configuration
   4  the key was refused, or belongs to another account
   5  Harness could not be reached, or kept failing after the retries
-  6  the database: locked, wrong account, not ours, newer, damaged, full disk",
+  6  the database: locked, wrong account, not ours, newer, damaged; or a full disk, also under an output",
     note = "Environment:
   HARNESS_ACCESS_DB                        the database, as --db
   BATON_BASE_URL, then HARNESS_BASE_URL    as --base-url

@@ -13,7 +13,7 @@ use crate::model::{Gap, SnapshotInfo};
 use crate::output::text::{count, line};
 use crate::output::{self, access_words, write_json};
 use crate::run::Context;
-use crate::store::Reader;
+use crate::store::{Reader, StoreError};
 
 /// What is exported.
 struct Job<'a> {
@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &Export, context: &mut Context<'_>) -> Result<Exit,
         .as_deref()
         .map(|wanted| {
             spare_databases(wanted, &path)?;
-            Part::create(wanted).map_err(|error| unwritable(wanted, &error))
+            Part::create(wanted).map_err(|error| unwritable(wanted, error))
         })
         .transpose()?;
     let reader = Reader::open(&path)?;
@@ -54,16 +54,21 @@ pub(crate) fn run(arguments: &Export, context: &mut Context<'_>) -> Result<Exit,
         gaps,
     };
     if let (Some(path), Some((part, file))) = (output, part) {
-        let (rows, bytes, sha256) = job.to_file(&part, file)?;
+        let (rows, bytes, sha256) = job
+            .to_file(&part, file)
+            .map_err(|error| named(error, &path, part.path()))?;
         let manifest = job.manifest(&path, rows, bytes, sha256);
         let beside = manifest_path(&path);
         let (manifest_part, manifest_file) =
-            Part::create(&beside).map_err(|error| unwritable(&beside, &error))?;
-        write_json(&manifest, &mut BufWriter::new(manifest_file))?;
-        part.finish().map_err(|error| unwritable(&path, &error))?;
+            Part::create(&beside).map_err(|error| unwritable(&beside, error))?;
+        let mut manifest_file = BufWriter::new(manifest_file);
+        write_json(&manifest, &mut manifest_file)
+            .and_then(|()| manifest_file.flush())
+            .map_err(|error| not_written(&beside, error))?;
+        part.finish().map_err(|error| not_written(&path, error))?;
         manifest_part
             .finish()
-            .map_err(|error| unwritable(&beside, &error))?;
+            .map_err(|error| not_written(&beside, error))?;
         job.summary(&path.display().to_string(), rows, context)?;
     } else {
         let rows = job.to_writer(context.out)?;
@@ -231,9 +236,34 @@ fn settled(path: &Path) -> Option<PathBuf> {
     })
 }
 
-fn unwritable(path: &Path, error: &std::io::Error) -> Error {
+/// The path may not be written at all: it was ill chosen.
+fn unwritable(path: &Path, error: std::io::Error) -> Error {
+    if error.kind() == std::io::ErrorKind::StorageFull {
+        return not_written(path, error);
+    }
     Error::Config {
         message: format!("cannot write {}: {error}", path.display()),
         hint: None,
+    }
+}
+
+/// Writing began and could not be ended.
+fn not_written(path: &Path, error: std::io::Error) -> Error {
+    Error::Output {
+        what: path.display().to_string(),
+        error,
+    }
+}
+
+/// The failure under the name that was typed instead of that of the part.
+fn named(error: Error, path: &Path, part: &Path) -> Error {
+    match error {
+        Error::Io(error) => not_written(path, error),
+        Error::Store(StoreError::Unwritable { path: of, detail })
+            if of.to_string_lossy().starts_with(&*part.to_string_lossy()) =>
+        {
+            not_written(path, std::io::Error::other(detail))
+        }
+        error => error,
     }
 }

@@ -241,3 +241,67 @@ fn a_broken_pipe_is_silent() {
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(test.ask("SELECT count(*) FROM snapshots"), "3");
 }
+
+/// Runs a line of shell in which `$P` is the program.
+#[cfg(unix)]
+fn shell(test: &Test, line: &str) -> (i32, String) {
+    let output = std::process::Command::new("sh")
+        .args(["-c", line])
+        .env("P", env!("CARGO_BIN_EXE_harness-access"))
+        .current_dir(test.folder.path())
+        .output()
+        .unwrap();
+    (
+        output.status.code().unwrap_or(-1),
+        String::from_utf8(output.stderr).unwrap(),
+    )
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_under_standard_output_is_no_wrong_usage() {
+    let test = Test::synced();
+    test.observe_after(|account| account.rename_user("uDANA00000000000000000", "Renamed"));
+    for command in [
+        "--help",
+        "--version",
+        "snapshots",
+        "diff",
+        "who-can _account_admin",
+        "findings --format json",
+        "export --format csv",
+        "prune --keep-last 9",
+    ] {
+        let (status, err) = shell(&test, &format!("$P {command} > /dev/full"));
+        assert_eq!(status, 6, "{command}: {err}");
+        assert!(
+            err.contains("cannot write standard output: No space left"),
+            "{command}: {err}"
+        );
+    }
+    let (status, err) = shell(&test, "$P snapshots --format json > /dev/full");
+    assert!(status == 6 && err.contains("\"kind\":\"output\""), "{err}");
+    // Words that nobody hears change nothing.
+    assert_eq!(shell(&test, "$P who-can _account_admin 2> /dev/full").0, 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_export_that_cannot_be_written_names_its_file() {
+    let test = Test::synced();
+    let names = test.folder.names();
+    for format in ["csv", "ndjson", "sqlite", "c1z", "datasette-metadata"] {
+        let line =
+            format!("trap '' XFSZ; ulimit -f 1; exec $P export --format {format} -o out.{format}");
+        let (status, err) = shell(&test, &line);
+        assert_eq!(status, 6, "{format}: {err}");
+        assert!(
+            err.contains(&format!("cannot write out.{format}: ")),
+            "{format}: {err}"
+        );
+    }
+    assert_eq!(test.folder.names(), names);
+    let (status, err) = shell(&test, "$P export --format csv -o none/out.csv");
+    assert_eq!(status, 3);
+    assert!(err.contains("cannot write none/out.csv: "), "{err}");
+}
