@@ -226,6 +226,16 @@ impl Writer {
         }
     }
 
+    /// An empty file that somebody made beforehand gets the mode of one that we make, before anything is in it. Some file
+    /// systems know no modes; on those nothing is lost.
+    pub(super) fn close_to_others(&self) {
+        #[cfg(unix)]
+        if fs::metadata(&self.path).is_ok_and(|file| file.is_file()) {
+            let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+            let _ = fs::set_permissions(&self.path, mode);
+        }
+    }
+
     pub(super) fn failed(&self, error: &rusqlite::Error) -> StoreError {
         StoreError::from_sqlite(&self.path, error)
     }

@@ -56,6 +56,7 @@ impl Writer {
         label: Option<&Label>,
     ) -> Result<Published, Stopped> {
         if self.fresh {
+            self.close_to_others();
             schema::create(&self.connection)?;
             self.connection.execute(
                 "INSERT INTO account VALUES (1, ?1, ?2)",

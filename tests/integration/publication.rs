@@ -58,6 +58,29 @@ fn the_file_is_its_owner_s_alone() {
 }
 
 #[test]
+fn an_empty_file_made_beforehand_becomes_its_owner_s_alone() {
+    let test = Test::new();
+    std::fs::write(test.database(), "").unwrap();
+    let set = |mode| {
+        let mode = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(test.database(), mode).unwrap();
+    };
+    let mode = || test.database().metadata().unwrap().permissions().mode() & 0o777;
+    set(0o644);
+    test.fake
+        .fault(Fault::on("roleassignments", FaultKind::AccessDenied));
+    test.sync().exits(2);
+    assert_eq!(mode(), 0o644, "nothing is in it yet");
+    test.fake.clear_faults();
+    test.observe();
+    assert_eq!(mode(), 0o600);
+    // What its owner does with a file that holds snapshots is the owner's business.
+    set(0o640);
+    test.observe();
+    assert_eq!(mode(), 0o640);
+}
+
+#[test]
 fn a_first_sync_that_fails_leaves_no_file() {
     let test = Test::new();
     for (kind, status) in failures() {
