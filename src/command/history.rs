@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::{Scope, Thing};
 use crate::output;
+use crate::output::text::named;
 use crate::run::Context;
 use crate::store::{GrantParts, Reader};
 
@@ -109,7 +110,7 @@ fn the(reader: &Reader, text: &str) -> Result<Thing, Error> {
             let candidates: Vec<String> = found
                 .iter()
                 .map(|thing| {
-                    let name = thing.name.as_deref().unwrap_or("no name");
+                    let name = named(thing.name.as_deref(), "no name");
                     format!("{} ({name})", thing.id)
                 })
                 .collect();

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use crate::access::{Access, Asked, Target, Verdict};
 use crate::model::{PrincipalFact, ResourceType};
 use crate::output::csv;
+use crate::output::text::named;
 
 /// Vanta's columns, in its spelling. It matches the owner with a person by e-mail address; roles are separated by commas.
 const COLUMNS: [&str; 4] = ["Account name", "Account owner", "Role", "Status"];
@@ -18,7 +19,7 @@ pub fn write(access: &Access, out: &mut dyn Write) -> io::Result<u64> {
     let mut roles: HashMap<u32, BTreeMap<(String, String), Verdict>> = HashMap::new();
     for path in access.who_can(&Asked::Anything, &Target::default()).paths {
         let role = access.role(&path);
-        let name = role.name.as_deref().unwrap_or(&role.identifier);
+        let name = named(role.name.as_deref(), &role.identifier);
         // A comma inside a role's name would make two roles of one.
         let role = (name.replace(',', " "), access.scope(&path).to_string());
         let verdict = roles

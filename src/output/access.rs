@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use super::access_words::{code, covers, flags, reason, reasons, shown, some_depend, verdict};
 use super::csv;
 use super::table::{Align, Table};
+use super::text::named;
 use crate::access::{Access, Extent, Path, Reach, Verdict};
 use crate::model::{Gap, PrincipalFact, Scope, SnapshotInfo};
 
@@ -371,9 +372,9 @@ fn best<'a>(paths: impl Iterator<Item = &'a Path>) -> Verdict {
 fn sentence(access: &Access, path: &Path) -> String {
     let principal = access.principal(path.principal);
     let role = access.role(path);
-    let role = named(role.name.as_deref(), &role.identifier);
+    let role = quoted(role.name.as_deref(), &role.identifier);
     let group = access.resource_group(path);
-    let group = named(group.name.as_deref(), &group.identifier);
+    let group = quoted(group.name.as_deref(), &group.identifier);
     let holds = format!(
         "role {role} at {} over {group}: {}",
         access.scope(path),
@@ -384,7 +385,7 @@ fn sentence(access: &Access, path: &Path) -> String {
         Some(via) => format!(
             "{} is a member of the user group {} ({}), which holds {holds}.",
             shown(principal),
-            named(via.name.as_deref(), &via.identifier),
+            quoted(via.name.as_deref(), &via.identifier),
             via.scope
         ),
     }
@@ -409,8 +410,8 @@ fn what_is_left(one: &Explained<'_>) -> String {
     }
 }
 
-fn named(name: Option<&str>, identifier: &str) -> String {
-    format!("\"{}\"", name.unwrap_or(identifier))
+fn quoted(name: Option<&str>, identifier: &str) -> String {
+    format!("\"{}\"", named(name, identifier))
 }
 
 fn via(access: &Access, path: &Path) -> String {
@@ -419,19 +420,19 @@ fn via(access: &Access, path: &Path) -> String {
     };
     format!(
         "{} ({})",
-        via.name.as_deref().unwrap_or(&via.identifier),
+        named(via.name.as_deref(), &via.identifier),
         via.scope
     )
 }
 
 fn role_name(access: &Access, path: &Path) -> String {
     let role = access.role(path);
-    role.name.as_ref().unwrap_or(&role.identifier).clone()
+    named(role.name.as_deref(), &role.identifier).to_owned()
 }
 
 fn group_name(access: &Access, path: &Path) -> String {
     let group = access.resource_group(path);
-    group.name.as_ref().unwrap_or(&group.identifier).clone()
+    named(group.name.as_deref(), &group.identifier).to_owned()
 }
 
 fn depends(access: &Access, path: &Path) -> String {

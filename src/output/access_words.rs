@@ -1,6 +1,6 @@
 //! The words of answers about access, the same in every format.
 
-use super::text::count;
+use super::text::{count, named};
 use crate::access::{Access, Doubt, Extent, Path, Reach, Verdict};
 use crate::model::{Gap, PrincipalFact, ResourceType};
 
@@ -115,12 +115,12 @@ fn reach(reach: &Reach) -> String {
 /// A name to show: what people know somebody by.
 #[must_use]
 pub fn shown(principal: &PrincipalFact) -> &str {
-    let address = (principal.kind == ResourceType::User)
-        .then_some(principal.email.as_deref())
-        .flatten();
-    address
-        .or(principal.name.as_deref())
-        .unwrap_or(&principal.identifier)
+    let name = named(principal.name.as_deref(), &principal.identifier);
+    if principal.kind == ResourceType::User {
+        named(principal.email.as_deref(), name)
+    } else {
+        name
+    }
 }
 
 /// What is odd about somebody.

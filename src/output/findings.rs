@@ -5,7 +5,7 @@ use serde_json::json;
 use std::io::{self, Write};
 
 use super::table::{Align, Table};
-use super::text::{count, line};
+use super::text::{count, line, named};
 use crate::findings::{Finding, Rule};
 use crate::model::{Gap, SnapshotInfo, Unverified};
 
@@ -163,7 +163,7 @@ pub fn sarif(found: &[Found], looked: Looked<'_>, out: &mut dyn Write) -> io::Re
 
 fn result(index: u32, rule: &Rule, finding: &Finding, file: &str) -> serde_json::Value {
     let scope = finding.scope.as_deref().unwrap_or_default();
-    let name = finding.name.as_deref().unwrap_or(&finding.subject);
+    let name = named(finding.name.as_deref(), &finding.subject);
     let detail = finding.detail.as_deref().unwrap_or_default();
     json!({
         "ruleId": rule.code,

@@ -161,3 +161,59 @@ fn who_is_in_no_list_is_found_by_what_who_can_prints() {
         }
     }
 }
+
+#[test]
+fn a_blank_name_shows_the_identifier() {
+    let db = scratch("what-blank");
+    AccountBuilder::new()
+        .user("ada", " ")
+        .service_account("service_account/account/ci", "")
+        .group("user_group/account/ops", "\u{a0}", &["ada"])
+        .role("role/account/keeper", "", &["core_secret_access"])
+        .resource_group("resource_group/account/some", " ", &["SECRET"])
+        .grant(
+            "user_group/account/ops",
+            "role/account/keeper",
+            "account",
+            "resource_group/account/some",
+        )
+        .grant(
+            "service_account/account/ci",
+            "role/account/keeper",
+            "account",
+            "resource_group/account/some",
+        )
+        .publish(&db);
+    let ran = run(&db, &["who-can", "core_secret_access"]);
+    let rows: Vec<Vec<&str>> = ran
+        .out
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    assert_eq!(
+        rows[1][..5],
+        ["ada@example.test", "user", "ops", "(account)", "keeper"]
+    );
+    assert_eq!(
+        rows[2][..5],
+        ["ci", "service", "account", "direct", "keeper"]
+    );
+    let ran = run(&db, &["why", "ada", "core_secret_access"]);
+    assert!(
+        ran.out.contains(
+            "the user group \"ops\" (account), which holds role \"keeper\" at account over \"some\""
+        ),
+        "{ran:?}"
+    );
+    let ran = run(&db, &["what-can", "ci"]);
+    assert!(ran.out.contains("keeper  some  "), "{ran:?}");
+    let ran = run(&db, &["history", "ci"]);
+    assert!(
+        ran.out.contains(
+            "service_account/account/ci holds role/account/keeper over resource_group/account/some"
+        ),
+        "{ran:?}"
+    );
+    let ran = run(&db, &["export", "--format", "csv", "--preset", "vanta"]);
+    assert!(ran.out.contains(",keeper (account),"), "{ran:?}");
+}

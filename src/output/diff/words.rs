@@ -70,13 +70,20 @@ fn who(named: &Named, columns: usize) -> String {
     let kind = named.kind.replace('_', " ");
     let unresolved = if named.resolved { "" } else { " (in no list)" };
     let short = |text: &str| shortened(text, columns);
-    match (&named.name, &named.email) {
+    match (
+        named.name.as_deref().filter(readable),
+        named.email.as_deref().filter(readable),
+    ) {
         (Some(name), Some(email)) if name != email => {
             format!("{kind} {} <{}>{unresolved}", short(name), short(email))
         }
         (Some(text), _) | (None, Some(text)) => format!("{kind} {}{unresolved}", short(text)),
         (None, None) => format!("{}{unresolved}", short(&named.id)),
     }
+}
+
+fn readable(text: &&str) -> bool {
+    !text.trim().is_empty()
 }
 
 /// What is to be known about a finding besides: the approval first, then reasons, then reach.
