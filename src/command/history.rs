@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::{Scope, Thing};
 use crate::output;
-use crate::output::text::named;
+use crate::output::text::{line, named};
 use crate::run::Context;
 use crate::store::{GrantParts, Reader};
 
@@ -23,9 +23,14 @@ pub(crate) fn run(arguments: &History, context: &mut Context<'_>) -> Result<Exit
     };
     let events = events(versions, grants);
     match arguments.format {
+        HistoryFormat::Table if events.is_empty() => {}
         HistoryFormat::Table => output::history::table(&events, context.out)?,
         HistoryFormat::Json => output::history::json(&asked.things, &events, context.out)?,
         HistoryFormat::Csv => output::history::csv(&events, context.out)?,
+    }
+    context.out.flush()?;
+    if events.is_empty() {
+        writeln!(context.err, "{}", line(&asked.nothing()))?;
     }
     Ok(Exit::Done)
 }
@@ -38,6 +43,24 @@ struct Asked {
 }
 
 impl Asked {
+    /// Says that nothing was found.
+    fn nothing(&self) -> String {
+        let Some(grant) = &self.grant else {
+            return format!("this file knows nothing of {}", self.things[0].id);
+        };
+        let part = |word: &str, part: &Option<String>| {
+            part.as_deref()
+                .map_or_else(String::new, |part| format!(" {word} {part}"))
+        };
+        format!(
+            "this file knows of no grant{}{}{}{}",
+            part("of", &grant.target),
+            part("to", &grant.principal),
+            part("in", &grant.scope),
+            part("over", &grant.resource_group)
+        )
+    }
+
     fn from(reader: &Reader, words: &[String]) -> Result<Self, Error> {
         match words {
             [] => Err(Error::Usage(
