@@ -98,8 +98,11 @@ impl Connection {
 /// The database file.
 ///
 /// # Errors
-/// When the environment names it in no text.
+/// When it is named by nothing, or by what is no text.
 pub fn database(flag: Option<&str>, env: Lookup<'_>) -> Result<PathBuf, Error> {
+    if flag.is_some_and(str::is_empty) {
+        return Err(Error::Usage("--db is empty: it names no file".to_owned()));
+    }
     let path = given(flag, env, &["HARNESS_ACCESS_DB"])?;
     Ok(path.unwrap_or_else(|| DEFAULT_DB.to_owned()).into())
 }

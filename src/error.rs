@@ -78,7 +78,11 @@ impl Error {
             Self::Usage(_)
             | Self::Config { .. }
             | Self::Unknown { .. }
-            | Self::Store(StoreError::NoSuchSnapshot { .. } | StoreError::LabelTaken { .. })
+            | Self::Store(
+                StoreError::NoSuchSnapshot { .. }
+                | StoreError::LabelTaken { .. }
+                | StoreError::DanglingLink { .. },
+            )
             | Self::Io(_) => Exit::Usage,
             Self::Api(error) => exit_of_api(&error.kind),
             Self::NotEnough { .. } | Self::Store(StoreError::TooMuchGone { .. }) => {

@@ -16,12 +16,26 @@ pub(crate) struct Located {
 }
 
 /// Reads `REF`, `FILE` or `FILE@REF`.
+///
+/// # Errors
+/// When one of them is empty.
 pub(crate) fn locate(
     typed: &str,
     db: Option<&str>,
     context: &Context<'_>,
 ) -> Result<Located, Error> {
     let place = Place::parse(typed, Path::is_file);
+    let no_file = place
+        .file
+        .as_ref()
+        .is_some_and(|file| file.as_os_str().is_empty());
+    if no_file || place.snapshot == SnapshotRef::Label(String::new()) {
+        let lacks = if no_file { "file" } else { "snapshot" };
+        return Err(Error::Usage(format!(
+            "`{typed}` names no {lacks}: a snapshot is a number, latest, previous, latest~N, a label, a date, FILE or \
+             FILE@SNAPSHOT"
+        )));
+    }
     Ok(Located {
         path: match place.file {
             Some(file) => file,

@@ -350,6 +350,9 @@ enum Header {
 impl Header {
     fn read(path: &Path) -> Result<Self, StoreError> {
         let unreadable = |error: std::io::Error| match error.kind() {
+            ErrorKind::NotFound if fs::symlink_metadata(path).is_ok() => StoreError::DanglingLink {
+                path: path.to_owned(),
+            },
             ErrorKind::NotFound => StoreError::Missing {
                 path: path.to_owned(),
             },

@@ -248,3 +248,54 @@ fn a_kind_that_is_all_gone_stops_the_sync() {
     test.sync().args(&["--max-removed", "100"]).exits(0);
     assert_eq!(test.ask("SELECT count(*) FROM user_groups"), "0");
 }
+
+#[test]
+fn a_link_that_leads_nowhere_is_named() {
+    let test = Test::new();
+    std::os::unix::fs::symlink(test.folder.file("gone.db"), test.database()).unwrap();
+    for run in [test.sync(), test.run(&["snapshots"])] {
+        run.exits(3)
+            .says("harness-access.db is a link that leads nowhere");
+    }
+    assert_eq!(test.fake.served(), 0);
+    // One that leads somewhere is followed.
+    std::fs::write(test.folder.file("gone.db"), "").unwrap();
+    test.observe();
+    assert!(test.database().is_symlink());
+    assert_eq!(test.ask("SELECT count(*) FROM snapshots"), "1");
+}
+
+#[test]
+fn empty_names_are_wrong_usage() {
+    let test = Test::synced();
+    test.observe();
+    test.sync()
+        .args(&["--db", ""])
+        .exits(3)
+        .says("--db is empty");
+    for arguments in [
+        &["snapshots", "--db", ""][..],
+        &["diff", "--db", ""],
+        &["history", "x", "--db="],
+        &["prune", "--db", "", "--keep-last", "1"],
+        &["export", "--format", "csv", "--db", ""],
+    ] {
+        test.run(arguments).exits(3).says("--db is empty");
+    }
+    for (reference, lacks) in [
+        ("@1", "file"),
+        ("@", "file"),
+        ("", "snapshot"),
+        ("harness-access.db@", "snapshot"),
+    ] {
+        for arguments in [
+            ["diff", reference, "latest"],
+            ["diff", "latest", reference],
+            ["findings", "--at", reference],
+        ] {
+            test.run(&arguments)
+                .exits(3)
+                .says(&format!("`{reference}` names no {lacks}: "));
+        }
+    }
+}
