@@ -141,7 +141,7 @@ pub struct Sync {
     /// say more; -v -v says much more
     #[argh(switch, short = 'v')]
     pub verbose: u8,
-    /// say nothing but errors
+    /// no words on standard error but errors
     #[argh(switch, short = 'q')]
     pub quiet: bool,
 }
@@ -178,7 +178,7 @@ pub struct Doctor {
     /// say more; -v -v says much more
     #[argh(switch, short = 'v')]
     pub verbose: u8,
-    /// say nothing but errors
+    /// no words on standard error but errors, and no table: the exit status tells
     #[argh(switch, short = 'q')]
     pub quiet: bool,
 }
@@ -199,6 +199,9 @@ pub struct Snapshots {
     /// table (default) or json
     #[argh(option, arg_name = "format", default = "Format::Table")]
     pub format: Format,
+    /// no words on standard error but errors
+    #[argh(switch, short = 'q')]
+    pub quiet: bool,
     /// name a snapshot
     #[argh(subcommand)]
     pub command: Option<SnapshotsCommand>,
@@ -233,6 +236,9 @@ pub struct SetLabel {
     /// the database file (default: harness-access.db)
     #[argh(option, arg_name = "path")]
     pub db: Option<String>,
+    /// no words on standard error but errors
+    #[argh(switch, short = 'q')]
+    pub quiet: bool,
 }
 
 /// compare two snapshots
@@ -288,7 +294,7 @@ pub struct Diff {
     /// tell by what can be compared, even where something could not be seen
     #[argh(switch)]
     pub ignore_coverage: bool,
-    /// say nothing but errors; the exit status tells
+    /// no words on standard error but errors, and no table: the exit status tells
     #[argh(switch, short = 'q')]
     pub quiet: bool,
 }
@@ -338,6 +344,9 @@ pub struct History {
     /// table (default), json or csv
     #[argh(option, arg_name = "format", default = "HistoryFormat::Table")]
     pub format: HistoryFormat,
+    /// no words on standard error but errors
+    #[argh(switch, short = 'q')]
+    pub quiet: bool,
 }
 
 /// How `history` prints.
@@ -390,7 +399,7 @@ pub struct Prune {
     /// table (default) or json
     #[argh(option, arg_name = "format", default = "Format::Table")]
     pub format: Format,
-    /// say nothing but errors
+    /// no words on standard error but errors, and no table
     #[argh(switch, short = 'q')]
     pub quiet: bool,
 }
@@ -432,7 +441,7 @@ pub struct WhoCan {
     /// exit with status 1 when nobody holds it
     #[argh(switch)]
     pub exit_code: bool,
-    /// no summary on standard error
+    /// no words on standard error but errors
     #[argh(switch, short = 'q')]
     pub quiet: bool,
 }
@@ -470,7 +479,7 @@ pub struct WhatCan {
     /// exit with status 1 when there is nothing
     #[argh(switch)]
     pub exit_code: bool,
-    /// no summary on standard error
+    /// no words on standard error but errors
     #[argh(switch, short = 'q')]
     pub quiet: bool,
 }
@@ -509,7 +518,7 @@ pub struct Why {
     /// exit with status 1 when there is no path
     #[argh(switch)]
     pub exit_code: bool,
-    /// no summary on standard error
+    /// no words on standard error but errors
     #[argh(switch, short = 'q')]
     pub quiet: bool,
 }
@@ -543,7 +552,7 @@ pub struct Findings {
     /// a folder with rules of your own, *.sql
     #[argh(option, arg_name = "folder")]
     pub rules: Option<String>,
-    /// no summary on standard error
+    /// no words on standard error but errors
     #[argh(switch, short = 'q')]
     pub quiet: bool,
 }
@@ -584,7 +593,7 @@ pub struct Export {
     /// the database file (default: harness-access.db)
     #[argh(option, arg_name = "path")]
     pub db: Option<String>,
-    /// no summary on standard error
+    /// no words on standard error but errors
     #[argh(switch, short = 'q')]
     pub quiet: bool,
 }

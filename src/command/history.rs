@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: &History, context: &mut Context<'_>) -> Result<Exit
         HistoryFormat::Csv => output::history::csv(&events, context.out)?,
     }
     context.out.flush()?;
-    if events.is_empty() {
+    if events.is_empty() && !arguments.quiet {
         writeln!(context.err, "{}", line(&asked.nothing()))?;
     }
     Ok(Exit::Done)

@@ -238,7 +238,7 @@ fn report(
     }
     match arguments.format {
         Format::Json => write_json(&Document::new(published, client.requests()), context.out)?,
-        Format::Table if context.err_is_terminal && !arguments.quiet || arguments.verbose > 0 => {
+        Format::Table if !arguments.quiet && (context.err_is_terminal || arguments.verbose > 0) => {
             writeln!(
                 context.err,
                 "snapshot {} in {}: {}, {}, {}",

@@ -305,3 +305,63 @@ fn an_export_that_cannot_be_written_names_its_file() {
     assert_eq!(status, 3);
     assert!(err.contains("cannot write none/out.csv: "), "{err}");
 }
+
+#[test]
+fn quiet_means_no_words_and_all_data() {
+    let test = Test::synced();
+    test.observe_after(|account| account.rename_user("uDANA00000000000000000", "Renamed"));
+    let data: [&[&str]; 17] = [
+        &["snapshots"],
+        &["snapshots", "--format", "json"],
+        &["diff", "--format", "json"],
+        &["diff", "--format", "ndjson"],
+        &["diff", "--format", "csv"],
+        &["diff", "--format", "markdown"],
+        &["diff", "--format", "github"],
+        &["diff", "--stat", "--format", "json"],
+        &["diff", "--write-approvals"],
+        &["history", "uDANA00000000000000000"],
+        &["who-can", "_account_admin"],
+        &["what-can", "dana@example.test"],
+        &["why", "ada", "core_secret_access"],
+        &["findings"],
+        &["export", "--format", "csv"],
+        &["prune", "--keep-last", "9", "--format", "json"],
+        &["prune", "--keep-last", "9", "--dry-run", "--format", "json"],
+    ];
+    for arguments in data {
+        let loud = test.run(arguments).run();
+        let quiet = test.run(arguments).args(&["-q"]).run().says_nothing();
+        assert_ne!(quiet.stdout, "", "{arguments:?}");
+        assert_eq!(
+            (loud.status, &loud.stdout),
+            (quiet.status, &quiet.stdout),
+            "{arguments:?}"
+        );
+    }
+    for (arguments, status) in [
+        (&["diff", "-q"][..], 1),
+        (&["diff", "--stat", "-q"], 1),
+        (&["prune", "--keep-last", "9", "-q"], 0),
+        (&["history", "ada@example.test", "_account_viewer", "-q"], 0),
+        (&["snapshots", "label", "1", "x", "-q"], 0),
+        (&["snapshots", "label", "2", "x", "-q"], 0),
+    ] {
+        test.run(arguments)
+            .exits(status)
+            .prints_nothing()
+            .says_nothing();
+    }
+    test.run(&["diff", "-q", "9"]).exits(3).says("no snapshot");
+    let doctor = |more: &[&str]| {
+        test.run(&["doctor", "-q"])
+            .env("HARNESS_BASE_URL", &test.server.base_url())
+            .env("HARNESS_API_KEY", &test.fake.api_key())
+            .args(more)
+            .exits(0)
+            .says_nothing()
+    };
+    doctor(&[]).prints_nothing();
+    doctor(&["--format", "json"]).prints("\"format_version\": 1");
+    test.sync().args(&["-q", "-v"]).exits(0).says_nothing();
+}
