@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use super::access_words::{code, covers, flags, reason, reasons, shown, some_depend, verdict};
 use super::csv;
 use super::table::{Align, Table};
-use super::text::named;
+use super::text::{named, shortened};
 use crate::access::{Access, Extent, Path, Reach, Verdict};
 use crate::model::{Gap, PrincipalFact, Scope, SnapshotInfo};
 
@@ -49,6 +49,10 @@ pub struct Head<'a> {
 /// A path, and the permission it gives where that was asked for.
 pub type Line<'a> = (Option<&'a str>, &'a Path);
 
+/// Columns that names, and longer texts, take at most in a table; the other formats hold all of them.
+const NAME: usize = 60;
+const TEXT: usize = 120;
+
 /// Holders for people: each with the first path, and how many there are.
 ///
 /// # Errors
@@ -66,13 +70,14 @@ pub fn who_can_table(access: &Access, paths: &[Path], out: &mut dyn Write) -> io
     for paths in paths.chunk_by(|a, b| a.principal == b.principal) {
         let path = &paths[0];
         let principal = access.principal(path.principal);
+        let scope = access.scope(path).to_string();
         table.row(vec![
-            shown(principal).to_owned(),
+            shortened(shown(principal), NAME),
             principal.kind.as_str().replace('_', " "),
             via(access, path),
-            role_name(access, path),
-            access.scope(path).to_string(),
-            covers(path),
+            shortened(role_name(access, path), NAME),
+            shortened(&scope, TEXT),
+            shortened(&covers(path), TEXT),
             paths.len().to_string(),
             note(access, path),
         ]);
@@ -94,11 +99,12 @@ pub fn what_can_table(access: &Access, lines: &[Line<'_>], out: &mut dyn Write) 
     let mut table = Table::new(first.into_iter().chain(columns).map(left).collect());
     for (permission, path) in lines {
         let mut cells = Vec::from_iter(permission.map(str::to_owned));
+        let scope = access.scope(path).to_string();
         cells.extend([
-            access.scope(path).to_string(),
-            role_name(access, path),
-            group_name(access, path),
-            covers(path),
+            shortened(&scope, TEXT),
+            shortened(role_name(access, path), NAME),
+            shortened(group_name(access, path), NAME),
+            shortened(&covers(path), TEXT),
             via(access, path),
             depends(access, path),
         ]);
@@ -418,21 +424,18 @@ fn via(access: &Access, path: &Path) -> String {
     let Some(via) = path.via.map(|via| access.principal(via)) else {
         return "direct".to_owned();
     };
-    format!(
-        "{} ({})",
-        named(via.name.as_deref(), &via.identifier),
-        via.scope
-    )
+    let name = named(via.name.as_deref(), &via.identifier);
+    format!("{} ({})", shortened(name, NAME), via.scope)
 }
 
-fn role_name(access: &Access, path: &Path) -> String {
+fn role_name<'a>(access: &'a Access, path: &Path) -> &'a str {
     let role = access.role(path);
-    named(role.name.as_deref(), &role.identifier).to_owned()
+    named(role.name.as_deref(), &role.identifier)
 }
 
-fn group_name(access: &Access, path: &Path) -> String {
+fn group_name<'a>(access: &'a Access, path: &Path) -> &'a str {
     let group = access.resource_group(path);
-    named(group.name.as_deref(), &group.identifier).to_owned()
+    named(group.name.as_deref(), &group.identifier)
 }
 
 fn depends(access: &Access, path: &Path) -> String {

@@ -349,3 +349,44 @@ fn what_rests_on_a_list_that_was_not_complete_is_no_plain_yes() {
         }
     }
 }
+
+#[test]
+fn long_names_are_cut_in_tables_only() {
+    let db = scratch("who-long");
+    let long = "long ".repeat(50);
+    let secrets: Vec<String> = (0..50).map(|n| format!("SECRET/secret_{n}")).collect();
+    let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
+    AccountBuilder::new()
+        .user("ada", "Ada")
+        .group("user_group/account/ops", &long, &["ada"])
+        .service_account("service_account/account/ci", &long)
+        .role("role/account/keeper", &long, &["core_secret_access"])
+        .resource_group("resource_group/account/some", &long, &secrets)
+        .grant(
+            "user_group/account/ops",
+            "role/account/keeper",
+            "account",
+            "resource_group/account/some",
+        )
+        .grant(
+            "service_account/account/ci",
+            "role/account/keeper",
+            "account",
+            "resource_group/account/some",
+        )
+        .publish(&db);
+    for question in [
+        &["who-can", "core_secret_access"][..],
+        &["what-can", "ada"],
+        &["what-can", "service_account/account/ci", "--permissions"],
+    ] {
+        let table = run(&db, question).out;
+        assert!(table.contains('…') && !table.contains(&long), "{table}");
+        assert!(
+            table.lines().all(|line| line.chars().count() < 420),
+            "{table}"
+        );
+        let csv = run(&db, &[question, &["--format", "csv"]].concat()).out;
+        assert!(csv.contains(&long) && csv.contains("secret_49"), "{csv}");
+    }
+}
