@@ -9,7 +9,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use fake_harness::{Account, FakeHarness, Principal, Scope};
+use fake_harness::{FakeHarness, next_day};
 use rusqlite::{Connection, OpenFlags};
 
 const QUESTIONS: [(&str, &str); 2] = [
@@ -77,42 +77,6 @@ fn tell(program: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
         ask(&database, sql)?;
     }
     Ok(())
-}
-
-/// What happens between the two looks.
-fn next_day(account: &mut Account) {
-    let top = Scope::account();
-    let (cleo, dana, evan, nina) = (
-        "uCLEO00000000000000000",
-        "uDANA00000000000000000",
-        "uEVAN00000000000000000",
-        "uNINA00000000000000000",
-    );
-    account.add_user(nina, "nina@example.test", "Nina Newcomer");
-    account.add_member(&top, "platform_admins", nina);
-    account.remove_member(&top, "developers", cleo);
-    account.user(cleo).disabled = true;
-    account.rename_user(dana, "Dana Example-Lee");
-    let release_manager = account.role(&top, "release_manager");
-    release_manager
-        .permissions
-        .push("core_secret_access".into());
-    account.remove_assignment("role_assignment_contractor000000001");
-    account.enable_assignment("role_assignment_paused0000000000001");
-    account.assign(
-        Principal::User(evan),
-        "_account_admin",
-        "_all_account_level_resources",
-        &top,
-    );
-    // The same access under another identifier is no change of access.
-    account.remove_assignment("role_assignment_danaSecrets000000001");
-    account.assign(
-        Principal::User(dana),
-        "secret_keeper",
-        "prod_resources",
-        &top,
-    );
 }
 
 /// What the sqlite3 shell would print.

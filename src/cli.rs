@@ -19,7 +19,7 @@ use crate::model::Depth;
   3  wrong usage or configuration
   4  the key was refused, or belongs to another account
   5  Harness could not be reached, or kept failing after the retries
-  6  the database: locked, wrong account, not ours, newer, damaged, full disk",
+  6  the database: locked, wrong account, not ours, newer, damaged; or a full disk, also under an output",
     note = "Environment:
   HARNESS_ACCESS_DB                        the database, as --db
   BATON_BASE_URL, then HARNESS_BASE_URL    as --base-url
@@ -115,8 +115,8 @@ pub struct Sync {
     /// and the exit status is 2
     #[argh(switch)]
     pub allow_partial: bool,
-    /// refuse a sync that would remove more than this share, in percent, of what a complete snapshot held (default: 50;
-    /// 100 = never refuse)
+    /// refuse a sync that would remove more than this share, in percent, of the grants or of a type of resource (default:
+    /// 50; 100 = never refuse). Up to 20 of a kind may go whatever their share, but not all of 5 or more
     #[argh(option, arg_name = "percent", default = "50", from_str_fn(percent))]
     pub max_removed: u8,
     /// time for the whole sync, such as 90s, 30m or 2h (default: 30m)
@@ -141,7 +141,7 @@ pub struct Sync {
     /// say more; -v -v says much more
     #[argh(switch, short = 'v')]
     pub verbose: u8,
-    /// say nothing but errors
+    /// no words on standard error but errors
     #[argh(switch, short = 'q')]
     pub quiet: bool,
 }
@@ -178,7 +178,7 @@ pub struct Doctor {
     /// say more; -v -v says much more
     #[argh(switch, short = 'v')]
     pub verbose: u8,
-    /// say nothing but errors
+    /// no words on standard error but errors, and no table: the exit status tells
     #[argh(switch, short = 'q')]
     pub quiet: bool,
 }
@@ -199,6 +199,9 @@ pub struct Snapshots {
     /// table (default) or json
     #[argh(option, arg_name = "format", default = "Format::Table")]
     pub format: Format,
+    /// no words on standard error but errors
+    #[argh(switch, short = 'q')]
+    pub quiet: bool,
     /// name a snapshot
     #[argh(subcommand)]
     pub command: Option<SnapshotsCommand>,
@@ -233,6 +236,9 @@ pub struct SetLabel {
     /// the database file (default: harness-access.db)
     #[argh(option, arg_name = "path")]
     pub db: Option<String>,
+    /// no words on standard error but errors
+    #[argh(switch, short = 'q')]
+    pub quiet: bool,
 }
 
 /// compare two snapshots
@@ -288,7 +294,7 @@ pub struct Diff {
     /// tell by what can be compared, even where something could not be seen
     #[argh(switch)]
     pub ignore_coverage: bool,
-    /// say nothing but errors; the exit status tells
+    /// no words on standard error but errors, and no table: the exit status tells
     #[argh(switch, short = 'q')]
     pub quiet: bool,
 }
@@ -323,7 +329,8 @@ thing itself, its memberships, and the roles it holds or is held by.
 Two to four words name grants: principal, then role or user group, then scope, then resource group. One word
 may also be a grant's id as `diff --format json` prints it.
 
-`first seen` says that something was there at the first complete look: nobody knows since when.",
+`first seen` says that something was there at the first complete look: nobody knows since when. `seen like this` says the
+same of what snapshots that `prune` forgot may have shown before.",
     example = "{command_name} ada@example.com",
     example = "{command_name} ada@example.com role/harness/_account_admin --format json"
 )]
@@ -337,6 +344,9 @@ pub struct History {
     /// table (default), json or csv
     #[argh(option, arg_name = "format", default = "HistoryFormat::Table")]
     pub format: HistoryFormat,
+    /// no words on standard error but errors
+    #[argh(switch, short = 'q')]
+    pub quiet: bool,
 }
 
 /// How `history` prints.
@@ -389,7 +399,7 @@ pub struct Prune {
     /// table (default) or json
     #[argh(option, arg_name = "format", default = "Format::Table")]
     pub format: Format,
-    /// say nothing but errors
+    /// no words on standard error but errors, and no table
     #[argh(switch, short = 'q')]
     pub quiet: bool,
 }
@@ -403,8 +413,8 @@ pub struct Prune {
     note = "A permission is named by its identifier (core_pipeline_execute) or Harness's plain name (\"Execute a Pipeline\"),
 a role by its identifier, its name or its text id (role/harness/_account_admin).
 
-The table shows the shortest path of each principal and how many there are (`why` tells all); json and csv hold every
-path. `depends` says why it is no plain yes. Disabled and locked users keep their grants and are marked. Exit status 2: nobody was found, but not everything was seen.",
+The table shows one path of each principal, the shortest of the certain ones if there are any, and how many there are
+(`why` tells all); json and csv hold every path. `depends` says why it is no plain yes. Disabled and locked users keep their grants and are marked. Exit status 2: nobody was found, but not everything was seen.",
     example = "{command_name} core_secret_access --in org/default/project/shop",
     example = "{command_name} core_pipeline_execute --resource PIPELINE/deploy --format csv",
     example = "{command_name} _account_admin --at 2026-03-01"
@@ -431,7 +441,7 @@ pub struct WhoCan {
     /// exit with status 1 when nobody holds it
     #[argh(switch)]
     pub exit_code: bool,
-    /// no summary on standard error
+    /// no words on standard error but errors
     #[argh(switch, short = 'q')]
     pub quiet: bool,
 }
@@ -469,7 +479,7 @@ pub struct WhatCan {
     /// exit with status 1 when there is nothing
     #[argh(switch)]
     pub exit_code: bool,
-    /// no summary on standard error
+    /// no words on standard error but errors
     #[argh(switch, short = 'q')]
     pub quiet: bool,
 }
@@ -480,7 +490,7 @@ pub struct WhatCan {
     subcommand,
     name = "why",
     help_triggers("-h", "--help"),
-    note = "One sentence a path, the shortest first, and what taking it away would leave.",
+    note = "One sentence a path, and what taking it away would leave. What is certain comes first, then the shortest.",
     example = "{command_name} zoe@example.com core_secret_access --in org/default/project/shop"
 )]
 pub struct Why {
@@ -508,7 +518,7 @@ pub struct Why {
     /// exit with status 1 when there is no path
     #[argh(switch)]
     pub exit_code: bool,
-    /// no summary on standard error
+    /// no words on standard error but errors
     #[argh(switch, short = 'q')]
     pub quiet: bool,
 }
@@ -542,7 +552,7 @@ pub struct Findings {
     /// a folder with rules of your own, *.sql
     #[argh(option, arg_name = "folder")]
     pub rules: Option<String>,
-    /// no summary on standard error
+    /// no words on standard error but errors
     #[argh(switch, short = 'q')]
     pub quiet: bool,
 }
@@ -555,7 +565,7 @@ pub struct Findings {
     help_triggers("-h", "--help"),
     note = "Formats:
   csv      --preset matrix: one row for each principal, role, scope, resource group and user group it comes through;
-           --preset vanta: one row for each person, as Vanta's access reviews read it
+           --preset vanta: one row for each person, as Vanta's access reviews read it; a role that depends says so
   ndjson   the snapshot, every resource and every grant, one JSON document a line
   sqlite   this snapshot alone, as a database this program and sqlite3 read
   c1z      for baton and ConductorOne
@@ -563,7 +573,7 @@ pub struct Findings {
            what the views and columns of the database mean, for datasette --metadata
 
 A file appears under its name only when it is whole; beside it PATH.manifest.json says which snapshot it holds, what could
-not be seen, and the SHA-256 of the file.",
+not be seen, and the SHA-256 of the file. It never replaces the database it reads, nor another of several snapshots.",
     example = "{command_name} --format csv --preset matrix --output access.csv",
     example = "{command_name} --format sqlite --at 2026-03-31 --output evidence-q1.db"
 )]
@@ -583,7 +593,7 @@ pub struct Export {
     /// the database file (default: harness-access.db)
     #[argh(option, arg_name = "path")]
     pub db: Option<String>,
-    /// no summary on standard error
+    /// no words on standard error but errors
     #[argh(switch, short = 'q')]
     pub quiet: bool,
 }

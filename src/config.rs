@@ -1,6 +1,7 @@
 //! Settings: flags win over the environment, the environment over defaults. Everything that can be refused is refused
 //! here, before the first request.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::Read;
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use crate::api::client::{Client, ClientOptions};
 use crate::api::secret::ApiKey;
 use crate::api::transport::{TransportSettings, UreqTransport};
 use crate::error::Error;
+use crate::redact::holds_key;
 use crate::store::Identity;
 
 const DEFAULT_DB: &str = "harness-access.db";
@@ -20,7 +22,7 @@ const DEFAULT_BASE_URL: &str = "https://app.harness.io";
 const KEY_FILE_LIMIT: u64 = 64 * 1024;
 
 /// Looks up a variable of the environment.
-pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
 /// How to reach an account, checked.
 #[derive(Debug)]
@@ -68,10 +70,7 @@ impl Connection {
     /// When something is missing, malformed or contradicts itself.
     pub fn resolve(flags: &ConnectionFlags<'_>, env: Lookup<'_>) -> Result<Self, Error> {
         let api_key = api_key(flags, env)?;
-        let base_url = flags
-            .base_url
-            .map(str::to_owned)
-            .or_else(|| first_set(env, &["BATON_BASE_URL", "HARNESS_BASE_URL"]))
+        let base_url = given(flags.base_url, env, &["BATON_BASE_URL", "HARNESS_BASE_URL"])?
             .unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
         let base_url =
             BaseUrl::parse(&base_url, flags.allow_http).map_err(|error| Error::Config {
@@ -97,18 +96,42 @@ impl Connection {
 }
 
 /// The database file.
-#[must_use]
-pub fn database(flag: Option<&str>, env: Lookup<'_>) -> PathBuf {
-    flag.map(str::to_owned)
-        .or_else(|| first_set(env, &["HARNESS_ACCESS_DB"]))
-        .unwrap_or_else(|| DEFAULT_DB.to_owned())
-        .into()
+///
+/// # Errors
+/// When it is named by nothing, or by what is no text.
+pub fn database(flag: Option<&str>, env: Lookup<'_>) -> Result<PathBuf, Error> {
+    if flag.is_some_and(str::is_empty) {
+        return Err(Error::Usage("--db is empty: it names no file".to_owned()));
+    }
+    let path = given(flag, env, &["HARNESS_ACCESS_DB"])?;
+    Ok(path.unwrap_or_else(|| DEFAULT_DB.to_owned()).into())
 }
 
-fn first_set(env: Lookup<'_>, names: &[&str]) -> Option<String> {
-    names
-        .iter()
-        .find_map(|name| env(name).filter(|value| !value.trim().is_empty()))
+/// The flag, else the first of the variables that is set.
+fn given(flag: Option<&str>, env: Lookup<'_>, names: &[&str]) -> Result<Option<String>, Error> {
+    match flag {
+        Some(flag) => Ok(Some(flag.to_owned())),
+        None => first_set(env, names),
+    }
+}
+
+fn first_set(env: Lookup<'_>, names: &[&str]) -> Result<Option<String>, Error> {
+    for name in names {
+        match variable(env, name)? {
+            Some(value) if !value.trim().is_empty() => return Ok(Some(value)),
+            _ => {}
+        }
+    }
+    Ok(None)
+}
+
+/// A variable of the environment. One that is no text is not one that is not set.
+pub(crate) fn variable(env: Lookup<'_>, name: &str) -> Result<Option<String>, Error> {
+    let text = env(name).map(OsString::into_string).transpose();
+    text.map_err(|_| Error::Config {
+        message: format!("the environment variable {name} is not UTF-8"),
+        hint: None,
+    })
 }
 
 fn api_key(flags: &ConnectionFlags<'_>, env: Lookup<'_>) -> Result<ApiKey, Error> {
@@ -120,12 +143,14 @@ fn api_key(flags: &ConnectionFlags<'_>, env: Lookup<'_>) -> Result<ApiKey, Error
         }
         (Some(path), None) => read_key_file(path)?,
         (None, Some(key)) => key.to_owned(),
-        (None, None) => first_set(env, &["BATON_API_KEY", "HARNESS_API_KEY"]).ok_or_else(|| {
-            Error::config(
-                "no API key",
-                "name a file that holds it with --api-key-file, or set HARNESS_API_KEY",
-            )
-        })?,
+        (None, None) => {
+            first_set(env, &["BATON_API_KEY", "HARNESS_API_KEY"])?.ok_or_else(|| {
+                Error::config(
+                    "no API key",
+                    "name a file that holds it with --api-key-file, or set HARNESS_API_KEY",
+                )
+            })?
+        }
     };
     ApiKey::new(text).map_err(|error| Error::Config {
         message: error.to_string(),
@@ -156,11 +181,14 @@ fn read_key_file(path: &str) -> Result<String, Error> {
 /// The account from the flags or the environment, and from the key where that names it; they must agree, since a key
 /// of one account cannot read another.
 fn account_id(flags: &ConnectionFlags<'_>, env: Lookup<'_>, key: &ApiKey) -> Result<String, Error> {
-    let given = flags
-        .account_id
-        .map(str::to_owned)
-        .or_else(|| first_set(env, &["BATON_ACCOUNT_ID", "HARNESS_ACCOUNT_ID"]))
-        .map(|account| account.trim().to_owned());
+    let names = ["BATON_ACCOUNT_ID", "HARNESS_ACCOUNT_ID"];
+    let given = given(flags.account_id, env, &names)?.map(|account| account.trim().to_owned());
+    if given.as_deref().is_some_and(holds_key) {
+        return Err(Error::config(
+            "the account looks like an API key",
+            "name the account with --account-id, and the key with --api-key-file or HARNESS_API_KEY",
+        ));
+    }
     match (given, key.account_id()) {
         (Some(given), Some(of_key)) if given != of_key => Err(Error::config(
             format!("the account {given} was asked for, but the key is of account {of_key}"),

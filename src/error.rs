@@ -39,9 +39,28 @@ pub enum Error {
     },
     /// A signal ended the command; nothing was stored.
     Stopped(Exit),
-    /// Standard output or input failed.
+    /// What was asked for could not be written down.
+    Output {
+        /// Standard output, or a file.
+        what: String,
+        /// Why not.
+        error: io::Error,
+    },
+    /// Something else of the system failed.
     Io(io::Error),
 }
+
+/// Marks a failure of standard output, wherever it comes up.
+#[derive(Debug)]
+pub(crate) struct StandardOutputFailed(pub(crate) io::Error);
+
+impl fmt::Display for StandardOutputFailed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl std::error::Error for StandardOutputFailed {}
 
 impl Error {
     /// A failure of the settings.
@@ -59,13 +78,17 @@ impl Error {
             Self::Usage(_)
             | Self::Config { .. }
             | Self::Unknown { .. }
-            | Self::Store(StoreError::NoSuchSnapshot { .. } | StoreError::LabelTaken { .. })
+            | Self::Store(
+                StoreError::NoSuchSnapshot { .. }
+                | StoreError::LabelTaken { .. }
+                | StoreError::DanglingLink { .. },
+            )
             | Self::Io(_) => Exit::Usage,
             Self::Api(error) => exit_of_api(&error.kind),
             Self::NotEnough { .. } | Self::Store(StoreError::TooMuchGone { .. }) => {
                 Exit::CouldNotTell
             }
-            Self::Store(_) => Exit::Database,
+            Self::Store(_) | Self::Output { .. } => Exit::Database,
             Self::Stopped(exit) => *exit,
         }
     }
@@ -81,6 +104,7 @@ impl Error {
             Self::Store(error) => error.kind(),
             Self::NotEnough { .. } => "could_not_tell",
             Self::Stopped(_) => "stopped",
+            Self::Output { .. } => "output",
             Self::Io(_) => "io",
         }
     }
@@ -97,18 +121,18 @@ impl Error {
             | Self::NotEnough { hint, .. } => hint.clone(),
             Self::Api(error) => error.hint(),
             Self::Store(error) => error.hint().map(str::to_owned),
-            Self::Stopped(_) | Self::Io(_) => None,
+            Self::Stopped(_) | Self::Output { .. } | Self::Io(_) => None,
         }
     }
 
-    /// The document printed on standard error with `--format json`.
+    /// The document printed on standard error with `--format json`, with the words as they may be shown.
     #[must_use]
-    pub fn to_json(&self) -> serde_json::Value {
+    pub fn to_json(&self, message: &str, hint: Option<&str>) -> serde_json::Value {
         serde_json::json!({"error": {
             "code": self.exit() as u8,
             "kind": self.kind(),
-            "message": self.to_string(),
-            "hint": self.hint(),
+            "message": message,
+            "hint": hint,
         }})
     }
 }
@@ -167,6 +191,7 @@ impl fmt::Display for Error {
                 f.write_str("stopped by SIGTERM; nothing was stored")
             }
             Self::Stopped(_) => f.write_str("stopped by SIGINT; nothing was stored"),
+            Self::Output { what, error } => write!(f, "cannot write {what}: {error}"),
             Self::Io(error) => write!(f, "{error}"),
         }
     }
@@ -188,6 +213,12 @@ impl From<StoreError> for Error {
 
 impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
+        if matches!(error.get_ref(), Some(inner) if inner.is::<StandardOutputFailed>()) {
+            return Self::Output {
+                what: "standard output".to_owned(),
+                error,
+            };
+        }
         Self::Io(error)
     }
 }

@@ -17,7 +17,7 @@ pub enum Exit {
     KeyRefused = 4,
     /// Harness could not be reached, or kept failing after the retries.
     Unreachable = 5,
-    /// The database: locked by another sync, wrong account, not ours, newer, damaged, full disk.
+    /// The database: locked by another sync, wrong account, not ours, newer, damaged; or a full disk, also under an output.
     Database = 6,
     /// Stopped by SIGINT.
     Interrupted = 130,

@@ -35,6 +35,7 @@ pub mod findings;
 mod logging;
 pub mod model;
 pub mod output;
+mod redact;
 pub mod retention;
 mod run;
 mod signals;

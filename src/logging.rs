@@ -1,13 +1,17 @@
 //! What is said on standard error while working.
 
+use std::io::Write;
+
 use env_logger::Builder;
 use log::LevelFilter;
 
-use crate::config::Lookup;
+use crate::config::{Lookup, variable};
+use crate::error::Error;
+use crate::redact::redact;
 
 /// Starts logging: warnings, with `-v` what is done, with `-v -v` every request. `RUST_LOG` wins. Trace records, in
 /// which ureq would print the API key, are compiled out.
-pub(crate) fn start(verbose: u8, quiet: bool, env: Lookup<'_>) {
+pub(crate) fn start(verbose: u8, quiet: bool, env: Lookup<'_>) -> Result<(), Error> {
     let ours = match (quiet, verbose) {
         (true, _) => LevelFilter::Error,
         (false, 0) => LevelFilter::Warn,
@@ -18,10 +22,15 @@ pub(crate) fn start(verbose: u8, quiet: bool, env: Lookup<'_>) {
     builder
         .filter_level(LevelFilter::Warn)
         .filter_module(env!("CARGO_CRATE_NAME"), ours)
-        .format_timestamp(None)
-        .format_target(false);
-    if let Some(filters) = env("RUST_LOG") {
+        .format(|out, record| {
+            let level = record.level();
+            let style = out.default_level_style(level);
+            let text = redact(&record.args().to_string()).replace('\n', "\n    ");
+            writeln!(out, "[{style}{level:<5}{style:#}] {text}")
+        });
+    if let Some(filters) = variable(env, "RUST_LOG")? {
         builder.parse_filters(&filters);
     }
     let _ = builder.try_init(); // a second run in one process keeps the first logger
+    Ok(())
 }

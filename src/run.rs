@@ -6,10 +6,11 @@ use std::io::{self, ErrorKind, Write};
 use crate::cli::{self, Command, Request};
 use crate::command;
 use crate::config::Lookup;
-use crate::error::Error;
+use crate::error::{Error, StandardOutputFailed};
 use crate::exit::Exit;
 use crate::logging;
 use crate::output::text::line;
+use crate::redact::redact;
 
 /// What a command works with.
 #[allow(missing_debug_implementations)]
@@ -30,6 +31,15 @@ pub struct Context<'a> {
 pub fn run(arguments: impl Iterator<Item = OsString>, context: &mut Context<'_>) -> Exit {
     let arguments: Vec<OsString> = arguments.collect();
     let json = wants_json(&arguments);
+    let (out, err) = (
+        &mut StandardOutput(&mut *context.out),
+        &mut Unminded(&mut *context.err),
+    );
+    let context = &mut Context {
+        out,
+        err,
+        ..*context
+    };
     let result = execute(arguments, context).and_then(|exit| {
         context.out.flush()?;
         Ok(exit)
@@ -37,11 +47,46 @@ pub fn run(arguments: impl Iterator<Item = OsString>, context: &mut Context<'_>)
     match result {
         Ok(exit) => exit,
         // Whoever reads the output has seen enough: `| head` is no failure.
-        Err(Error::Io(error)) if error.kind() == ErrorKind::BrokenPipe => Exit::Done,
+        Err(Error::Output { error, .. }) if error.kind() == ErrorKind::BrokenPipe => Exit::Done,
         Err(error) => {
             let _ = report(&error, json, context.err);
             error.exit()
         }
+    }
+}
+
+/// Standard output, whose failures are told from those of files.
+struct StandardOutput<'a>(&'a mut dyn Write);
+
+impl Write for StandardOutput<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes).map_err(marked)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush().map_err(marked)
+    }
+}
+
+fn marked(error: io::Error) -> io::Error {
+    match error.kind() {
+        ErrorKind::Interrupted => error, // to be tried again
+        kind => io::Error::new(kind, StandardOutputFailed(error)),
+    }
+}
+
+/// Standard error. That nobody hears a word about the data is no failure of the data.
+struct Unminded<'a>(&'a mut dyn Write);
+
+impl Write for Unminded<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let _ = self.0.write_all(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let _ = self.0.flush();
+        Ok(())
     }
 }
 
@@ -64,11 +109,11 @@ fn execute(arguments: Vec<OsString>, context: &mut Context<'_>) -> Result<Exit, 
     };
     match &*command {
         Command::Sync(arguments) => {
-            logging::start(arguments.verbose, arguments.quiet, context.env);
+            logging::start(arguments.verbose, arguments.quiet, context.env)?;
             command::sync::run(arguments, context)
         }
         Command::Doctor(arguments) => {
-            logging::start(arguments.verbose, arguments.quiet, context.env);
+            logging::start(arguments.verbose, arguments.quiet, context.env)?;
             command::doctor::run(arguments, context)
         }
         Command::Snapshots(arguments) => command::snapshots::run(arguments, context),
@@ -95,11 +140,14 @@ fn wants_json(arguments: &[OsString]) -> bool {
 }
 
 fn report(error: &Error, json: bool, err: &mut dyn Write) -> io::Result<()> {
+    // Messages repeat what was typed, and a key is easily typed at the wrong place.
+    let message = redact(&error.to_string());
+    let hint = error.hint().map(|hint| redact(&hint));
     if json {
-        return writeln!(err, "{}", error.to_json());
+        return writeln!(err, "{}", error.to_json(&message, hint.as_deref()));
     }
-    // Messages hold names and answers of strangers.
-    for (at, text) in error.to_string().lines().enumerate() {
+    // They also hold names and answers of strangers.
+    for (at, text) in message.lines().enumerate() {
         let prefix = if at == 0 {
             concat!(env!("CARGO_PKG_NAME"), ": ")
         } else {
@@ -107,7 +155,7 @@ fn report(error: &Error, json: bool, err: &mut dyn Write) -> io::Result<()> {
         };
         writeln!(err, "{prefix}{}", line(text))?;
     }
-    match error.hint() {
+    match hint {
         Some(hint) => writeln!(err, "  {}", line(&hint)),
         None => Ok(()),
     }

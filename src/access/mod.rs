@@ -31,8 +31,8 @@
 //! 8. **Service accounts** are matched by identifier alone, without their scope (December 2023): those of one identifier
 //!    share their grants, which *depends* on the release.
 //!
-//! A path *depends* when it is neither a plain yes nor a plain no; it says why. Grants from a list that was not
-//! complete depend as well: nobody knows whether they are still there.
+//! A path *depends* when it is neither a plain yes nor a plain no; it says why. What rests on a grant, membership, role
+//! or resource group from a list that was not complete depends as well: nobody knows whether it is still so.
 
 pub mod catalogue;
 mod names;

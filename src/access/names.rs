@@ -9,8 +9,9 @@ use crate::model::{PrincipalFact, ResourceType};
 const SUGGESTIONS: usize = 5;
 
 impl Access {
-    /// The principals a text may mean, best form first: text id, uuid or identifier, e-mail, name, part of a name.
-    /// Several = ambiguous.
+    /// The principals a text may mean, best form first: text id, uuid or identifier, e-mail, name, part of a name. Those
+    /// that no list shows have no name, but answers tell their identifiers, so these are understood last. Several =
+    /// ambiguous.
     #[must_use]
     pub fn principals_named(&self, text: &str) -> Vec<u32> {
         let wanted = text.to_lowercase();
@@ -18,7 +19,7 @@ impl Access {
         let is = |field: &Option<String>| lower(field).is_some_and(|field| field == wanted);
         let has =
             |field: &Option<String>| lower(field).is_some_and(|field| field.contains(&wanted));
-        let forms: [&dyn Fn(&PrincipalFact) -> bool; 6] = [
+        let forms: [&dyn Fn(&PrincipalFact) -> bool; 8] = [
             &|principal| principal.id == text,
             &|principal| principal.resolved && principal.identifier == text,
             &|principal| {
@@ -27,6 +28,8 @@ impl Access {
             &|principal| principal.resolved && (is(&principal.name) || is(&principal.email)),
             &|principal| principal.resolved && (has(&principal.name) || has(&principal.email)),
             &|principal| principal.resolved && principal.id.to_lowercase().contains(&wanted),
+            &|principal| principal.identifier == text,
+            &|principal| principal.id.to_lowercase().contains(&wanted),
         ];
         for form in forms {
             let mut found: Vec<u32> = (0..)

@@ -34,7 +34,7 @@ pub enum Doubt {
     SharedIdentifier,
     /// Harness's all-users group, whose stored members lack this user.
     AllUsers,
-    /// The list that shows the grant or the membership was not complete.
+    /// The list that shows the grant, the membership, the role or the resource group was not complete.
     Unverified,
 }
 
@@ -77,7 +77,7 @@ impl Path {
 /// The answer to who can.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Holders {
-    /// By principal, shortest path first.
+    /// By principal; what is certain before what depends, then shortest path first.
     pub paths: Vec<Path>,
     /// User groups without members that would hold it.
     pub empty_groups: Vec<u32>,
@@ -235,7 +235,7 @@ impl Access {
         holders
     }
 
-    /// Every path by which one principal holds what is asked, shortest first.
+    /// Every path by which one principal holds what is asked; what is certain first, then the shortest.
     #[must_use]
     pub fn paths_of(&self, principal: u32, asked: &Asked, target: &Target) -> Vec<Path> {
         let mut matches = Matches::new();
@@ -296,7 +296,7 @@ impl Access {
             .any(|role| role.permissions.iter().any(|held| held == permission))
     }
 
-    /// By principal; direct before through a group, yes before depends, then by scope, role and resource group.
+    /// By principal; yes before depends, direct before through a group, then by scope, role and resource group.
     fn sort(&self, paths: &mut [Path]) {
         let order = self.order.get_or_init(|| Order::new(&self.facts));
         let rank = |ranks: &[u32], at: u32| ranks[at as usize];
@@ -304,8 +304,8 @@ impl Access {
             let grant = self.grant(path);
             (
                 rank(&order.principals, path.principal),
-                path.via.is_some(),
                 path.verdict(),
+                path.via.is_some(),
                 rank(&order.scopes, grant.scope),
                 rank(&order.roles, grant.role),
                 rank(&order.resource_groups, grant.resource_group),
@@ -441,7 +441,7 @@ impl Access {
         let role = &self.facts.roles[grant.role as usize];
         let doubts = match self.hidden_roles.get(&grant.role) {
             None if !self.may_be_assigned(role, grant) => return None,
-            None => Vec::new(),
+            None => Vec::from_iter(role.unverified.then_some(Doubt::Unverified)),
             Some(Some(_)) => vec![Doubt::HiddenRole],
             Some(None) => vec![Doubt::UnknownRole],
         };
@@ -476,7 +476,12 @@ impl Access {
         let group = &self.facts.resource_groups[grant.resource_group as usize];
         let scope = &self.facts.scopes[grant.scope as usize];
         if group.resolved {
-            return reach_of_listed(group, scope, asked, target);
+            return reach_of_listed(group, scope, asked, target).map(|mut found| {
+                found
+                    .doubts
+                    .extend(group.unverified.then_some(Doubt::Unverified));
+                found
+            });
         }
         let known =
             supplied_group(group).and_then(|group| reach_of_listed(&group, scope, asked, target));

@@ -2,7 +2,7 @@
 //!
 //! All text from the server is quoted before it gets here: redacted, escaped, at most 200 characters.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 pub use super::call::Place;
@@ -271,19 +271,22 @@ impl fmt::Display for ApiError {
 
 impl std::error::Error for ApiError {}
 
-impl fmt::Display for Answer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.message.is_empty() {
-            write!(f, "\"{}\" ", self.message)?;
-        }
-        write!(f, "(status {}", self.status)?;
+impl Answer {
+    /// What follows on the word for the failure: `: "message" (status 400)`, or ` (status 400)` when nothing was said.
+    fn tail(&self) -> String {
+        let mut tail = match self.message.trim() {
+            "" => String::new(),
+            message => format!(": \"{message}\""),
+        };
+        let _ = write!(tail, " (status {}", self.status); // writing to a String cannot fail
         if let Some(code) = &self.code {
-            write!(f, ", code {code}")?;
+            let _ = write!(tail, ", code {code}");
         }
         if let Some(id) = &self.correlation_id {
-            write!(f, ", correlation id {id}")?;
+            let _ = write!(tail, ", correlation id {id}");
         }
-        f.write_str(")")
+        tail.push(')');
+        tail
     }
 }
 
@@ -300,17 +303,17 @@ impl fmt::Display for MissingPermission {
 impl fmt::Display for ApiErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BadKey(answer) => write!(f, "the API key is refused: {answer}"),
+            Self::BadKey(answer) => write!(f, "the API key is refused{}", answer.tail()),
             Self::NotPermitted { answer, missing } => {
                 f.write_str("not permitted")?;
                 for (i, missing) in missing.iter().enumerate() {
                     write!(f, "{} {missing}", if i == 0 { ": needs" } else { "," })?;
                 }
-                write!(f, ": {answer}")
+                f.write_str(&answer.tail())
             }
-            Self::NotFound(answer) => write!(f, "not found: {answer}"),
-            Self::Throttled(answer) => write!(f, "too many requests: {answer}"),
-            Self::Server(answer) => write!(f, "Harness failed: {answer}"),
+            Self::NotFound(answer) => write!(f, "not found{}", answer.tail()),
+            Self::Throttled(answer) => write!(f, "too many requests{}", answer.tail()),
+            Self::Server(answer) => write!(f, "Harness failed{}", answer.tail()),
             Self::NotJson {
                 status,
                 content_type,
@@ -338,12 +341,12 @@ impl fmt::Display for ApiErrorKind {
                 if let Some(to) = to {
                     write!(f, ", {to}")?;
                 }
-                write!(f, ": {answer}")
+                f.write_str(&answer.tail())
             }
             Self::IpNotAllowed(answer) => {
-                write!(f, "this computer's address is not allowed: {answer}")
+                write!(f, "this computer's address is not allowed{}", answer.tail())
             }
-            Self::Refused(answer) => write!(f, "refused: {answer}"),
+            Self::Refused(answer) => write!(f, "refused{}", answer.tail()),
             Self::Transport(error) => write!(f, "{error}"),
             Self::Shape { message } => {
                 write!(f, "the answer is not of the expected form: {message}")
@@ -374,5 +377,26 @@ impl fmt::Display for LooksLike {
             Self::OtherService => "the answer is JSON of another service, not the Harness API",
             Self::Other => "the answer is not JSON",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, ApiErrorKind};
+
+    #[test]
+    fn an_answer_without_words_leaves_no_gap() {
+        let said = |message: &str| {
+            let message = message.to_owned();
+            ApiErrorKind::Throttled(Answer {
+                status: 429,
+                message,
+                ..Answer::default()
+            })
+            .to_string()
+        };
+        assert_eq!(said(""), "too many requests (status 429)");
+        assert_eq!(said("\n "), "too many requests (status 429)");
+        assert_eq!(said("slow"), "too many requests: \"slow\" (status 429)");
     }
 }

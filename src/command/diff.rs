@@ -24,15 +24,17 @@ pub(crate) fn run(arguments: &Diff, context: &mut Context<'_>) -> Result<Exit, E
         .transpose()?;
     let (from, to) = references(&arguments.snapshots)?;
     let db = arguments.db.as_deref();
-    let (from, to) = (locate(from, db, context), locate(to, db, context));
+    let (from, to) = (locate(from, db, context)?, locate(to, db, context)?);
     let mut report = Pair::open(&from, &to)?.report(plan.gate)?;
     let notices = approvals.map_or_else(Vec::new, |approvals| {
         let today = Timestamp::now().to_string();
         approvals.apply(&mut report.findings, today.get(..10).unwrap_or_default())
     });
-    if !arguments.quiet {
+    if !(arguments.quiet && plan.print.is_for_people()) {
         plan.print.write(&report, colour(context), context.out)?;
         context.out.flush()?;
+    }
+    if !arguments.quiet {
         warn(arguments, &notices, context.err)?;
         output::summary::write(&report, context.err)?;
     }
@@ -80,6 +82,14 @@ impl Plan {
 }
 
 impl Print {
+    /// Whether nobody but a person would read it. Data is never dropped.
+    fn is_for_people(&self) -> bool {
+        matches!(
+            self,
+            Self::Changes(DiffFormat::Table) | Self::Counts(DiffFormat::Table)
+        )
+    }
+
     fn write(&self, report: &Report, colour: bool, out: &mut dyn Write) -> io::Result<()> {
         match self {
             Self::Approvals => output::approvals::write(report, out),

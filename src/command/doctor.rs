@@ -27,7 +27,7 @@ pub(crate) fn run(arguments: &Doctor, context: &mut Context<'_>) -> Result<Exit,
     let report =
         output::doctor::Report::new(&identity.base_url, &identity.account_id, &examination);
     match arguments.format {
-        _ if arguments.quiet => {}
+        Format::Table if arguments.quiet => {}
         Format::Table => report.write_table(context.out)?,
         Format::Json => output::write_json(&report, context.out)?,
     }

@@ -13,7 +13,7 @@ use crate::model::{Gap, SnapshotInfo};
 use crate::output::text::{count, line};
 use crate::output::{self, access_words, write_json};
 use crate::run::Context;
-use crate::store::Reader;
+use crate::store::{Reader, StoreError};
 
 /// What is exported.
 struct Job<'a> {
@@ -27,13 +27,16 @@ struct Job<'a> {
 
 pub(crate) fn run(arguments: &Export, context: &mut Context<'_>) -> Result<Exit, Error> {
     let output = output(arguments)?;
+    let reference = arguments.at.as_deref().unwrap_or("latest");
+    let Located { path, snapshot } = locate(reference, arguments.db.as_deref(), context)?;
     // The file first: whoever may not write it should learn that before anything else.
     let part = output
         .as_deref()
-        .map(|path| Part::create(path).map_err(|error| unwritable(path, &error)))
+        .map(|wanted| {
+            spare_databases(wanted, &path)?;
+            Part::create(wanted).map_err(|error| unwritable(wanted, error))
+        })
         .transpose()?;
-    let reference = arguments.at.as_deref().unwrap_or("latest");
-    let Located { path, snapshot } = locate(reference, arguments.db.as_deref(), context);
     let reader = Reader::open(&path)?;
     let snapshot = resolve(&reader, &snapshot)?;
     if reader.latest()? != Some(snapshot.id) {
@@ -51,16 +54,21 @@ pub(crate) fn run(arguments: &Export, context: &mut Context<'_>) -> Result<Exit,
         gaps,
     };
     if let (Some(path), Some((part, file))) = (output, part) {
-        let (rows, bytes, sha256) = job.to_file(&part, file)?;
+        let (rows, bytes, sha256) = job
+            .to_file(&part, file)
+            .map_err(|error| named(error, &path, part.path()))?;
         let manifest = job.manifest(&path, rows, bytes, sha256);
         let beside = manifest_path(&path);
         let (manifest_part, manifest_file) =
-            Part::create(&beside).map_err(|error| unwritable(&beside, &error))?;
-        write_json(&manifest, &mut BufWriter::new(manifest_file))?;
-        part.finish().map_err(|error| unwritable(&path, &error))?;
+            Part::create(&beside).map_err(|error| unwritable(&beside, error))?;
+        let mut manifest_file = BufWriter::new(manifest_file);
+        write_json(&manifest, &mut manifest_file)
+            .and_then(|()| manifest_file.flush())
+            .map_err(|error| not_written(&beside, error))?;
+        part.finish().map_err(|error| not_written(&path, error))?;
         manifest_part
             .finish()
-            .map_err(|error| unwritable(&beside, &error))?;
+            .map_err(|error| not_written(&beside, error))?;
         job.summary(&path.display().to_string(), rows, context)?;
     } else {
         let rows = job.to_writer(context.out)?;
@@ -187,9 +195,75 @@ fn manifest_path(path: &Path) -> PathBuf {
     name.into()
 }
 
-fn unwritable(path: &Path, error: &std::io::Error) -> Error {
+/// An export must not replace what it reads, nor the history that another of our files holds: neither comes back.
+fn spare_databases(output: &Path, source: &Path) -> Result<(), Error> {
+    let sources = ["", "-journal", "-wal", "-shm"].map(|suffix| {
+        let mut name = source.as_os_str().to_owned();
+        name.push(suffix);
+        settled(Path::new(&name))
+    });
+    for target in [output, &manifest_path(output)] {
+        let known = settled(target);
+        if known.is_some() && sources.contains(&known) {
+            return Err(Error::config(
+                format!(
+                    "{} would replace the database that is exported, {}",
+                    target.display(),
+                    source.display()
+                ),
+                "name another file with --output; nothing was written",
+            ));
+        }
+        if Reader::holds_history(target) {
+            return Err(Error::config(
+                format!(
+                    "{} is a database of snapshots, which an export would replace",
+                    target.display()
+                ),
+                "name another file with --output, or move that one away; nothing was written",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The path without links and dots, for a file that is there and for one that is not there yet.
+fn settled(path: &Path) -> Option<PathBuf> {
+    std::fs::canonicalize(path).ok().or_else(|| {
+        let path = std::path::absolute(path).ok()?;
+        let folder = std::fs::canonicalize(path.parent()?).ok()?;
+        Some(folder.join(path.file_name()?))
+    })
+}
+
+/// The path may not be written at all: it was ill chosen.
+fn unwritable(path: &Path, error: std::io::Error) -> Error {
+    if error.kind() == std::io::ErrorKind::StorageFull {
+        return not_written(path, error);
+    }
     Error::Config {
         message: format!("cannot write {}: {error}", path.display()),
         hint: None,
+    }
+}
+
+/// Writing began and could not be ended.
+fn not_written(path: &Path, error: std::io::Error) -> Error {
+    Error::Output {
+        what: path.display().to_string(),
+        error,
+    }
+}
+
+/// The failure under the name that was typed instead of that of the part.
+fn named(error: Error, path: &Path, part: &Path) -> Error {
+    match error {
+        Error::Io(error) => not_written(path, error),
+        Error::Store(StoreError::Unwritable { path: of, detail })
+            if of.to_string_lossy().starts_with(&*part.to_string_lossy()) =>
+        {
+            not_written(path, std::io::Error::other(detail))
+        }
+        error => error,
     }
 }

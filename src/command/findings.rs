@@ -17,7 +17,7 @@ use crate::store::{Reader, Rows};
 
 pub(crate) fn run(arguments: &Findings, context: &mut Context<'_>) -> Result<Exit, Error> {
     let reference = arguments.at.as_deref().unwrap_or("latest");
-    let Located { path, snapshot } = locate(reference, arguments.db.as_deref(), context);
+    let Located { path, snapshot } = locate(reference, arguments.db.as_deref(), context)?;
     let rules = rules(arguments.rules.as_deref())?;
     let reader = Reader::open(&path)?;
     let snapshot = resolve(&reader, &snapshot)?;
@@ -33,6 +33,7 @@ pub(crate) fn run(arguments: &Findings, context: &mut Context<'_>) -> Result<Exi
         snapshot: &snapshot,
         file: &path.display().to_string(),
         gaps: &gaps,
+        unverified: reader.unverified()?,
     };
     match arguments.format {
         Report::Table => findings::table(&found, context.out)?,
@@ -49,6 +50,9 @@ pub(crate) fn run(arguments: &Findings, context: &mut Context<'_>) -> Result<Exi
         writeln!(context.err, "{} by {rules}", count(number, "finding"))?;
         for gap in access_words::gaps(&gaps) {
             writeln!(context.err, "not seen: {}", line(&gap))?;
+        }
+        if let Some(doubt) = findings::doubt(looked.unverified) {
+            writeln!(context.err, "{doubt}")?;
         }
     }
     let Some(limit) = arguments.fail_on else {

@@ -7,11 +7,12 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::{Scope, Thing};
 use crate::output;
+use crate::output::text::{line, named};
 use crate::run::Context;
 use crate::store::{GrantParts, Reader};
 
 pub(crate) fn run(arguments: &History, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let reader = Reader::open(&config::database(arguments.db.as_deref(), context.env))?;
+    let reader = Reader::open(&config::database(arguments.db.as_deref(), context.env)?)?;
     let asked = Asked::from(&reader, &arguments.what)?;
     let (versions, grants) = match &asked.grant {
         None => (
@@ -22,9 +23,14 @@ pub(crate) fn run(arguments: &History, context: &mut Context<'_>) -> Result<Exit
     };
     let events = events(versions, grants);
     match arguments.format {
+        HistoryFormat::Table if events.is_empty() => {}
         HistoryFormat::Table => output::history::table(&events, context.out)?,
         HistoryFormat::Json => output::history::json(&asked.things, &events, context.out)?,
         HistoryFormat::Csv => output::history::csv(&events, context.out)?,
+    }
+    context.out.flush()?;
+    if events.is_empty() && !arguments.quiet {
+        writeln!(context.err, "{}", line(&asked.nothing()))?;
     }
     Ok(Exit::Done)
 }
@@ -37,6 +43,24 @@ struct Asked {
 }
 
 impl Asked {
+    /// Says that nothing was found.
+    fn nothing(&self) -> String {
+        let Some(grant) = &self.grant else {
+            return format!("this file knows nothing of {}", self.things[0].id);
+        };
+        let part = |word: &str, part: &Option<String>| {
+            part.as_deref()
+                .map_or_else(String::new, |part| format!(" {word} {part}"))
+        };
+        format!(
+            "this file knows of no grant{}{}{}{}",
+            part("of", &grant.target),
+            part("to", &grant.principal),
+            part("in", &grant.scope),
+            part("over", &grant.resource_group)
+        )
+    }
+
     fn from(reader: &Reader, words: &[String]) -> Result<Self, Error> {
         match words {
             [] => Err(Error::Usage(
@@ -109,7 +133,7 @@ fn the(reader: &Reader, text: &str) -> Result<Thing, Error> {
             let candidates: Vec<String> = found
                 .iter()
                 .map(|thing| {
-                    let name = thing.name.as_deref().unwrap_or("no name");
+                    let name = named(thing.name.as_deref(), "no name");
                     format!("{} ({name})", thing.id)
                 })
                 .collect();

@@ -14,12 +14,22 @@ use crate::store::{Reader, StoreError, Writer};
 pub(crate) fn run(
     arguments: &SetLabel,
     db: Option<&str>,
+    quiet: bool,
     context: &mut Context<'_>,
 ) -> Result<Exit, Error> {
     let db = arguments.db.as_deref().or(db);
-    let path = config::database(db, context.env);
+    let path = config::database(db, context.env)?;
     match (arguments.words.as_slice(), &arguments.remove) {
-        ([snapshot, name], None) => set(&path, snapshot, name, context),
+        ([snapshot, name], None) => {
+            let moved = set(&path, snapshot, name)?;
+            if let (Some((from, to)), false) = (moved, quiet) {
+                writeln!(
+                    context.err,
+                    "the label moved from snapshot {from} to snapshot {to}"
+                )?;
+            }
+            Ok(Exit::Done)
+        }
         ([], Some(name)) => remove(&path, name),
         _ => Err(Error::Usage(
             "say `snapshots label SNAPSHOT NAME` or `snapshots label --remove NAME`".to_owned(),
@@ -27,18 +37,14 @@ pub(crate) fn run(
     }
 }
 
-fn set(path: &Path, snapshot: &str, name: &str, context: &mut Context<'_>) -> Result<Exit, Error> {
+/// From which snapshot to which the label moved, if another one had it.
+fn set(path: &Path, snapshot: &str, name: &str) -> Result<Option<(i64, i64)>, Error> {
     let label = Label::new(name).map_err(Error::Usage)?;
     // The lock first: `latest` must still be the latest when it gets its name.
     let writer = Writer::open_existing(path)?;
     let snapshot = resolve(&Reader::open(path)?, &SnapshotRef::parse(snapshot))?.id;
-    if let Some(had) = writer.set_label(snapshot, &label)? {
-        writeln!(
-            context.err,
-            "the label moved from snapshot {had} to snapshot {snapshot}"
-        )?;
-    }
-    Ok(Exit::Done)
+    let had = writer.set_label(snapshot, &label)?;
+    Ok(had.map(|had| (had, snapshot)))
 }
 
 fn remove(path: &Path, name: &str) -> Result<Exit, Error> {

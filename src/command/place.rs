@@ -16,14 +16,33 @@ pub(crate) struct Located {
 }
 
 /// Reads `REF`, `FILE` or `FILE@REF`.
-pub(crate) fn locate(typed: &str, db: Option<&str>, context: &Context<'_>) -> Located {
+///
+/// # Errors
+/// When one of them is empty.
+pub(crate) fn locate(
+    typed: &str,
+    db: Option<&str>,
+    context: &Context<'_>,
+) -> Result<Located, Error> {
     let place = Place::parse(typed, Path::is_file);
-    Located {
-        path: place
-            .file
-            .unwrap_or_else(|| config::database(db, context.env)),
-        snapshot: place.snapshot,
+    let no_file = place
+        .file
+        .as_ref()
+        .is_some_and(|file| file.as_os_str().is_empty());
+    if no_file || place.snapshot == SnapshotRef::Label(String::new()) {
+        let lacks = if no_file { "file" } else { "snapshot" };
+        return Err(Error::Usage(format!(
+            "`{typed}` names no {lacks}: a snapshot is a number, latest, previous, latest~N, a label, a date, FILE or \
+             FILE@SNAPSHOT"
+        )));
     }
+    Ok(Located {
+        path: match place.file {
+            Some(file) => file,
+            None => config::database(db, context.env)?,
+        },
+        snapshot: place.snapshot,
+    })
 }
 
 /// The snapshot a reference names.

@@ -11,7 +11,7 @@ use crate::store::{Reader, Writer};
 
 pub(crate) fn run(arguments: &Prune, context: &mut Context<'_>) -> Result<Exit, Error> {
     let keep = keep(arguments)?;
-    let path = config::database(arguments.db.as_deref(), context.env);
+    let path = config::database(arguments.db.as_deref(), context.env)?;
     // With the lock held no sync can add a snapshot between the decision and the deed.
     let writer = (!arguments.dry_run)
         .then(|| Writer::open_existing(&path))
@@ -41,6 +41,11 @@ pub(crate) fn run(arguments: &Prune, context: &mut Context<'_>) -> Result<Exit, 
 }
 
 fn keep(arguments: &Prune) -> Result<Keep, Error> {
+    if arguments.keep_label.iter().any(String::is_empty) {
+        return Err(Error::Usage(
+            "--keep-label is empty: no snapshot has such a label".to_owned(),
+        ));
+    }
     let keep = Keep {
         last: arguments.keep_last.unwrap_or_default(),
         daily: arguments.keep_daily.unwrap_or_default(),

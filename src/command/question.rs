@@ -36,7 +36,7 @@ impl Asking {
         at: Option<&str>,
         context: &Context<'_>,
     ) -> Result<Self, Error> {
-        let Located { path, snapshot } = locate(at.unwrap_or("latest"), db, context);
+        let Located { path, snapshot } = locate(at.unwrap_or("latest"), db, context)?;
         let reader = Reader::open(&path)?;
         let snapshot = resolve(&reader, &snapshot)?;
         let facts = reader.access_facts(snapshot.id)?;

@@ -11,9 +11,10 @@ use crate::store::Reader;
 
 pub(crate) fn run(arguments: &Snapshots, context: &mut Context<'_>) -> Result<Exit, Error> {
     if let Some(SnapshotsCommand::Label(label)) = &arguments.command {
-        return super::label::run(label, arguments.db.as_deref(), context);
+        let quiet = arguments.quiet || label.quiet;
+        return super::label::run(label, arguments.db.as_deref(), quiet, context);
     }
-    let reader = Reader::open(&config::database(arguments.db.as_deref(), context.env))?;
+    let reader = Reader::open(&config::database(arguments.db.as_deref(), context.env)?)?;
     let snapshots = reader
         .snapshots()?
         .into_iter()
@@ -28,7 +29,9 @@ pub(crate) fn run(arguments: &Snapshots, context: &mut Context<'_>) -> Result<Ex
             context.out.flush()?;
             let (number, size) = (snapshots.len(), bytes(reader.size()));
             let number = count(i128::try_from(number).unwrap_or_default(), "snapshot");
-            writeln!(context.err, "{number} in {size}")?;
+            if !arguments.quiet {
+                writeln!(context.err, "{number} in {size}")?;
+            }
         }
         Format::Json => output::snapshots::json(&snapshots, reader.size(), context.out)?,
     }

@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     let label = label(arguments.label.as_deref())?;
     let connection = Connection::resolve(&flags, context.env)?;
     let identity = connection.identity();
-    let path = config::database(arguments.db.as_deref(), context.env);
+    let path = config::database(arguments.db.as_deref(), context.env)?;
     let writer = Writer::open(&path, &identity)?.with_brake(arguments.max_removed);
     if let Some(label) = &label {
         writer.refuse_taken(label)?;
@@ -243,7 +243,7 @@ fn report(
     }
     match arguments.format {
         Format::Json => write_json(&Document::new(published, client.requests()), context.out)?,
-        Format::Table if context.err_is_terminal && !arguments.quiet || arguments.verbose > 0 => {
+        Format::Table if !arguments.quiet && (context.err_is_terminal || arguments.verbose > 0) => {
             writeln!(
                 context.err,
                 "snapshot {} in {}: {}, {}, {}",

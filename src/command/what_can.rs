@@ -6,7 +6,7 @@ use crate::cli::{Answer, WhatCan};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::access::{self, Line};
-use crate::output::access_words::{flags, shown};
+use crate::output::access_words::{flags, shown, some_depend};
 use crate::output::text::count;
 use crate::run::Context;
 
@@ -53,14 +53,19 @@ pub(crate) fn run(arguments: &WhatCan, context: &mut Context<'_>) -> Result<Exit
         summary.push_str(flag);
     }
     summary.push_str(": ");
-    match lines.len() {
-        0 if gaps.is_empty() => summary.push_str("nothing"),
-        0 => summary.push_str("could not tell: nothing was found, but not everything was seen"),
-        rows if arguments.permissions => {
-            summary.push_str(&count(rows as u64, "permission"));
-        }
-        rows => summary.push_str(&count(rows as u64, "role")),
-    }
+    let noun = if arguments.permissions {
+        "permission"
+    } else {
+        "role"
+    };
+    let sure = access::sure(lines.iter().map(|(_, path)| *path));
+    let found = match (sure, lines.len() - sure) {
+        (0, 0) if gaps.is_empty() => "nothing".to_owned(),
+        (0, 0) => "could not tell: nothing was found, but not everything was seen".to_owned(),
+        (0, depends) => format!("it depends, by {}", count(depends as u64, noun)),
+        (sure, depends) => some_depend(sure, depends, noun),
+    };
+    summary.push_str(&found);
     conclude(
         &head,
         &summary,

@@ -1,12 +1,11 @@
 //! `why`: every path by which a principal holds a permission or role, and what taking each away would leave.
 
 use super::question::{Asking, conclude};
-use crate::access::Verdict;
 use crate::cli::{Why, Words};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::access;
-use crate::output::access_words::{flags, shown};
+use crate::output::access_words::{flags, shown, some_depend};
 use crate::output::text::count;
 use crate::run::Context;
 
@@ -36,12 +35,12 @@ pub(crate) fn run(arguments: &Why, context: &mut Context<'_>) -> Result<Exit, Er
         name.push_str(", ");
         name.push_str(flag);
     }
-    let sure = paths.iter().any(|path| path.verdict() == Verdict::Yes);
-    let summary = match (paths.len(), sure, gaps.is_empty()) {
-        (0, _, true) => format!("{name}: no, by no path"),
-        (0, ..) => format!("{name}: could not tell, not everything was seen"),
-        (found, true, _) => format!("{name}: yes, by {}", count(found as u64, "path")),
-        (found, false, _) => format!("{name}: it depends, by {}", count(found as u64, "path")),
+    let sure = access::sure(paths.iter());
+    let summary = match (sure, paths.len() - sure) {
+        (0, 0) if gaps.is_empty() => format!("{name}: no, by no path"),
+        (0, 0) => format!("{name}: could not tell, not everything was seen"),
+        (0, depends) => format!("{name}: it depends, by {}", count(depends as u64, "path")),
+        (sure, depends) => format!("{name}: yes, by {}", some_depend(sure, depends, "path")),
     };
     conclude(
         &head,

@@ -14,8 +14,10 @@ pub struct Event {
     pub change: Change,
     /// What differs inside a resource.
     pub details: Vec<String>,
-    /// It was there at the first complete look at its listing: nobody knows since when.
+    /// It was there at the first look that the file still knows of: nobody knows since when.
     pub first_look: bool,
+    /// Earlier looks are forgotten.
+    pub forgotten: bool,
 }
 
 /// Events in order of time; at the same snapshot resources before grants, then by id.
@@ -58,15 +60,17 @@ fn of_resource(versions: Vec<Span<ResourceFact>>, events: &mut Vec<Event>) {
         });
         if !same {
             let first_look = old.is_none() && !version.fact.known_to_other;
-            push(
-                events,
-                version.since.clone(),
-                Change::Resource {
-                    before: old.map(Box::new),
-                    after: Some(Box::new(version.fact.clone())),
-                },
+            let forgotten = first_look && version.forgotten;
+            let change = Change::Resource {
+                before: old.map(Box::new),
+                after: Some(Box::new(version.fact.clone())),
+            };
+            let event = event(version.since.clone(), change);
+            events.push(Event {
                 first_look,
-            );
+                forgotten,
+                ..event
+            });
         }
         before = Some(version);
     }
@@ -81,7 +85,7 @@ fn gone(version: Span<ResourceFact>, events: &mut Vec<Event>) {
             before: Some(Box::new(version.fact)),
             after: None,
         };
-        push(events, until, change, false);
+        events.push(event(until, change));
     }
 }
 
@@ -104,7 +108,10 @@ fn of_grants(grants: Vec<Span<GrantFact>>, events: &mut Vec<Event>) {
         }
         let first_look = !grant.fact.known_to_other;
         let change = Change::GrantAdded(grant.fact.clone());
-        push(events, grant.since.clone(), change, first_look);
+        events.push(Event {
+            first_look,
+            ..event(grant.since.clone(), change)
+        });
         open.insert(id, grant);
     }
     for grant in open.into_values() {
@@ -114,15 +121,16 @@ fn of_grants(grants: Vec<Span<GrantFact>>, events: &mut Vec<Event>) {
 
 fn ended(grant: Span<GrantFact>, events: &mut Vec<Event>) {
     if let Some(until) = grant.until {
-        push(events, until, Change::GrantRemoved(grant.fact), false);
+        events.push(event(until, Change::GrantRemoved(grant.fact)));
     }
 }
 
-fn push(events: &mut Vec<Event>, moment: Moment, change: Change, first_look: bool) {
-    events.push(Event {
+fn event(moment: Moment, change: Change) -> Event {
+    Event {
         moment,
         details: details(&change),
         change,
-        first_look,
-    });
+        first_look: false,
+        forgotten: false,
+    }
 }

@@ -209,6 +209,8 @@ impl<'a> Builder<'a> {
 
     fn save(&self, path: &Path) -> rusqlite::Result<()> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        // An absolute path, since SQLite takes names that begin with `file:` for something else.
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let connection = Connection::open_with_flags(path, flags)?;
         connection.pragma_update(None, "journal_mode", "memory")?;
         connection.execute_batch("BEGIN")?;

@@ -63,7 +63,7 @@ pub struct Finding {
     pub detail: Option<String>,
 }
 
-const BUILT_IN: [&str; 8] = [
+const BUILT_IN: [&str; 9] = [
     include_str!("account_admins.sql"),
     include_str!("direct_admins.sql"),
     include_str!("all_users.sql"),
@@ -72,6 +72,7 @@ const BUILT_IN: [&str; 8] = [
     include_str!("unresolved.sql"),
     include_str!("empty_groups.sql"),
     include_str!("self_raising_roles.sql"),
+    include_str!("hidden.sql"),
 ];
 
 /// The rules we bring.
@@ -92,6 +93,7 @@ impl Rule {
     /// # Errors
     /// What its head lacks.
     pub fn parse(text: &str) -> Result<Self, String> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text); // of editors on Windows
         let field = |name: &str| {
             text.lines()
                 .map_while(|line| line.strip_prefix("--"))
@@ -123,6 +125,13 @@ mod tests {
     fn our_codes_are_unique_and_in_order() {
         let codes: Vec<String> = built_in().into_iter().map(|rule| rule.code).collect();
         assert!(codes.is_sorted_by(|a, b| a < b), "{codes:?}");
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_a_rule() {
+        let text = "-- code: X\r\n-- severity: note\r\n-- title: T\r\n-- remedy: R\r\nSELECT 1";
+        let rule = Rule::parse(&format!("\u{feff}{text}")).expect("a rule");
+        assert_eq!(Ok(rule), Rule::parse(text));
     }
 
     #[test]

@@ -3,10 +3,17 @@
 -- title: Role assignment names something that no list shows
 -- remedy: Remove the role assignment; the same name created again would come to life with it.
 --
--- Deleted roles, resource groups, groups, users and service accounts, or roles that Harness hides from its lists.
+-- Deleted roles, resource groups, groups, users and service accounts. What Harness may only hide is HA009.
 SELECT g.principal_id AS subject, g.principal_name AS name, g.scope AS scope,
   ifnull(g.resource_name, g.resource_id) || ' over ' || g.resource_group_id || ': no list shows the '
     || replace(trim(replace(replace(',' || g.unresolved || ',', ',resource,', ',role,'), '_', ' '), ','), ',', ', ')
     AS detail
 FROM grants g
 WHERE g.slug = 'assigned' AND g.unresolved IS NOT NULL
+  AND NOT (g.unresolved IN ('resource', 'resource_group', 'resource,resource_group')
+    -- what follows the last slash is the identifier
+    AND (g.unresolved NOT IN ('resource', 'resource,resource_group')
+      OR substr(g.resource_id, 1 + length(rtrim(g.resource_id, replace(g.resource_id, '/', ''))), 1) = '_')
+    AND (g.unresolved NOT IN ('resource_group', 'resource,resource_group')
+      OR substr(g.resource_group_id, 1 + length(rtrim(g.resource_group_id, replace(g.resource_group_id, '/', ''))), 1)
+        = '_'))

@@ -45,6 +45,8 @@ pub struct RoleFact {
     pub scope_levels: Vec<String>,
     /// Whether a list shows it.
     pub resolved: bool,
+    /// Its listing was not complete, so nobody knows whether it is still so.
+    pub unverified: bool,
 }
 
 /// A resource group.
@@ -64,6 +66,8 @@ pub struct ResourceGroupFact {
     pub selectors: Vec<Selector>,
     /// Whether a list shows it.
     pub resolved: bool,
+    /// Its listing was not complete, so nobody knows whether it is still so.
+    pub unverified: bool,
 }
 
 /// A role held at a scope over a resource group; the numbers are positions in [`AccessFacts`].

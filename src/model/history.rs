@@ -31,6 +31,8 @@ pub struct Span<T> {
     pub fact: T,
     /// First seen.
     pub since: Moment,
+    /// The snapshots just before are forgotten, and none that is left can tell what was there.
+    pub forgotten: bool,
     /// First missing; `None` = still there.
     pub until: Option<Moment>,
 }

@@ -41,5 +41,5 @@ pub use resource::{
     Details, IncludedScope, Known, Resource, ResourceId, ResourceType, Selector, canonical_json,
 };
 pub use scope::{Level, Scope};
-pub use snapshot::{Gap, SnapshotInfo};
+pub use snapshot::{Gap, SnapshotInfo, Unverified};
 pub use time::Timestamp;

@@ -55,3 +55,12 @@ pub struct Gap {
     /// Why.
     pub reason: Option<String>,
 }
+
+/// Facts of a snapshot that nobody can vouch for: their lists were not complete.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Unverified {
+    /// Grants, memberships included.
+    pub grants: i64,
+    /// Resources.
+    pub resources: i64,
+}

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::io::{self, Write};
 
-use super::access_words::{code, covers, flags, reason, reasons, shown, verdict};
+use super::access_words::{code, covers, flags, reason, reasons, shown, some_depend, verdict};
 use super::csv;
 use super::table::{Align, Table};
+use super::text::{named, shortened};
 use crate::access::{Access, Extent, Path, Reach, Verdict};
 use crate::model::{Gap, PrincipalFact, Scope, SnapshotInfo};
 
@@ -48,7 +49,11 @@ pub struct Head<'a> {
 /// A path, and the permission it gives where that was asked for.
 pub type Line<'a> = (Option<&'a str>, &'a Path);
 
-/// Holders for people: each with the shortest path, and how many there are.
+/// Columns that names, and longer texts, take at most in a table; the other formats hold all of them.
+const NAME: usize = 60;
+const TEXT: usize = 120;
+
+/// Holders for people: each with the first path, and how many there are.
 ///
 /// # Errors
 /// When the output fails.
@@ -63,17 +68,16 @@ pub fn who_can_table(access: &Access, paths: &[Path], out: &mut dyn Write) -> io
     columns.extend([("PATHS", Align::Right), left("NOTE")]);
     let mut table = Table::new(columns);
     for paths in paths.chunk_by(|a, b| a.principal == b.principal) {
-        // A plain yes says more than a shorter path that depends.
-        let sure = paths.iter().find(|path| path.verdict() == Verdict::Yes);
-        let path = sure.unwrap_or(&paths[0]);
+        let path = &paths[0];
         let principal = access.principal(path.principal);
+        let scope = access.scope(path).to_string();
         table.row(vec![
-            shown(principal).to_owned(),
+            shortened(shown(principal), NAME),
             principal.kind.as_str().replace('_', " "),
             via(access, path),
-            role_name(access, path),
-            access.scope(path).to_string(),
-            covers(path),
+            shortened(role_name(access, path), NAME),
+            shortened(&scope, TEXT),
+            shortened(&covers(path), TEXT),
             paths.len().to_string(),
             note(access, path),
         ]);
@@ -95,11 +99,12 @@ pub fn what_can_table(access: &Access, lines: &[Line<'_>], out: &mut dyn Write) 
     let mut table = Table::new(first.into_iter().chain(columns).map(left).collect());
     for (permission, path) in lines {
         let mut cells = Vec::from_iter(permission.map(str::to_owned));
+        let scope = access.scope(path).to_string();
         cells.extend([
-            access.scope(path).to_string(),
-            role_name(access, path),
-            group_name(access, path),
-            covers(path),
+            shortened(&scope, TEXT),
+            shortened(role_name(access, path), NAME),
+            shortened(group_name(access, path), NAME),
+            shortened(&covers(path), TEXT),
             via(access, path),
             depends(access, path),
         ]);
@@ -252,6 +257,9 @@ pub fn what_can_json(
 pub struct Left {
     /// Paths that stay.
     pub paths: usize,
+    /// Those of them that are certain.
+    #[serde(skip)]
+    pub sure: usize,
     /// `yes`, `depends` or `no`.
     pub verdict: &'static str,
 }
@@ -274,6 +282,7 @@ pub fn explain(paths: &[Path]) -> Vec<Explained<'_>> {
         let staying: Vec<&Path> = paths.iter().filter(stays).collect();
         Left {
             paths: staying.len(),
+            sure: sure(staying.iter().copied()),
             verdict: if staying.is_empty() {
                 "no"
             } else {
@@ -355,6 +364,12 @@ pub fn why_json(
     super::write_json(&document, out)
 }
 
+/// How many paths are certain.
+#[must_use]
+pub fn sure<'a>(paths: impl Iterator<Item = &'a Path>) -> usize {
+    paths.filter(|path| path.verdict() == Verdict::Yes).count()
+}
+
 /// The best verdict of some paths.
 fn best<'a>(paths: impl Iterator<Item = &'a Path>) -> Verdict {
     paths.map(Path::verdict).min().unwrap_or(Verdict::Depends)
@@ -363,9 +378,9 @@ fn best<'a>(paths: impl Iterator<Item = &'a Path>) -> Verdict {
 fn sentence(access: &Access, path: &Path) -> String {
     let principal = access.principal(path.principal);
     let role = access.role(path);
-    let role = named(role.name.as_deref(), &role.identifier);
+    let role = quoted(role.name.as_deref(), &role.identifier);
     let group = access.resource_group(path);
-    let group = named(group.name.as_deref(), &group.identifier);
+    let group = quoted(group.name.as_deref(), &group.identifier);
     let holds = format!(
         "role {role} at {} over {group}: {}",
         access.scope(path),
@@ -376,19 +391,18 @@ fn sentence(access: &Access, path: &Path) -> String {
         Some(via) => format!(
             "{} is a member of the user group {} ({}), which holds {holds}.",
             shown(principal),
-            named(via.name.as_deref(), &via.identifier),
+            quoted(via.name.as_deref(), &via.identifier),
             via.scope
         ),
     }
 }
 
 fn what_is_left(one: &Explained<'_>) -> String {
-    let left = |left: Left| match (left.paths, left.verdict) {
-        (0, _) => "nothing".to_owned(),
-        (1, "yes") => "1 other path".to_owned(),
-        (paths, "yes") => format!("{paths} other paths"),
-        (1, _) => "1 other path, which depends".to_owned(),
-        (paths, _) => format!("{paths} other paths, which depend"),
+    let left = |left: Left| match (left.sure, left.paths - left.sure) {
+        (0, 0) => "nothing".to_owned(),
+        (0, 1) => "1 other path, which depends".to_owned(),
+        (0, depends) => format!("{depends} other paths, which depend"),
+        (sure, depends) => some_depend(sure, depends, "other path"),
     };
     let grant = left(one.without_grant);
     match one.without_membership.map(left) {
@@ -402,29 +416,26 @@ fn what_is_left(one: &Explained<'_>) -> String {
     }
 }
 
-fn named(name: Option<&str>, identifier: &str) -> String {
-    format!("\"{}\"", name.unwrap_or(identifier))
+fn quoted(name: Option<&str>, identifier: &str) -> String {
+    format!("\"{}\"", named(name, identifier))
 }
 
 fn via(access: &Access, path: &Path) -> String {
     let Some(via) = path.via.map(|via| access.principal(via)) else {
         return "direct".to_owned();
     };
-    format!(
-        "{} ({})",
-        via.name.as_deref().unwrap_or(&via.identifier),
-        via.scope
-    )
+    let name = named(via.name.as_deref(), &via.identifier);
+    format!("{} ({})", shortened(name, NAME), via.scope)
 }
 
-fn role_name(access: &Access, path: &Path) -> String {
+fn role_name<'a>(access: &'a Access, path: &Path) -> &'a str {
     let role = access.role(path);
-    role.name.as_ref().unwrap_or(&role.identifier).clone()
+    named(role.name.as_deref(), &role.identifier)
 }
 
-fn group_name(access: &Access, path: &Path) -> String {
+fn group_name<'a>(access: &'a Access, path: &Path) -> &'a str {
     let group = access.resource_group(path);
-    group.name.as_ref().unwrap_or(&group.identifier).clone()
+    named(group.name.as_deref(), &group.identifier)
 }
 
 fn depends(access: &Access, path: &Path) -> String {

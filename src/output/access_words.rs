@@ -1,5 +1,6 @@
 //! The words of answers about access, the same in every format.
 
+use super::text::{count, named};
 use crate::access::{Access, Doubt, Extent, Path, Reach, Verdict};
 use crate::model::{Gap, PrincipalFact, ResourceType};
 
@@ -9,6 +10,17 @@ pub fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Yes => "yes",
         Verdict::Depends => "depends",
+    }
+}
+
+/// `1 path; 2 more depend`: what depends is not counted with what is certain.
+#[must_use]
+pub fn some_depend(sure: usize, depends: usize, noun: &str) -> String {
+    let sure = count(sure as u64, noun);
+    match depends {
+        0 => sure,
+        1 => format!("{sure}; 1 more depends"),
+        _ => format!("{sure}; {depends} more depend"),
     }
 }
 
@@ -55,7 +67,9 @@ pub fn reason(access: &Access, path: &Path, doubt: Doubt) -> String {
             )
         }
         Doubt::AllUsers => "not yet a stored member of the all-users group".to_owned(),
-        Doubt::Unverified => "its list was not complete, it may be gone".to_owned(),
+        Doubt::Unverified => {
+            "a list that it rests on was not complete: it may have changed or be gone".to_owned()
+        }
     }
 }
 
@@ -101,12 +115,12 @@ fn reach(reach: &Reach) -> String {
 /// A name to show: what people know somebody by.
 #[must_use]
 pub fn shown(principal: &PrincipalFact) -> &str {
-    let address = (principal.kind == ResourceType::User)
-        .then_some(principal.email.as_deref())
-        .flatten();
-    address
-        .or(principal.name.as_deref())
-        .unwrap_or(&principal.identifier)
+    let name = named(principal.name.as_deref(), &principal.identifier);
+    if principal.kind == ResourceType::User {
+        named(principal.email.as_deref(), name)
+    } else {
+        name
+    }
 }
 
 /// What is odd about somebody.

@@ -5,9 +5,9 @@ use serde_json::json;
 use std::io::{self, Write};
 
 use super::table::{Align, Table};
-use super::text::{count, line};
+use super::text::{count, line, named};
 use crate::findings::{Finding, Rule};
-use crate::model::{Gap, SnapshotInfo};
+use crate::model::{Gap, SnapshotInfo, Unverified};
 
 /// A rule and what it found.
 pub type Found = (Rule, Vec<Finding>);
@@ -21,6 +21,8 @@ pub struct Looked<'a> {
     pub file: &'a str,
     /// Lists that were not complete.
     pub gaps: &'a [Gap],
+    /// What the findings may rest on without anybody knowing whether it is still so.
+    pub unverified: Unverified,
 }
 
 /// For people: a heading, the remedy and a table for each rule that found something.
@@ -76,6 +78,7 @@ pub fn json(found: &[Found], looked: Looked<'_>, out: &mut dyn Write) -> io::Res
             file: looked.file,
         },
         coverage: looked.gaps,
+        unverified: looked.unverified,
         rules: found
             .iter()
             .map(|(rule, findings)| RuleDoc {
@@ -96,6 +99,19 @@ pub fn json(found: &[Found], looked: Looked<'_>, out: &mut dyn Write) -> io::Res
             .collect(),
     };
     super::write_json(&document, out)
+}
+
+/// Says that findings may rest on what is no longer so; `None` = everything was seen.
+#[must_use]
+pub fn doubt(unverified: Unverified) -> Option<String> {
+    let Unverified { grants, resources } = unverified;
+    (unverified != Unverified::default()).then(|| {
+        format!(
+            "unverified: {} and {} come from lists that were not complete; findings about them may be out of date",
+            count(grants, "grant"),
+            count(resources, "resource")
+        )
+    })
 }
 
 /// SARIF 2.1.0. A finding keeps its fingerprint as long as rule, subject and scope stay.
@@ -137,6 +153,7 @@ pub fn sarif(found: &[Found], looked: Looked<'_>, out: &mut dyn Write) -> io::Re
                     "snapshot": looked.snapshot.id,
                     "finishedAt": looked.snapshot.finished_at,
                     "state": looked.snapshot.state,
+                    "unverified": looked.unverified,
                 },
             }],
         }),
@@ -146,7 +163,7 @@ pub fn sarif(found: &[Found], looked: Looked<'_>, out: &mut dyn Write) -> io::Re
 
 fn result(index: u32, rule: &Rule, finding: &Finding, file: &str) -> serde_json::Value {
     let scope = finding.scope.as_deref().unwrap_or_default();
-    let name = finding.name.as_deref().unwrap_or(&finding.subject);
+    let name = named(finding.name.as_deref(), &finding.subject);
     let detail = finding.detail.as_deref().unwrap_or_default();
     json!({
         "ruleId": rule.code,
@@ -166,6 +183,7 @@ struct Document<'a> {
     format_version: u32,
     snapshot: SnapshotDoc<'a>,
     coverage: &'a [Gap],
+    unverified: Unverified,
     rules: Vec<RuleDoc<'a>>,
 }
 

@@ -28,6 +28,7 @@ pub fn table(events: &[Event], out: &mut dyn Write) -> io::Result<()> {
     for event in events {
         let sign = symbol(event.change.verb());
         let word = match (event.first_look, event.change.verb()) {
+            _ if event.forgotten => "seen like this",
             (true, _) => "first seen",
             (_, Verb::Added) => "appeared",
             (_, Verb::Changed) => "changed",

@@ -28,6 +28,12 @@ pub fn is_harmless(c: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// The name, or the id where the name is missing or nothing that can be read.
+#[must_use]
+pub fn named<'a>(name: Option<&'a str>, id: &'a str) -> &'a str {
+    name.filter(|name| !name.trim().is_empty()).unwrap_or(id)
+}
+
 /// The text cut to so many columns, with an ellipsis where something is missing. Hidden and control characters count
 /// as one column, so that a name of nothing else is cut too.
 #[must_use]

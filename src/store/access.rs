@@ -17,7 +17,10 @@ impl Reader {
     /// When the file cannot be read.
     pub fn access_facts(&self, snapshot: i64) -> Result<AccessFacts, StoreError> {
         let read = || -> rusqlite::Result<AccessFacts> {
-            let mut loader = Loader::default();
+            let mut loader = Loader {
+                sights: self.load_sights(snapshot)?,
+                ..Loader::default()
+            };
             self.load_scopes(&mut loader)?;
             self.load_resources(snapshot, &mut loader)?;
             self.load_grants(snapshot, &mut loader)?;
@@ -79,7 +82,7 @@ impl Reader {
                CASE r.type WHEN 'user' THEN json_extract(v.attributes, '$.disabled') END,
                CASE r.type WHEN 'user' THEN json_extract(v.attributes, '$.locked') END,
                CASE r.type WHEN 'user_group' THEN json_extract(v.attributes, '$.harness_managed') END,
-               v.key IS NOT NULL
+               v.key IS NOT NULL, r.listing
              FROM resource r LEFT JOIN resource_version v ON v.resource = r.key
                AND v.valid_from <= :id AND (v.valid_until IS NULL OR v.valid_until > :id)
              ORDER BY r.key",
@@ -91,38 +94,31 @@ impl Reader {
         Ok(())
     }
 
-    fn load_grants(&self, snapshot: i64, loader: &mut Loader) -> rusqlite::Result<()> {
-        let listings: HashMap<i64, Option<String>> = self
-            .connection
+    fn load_sights(&self, snapshot: i64) -> rusqlite::Result<HashMap<i64, Sight>> {
+        self.connection
             .prepare(
-                "SELECT listing, whole_for FROM coverage WHERE state <> 'complete'
-                   AND valid_from <= :id AND (valid_until IS NULL OR valid_until > :id)",
-            )?
-            .query_map(named_params! {":id": snapshot}, |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })?
-            .collect::<Result<_, _>>()?;
-        let covered: std::collections::HashSet<i64> = self
-            .connection
-            .prepare(
-                "SELECT listing FROM coverage
+                "SELECT listing, state = 'complete', whole_for FROM coverage
                  WHERE valid_from <= :id AND (valid_until IS NULL OR valid_until > :id)",
             )?
-            .query_map(named_params! {":id": snapshot}, |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
+            .query_map(named_params! {":id": snapshot}, |row| {
+                let sight = match (row.get(1)?, row.get(2)?) {
+                    (true, _) => Sight::Whole,
+                    (false, Some(types)) => Sight::WholeFor(types),
+                    (false, None) => Sight::Doubtful,
+                };
+                Ok((row.get(0)?, sight))
+            })?
+            .collect()
+    }
+
+    fn load_grants(&self, snapshot: i64, loader: &mut Loader) -> rusqlite::Result<()> {
         let mut statement = self.connection.prepare(
             "SELECT target, principal, scope, resource_group, listing, role_assignment FROM grant_version
              WHERE valid_from <= :id AND (valid_until IS NULL OR valid_until > :id) ORDER BY key",
         )?;
         let mut rows = statement.query(named_params! {":id": snapshot})?;
         while let Some(row) = rows.next()? {
-            let listing: i64 = row.get(4)?;
-            let sight = match listings.get(&listing) {
-                Some(Some(types)) => Sight::WholeFor(types),
-                None if covered.contains(&listing) => Sight::Whole,
-                _ => Sight::Doubtful,
-            };
-            loader.grant(row, &sight)?;
+            loader.grant(row)?;
         }
         Ok(())
     }
@@ -133,10 +129,10 @@ fn position(count: usize) -> u32 {
 }
 
 /// How much of a listing the snapshot saw.
-enum Sight<'a> {
+enum Sight {
     Whole,
     /// Whole for role assignments of these principal types, joined by commas; the rest is in doubt.
-    WholeFor(&'a str),
+    WholeFor(String),
     Doubtful,
 }
 
@@ -152,6 +148,8 @@ enum Place {
 struct Loader {
     facts: AccessFacts,
     scopes: HashMap<i64, u32>,
+    /// By `listing.key`; what the snapshot did not walk is missing.
+    sights: HashMap<i64, Sight>,
     /// By `resource.key`, which counts up from 1 without large gaps.
     places: Vec<Option<Place>>,
 }
@@ -170,6 +168,9 @@ impl Loader {
     fn resource(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
         let key = usize::try_from(row.get::<_, i64>(0)?).unwrap_or_default();
         let resolved: bool = row.get(11)?;
+        let listing: Option<i64> = row.get(12)?;
+        let sight = listing.and_then(|listing| self.sights.get(&listing));
+        let unverified = resolved && !matches!(sight, Some(Sight::Whole));
         let scope = self
             .scopes
             .get(&row.get(3)?)
@@ -189,6 +190,7 @@ impl Loader {
                     permissions: attributes.permissions,
                     scope_levels: attributes.scope_levels,
                     resolved,
+                    unverified,
                 });
                 Place::Role(position(self.facts.roles.len() - 1))
             }
@@ -201,6 +203,7 @@ impl Loader {
                     included_scopes: attributes.included_scopes,
                     selectors: attributes.selectors,
                     resolved,
+                    unverified,
                 });
                 Place::ResourceGroup(position(self.facts.resource_groups.len() - 1))
             }
@@ -240,15 +243,15 @@ impl Loader {
         Ok(self.places.get(key).copied().flatten())
     }
 
-    fn grant(&mut self, row: &Row<'_>, sight: &Sight<'_>) -> rusqlite::Result<()> {
+    fn grant(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
         let Some(Place::Principal(principal)) = self.place(row, 1)? else {
             return Ok(());
         };
         let kind = self.facts.principals[principal as usize].kind.as_str();
-        let unverified = match sight {
-            Sight::Whole => false,
-            Sight::WholeFor(types) => !types.split(',').any(|whole| whole == kind),
-            Sight::Doubtful => true,
+        let unverified = match self.sights.get(&row.get(4)?) {
+            Some(Sight::Whole) => false,
+            Some(Sight::WholeFor(types)) => !types.split(',').any(|whole| whole == kind),
+            Some(Sight::Doubtful) | None => true,
         };
         match self.place(row, 0)? {
             Some(Place::Principal(group)) => self.facts.memberships.push(MembershipFact {

@@ -40,13 +40,23 @@ impl Tally {
 /// Small accounts change by large shares.
 const NEVER_TOO_MANY: u64 = 20;
 
-/// Those beyond the limit, in percent of what was there.
-pub(super) fn beyond(removals: Vec<Removal>, max_percent: u8) -> Vec<Removal> {
+/// A kind of which so many were there and none is left is likelier a list that came back empty.
+const NOT_ALL_OF: u64 = 5;
+
+/// Those beyond the limit, in percent of what was there. When the snapshot before did not see everything, only kinds
+/// of which nothing is left are judged: part of what it held may have been gone for long.
+pub(super) fn beyond(
+    removals: Vec<Removal>,
+    max_percent: u8,
+    previous_is_complete: bool,
+) -> Vec<Removal> {
     removals
         .into_iter()
         .filter(|removal| {
-            removal.gone > NEVER_TOO_MANY
-                && removal.gone * 100 > removal.of * u64::from(max_percent)
+            let all = removal.gone >= NOT_ALL_OF && removal.gone == removal.of;
+            let many = removal.gone > NEVER_TOO_MANY
+                && removal.gone * 100 > removal.of * u64::from(max_percent);
+            max_percent < 100 && (all || many && previous_is_complete)
         })
         .collect()
 }
@@ -71,17 +81,33 @@ mod tests {
     use super::{Removal, beyond};
 
     fn stops(gone: u64, of: u64, max_percent: u8) -> bool {
+        stops_after(true, gone, of, max_percent)
+    }
+
+    fn stops_after(complete: bool, gone: u64, of: u64, max_percent: u8) -> bool {
         let what = "grant".to_owned();
-        !beyond(vec![Removal { what, gone, of }], max_percent).is_empty()
+        !beyond(vec![Removal { what, gone, of }], max_percent, complete).is_empty()
     }
 
     #[test]
     fn more_than_the_share_and_more_than_a_few() {
         assert!(stops(51, 100, 50));
         assert!(!stops(50, 100, 50));
-        assert!(!stops(20, 20, 50));
-        assert!(stops(21, 21, 50));
+        assert!(!stops(20, 21, 50));
+        assert!(stops(21, 22, 50));
         assert!(!stops(1000, 1000, 100));
         assert!(stops(21, 1000, 0));
+        assert!(!stops_after(false, 51, 100, 50));
+    }
+
+    #[test]
+    fn all_of_a_kind_is_too_much() {
+        for complete in [true, false] {
+            assert!(stops_after(complete, 5, 5, 50));
+            assert!(stops_after(complete, 20, 20, 99));
+            assert!(!stops_after(complete, 4, 4, 0));
+            assert!(!stops_after(complete, 4, 5, 0));
+            assert!(!stops_after(complete, 5, 5, 100));
+        }
     }
 }

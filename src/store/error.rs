@@ -13,6 +13,11 @@ pub enum StoreError {
         /// The path asked for.
         path: PathBuf,
     },
+    /// The path is a link to something that is not there.
+    DanglingLink {
+        /// The path asked for.
+        path: PathBuf,
+    },
     /// The path is a directory.
     Directory {
         /// The path asked for.
@@ -150,6 +155,7 @@ impl StoreError {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Missing { .. } => "db_missing",
+            Self::DanglingLink { .. } => "db_dangling_link",
             Self::Directory { .. } => "db_is_directory",
             Self::NotSqlite { .. } => "db_not_sqlite",
             Self::Foreign { .. } => "db_foreign",
@@ -177,6 +183,9 @@ impl StoreError {
             Self::Missing { .. } | Self::Empty { .. } => Some(
                 "run `harness-access sync` to make the first snapshot, or name the file with --db",
             ),
+            Self::DanglingLink { .. } => {
+                Some("name the file itself with --db, or make what the link leads to")
+            }
             Self::Directory { .. } | Self::NotSqlite { .. } | Self::Foreign { .. } => {
                 Some("name another file with --db; this one was left untouched")
             }
@@ -214,6 +223,9 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing { path } => write!(f, "there is no file {}", path.display()),
+            Self::DanglingLink { path } => {
+                write!(f, "{} is a link that leads nowhere", path.display())
+            }
             Self::Directory { path } => write!(f, "{} is a directory, not a file", path.display()),
             Self::NotSqlite { path } => write!(f, "{} is not a SQLite database", path.display()),
             Self::Foreign { path } => {
@@ -274,7 +286,7 @@ impl fmt::Display for StoreError {
             Self::TooMuchGone { path, removals } => {
                 write!(
                     f,
-                    "nothing was stored in {}, because most of it would vanish:",
+                    "nothing was stored in {}, because too much would vanish:",
                     path.display()
                 )?;
                 removals.iter().try_for_each(|removal| {

@@ -1,8 +1,10 @@
 //! One snapshot as a file of its own, readable by everything that reads ours.
 
 use rusqlite::{Connection, OpenFlags};
+use std::fmt::Write as _;
 use std::path::Path;
 
+use super::open::plain;
 use super::{Reader, StoreError, schema};
 
 /// What a snapshot is made of, copied from the attached `source`. Snapshots that facts were first seen in stay as stubs,
@@ -46,7 +48,7 @@ impl Reader {
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
                 | OpenFlags::SQLITE_OPEN_NO_MUTEX
                 | OpenFlags::SQLITE_OPEN_URI;
-            let connection = Connection::open_with_flags(path, flags)?;
+            let connection = Connection::open_with_flags(plain(path), flags)?;
             connection.pragma_update(None, "journal_mode", "memory")?;
             connection.pragma_update(None, "foreign_keys", false)?;
             connection.execute("ATTACH ?1 AS source", [read_only_uri(&self.path)])?;
@@ -67,14 +69,15 @@ impl Reader {
 
 /// The file as a URI that SQLite opens for reading only.
 fn read_only_uri(path: &Path) -> String {
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut uri = "file:".to_owned();
-    for c in path.to_string_lossy().chars() {
-        match c {
-            '%' => uri.push_str("%25"),
-            '?' => uri.push_str("%3f"),
-            '#' => uri.push_str("%23"),
-            c => uri.push(c),
+    for byte in plain(path).as_os_str().as_encoded_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'\\' | b':' | b'.' | b'-' | b'_' => {
+                uri.push(char::from(*byte));
+            }
+            other => {
+                let _ = write!(uri, "%{other:02x}"); // writing to a String cannot fail
+            }
         }
     }
     uri.push_str("?mode=ro");

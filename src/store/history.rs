@@ -1,8 +1,8 @@
 //! The past of one thing, or of the grants between several.
 
 use rusqlite::ToSql;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
 use super::compare::{Listed, NamedAt};
 use super::sight::Sight;
@@ -105,20 +105,32 @@ impl Reader {
         listed: Vec<Listed<T>>,
         principal_type: impl Fn(&T) -> &str,
     ) -> rusqlite::Result<Vec<Span<T>>> {
-        let moments: HashMap<i64, String> = self
+        let snapshots: BTreeMap<i64, (String, bool)> = self
             .connection
-            .prepare("SELECT id, finished_at FROM snapshot")?
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .prepare("SELECT id, finished_at, state <> 'pruned' FROM snapshot")?
+            .query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?
             .collect::<Result<_, _>>()?;
         let moment = |snapshot: i64| Moment {
             snapshot,
-            at: moments.get(&snapshot).cloned().unwrap_or_default(),
+            at: snapshots
+                .get(&snapshot)
+                .map_or_else(String::new, |(at, _)| at.clone()),
+        };
+        // The last snapshot before one of which the file still holds what was there; 0 = none.
+        let last_before = |snapshot: i64| {
+            let before = snapshots.range(..snapshot).rev();
+            let kept = before.filter(|(_, (_, kept))| *kept).map(|(id, _)| *id);
+            kept.into_iter().next().unwrap_or(0)
         };
         let mut sights: HashMap<i64, Sight<'_>> = HashMap::new();
         listed
             .into_iter()
             .map(|mut listed| {
-                let before = listed.since - 1;
+                let before = if T::SINCE_THE_BEGINNING {
+                    listed.since - 1
+                } else {
+                    last_before(listed.since)
+                };
                 let sight = match sights.entry(before) {
                     Entry::Occupied(known) => known.into_mut(),
                     Entry::Vacant(place) => place.insert(Sight::of(self, before)?),
@@ -127,6 +139,7 @@ impl Reader {
                 listed.fact.set_known(known);
                 Ok(Span {
                     since: moment(listed.since),
+                    forgotten: !known && before < listed.since - 1,
                     until: listed.until.map(moment),
                     fact: listed.fact,
                 })
@@ -137,16 +150,24 @@ impl Reader {
 
 /// A fact of which it matters whether not having been seen before means anything.
 trait MayBeNew {
+    /// Whether its `since` is where it began. Otherwise it is where it became like this, and an earlier version of it may
+    /// be forgotten together with the snapshots that held it.
+    const SINCE_THE_BEGINNING: bool;
+
     fn set_known(&mut self, known: bool);
 }
 
 impl MayBeNew for ResourceFact {
+    const SINCE_THE_BEGINNING: bool = false;
+
     fn set_known(&mut self, known: bool) {
         self.known_to_other = known;
     }
 }
 
 impl MayBeNew for GrantFact {
+    const SINCE_THE_BEGINNING: bool = true;
+
     fn set_known(&mut self, known: bool) {
         self.known_to_other = known;
     }

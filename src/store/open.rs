@@ -80,6 +80,21 @@ impl Reader {
         Ok(reader)
     }
 
+    /// Whether replacing a file would lose history: it is one of ours and holds more than one snapshot, or nobody can
+    /// tell how many. One alone may be what an export wrote before.
+    #[must_use]
+    pub fn holds_history(path: &Path) -> bool {
+        match Header::read(path) {
+            Ok(Header::Ours) => match Self::open(path).and_then(|reader| reader.snapshots()) {
+                Ok(snapshots) => snapshots.len() > 1,
+                Err(StoreError::Empty { .. }) => false,
+                Err(_) => true,
+            },
+            Err(StoreError::Newer { .. } | StoreError::Damaged { .. }) => true,
+            Ok(Header::Empty) | Err(_) => false,
+        }
+    }
+
     /// The account the file belongs to.
     ///
     /// # Errors
@@ -152,7 +167,8 @@ impl Writer {
     }
 
     /// Sets the brake: publishing is refused when it would close more than this share, in percent, of the grants or of
-    /// a type of resource that a complete snapshot before held. 100 switches the brake off, as it is at first.
+    /// a type of resource that a complete snapshot before held, or all of five or more. 100 switches the brake off, as
+    /// it is at first.
     #[must_use]
     pub fn with_brake(mut self, max_removed_percent: u8) -> Self {
         self.max_removed_percent = max_removed_percent;
@@ -210,6 +226,16 @@ impl Writer {
         }
     }
 
+    /// An empty file that somebody made beforehand gets the mode of one that we make, before anything is in it. Some file
+    /// systems know no modes; on those nothing is lost.
+    pub(super) fn close_to_others(&self) {
+        #[cfg(unix)]
+        if fs::metadata(&self.path).is_ok_and(|file| file.is_file()) {
+            let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+            let _ = fs::set_permissions(&self.path, mode);
+        }
+    }
+
     pub(super) fn failed(&self, error: &rusqlite::Error) -> StoreError {
         StoreError::from_sqlite(&self.path, error)
     }
@@ -251,6 +277,11 @@ fn create_if_missing(path: &Path) -> Result<bool, StoreError> {
     }
 }
 
+/// SQLite takes `:memory:` and names that begin with `file:` for something else than files. Absolute paths are neither.
+pub(super) fn plain(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
 /// A damaged file must not be written on: most damage shows in a walk over its pages.
 fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     let verdict: String = connection
@@ -268,7 +299,7 @@ fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
 /// Takes SQLite's write lock at once or fails: a second sync is refused, not queued.
 fn lock(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+    let connection = Connection::open_with_flags(plain(path), flags)?;
     connection.busy_timeout(Duration::ZERO)?;
     // References are resolved by construction; checking four of them on each of a million rows costs half a second.
     connection.pragma_update(None, "foreign_keys", false)?;
@@ -279,6 +310,7 @@ fn lock(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
+    let path = &plain(path);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let open = || {
         let connection = Connection::open_with_flags(path, flags)?;
@@ -318,6 +350,9 @@ enum Header {
 impl Header {
     fn read(path: &Path) -> Result<Self, StoreError> {
         let unreadable = |error: std::io::Error| match error.kind() {
+            ErrorKind::NotFound if fs::symlink_metadata(path).is_ok() => StoreError::DanglingLink {
+                path: path.to_owned(),
+            },
             ErrorKind::NotFound => StoreError::Missing {
                 path: path.to_owned(),
             },

@@ -57,6 +57,7 @@ impl Writer {
         label: Option<&Label>,
     ) -> Result<Published, Stopped> {
         if self.fresh {
+            self.close_to_others();
             schema::create(&self.connection)?;
             self.connection.execute(
                 "INSERT INTO account VALUES (1, ?1, ?2)",
@@ -142,11 +143,10 @@ impl<'a> Merge<'a> {
         let mut removals = self.merge_resources()?;
         self.observation.resources = Vec::new(); // a million grants want the memory
         removals.extend(self.merge_grants()?);
-        if brake::previous_is_complete(self.connection, self.snapshot)? {
-            let too_many = brake::beyond(removals, max_removed_percent);
-            if !too_many.is_empty() {
-                return Err(Stopped::TooMuchGone(too_many));
-            }
+        let complete = brake::previous_is_complete(self.connection, self.snapshot)?;
+        let too_many = brake::beyond(removals, max_removed_percent, complete);
+        if !too_many.is_empty() {
+            return Err(Stopped::TooMuchGone(too_many));
         }
         Ok(self.finish()?)
     }

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Row};
 
 use super::{Reader, StoreError};
-use crate::model::{Gap, SnapshotInfo, SnapshotRef};
+use crate::model::{Gap, SnapshotInfo, SnapshotRef, Unverified};
 
 impl Reader {
     /// Every snapshot, oldest first.
@@ -66,6 +66,26 @@ impl Reader {
                 .collect()
         };
         read().map_err(|error| self.failed(&error))
+    }
+
+    /// How many grants and resources of the snapshot on show come from lists that were not complete.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn unverified(&self) -> Result<Unverified, StoreError> {
+        self.connection
+            .query_row(
+                "SELECT (SELECT count(*) FROM grants WHERE unverified),
+                   (SELECT count(*) FROM resources WHERE unverified)",
+                [],
+                |row| {
+                    Ok(Unverified {
+                        grants: row.get(0)?,
+                        resources: row.get(1)?,
+                    })
+                },
+            )
+            .map_err(|error| self.failed(&error))
     }
 
     /// The newest snapshot, if the file holds one.

@@ -144,6 +144,7 @@ fn account(random: &mut Random) -> AccessFacts {
             permissions: random.some(&PERMISSIONS, 5),
             scope_levels: vec![],
             resolved: true,
+            unverified: random.one_in(6),
         });
     }
     for group in 0..5 {
@@ -181,6 +182,7 @@ fn account(random: &mut Random) -> AccessFacts {
             included_scopes,
             selectors,
             resolved: !random.one_in(8),
+            unverified: random.one_in(8),
         });
     }
     for _ in 0..random.below(7) {
@@ -265,7 +267,11 @@ fn entries(facts: &AccessFacts) -> Vec<Entry> {
                             below,
                             kind: kind.map(str::to_owned),
                             id: id.map(str::to_owned),
-                            sure: sure && !grant.unverified && sure_selector,
+                            sure: sure
+                                && !grant.unverified
+                                && !role.unverified
+                                && !group.unverified
+                                && sure_selector,
                             wild: false,
                         }
                     };

@@ -241,3 +241,127 @@ fn a_broken_pipe_is_silent() {
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(test.ask("SELECT count(*) FROM snapshots"), "3");
 }
+
+/// Runs a line of shell in which `$P` is the program.
+#[cfg(unix)]
+fn shell(test: &Test, line: &str) -> (i32, String) {
+    let output = std::process::Command::new("sh")
+        .args(["-c", line])
+        .env("P", env!("CARGO_BIN_EXE_harness-access"))
+        .current_dir(test.folder.path())
+        .output()
+        .unwrap();
+    (
+        output.status.code().unwrap_or(-1),
+        String::from_utf8(output.stderr).unwrap(),
+    )
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_under_standard_output_is_no_wrong_usage() {
+    let test = Test::synced();
+    test.observe_after(|account| account.rename_user("uDANA00000000000000000", "Renamed"));
+    for command in [
+        "--help",
+        "--version",
+        "snapshots",
+        "diff",
+        "who-can _account_admin",
+        "findings --format json",
+        "export --format csv",
+        "prune --keep-last 9",
+    ] {
+        let (status, err) = shell(&test, &format!("$P {command} > /dev/full"));
+        assert_eq!(status, 6, "{command}: {err}");
+        assert!(
+            err.contains("cannot write standard output: No space left"),
+            "{command}: {err}"
+        );
+    }
+    let (status, err) = shell(&test, "$P snapshots --format json > /dev/full");
+    assert!(status == 6 && err.contains("\"kind\":\"output\""), "{err}");
+    // Words that nobody hears change nothing.
+    assert_eq!(shell(&test, "$P who-can _account_admin 2> /dev/full").0, 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_export_that_cannot_be_written_names_its_file() {
+    let test = Test::synced();
+    let names = test.folder.names();
+    for format in ["csv", "ndjson", "sqlite", "c1z", "datasette-metadata"] {
+        let line =
+            format!("trap '' XFSZ; ulimit -f 1; exec $P export --format {format} -o out.{format}");
+        let (status, err) = shell(&test, &line);
+        assert_eq!(status, 6, "{format}: {err}");
+        assert!(
+            err.contains(&format!("cannot write out.{format}: ")),
+            "{format}: {err}"
+        );
+    }
+    assert_eq!(test.folder.names(), names);
+    let (status, err) = shell(&test, "$P export --format csv -o none/out.csv");
+    assert_eq!(status, 3);
+    assert!(err.contains("cannot write none/out.csv: "), "{err}");
+}
+
+#[test]
+fn quiet_means_no_words_and_all_data() {
+    let test = Test::synced();
+    test.observe_after(|account| account.rename_user("uDANA00000000000000000", "Renamed"));
+    let data: [&[&str]; 17] = [
+        &["snapshots"],
+        &["snapshots", "--format", "json"],
+        &["diff", "--format", "json"],
+        &["diff", "--format", "ndjson"],
+        &["diff", "--format", "csv"],
+        &["diff", "--format", "markdown"],
+        &["diff", "--format", "github"],
+        &["diff", "--stat", "--format", "json"],
+        &["diff", "--write-approvals"],
+        &["history", "uDANA00000000000000000"],
+        &["who-can", "_account_admin"],
+        &["what-can", "dana@example.test"],
+        &["why", "ada", "core_secret_access"],
+        &["findings"],
+        &["export", "--format", "csv"],
+        &["prune", "--keep-last", "9", "--format", "json"],
+        &["prune", "--keep-last", "9", "--dry-run", "--format", "json"],
+    ];
+    for arguments in data {
+        let loud = test.run(arguments).run();
+        let quiet = test.run(arguments).args(&["-q"]).run().says_nothing();
+        assert_ne!(quiet.stdout, "", "{arguments:?}");
+        assert_eq!(
+            (loud.status, &loud.stdout),
+            (quiet.status, &quiet.stdout),
+            "{arguments:?}"
+        );
+    }
+    for (arguments, status) in [
+        (&["diff", "-q"][..], 1),
+        (&["diff", "--stat", "-q"], 1),
+        (&["prune", "--keep-last", "9", "-q"], 0),
+        (&["history", "ada@example.test", "_account_viewer", "-q"], 0),
+        (&["snapshots", "label", "1", "x", "-q"], 0),
+        (&["snapshots", "label", "2", "x", "-q"], 0),
+    ] {
+        test.run(arguments)
+            .exits(status)
+            .prints_nothing()
+            .says_nothing();
+    }
+    test.run(&["diff", "-q", "9"]).exits(3).says("no snapshot");
+    let doctor = |more: &[&str]| {
+        test.run(&["doctor", "-q"])
+            .env("HARNESS_BASE_URL", &test.server.base_url())
+            .env("HARNESS_API_KEY", &test.fake.api_key())
+            .args(more)
+            .exits(0)
+            .says_nothing()
+    };
+    doctor(&[]).prints_nothing();
+    doctor(&["--format", "json"]).prints("\"format_version\": 1");
+    test.sync().args(&["-q", "-v"]).exits(0).says_nothing();
+}

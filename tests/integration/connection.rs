@@ -284,3 +284,35 @@ fn bad_base_urls_are_refused() {
         .hides("hunter2");
     untouched(&test);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_no_text_is_refused_by_name() {
+    use std::os::unix::ffi::OsStrExt;
+    let odd = std::ffi::OsStr::from_bytes(b"pat.a.b.\xff");
+    for name in [
+        "HARNESS_ACCESS_DB",
+        "BATON_BASE_URL",
+        "HARNESS_BASE_URL",
+        "BATON_ACCOUNT_ID",
+        "HARNESS_ACCOUNT_ID",
+        "BATON_API_KEY",
+        "HARNESS_API_KEY",
+        "RUST_LOG",
+    ] {
+        let test = Test::new();
+        test.sync()
+            .env(name, odd)
+            .exits(3)
+            .says(name)
+            .says("is not UTF-8")
+            .hides("pat.");
+        untouched(&test);
+    }
+    // A flag wins, and the environment is not looked at.
+    let test = Test::new();
+    test.sync()
+        .env("HARNESS_ACCESS_DB", odd)
+        .args(&["--db", "harness-access.db"])
+        .exits(0);
+}

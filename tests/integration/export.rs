@@ -12,6 +12,7 @@ use rusqlite::Connection;
 use harness_access::model::ListingKind;
 
 use crate::support::account_builder::{ACCOUNT_ONLY, AccountBuilder, EVERYTHING, run, scratch};
+use crate::support::{Run, TempDir};
 
 const ADMIN: &str = "role/harness/_account_admin";
 
@@ -59,15 +60,24 @@ fn the_matrix_has_a_row_for_every_effective_role() {
 #[test]
 fn vanta_gets_a_row_for_every_person() {
     let db = scratch("export-vanta");
-    story().publish(&db);
+    story()
+        .grant("user/ada", "role/account/lost", "account", ACCOUNT_ONLY)
+        .grant(
+            "user/ada",
+            "role/account/keeper",
+            "account",
+            "resource_group/account/lost",
+        )
+        .publish(&db);
     let ran = run(
         &db,
         &["export", "--format", "csv", "--preset", "vanta", "-q"],
     );
+    // One certain path makes a role certain.
     assert_eq!(
         ran.out,
         "Account name,Account owner,Role,Status\r\n\
-         ada@example.test,ada@example.test,\"Account Admin (account), Keeper  of secrets (account)\",Active\r\n\
+         ada@example.test,ada@example.test,\"Account Admin (account), Keeper  of secrets (account), lost (account; depends)\",Active\r\n\
          dis@example.test,dis@example.test,Account Admin (account),Deactivated\r\n"
     );
     assert_eq!(ran.err, "");
@@ -165,6 +175,66 @@ fn a_failed_export_leaves_nothing() {
     assert_eq!(ran.status, 3, "{ran:?}");
     let ran = run(&db, &["export", "--format", "ndjson", "--preset", "vanta"]);
     assert_eq!(ran.status, 3, "{ran:?}");
+}
+
+#[test]
+fn an_export_never_replaces_a_database_of_snapshots() {
+    let folder = TempDir::new();
+    let source = folder.file("access.db");
+    story().publish(&source);
+    let other = folder.file("other.db");
+    story().publish(&other);
+    story().publish(&other);
+    fs::create_dir(folder.file("sub")).unwrap();
+    // A database that has the name of a manifest.
+    fs::copy(&source, folder.file("m.manifest.json")).unwrap();
+    let before = (fs::read(&source).unwrap(), fs::read(&other).unwrap());
+    let names = folder.names();
+    let at_file = ["--at", "access.db@1"];
+    let cases: [(&str, &str, &[&str]); 8] = [
+        ("access.db", "access.db", &[]),
+        ("access.db", "./sub/../access.db", &[]),
+        ("access.db", "access.db-journal", &[]),
+        ("other.db", "access.db", &at_file),
+        ("m.manifest.json", "m", &[]),
+        ("access.db", "other.db", &[]),
+        ("other.db", source.to_str().unwrap(), &at_file),
+        ("access.db", other.to_str().unwrap(), &["--at", "1"]),
+    ];
+    for (db, output, more) in cases {
+        for format in ["csv", "sqlite", "c1z"] {
+            Run::new(folder.path(), &["export", "--format", format, "--db", db])
+                .args(&["--output", output])
+                .args(more)
+                .exits(3)
+                .prints_nothing()
+                .says(output)
+                .says("nothing was written");
+        }
+    }
+    assert_eq!(before.0, fs::read(&source).unwrap());
+    assert_eq!(before.1, fs::read(&other).unwrap());
+    assert_eq!(folder.names(), names);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(&source, folder.file("link.db")).unwrap();
+        Run::new(
+            folder.path(),
+            &["export", "--format", "sqlite", "-o", "link.db"],
+        )
+        .args(&["--db", "access.db"])
+        .exits(3)
+        .says("link.db");
+    }
+    // What an export wrote may be written again.
+    for _ in 0..2 {
+        Run::new(
+            folder.path(),
+            &["export", "--format", "sqlite", "-o", "evidence.db"],
+        )
+        .args(&["--db", "other.db"])
+        .exits(0);
+    }
 }
 
 #[cfg(unix)]

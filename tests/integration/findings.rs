@@ -7,18 +7,21 @@ use harness_access::model::ListingKind;
 use crate::support::account_builder::{ACCOUNT_ONLY, AccountBuilder, EVERYTHING, run, scratch};
 
 const ADMIN: &str = "role/harness/_account_admin";
+const HIDDEN: &str = "role/harness/_hidden";
 
 fn story() -> AccountBuilder {
     AccountBuilder::new()
         .user("ada", "Ada")
+        .user("hid", "Hid")
         .user_who("dis", "Dee", true)
+        .user_who("dan", "Dan", true)
         .service_account("service_account/account/ci", "CI")
         .group("user_group/account/ops", "Ops", &["ada", "dis"])
         .group("user_group/account/void", "Void", &[])
         .group(
             "user_group/account/_account_all_users",
             "All",
-            &["ada", "dis"],
+            &["ada", "dis", "dan"],
         )
         .role(
             "role/account/opener",
@@ -53,6 +56,15 @@ fn story() -> AccountBuilder {
             EVERYTHING,
         )
         .grant("user/ada", "role/account/gone", "account", EVERYTHING)
+        .grant("user/hid", HIDDEN, "account", EVERYTHING)
+        .grant(
+            "user/hid",
+            HIDDEN,
+            "account",
+            "resource_group/harness/_hidden",
+        )
+        .grant("user/hid", HIDDEN, "account", "resource_group/account/gone")
+        .grant("user/gone", HIDDEN, "account", EVERYTHING)
 }
 
 fn clean() -> AccountBuilder {
@@ -79,7 +91,7 @@ fn every_rule_finds_its_case_and_nothing_else() {
             )
         })
         .collect();
-    let expected: [(&str, &[&str]); 8] = [
+    let expected: [(&str, &[&str]); 9] = [
         (
             "HA001",
             &[
@@ -93,9 +105,10 @@ fn every_rule_finds_its_case_and_nothing_else() {
         ("HA003", &["user_group/account/_account_all_users"]),
         ("HA004", &["user/dis"]),
         ("HA005", &["service_account/account/ci"]),
-        ("HA006", &["user/ada"]),
+        ("HA006", &["user/ada", "user/gone", "user/hid"]),
         ("HA007", &["user_group/account/void"]),
         ("HA008", &["role/account/opener"]),
+        ("HA009", &["user/hid", "user/hid"]),
     ];
     let expected = expected.map(|(code, subjects)| {
         (
@@ -107,6 +120,10 @@ fn every_rule_finds_its_case_and_nothing_else() {
         )
     });
     assert_eq!(found, expected);
+    assert_eq!(
+        answer["rules"][3]["findings"][0]["detail"],
+        "roles held directly: 0, user groups: 1"
+    );
 }
 
 #[test]
@@ -137,7 +154,7 @@ fn sarif_names_its_rules_and_results() {
     assert_eq!(sarif["version"], "2.1.0");
     let run = &sarif["runs"][0];
     let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
-    assert_eq!(rules.len(), 8);
+    assert_eq!(rules.len(), 9);
     for result in run["results"].as_array().unwrap() {
         let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
         assert_eq!(result["ruleId"], rules[index]["id"]);
@@ -158,8 +175,8 @@ fn rules_of_ones_own_join_in_and_can_only_read() {
     std::fs::write(&rule, format!("{head}SELECT id AS subject FROM users")).unwrap();
     let ran = run(&db, &["findings", "--rules", folder, "--format", "json"]);
     assert_eq!(
-        ran.json()["rules"][8]["findings"].as_array().unwrap().len(),
-        2,
+        ran.json()["rules"][9]["findings"].as_array().unwrap().len(),
+        4,
         "{ran:?}"
     );
     let copy = db.with_extension("stolen");
@@ -190,4 +207,26 @@ fn an_earlier_snapshot_is_judged_as_it_was() {
         run(&db, &["findings", "--fail-on", "error", "--at", "1"]).status,
         1
     );
+}
+
+#[test]
+fn findings_that_may_be_out_of_date_are_told() {
+    let db = scratch("findings-unverified");
+    story().publish(&db);
+    let ran = run(&db, &["findings"]);
+    assert!(!ran.err.contains("unverified"), "{ran:?}");
+    story()
+        .gap(ListingKind::RoleAssignments, "account")
+        .publish(&db);
+    let ran = run(&db, &["findings"]);
+    assert!(
+        ran.err.contains(
+            "unverified: 11 grants and 0 resources come from lists that were not complete"
+        ),
+        "{ran:?}"
+    );
+    let answer = run(&db, &["findings", "--format", "json"]).json();
+    assert_eq!(answer["unverified"]["grants"], 11);
+    let ran = run(&db, &["findings", "--at", "1"]);
+    assert!(!ran.err.contains("unverified"), "{ran:?}");
 }

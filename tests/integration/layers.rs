@@ -23,8 +23,9 @@ const PARTS: &[(&str, &[&str])] = &[
     ("signals", &["exit"]),
     ("error", &["api", "exit", "store"]),
     ("cli", &["diff", "error", "findings", "model"]),
-    ("config", &["api", "error", "store"]),
-    ("logging", &["config"]),
+    ("redact", &[]),
+    ("config", &["api", "error", "redact", "store"]),
+    ("logging", &["config", "error", "redact"]),
     (
         "command",
         &[
@@ -49,7 +50,7 @@ const PARTS: &[(&str, &[&str])] = &[
     (
         "run",
         &[
-            "cli", "command", "config", "error", "exit", "logging", "output",
+            "cli", "command", "config", "error", "exit", "logging", "output", "redact",
         ],
     ),
 ];

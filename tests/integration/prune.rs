@@ -1,5 +1,6 @@
 //! Forgetting snapshots from the command line. That no answer changes is a property test beside the code.
 
+use crate::support::Database;
 use crate::support::observe::{Account, Folder};
 use crate::support::program::{Ended, harness_access};
 
@@ -47,6 +48,10 @@ fn without_a_rule_nothing_is_forgotten() {
         );
     }
     prune(&folder, &["--keep-last", "-1"]).with_status(3);
+    for more in [&[][..], &["--keep-last", "5"], &["--keep-label", "a*"]] {
+        let ended = prune(&folder, &[&["--keep-label", ""], more].concat()).with_status(3);
+        assert!(ended.err.contains("--keep-label is empty"), "{}", ended.err);
+    }
     assert_eq!(snapshots(&folder).len(), 40);
 }
 
@@ -96,8 +101,17 @@ fn space_is_given_back_and_since_keeps_its_answer() {
         .len();
     assert_eq!(document["bytes_after"].as_u64(), Some(after));
     assert_eq!(document["compacted"].as_bool(), Some(after < before));
+    // Whether the person was there before snapshot 20, under another name, nobody knows any more.
+    let history = history.with_status(0).out;
+    let history = history.replacen("appeared", "seen like this", 1);
     let again = harness_access(folder.path(), &["history", "--db", "a.db", "user/u20"]);
-    assert_eq!(history.with_status(0).out, again.with_status(0).out);
+    let again = again.with_status(0).out;
+    let words = |text: &str| {
+        text.split_whitespace()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(words(&history), words(&again), "{again}");
     // Nothing to forget any more.
     let ended = prune(&folder, &["--keep-last", "1"]).with_status(0);
     assert_eq!(ended.err, "forgot 0 snapshots, keeping 1\n");
@@ -124,4 +138,54 @@ fn only_our_files_are_pruned() {
     std::fs::remove_file(folder.file("a.db")).expect("remove");
     prune(&folder, &["--keep-last", "5"]).with_status(6);
     assert!(!folder.file("a.db").exists());
+}
+
+fn changes(folder: &Folder) -> Vec<String> {
+    let database = Database::open(&folder.file("a.db"));
+    let rows = database.rows("SELECT snapshot_id, change, id FROM changes ORDER BY 1, 3, 2");
+    rows.iter().map(|row| row.join(" ")).collect()
+}
+
+#[test]
+fn what_was_there_before_the_oldest_snapshot_was_not_added_by_it() {
+    let folder = Folder::new("prune-changes");
+    forty_days(&folder);
+    prune(&folder, &["--keep-last", "2"]).with_status(0);
+    let member = "user_group/account/g:member";
+    let found = ["40 added user/u40".to_owned(), format!("40 added {member}")];
+    let mut expected = found.to_vec();
+    expected.sort_by_key(|line| !line.contains("user/"));
+    let mut actual = changes(&folder);
+    actual.sort_by_key(|line| !line.contains("user/"));
+    assert_eq!(actual, expected);
+    prune(&folder, &["--keep-last", "1"]).with_status(0);
+    assert_eq!(changes(&folder), [""; 0]);
+}
+
+#[test]
+fn what_changed_before_the_oldest_snapshot_did_not_appear() {
+    let folder = Folder::new("prune-history");
+    let file = folder.file("a.db");
+    let mut account = Account::default();
+    account.user("ada", "Ada", "ada@example.test");
+    account.publish(&file, 1);
+    account.publish(&file, 2);
+    account.user("ada", "Ada L.", "ada@example.test");
+    account.user("bob", "Bob", "bob@example.test");
+    account.publish(&file, 3);
+    account.publish(&file, 4);
+    account.user("eve", "Eve", "eve@example.test");
+    account.publish(&file, 5);
+    prune(&folder, &["--keep-last", "2"]).with_status(0);
+    let history = |who: &str, format: &str| {
+        let arguments = ["history", "--db", "a.db", who, "--format", format];
+        harness_access(folder.path(), &arguments).with_status(0).out
+    };
+    for who in ["user/ada", "user/bob"] {
+        let text = history(who, "table");
+        assert!(text.contains("  3  + seen like this  user"), "{text}");
+        assert!(history(who, "json").contains("\"first_look\": true"));
+    }
+    let text = history("user/eve", "table");
+    assert!(text.contains("  5  + appeared"), "{text}");
 }

@@ -58,6 +58,29 @@ fn the_file_is_its_owner_s_alone() {
 }
 
 #[test]
+fn an_empty_file_made_beforehand_becomes_its_owner_s_alone() {
+    let test = Test::new();
+    std::fs::write(test.database(), "").unwrap();
+    let set = |mode| {
+        let mode = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(test.database(), mode).unwrap();
+    };
+    let mode = || test.database().metadata().unwrap().permissions().mode() & 0o777;
+    set(0o644);
+    test.fake
+        .fault(Fault::on("roleassignments", FaultKind::AccessDenied));
+    test.sync().exits(2);
+    assert_eq!(mode(), 0o644, "nothing is in it yet");
+    test.fake.clear_faults();
+    test.observe();
+    assert_eq!(mode(), 0o600);
+    // What its owner does with a file that holds snapshots is the owner's business.
+    set(0o640);
+    test.observe();
+    assert_eq!(mode(), 0o640);
+}
+
+#[test]
 fn a_first_sync_that_fails_leaves_no_file() {
     let test = Test::new();
     for (kind, status) in failures() {
@@ -164,4 +187,115 @@ fn a_folder_that_is_not_there_is_said_before_the_first_request() {
     let test = Test::new();
     test.sync().args(&["--db", "no/such/folder.db"]).exits(6);
     assert_eq!(test.fake.served(), 0);
+}
+
+#[test]
+fn names_that_sqlite_would_interpret_are_plain_files() {
+    let test = Test::new();
+    for name in [
+        ":memory:",
+        "file:a.db",
+        "file::memory:?cache=shared",
+        "50%20?mode=memory#.db",
+    ] {
+        for snapshot in 1..=2 {
+            test.sync().args(&["--db", name]).exits(0);
+            let db = test.folder.file(name);
+            let bytes = std::fs::read(&db).unwrap();
+            assert!(bytes.starts_with(b"SQLite format 3\0"), "{name}");
+            assert_eq!(db.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+            test.run(&["snapshots", "--db", name])
+                .exits(0)
+                .says(&format!("{snapshot} snapshot"));
+        }
+        for format in ["sqlite", "c1z"] {
+            let output = format!("file:{format}?mode=memory");
+            test.run(&["export", "--db", name, "--format", format, "-o", &output])
+                .exits(0);
+            test.run(&["prune", "--db", name, "--keep-last", "1"])
+                .exits(0);
+        }
+        test.run(&["snapshots", "--db", "file:sqlite?mode=memory"])
+            .exits(0)
+            .says("1 snapshot");
+    }
+    let mut names = test.folder.names();
+    names.retain(|name| !name.ends_with(".manifest.json"));
+    assert_eq!(
+        names,
+        [
+            "50%20?mode=memory#.db",
+            ":memory:",
+            "file::memory:?cache=shared",
+            "file:a.db",
+            "file:c1z?mode=memory",
+            "file:sqlite?mode=memory",
+        ]
+    );
+}
+
+#[test]
+fn a_kind_that_is_all_gone_stops_the_sync() {
+    let test = Test::synced();
+    let groups = test.ask("SELECT user_groups FROM snapshots");
+    test.fake.change(|account| account.groups.clear());
+    test.sync()
+        .exits(2)
+        .says(&format!("{groups} of {groups} user groups are gone"))
+        .says("--max-removed 100");
+    test.sync().args(&["--max-removed", "99"]).exits(2);
+    assert_eq!(test.ask("SELECT count(*) FROM snapshots"), "1");
+    test.sync().args(&["--max-removed", "100"]).exits(0);
+    assert_eq!(test.ask("SELECT count(*) FROM user_groups"), "0");
+}
+
+#[test]
+fn a_link_that_leads_nowhere_is_named() {
+    let test = Test::new();
+    std::os::unix::fs::symlink(test.folder.file("gone.db"), test.database()).unwrap();
+    for run in [test.sync(), test.run(&["snapshots"])] {
+        run.exits(3)
+            .says("harness-access.db is a link that leads nowhere");
+    }
+    assert_eq!(test.fake.served(), 0);
+    // One that leads somewhere is followed.
+    std::fs::write(test.folder.file("gone.db"), "").unwrap();
+    test.observe();
+    assert!(test.database().is_symlink());
+    assert_eq!(test.ask("SELECT count(*) FROM snapshots"), "1");
+}
+
+#[test]
+fn empty_names_are_wrong_usage() {
+    let test = Test::synced();
+    test.observe();
+    test.sync()
+        .args(&["--db", ""])
+        .exits(3)
+        .says("--db is empty");
+    for arguments in [
+        &["snapshots", "--db", ""][..],
+        &["diff", "--db", ""],
+        &["history", "x", "--db="],
+        &["prune", "--db", "", "--keep-last", "1"],
+        &["export", "--format", "csv", "--db", ""],
+    ] {
+        test.run(arguments).exits(3).says("--db is empty");
+    }
+    for (reference, lacks) in [
+        ("@1", "file"),
+        ("@", "file"),
+        ("", "snapshot"),
+        ("harness-access.db@", "snapshot"),
+    ] {
+        for arguments in [
+            ["diff", reference, "latest"],
+            ["diff", "latest", reference],
+            ["findings", "--at", reference],
+        ] {
+            test.run(&arguments)
+                .exits(3)
+                .says(&format!("`{reference}` names no {lacks}: "));
+        }
+    }
 }

@@ -1,13 +1,19 @@
 //! The README says what is so.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use crate::support::fake_harness::next_day;
 use crate::support::{Run, TempDir, Test};
 
+fn path() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")
+}
+
 fn readme() -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap()
+    fs::read_to_string(path()).unwrap()
 }
 
 fn help(arguments: &[&str]) -> String {
@@ -107,8 +113,154 @@ fn it_names_every_variable_and_every_view() {
 fn the_changelog_has_an_entry_for_the_release() {
     let changelog =
         fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("CHANGELOG.md")).unwrap();
+    let mut lines = BTreeSet::new();
+    for line in changelog.lines().filter(|line| !line.is_empty()) {
+        assert!(lines.insert(line), "twice: {line}");
+    }
     assert!(
         changelog.contains("\n## Unreleased\n")
             || changelog.contains(concat!("## ", env!("CARGO_PKG_VERSION")))
     );
+}
+
+/// What a reader would see who follows the README: the account of `make demo`, looked at twice.
+struct Session(Test);
+
+impl Session {
+    fn new() -> Self {
+        let test = Test::synced();
+        test.observe_after(|account| {
+            next_day(account);
+        });
+        test.folder.write("key", test.fake.api_key());
+        Self(test)
+    }
+
+    /// The output of a line such as `harness-access diff` or `sqlite3 FILE "..."`.
+    fn output(&self, command: &str) -> String {
+        let words = words(command);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        match words.as_slice() {
+            ["sqlite3", "harness-access.db", sql] => self.0.ask(sql) + "\n",
+            ["harness-access", arguments @ ..] => self.run(arguments),
+            _ => panic!("what is this? {command}"),
+        }
+    }
+
+    fn run(&self, arguments: &[&str]) -> String {
+        let arguments: Vec<&str> = arguments
+            .iter()
+            .map(|word| {
+                if *word == "~/.harness-key" {
+                    "key"
+                } else {
+                    word
+                }
+            })
+            .collect();
+        let outcome = self
+            .0
+            .run(&arguments)
+            .env("HARNESS_BASE_URL", &self.0.server.base_url())
+            .run();
+        let mut text = outcome.stdout + &outcome.stderr;
+        if outcome.status == 1 && arguments[0] == "diff" {
+            text.push_str("(exit status 1: there are differences)\n");
+        } else {
+            assert_eq!(outcome.status, 0, "{arguments:?}: {text}");
+        }
+        text.replace(&self.0.server.base_url(), "https://app.harness.io")
+    }
+}
+
+/// As the shell takes it apart.
+fn words(command: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (at, part) in command.split('"').enumerate() {
+        if at % 2 == 1 {
+            words.push(part.to_owned());
+        } else {
+            words.extend(part.split_whitespace().map(str::to_owned));
+        }
+    }
+    words
+}
+
+/// Commands of a block, each with what stands below it. A command goes on while a quote is open.
+fn commands(block: &str) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for line in block.lines() {
+        let open = |(command, _): &&mut (String, String)| command.matches('"').count() % 2 == 1;
+        if let Some((command, _)) = found.last_mut().filter(|last| open(last)) {
+            let _ = write!(command, "\n{line}");
+        } else if let Some(command) = line.strip_prefix("$ ") {
+            found.push((command.to_owned(), String::new()));
+        } else {
+            let (_, output) = found.last_mut().expect("a command comes first");
+            output.push_str(line);
+            output.push('\n');
+        }
+    }
+    found
+}
+
+/// Lines that are the same in every run: digits count for nothing, and neither does the width that they ask for.
+fn masked(output: &str) -> Vec<String> {
+    let mut lines: Vec<String> = output
+        .trim_end()
+        .lines()
+        .map(|line| {
+            let digits = line.replace(|c: char| c.is_ascii_digit(), "0");
+            let mut text = String::new();
+            for c in digits.trim_end().chars() {
+                let repeated = (c == '0' || c == ' ') && text.ends_with(c);
+                if !repeated {
+                    text.push(c);
+                }
+            }
+            text
+        })
+        .collect();
+    lines.dedup_by(|a, b| a.is_empty() && b.is_empty());
+    lines
+}
+
+/// Whether the output is what the README shows, where `...` stands for any lines.
+fn shows(shown: &[String], output: &[String]) -> bool {
+    match shown.split_first() {
+        None => output.is_empty(),
+        Some((dots, rest)) if dots == "..." => {
+            (0..=output.len()).any(|at| shows(rest, &output[at..]))
+        }
+        Some((line, rest)) => output.first() == Some(line) && shows(rest, &output[1..]),
+    }
+}
+
+#[test]
+fn its_examples_are_what_the_program_prints() {
+    let session = Session::new();
+    let mut readme = readme();
+    let blocks: Vec<String> = readme
+        .split("```text\n")
+        .skip(1)
+        .map(|block| block.split("```").next().unwrap().to_owned())
+        .collect();
+    assert!(blocks.len() >= 4);
+    for block in blocks {
+        let mut now = String::new();
+        for (command, shown) in commands(&block) {
+            let output = session.output(&command);
+            let same = shows(&masked(&shown), &masked(&output));
+            assert!(
+                same || std::env::var_os("UPDATE_EXPECT").is_some() && !shown.contains("...\n"),
+                "UPDATE_EXPECT=1 rewrites what leaves out no lines\n$ {command}\n--- README\n{shown}\n--- program\n{output}"
+            );
+            let output = if same { shown } else { output };
+            let _ = writeln!(now, "$ {command}\n{}\n", output.trim_end());
+        }
+        readme = readme.replace(block.trim_end(), now.trim_end());
+    }
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        fs::write(path(), readme).unwrap();
+    }
 }

@@ -256,3 +256,37 @@ fn labels_are_set_moved_and_removed() {
     label(&["1", "2026-01-01"]).with_status(3);
     label(&["1"]).with_status(3);
 }
+
+#[test]
+fn a_comparison_of_two_files_names_them() {
+    let folder = Folder::new("reference-names");
+    let mut account = Account::default();
+    account.user("u1", "Ada", "ada@example.test");
+    account.publish(&folder.file("a.db"), 1);
+    account.publish(&folder.file("a.db"), 2);
+    account.user("u2", "Bob", "bob@example.test");
+    account.publish(&folder.file("b.db"), 3);
+    let ended = harness_access(folder.path(), &["diff", "a.db@1", "b.db"]).with_status(1);
+    let (first, second) = (
+        "snapshot 1 (2026-01-01T00:01:00.000Z)",
+        "snapshot 1 (2026-01-03T00:01:00.000Z)",
+    );
+    assert!(
+        ended
+            .err
+            .contains(&format!("{first} of a.db -> {second} of b.db: ")),
+        "{}",
+        ended.err
+    );
+    let arguments = ["diff", "a.db@1", "b.db", "--format", "markdown"];
+    let ended = harness_access(folder.path(), &arguments).with_status(1);
+    assert!(
+        ended
+            .out
+            .contains(&format!("`{first} of a.db` → `{second} of b.db`")),
+        "{}",
+        ended.out
+    );
+    let ended = harness_access(folder.path(), &["diff", "--db", "a.db"]).with_status(0);
+    assert!(!ended.err.contains("a.db"), "{}", ended.err);
+}

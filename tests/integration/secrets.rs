@@ -88,3 +88,46 @@ fn failures_show_no_secret() {
         hides_all(outcome);
     }
 }
+
+#[test]
+fn a_key_at_the_wrong_place_is_not_repeated() {
+    let test = Test::new();
+    let key = test.fake.api_key();
+    let key = key.as_str();
+    let path = format!("{}/{key}", test.server.base_url());
+    let nobody = format!("http://127.0.0.1:1/{key}");
+    let slips: [&[&str]; 13] = [
+        &["sync", "--api-key-file", key],
+        &["doctor", "--api-key-file", key],
+        &["sync", key],
+        &["sync", "--api-key", key, key],
+        &["sync", "--api-key", key, "--account-id", key],
+        &["sync", "--api-key", "opaque", "--account-id", key],
+        &["sync", "--api-key", key, "--base-url", key],
+        &["sync", "--api-key", key, "--base-url", &path, "-v", "-v"],
+        &["sync", "--api-key", key, "--base-url", &nobody, "-v", "-v"],
+        &["snapshots", "--db", key],
+        &["diff", key],
+        &["who-can", key],
+        &[key],
+    ];
+    for slip in slips {
+        for format in [&[][..], &["--format", "json"]] {
+            let outcome = test.run(&[slip, format].concat()).run();
+            assert_ne!(outcome.status, 0, "{slip:?}");
+            assert!(!outcome.stderr.is_empty());
+            let lower = key.to_ascii_lowercase();
+            hides_all(outcome.hides(key).hides(&lower));
+        }
+    }
+    for (name, value) in [
+        ("HARNESS_ACCOUNT_ID", key),
+        ("BATON_BASE_URL", key),
+        ("HARNESS_BASE_URL", &path),
+    ] {
+        let sync = test.sync().env(name, value).env("RUST_LOG", "trace");
+        let outcome = sync.run();
+        assert_ne!(outcome.status, 0, "{name}");
+        hides_all(outcome.hides(key));
+    }
+}

@@ -123,3 +123,97 @@ fn the_program_agrees_with_itself() {
         );
     }
 }
+
+#[test]
+fn who_is_in_no_list_is_found_by_what_who_can_prints() {
+    let db = scratch("what-unresolved");
+    AccountBuilder::new()
+        .user("ada", "Ada")
+        .grant("user/uGONE1", ADMIN, "account", EVERYTHING)
+        .grant("user_group/account/lost", ADMIN, "account", EVERYTHING)
+        .grant(
+            "service_account/account/old_ci",
+            ADMIN,
+            "account",
+            EVERYTHING,
+        )
+        .publish(&db);
+    let shown = run(&db, &["who-can", ADMIN]).out;
+    for (shown_as, id) in [
+        ("uGONE1", "user/uGONE1"),
+        ("lost", "user_group/account/lost"),
+        ("old_ci", "service_account/account/old_ci"),
+    ] {
+        assert!(
+            shown.lines().any(|line| line.starts_with(shown_as)),
+            "{shown}"
+        );
+        for name in [id, shown_as, &id.to_uppercase()] {
+            let ran = run(&db, &["what-can", name]);
+            assert_eq!(ran.status, 0, "{name}: {ran:?}");
+            assert!(
+                ran.err
+                    .contains(&format!("({id}), in no list: it depends, by 1 role")),
+                "{ran:?}"
+            );
+            let ran = run(&db, &["why", name, ADMIN, "--exit-code"]);
+            assert_eq!(ran.status, 0, "{name}: {ran:?}");
+        }
+    }
+}
+
+#[test]
+fn a_blank_name_shows_the_identifier() {
+    let db = scratch("what-blank");
+    AccountBuilder::new()
+        .user("ada", " ")
+        .service_account("service_account/account/ci", "")
+        .group("user_group/account/ops", "\u{a0}", &["ada"])
+        .role("role/account/keeper", "", &["core_secret_access"])
+        .resource_group("resource_group/account/some", " ", &["SECRET"])
+        .grant(
+            "user_group/account/ops",
+            "role/account/keeper",
+            "account",
+            "resource_group/account/some",
+        )
+        .grant(
+            "service_account/account/ci",
+            "role/account/keeper",
+            "account",
+            "resource_group/account/some",
+        )
+        .publish(&db);
+    let ran = run(&db, &["who-can", "core_secret_access"]);
+    let rows: Vec<Vec<&str>> = ran
+        .out
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    assert_eq!(
+        rows[1][..5],
+        ["ada@example.test", "user", "ops", "(account)", "keeper"]
+    );
+    assert_eq!(
+        rows[2][..5],
+        ["ci", "service", "account", "direct", "keeper"]
+    );
+    let ran = run(&db, &["why", "ada", "core_secret_access"]);
+    assert!(
+        ran.out.contains(
+            "the user group \"ops\" (account), which holds role \"keeper\" at account over \"some\""
+        ),
+        "{ran:?}"
+    );
+    let ran = run(&db, &["what-can", "ci"]);
+    assert!(ran.out.contains("keeper  some  "), "{ran:?}");
+    let ran = run(&db, &["history", "ci"]);
+    assert!(
+        ran.out.contains(
+            "service_account/account/ci holds role/account/keeper over resource_group/account/some"
+        ),
+        "{ran:?}"
+    );
+    let ran = run(&db, &["export", "--format", "csv", "--preset", "vanta"]);
+    assert!(ran.out.contains(",keeper (account),"), "{ran:?}");
+}

@@ -302,3 +302,91 @@ fn service_accounts_of_one_identifier_share_their_grants() {
         ]
     );
 }
+
+#[test]
+fn what_rests_on_a_list_that_was_not_complete_is_no_plain_yes() {
+    let story = || {
+        AccountBuilder::new()
+            .user("ada", "Ada")
+            .role("role/account/keeper", "Keeper", &["core_secret_access"])
+            .resource_group("resource_group/account/some", "Some", &["SECRET"])
+            .grant(
+                "user/ada",
+                "role/account/keeper",
+                "account",
+                "resource_group/account/some",
+            )
+    };
+    for (gap, verdict) in [
+        (None, "yes"),
+        (Some(ListingKind::Users), "yes"),
+        (Some(ListingKind::Roles), "depends"),
+        (Some(ListingKind::ResourceGroups), "depends"),
+        (Some(ListingKind::RoleAssignments), "depends"),
+    ] {
+        let db = scratch("who-unverified");
+        let account = match gap {
+            Some(kind) => story().gap(kind, "account"),
+            None => story(),
+        };
+        account.publish(&db);
+        for question in [
+            &["who-can", "core_secret_access", "--format", "json"][..],
+            &["why", "ada", "core_secret_access", "--format", "json"],
+            &["what-can", "ada", "--format", "json"],
+            &["what-can", "ada", "--permissions", "--format", "json"],
+        ] {
+            let answer = run(&db, question).json();
+            let path = match question[0] {
+                "who-can" => &answer["principals"][0]["paths"][0],
+                "why" => &answer["paths"][0],
+                _ => &answer["access"][0],
+            };
+            assert_eq!(path["verdict"], verdict, "{gap:?} {question:?}: {answer:#}");
+            let doubts = path["depends_on"].as_array().unwrap();
+            assert_eq!(doubts.is_empty(), verdict == "yes");
+            assert!(doubts.iter().all(|doubt| doubt["code"] == "unverified"));
+        }
+    }
+}
+
+#[test]
+fn long_names_are_cut_in_tables_only() {
+    let db = scratch("who-long");
+    let long = "long ".repeat(50);
+    let secrets: Vec<String> = (0..50).map(|n| format!("SECRET/secret_{n}")).collect();
+    let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
+    AccountBuilder::new()
+        .user("ada", "Ada")
+        .group("user_group/account/ops", &long, &["ada"])
+        .service_account("service_account/account/ci", &long)
+        .role("role/account/keeper", &long, &["core_secret_access"])
+        .resource_group("resource_group/account/some", &long, &secrets)
+        .grant(
+            "user_group/account/ops",
+            "role/account/keeper",
+            "account",
+            "resource_group/account/some",
+        )
+        .grant(
+            "service_account/account/ci",
+            "role/account/keeper",
+            "account",
+            "resource_group/account/some",
+        )
+        .publish(&db);
+    for question in [
+        &["who-can", "core_secret_access"][..],
+        &["what-can", "ada"],
+        &["what-can", "service_account/account/ci", "--permissions"],
+    ] {
+        let table = run(&db, question).out;
+        assert!(table.contains('…') && !table.contains(&long), "{table}");
+        assert!(
+            table.lines().all(|line| line.chars().count() < 420),
+            "{table}"
+        );
+        let csv = run(&db, &[question, &["--format", "csv"]].concat()).out;
+        assert!(csv.contains(&long) && csv.contains("secret_49"), "{csv}");
+    }
+}

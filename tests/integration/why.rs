@@ -63,3 +63,37 @@ fn json_tells_what_would_be_left() {
     assert_eq!(answer["paths"][1]["without_membership"]["verdict"], "yes");
     assert_eq!(answer["paths"][0]["role_assignment"], "assignment_3");
 }
+
+#[test]
+fn what_depends_is_not_counted_with_what_is_certain() {
+    let db = scratch("why-depends");
+    story()
+        .grant("user/ada", "role/account/gone", "account", EVERYTHING)
+        .grant("user/ada", "role/account/gone", "account", ACCOUNT_ONLY)
+        .grant("user/bob", "role/account/gone", "account", EVERYTHING)
+        .publish(&db);
+    let ran = run(&db, &["why", "ada", "core_secret_access"]);
+    assert_eq!(
+        ran.err,
+        "ada@example.test: yes, by 3 paths; 2 more depend\n"
+    );
+    let depends: Vec<bool> = ran
+        .out
+        .lines()
+        .filter(|line| line.starts_with(|c: char| c.is_ascii_digit()))
+        .map(|line| line.contains("\"gone\""))
+        .collect();
+    assert_eq!(depends, [false, false, false, true, true], "{ran:?}");
+    assert!(
+        ran.out
+            .contains("without the membership: 1 other path; 2 more depend."),
+        "{ran:?}"
+    );
+    let ran = run(&db, &["why", "bob", "core_secret_access"]);
+    assert_eq!(ran.err, "bob@example.test: it depends, by 1 path\n");
+    let ran = run(&db, &["what-can", "ada"]);
+    assert!(
+        ran.err.ends_with("(user/ada): 3 roles; 2 more depend\n"),
+        "{ran:?}"
+    );
+}

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::words::{notes, sentence, snapshot, symbol};
+use super::words::{notes, sentence, snapshots, symbol};
 use crate::diff::{Finding, Report};
 use crate::output::text::{count, line, shortened};
 
@@ -75,11 +75,12 @@ fn heading(report: &Report, text: &mut String) {
         0 => "no changes".to_owned(),
         number => count(i128::try_from(number).unwrap_or_default(), "change"),
     };
+    let [older, newer] = snapshots(report);
     let _ = write!(
         text,
         "### Harness access: {changes}\n\n{} → {}\n",
-        code(&snapshot(&report.from)),
-        code(&snapshot(&report.to))
+        code(&older),
+        code(&newer)
     );
     if !report.is_comparable() {
         let _ = write!(

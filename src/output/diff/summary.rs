@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::words::snapshot;
+use super::words::snapshots;
 use crate::diff::Report;
 use crate::diff::approvals::Notice;
 use crate::output::text::{count, line};
@@ -44,11 +44,12 @@ pub fn write(report: &Report, err: &mut dyn Write) -> io::Result<()> {
             writeln!(err, "{} {what}", count(number, "fact"))?;
         }
     }
+    let [older, newer] = snapshots(report);
     writeln!(
         err,
         "{} -> {}: {}",
-        line(&snapshot(&report.from)),
-        line(&snapshot(&report.to)),
+        line(&older),
+        line(&newer),
         totals(report)
     )
 }

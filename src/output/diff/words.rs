@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::diff::{Change, Finding, Side, Verb};
+use crate::diff::{Change, Finding, Report, Side, Verb};
 use crate::model::{GrantFact, Named, Reach, ResourceFact};
 use crate::output::text::{count, shortened};
 
@@ -16,18 +16,25 @@ pub(in crate::output) fn symbol(verb: Verb) -> char {
     }
 }
 
-/// `snapshot 7 (2026-03-01T00:00:00.000Z)`.
-pub(in crate::output) fn snapshot(side: &Side) -> String {
+/// `snapshot 7 (2026-03-01T00:00:00.000Z)`, of the older and the newer side; with the file where there are two.
+pub(in crate::output) fn snapshots(report: &Report) -> [String; 2] {
+    let two_files = report.from.file != report.to.file;
+    [&report.from, &report.to].map(|side| snapshot(side, two_files))
+}
+
+fn snapshot(side: &Side, with_file: bool) -> String {
     let label = side
         .snapshot
         .label
         .as_ref()
         .map(|label| format!(", {label}"));
+    let file = with_file.then(|| format!(" of {}", side.file));
     format!(
-        "snapshot {}{} ({})",
+        "snapshot {}{} ({}){}",
         side.snapshot.id,
         label.unwrap_or_default(),
-        side.snapshot.finished_at
+        side.snapshot.finished_at,
+        file.unwrap_or_default()
     )
 }
 
@@ -70,13 +77,20 @@ fn who(named: &Named, columns: usize) -> String {
     let kind = named.kind.replace('_', " ");
     let unresolved = if named.resolved { "" } else { " (in no list)" };
     let short = |text: &str| shortened(text, columns);
-    match (&named.name, &named.email) {
+    match (
+        named.name.as_deref().filter(readable),
+        named.email.as_deref().filter(readable),
+    ) {
         (Some(name), Some(email)) if name != email => {
             format!("{kind} {} <{}>{unresolved}", short(name), short(email))
         }
         (Some(text), _) | (None, Some(text)) => format!("{kind} {}{unresolved}", short(text)),
         (None, None) => format!("{}{unresolved}", short(&named.id)),
     }
+}
+
+fn readable(text: &&str) -> bool {
+    !text.trim().is_empty()
 }
 
 /// What is to be known about a finding besides: the approval first, then reasons, then reach.

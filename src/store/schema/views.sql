@@ -209,8 +209,8 @@ LEFT JOIN resource_version rv ON rv.resource = g.resource_group AND {live rv}
 WHERE {live g} AND g.scope <> 0;
 
 CREATE VIEW changes (
-  -- What each snapshot found different from the one before it. What came into sight with the first complete look at
-  -- its listing is no change.
+  -- What each snapshot found different from the one before it in this file; the first of them has none. What came into
+  -- sight with the first complete look at its listing is no change.
   snapshot_id, at,
   change, -- 'added', 'removed', 'changed'
   kind,   -- 'resource', 'grant'
@@ -225,10 +225,11 @@ SELECT v.valid_from, s.finished_at, CASE WHEN o.key IS NULL THEN 'added' ELSE 'c
     'after', json_patch(json_object('name', v.name), v.attributes)) END
 FROM resource_version v
 JOIN resource r ON r.key = v.resource
-JOIN snapshot s ON s.id = v.valid_from
+JOIN (SELECT id, finished_at, lag(id) OVER (ORDER BY id) AS before FROM snapshot WHERE state <> 'pruned') s
+  ON s.id = v.valid_from
 LEFT JOIN resource_version o ON o.resource = v.resource AND o.valid_until = v.valid_from
 WHERE (o.key IS NULL OR o.name IS NOT v.name OR o.attributes <> v.attributes)
-  AND EXISTS (SELECT 1 FROM known k WHERE k.listing = r.listing AND k.since < v.valid_from)
+  AND EXISTS (SELECT 1 FROM known k WHERE k.listing = r.listing AND k.since <= s.before)
 UNION ALL
 SELECT v.valid_until, s.finished_at, 'removed', 'resource', r.type, r.id, v.name, NULL
 FROM resource_version v
@@ -255,13 +256,14 @@ FROM (
     AND n.target = o.target AND n.principal = o.principal AND n.scope = o.scope
     AND n.resource_group = o.resource_group)
 ) e
-JOIN snapshot s ON s.id = e.at
+JOIN (SELECT id, finished_at, lag(id) OVER (ORDER BY id) AS before FROM snapshot WHERE state <> 'pruned') s
+  ON s.id = e.at
 JOIN resource t ON t.key = e.target
 JOIN resource p ON p.key = e.principal
 LEFT JOIN resource rg ON rg.key = e.resource_group
 LEFT JOIN scope sc ON sc.key = e.scope
 WHERE e.change = 'removed'
-  OR EXISTS (SELECT 1 FROM known k WHERE k.listing = e.listing AND k.principal_type IN ('', p.type) AND k.since < e.at);
+  OR EXISTS (SELECT 1 FROM known k WHERE k.listing = e.listing AND k.principal_type IN ('', p.type) AND k.since <= s.before);
 
 CREATE VIEW resource_history (
   -- Every version of every resource ever seen, with its end.

@@ -134,7 +134,7 @@ fn named_changes_come_over_the_control_path() {
             .answer()
             .value()
     };
-    assert_eq!(control("/__control/change/next-day")["changed"], 9);
+    assert_eq!(control("/__control/change/next-day")["changed"], 11);
     assert!(fake.look(|account| {
         account
             .users

@@ -53,7 +53,7 @@ pub use access::{Grant, Narrowing};
 pub use account::{
     ACCOUNT_ID, Account, ApiKey, AttributeFilter, GenerateSpec, Grantee, Group, IncludedScope,
     Organization, Principal, Project, ResourceFilter, ResourceGroup, ResourceSelector, Role,
-    RoleAssignment, RoleReference, ServiceAccount, SsoLink, Token, User,
+    RoleAssignment, RoleReference, ServiceAccount, SsoLink, Token, User, next_day,
 };
 pub use caller::{Caller, EIGHT_VIEWS};
 pub use faults::{Fault, FaultHandle, FaultKind, HowOften};

@@ -16,7 +16,7 @@ pub use rows::{
     ResourceGroup, ResourceSelector, Role, RoleAssignment, RoleReference, ServiceAccount, SsoLink,
     Times, Token, User,
 };
-pub use story::apply_named_change;
+pub use story::{apply_named_change, next_day};
 
 use super::scope::Scope;
 

@@ -43,8 +43,8 @@ fn churn(account: &mut Account, percent: f64, seed: u64) -> usize {
     wanted
 }
 
-/// What happens in the demo account between the first look and the second.
-fn next_day(account: &mut Account) -> usize {
+/// What happens in the demo account between the first look and the second; says how many rows it touched.
+pub fn next_day(account: &mut Account) -> usize {
     let top = Scope::account();
     account.add_user(
         "uNINA00000000000000000",
@@ -67,5 +67,13 @@ fn next_day(account: &mut Account) -> usize {
     );
     account.enable_assignment("role_assignment_paused0000000000001");
     account.remove_assignment("role_assignment_contractor000000001");
-    9
+    // The same access under another identifier is no change of access.
+    account.remove_assignment("role_assignment_danaSecrets000000001");
+    account.assign(
+        Principal::User("uDANA00000000000000000"),
+        "secret_keeper",
+        "prod_resources",
+        &top,
+    );
+    11
 }

@@ -1,0 +1,17 @@
+-- code: HA009
+-- severity: note
+-- title: Role assignment names something that Harness may hide
+-- remedy: Check in the UI first: Harness keeps some of its own roles and resource groups out of its lists, and they work all the same. Remove the role assignment only when they are gone.
+--
+-- Roles and resource groups in no list whose identifiers begin with an underscore, as those that Harness supplies do.
+SELECT g.principal_id AS subject, g.principal_name AS name, g.scope AS scope,
+  ifnull(g.resource_name, g.resource_id) || ' over ' || g.resource_group_id || ': no list shows the '
+    || replace(trim(replace(replace(',' || g.unresolved || ',', ',resource,', ',role,'), '_', ' '), ','), ',', ', ')
+    AS detail
+FROM grants g
+WHERE g.slug = 'assigned' AND g.unresolved IN ('resource', 'resource_group', 'resource,resource_group')
+  -- what follows the last slash is the identifier
+  AND (g.unresolved NOT IN ('resource', 'resource,resource_group')
+    OR substr(g.resource_id, 1 + length(rtrim(g.resource_id, replace(g.resource_id, '/', ''))), 1) = '_')
+  AND (g.unresolved NOT IN ('resource_group', 'resource,resource_group')
+    OR substr(g.resource_group_id, 1 + length(rtrim(g.resource_group_id, replace(g.resource_group_id, '/', ''))), 1) = '_')
