@@ -12,6 +12,7 @@ mod approvals;
 mod changes;
 mod cli;
 mod connection;
+mod crash;
 mod diff_formats;
 mod doctor;
 mod export;

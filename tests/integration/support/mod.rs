@@ -15,12 +15,14 @@ pub(crate) mod observe;
 #[path = "../../support/schema.rs"]
 pub(crate) mod schema;
 
+mod answers;
 mod database;
 mod outcome;
 mod run;
 mod temp_dir;
 mod test;
 
+pub(crate) use answers::{Answers, all_answers, answers_at, answers_until};
 pub(crate) use database::Database;
 pub(crate) use outcome::Outcome;
 pub(crate) use run::Run;
