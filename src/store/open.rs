@@ -118,7 +118,14 @@ impl Writer {
     pub fn open(path: &Path, identity: &Identity) -> Result<Self, StoreError> {
         let created = create_if_missing(path)?;
         let fresh = Header::read(path)? == Header::Empty;
-        let connection = lock(path).map_err(|e| StoreError::from_sqlite(path, &e))?;
+        let connection = lock(path).map_err(|error| {
+            let error = StoreError::from_sqlite(path, &error);
+            // Whoever holds the lock is about to fill the file.
+            if created && !matches!(error, StoreError::Locked { .. }) {
+                remove_if_empty(path);
+            }
+            error
+        })?;
         let writer = Self {
             path: path.to_owned(),
             connection,
@@ -218,9 +225,15 @@ impl Writer {
 impl Drop for Writer {
     /// A first sync that failed leaves no empty file behind. The lock is still held here.
     fn drop(&mut self) {
-        if self.created && fs::metadata(&self.path).is_ok_and(|file| file.len() == 0) {
-            let _ = fs::remove_file(&self.path);
+        if self.created {
+            remove_if_empty(&self.path);
         }
+    }
+}
+
+fn remove_if_empty(path: &Path) {
+    if fs::metadata(path).is_ok_and(|file| file.len() == 0) {
+        let _ = fs::remove_file(path);
     }
 }
 

@@ -444,6 +444,20 @@ fn a_disk_without_room_leaves_the_file_as_it_was() {
     stage.next_sync_works();
 }
 
+#[test]
+fn a_disk_without_room_for_the_first_sync_is_left_empty() {
+    let test = Test::over(crowd());
+    for kib in [0, 64, 1024] {
+        limited_sync(&test, kib).exits(6).says("cannot write");
+        assert!(
+            test.folder.names().is_empty(),
+            "{kib} KiB: {:?}",
+            test.folder.names()
+        );
+    }
+    test.observe();
+}
+
 /// A small file system of its own; `None` where this process may not mount one.
 struct SmallDisk(PathBuf);
 
