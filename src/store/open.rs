@@ -149,6 +149,7 @@ impl Writer {
             });
         }
         let connection = lock(path).map_err(|e| StoreError::from_sqlite(path, &e))?;
+        check(&connection, path)?;
         Ok(Self {
             path: path.to_owned(),
             connection,

@@ -32,3 +32,4 @@ mod views;
 mod what_can;
 mod who_can;
 mod why;
+mod wrong_files;
