@@ -72,7 +72,8 @@ impl Reader {
             path: path.to_owned(),
             connection,
         };
-        if reader.snapshots()?.is_empty() {
+        // Opening undoes what a process left that died while it wrote the first snapshot.
+        if is_empty(path) || reader.snapshots()?.is_empty() {
             return Err(StoreError::Empty {
                 path: path.to_owned(),
             });
@@ -117,7 +118,7 @@ impl Writer {
     /// The file is left as it was.
     pub fn open(path: &Path, identity: &Identity) -> Result<Self, StoreError> {
         let created = create_if_missing(path)?;
-        let fresh = Header::read(path)? == Header::Empty;
+        Header::read(path)?;
         let connection = lock(path).map_err(|error| {
             let error = StoreError::from_sqlite(path, &error);
             // Whoever holds the lock is about to fill the file.
@@ -129,7 +130,8 @@ impl Writer {
         let writer = Self {
             path: path.to_owned(),
             connection,
-            fresh,
+            // Asked only now: taking the lock undoes what a process left that died while it wrote the first snapshot.
+            fresh: is_empty(path),
             max_removed_percent: 100,
             created,
         };
@@ -149,6 +151,11 @@ impl Writer {
             });
         }
         let connection = lock(path).map_err(|e| StoreError::from_sqlite(path, &e))?;
+        if is_empty(path) {
+            return Err(StoreError::Empty {
+                path: path.to_owned(),
+            });
+        }
         check(&connection, path)?;
         Ok(Self {
             path: path.to_owned(),
@@ -233,9 +240,13 @@ impl Drop for Writer {
 }
 
 fn remove_if_empty(path: &Path) {
-    if fs::metadata(path).is_ok_and(|file| file.len() == 0) {
+    if is_empty(path) {
         let _ = fs::remove_file(path);
     }
+}
+
+fn is_empty(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|file| file.len() == 0)
 }
 
 fn identity(connection: &Connection) -> rusqlite::Result<Option<Identity>> {

@@ -263,6 +263,42 @@ fn killed_while_the_file_itself_is_written() {
     stage.next_sync_works();
 }
 
+#[test]
+fn killed_while_the_first_snapshot_is_written() {
+    let test = Test::over(crowd());
+    let path = test.database();
+    let mut half_written = 0;
+    for round in 0..20 {
+        let mut child = crowd_sync(&test).spawn();
+        while fs::metadata(&path).map_or(0, |file| file.len()) == 0
+            && child.try_wait().unwrap().is_none()
+        {
+            thread::yield_now();
+        }
+        let _ = child.kill();
+        child.wait().unwrap();
+        if fs::read(journal(&test)).is_ok_and(|journal| !journal.is_empty()) {
+            half_written += 1;
+        }
+        // Whoever comes first finds a file without a snapshot, or with the whole of it.
+        if round % 2 == 0 {
+            let outcome = test.run(&["snapshots"]).run();
+            if outcome.status != 0 {
+                outcome.exits(6).says("holds no snapshot yet");
+            }
+        }
+        test.observe();
+        is_sound(&path);
+        assert_eq!(test.ask("SELECT count(*) FROM group_members"), "8000");
+        assert_eq!(test.folder.names(), ["harness-access.db"]);
+        if half_written == 4 {
+            break;
+        }
+        fs::remove_file(&path).unwrap();
+    }
+    assert!(half_written > 0, "no kill hit the writing of the file");
+}
+
 // ---- signals ----------------------------------------------------------------------------------------------------------
 
 fn signal(child: &Child, name: &str) {
