@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::{Label, SnapshotRef};
 use crate::run::Context;
-use crate::store::{Reader, StoreError, Writer};
+use crate::store::{StoreError, Writer};
 
 pub(crate) fn run(
     arguments: &SetLabel,
@@ -31,7 +31,7 @@ fn set(path: &Path, snapshot: &str, name: &str, context: &mut Context<'_>) -> Re
     let label = Label::new(name).map_err(Error::Usage)?;
     // The lock first: `latest` must still be the latest when it gets its name.
     let writer = Writer::open_existing(path)?;
-    let snapshot = resolve(&Reader::open(path)?, &SnapshotRef::parse(snapshot))?.id;
+    let snapshot = resolve(&writer.reader()?, &SnapshotRef::parse(snapshot))?.id;
     if let Some(had) = writer.set_label(snapshot, &label)? {
         writeln!(
             context.err,

@@ -57,7 +57,7 @@ pub struct Writer {
 }
 
 impl Reader {
-    /// Opens an existing file.
+    /// Opens an existing file, of which this process has no [`Writer`]; see [`Writer::reader`].
     ///
     /// # Errors
     /// When it is missing, not ours, newer, damaged, or holds no snapshot.
@@ -67,6 +67,11 @@ impl Reader {
                 path: path.to_owned(),
             });
         }
+        Self::of(path)
+    }
+
+    /// Leaves the header alone: it was read, or must not be.
+    fn of(path: &Path) -> Result<Self, StoreError> {
         let connection = open_for_reading(path).map_err(|e| StoreError::from_sqlite(path, &e))?;
         let reader = Self {
             path: path.to_owned(),
@@ -164,6 +169,15 @@ impl Writer {
             max_removed_percent: 100,
             created: false,
         })
+    }
+
+    /// A reader beside the writer, which still holds its lock. [`Reader::open`] would give that up: it reads the header
+    /// itself, and whoever closes a file gives up every lock that his process has on it.
+    ///
+    /// # Errors
+    /// When the file holds no snapshot, or cannot be read.
+    pub fn reader(&self) -> Result<Reader, StoreError> {
+        Reader::of(&self.path)
     }
 
     /// Sets the brake: publishing is refused when it would close more than this share, in percent, of the grants or of
@@ -333,7 +347,8 @@ fn is_hot_journal(error: &rusqlite::Error) -> bool {
         .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_READONLY_ROLLBACK)
 }
 
-/// What the first bytes of a file say, read without SQLite so that a file that is not ours stays untouched.
+/// What the first bytes of a file say, read without SQLite so that a file that is not ours stays untouched. Not to be
+/// read while this process holds a lock on the file: closing it would give the lock up.
 #[derive(Debug, PartialEq, Eq)]
 enum Header {
     Empty,
