@@ -13,10 +13,7 @@ fn failures() -> [(FaultKind, i32); 3] {
     [
         (FaultKind::AccessDenied, 2),
         (FaultKind::GarbageRows, 5),
-        (
-            FaultKind::Redirect(302, "https://login.example.test".into()),
-            5,
-        ),
+        (FaultKind::NegativeTotals, 5),
     ]
 }
 
