@@ -62,6 +62,24 @@ pub(super) fn scope_as_asked(
     }
 }
 
+/// The scope a row says it lives in, which must be the one that was asked for or one above it.
+pub(super) fn scope_on_the_way_up(
+    asked: &Scope,
+    org: Option<&str>,
+    project: Option<&str>,
+    what: &str,
+) -> Result<Scope, String> {
+    let own = Scope::from_parts(org, project);
+    let above = own
+        .as_ref()
+        .and_then(Scope::level)
+        .and_then(|level| asked.ancestor(level));
+    match above {
+        Some(above) if Some(&above) == own.as_ref() => Ok(above),
+        _ => scope_as_asked(asked, org, project, what),
+    }
+}
+
 /// Sorted, each once: Harness sends sets in any order.
 pub(super) fn as_set(values: Option<Vec<String>>) -> Vec<String> {
     let mut values = values.unwrap_or_default();

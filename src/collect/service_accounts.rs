@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash};
 
-use super::found::{Found, Row};
+use super::found::{Found, Row, scope_on_the_way_up};
 use crate::api::wire::ServiceAccountItem;
 use crate::model::{Details, ResourceType, Scope};
 
@@ -18,13 +18,14 @@ impl Row for ServiceAccountItem {
     }
 
     /// A list may show service accounts of the scopes above, which keep their own scope.
-    fn found(self, _asked: &Scope) -> Result<Found, String> {
+    fn found(self, asked: &Scope) -> Result<Found, String> {
         let account = self.service_account;
-        let scope = Scope::from_parts(
+        let scope = scope_on_the_way_up(
+            asked,
             account.org_identifier.as_deref(),
             account.project_identifier.as_deref(),
-        )
-        .ok_or("a service account is of a project without an organization")?;
+            "a service account",
+        )?;
         let details = Details::ServiceAccount {
             email: account.email,
             description: account.description,

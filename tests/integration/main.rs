@@ -17,6 +17,7 @@ mod diff_formats;
 mod doctor;
 mod export;
 mod fake;
+mod fault_matrix;
 mod findings;
 mod history;
 mod layers;

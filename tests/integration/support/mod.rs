@@ -17,6 +17,7 @@ pub(crate) mod schema;
 
 mod answers;
 mod database;
+pub(crate) mod in_process;
 mod outcome;
 mod run;
 mod temp_dir;

@@ -1,0 +1,173 @@
+//! A sync without sockets and without waiting: the client over `FakeHarness::handle` and virtual time.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use harness_access::api::base_url::BaseUrl;
+use harness_access::api::call::Method;
+use harness_access::api::client::{Client, ClientOptions};
+use harness_access::api::clock::VirtualClock;
+use harness_access::api::transport::{
+    HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind,
+};
+use harness_access::collect::{self, Failure};
+use harness_access::error::Error;
+use harness_access::model::{Listing, Observation, ResourceId, ResourceType};
+use harness_access::store::{Identity, Published, Writer};
+
+use super::fake_harness::{Answer, FakeHarness, Reply, Request};
+
+const BASE_URL: &str = "https://harness.example.test";
+
+/// How long the real transport waits for the next byte.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+struct InProcess {
+    fake: FakeHarness,
+    clock: VirtualClock,
+}
+
+impl Transport for InProcess {
+    fn send(&self, request: &HttpRequest) -> Result<HttpResponse, TransportError> {
+        let broken = |kind| {
+            let text = String::new();
+            Err(TransportError { kind, text })
+        };
+        let method = match request.method {
+            Method::Get => "GET",
+            Method::Post => "POST",
+        };
+        let asked = Request {
+            method: method.to_owned(),
+            target: request.url[BASE_URL.len()..].to_owned(),
+            headers: Vec::new(),
+            body: request.body.clone().unwrap_or_default(),
+        }
+        .with_header("x-api-key", &self.fake.api_key())
+        .with_header("x-requestid", &request.request_id)
+        .with_header("content-type", "application/json");
+        match self.fake.handle(&asked) {
+            Reply::Http(answer) if answer.header("content-encoding").is_some() => {
+                broken(TransportErrorKind::Decompress)
+            }
+            Reply::Http(answer) | Reply::SlowBody { answer, .. } => Ok(response(&answer)),
+            Reply::Truncated { .. } | Reply::Reset => broken(TransportErrorKind::Reset),
+            Reply::Stall | Reply::StalledBody(_) => {
+                self.clock.advance(PATIENCE.min(request.timeout));
+                broken(TransportErrorKind::Timeout)
+            }
+        }
+    }
+}
+
+fn response(answer: &Answer) -> HttpResponse {
+    let header = |name| answer.header(name).map(str::to_owned);
+    HttpResponse {
+        status: answer.status,
+        content_type: header("content-type"),
+        retry_after: header("retry-after"),
+        location: header("location"),
+        date: None,
+        body: answer.body.clone(),
+    }
+}
+
+pub(crate) fn client(fake: &FakeHarness) -> Client {
+    let clock = VirtualClock::new();
+    let transport = InProcess {
+        fake: fake.clone(),
+        clock: clock.clone(),
+    };
+    let options = ClientOptions {
+        clock: Arc::new(clock),
+        ..ClientOptions::default()
+    };
+    let base = BaseUrl::parse(BASE_URL, false).unwrap();
+    Client::new(Box::new(transport), base, fake.account_id(), options)
+}
+
+pub(crate) fn identity(fake: &FakeHarness) -> Identity {
+    Identity {
+        account_id: fake.account_id(),
+        base_url: BASE_URL.to_owned(),
+    }
+}
+
+/// Observes as `sync` does.
+pub(crate) fn observe(
+    fake: &FakeHarness,
+    accept_gaps: bool,
+    held_before: &HashSet<ResourceId>,
+) -> Result<Observation, Error> {
+    let request = collect::Request {
+        accept_gaps,
+        held_before,
+    };
+    collect::observe(&client(fake), &request).map_err(|failure| match failure {
+        Failure::Api(error) => Error::Api(error),
+        Failure::MissingPermissions(missing) => Error::NotEnough {
+            message: missing.join("\n"),
+            hint: None,
+        },
+    })
+}
+
+/// Observes and stores as `sync` does.
+pub(crate) fn sync(fake: &FakeHarness, path: &Path) -> Result<(Observation, Published), Error> {
+    let identity = identity(fake);
+    let writer = Writer::open(path, &identity)?;
+    let held_before = writer.held(&[ResourceType::Role, ResourceType::ResourceGroup])?;
+    let observation = observe(fake, false, &held_before)?;
+    let published = writer.publish(&identity, &observation, "0.0.0", None)?;
+    Ok((observation, published))
+}
+
+/// All that an observation holds, in text and in order, but what it cost.
+pub(crate) fn told(observation: &Observation) -> Vec<String> {
+    let id = |reference| observation.directory.id(reference).to_string();
+    let mut told: Vec<String> = observation
+        .resources
+        .iter()
+        .map(|resource| {
+            let levels = observation.supplied_levels.get(&resource.id);
+            let (name, details) = (&resource.name, resource.details.to_json());
+            format!("{} {name:?} {details} {levels:?}", id(resource.id))
+        })
+        .collect();
+    told.extend(observation.grants.iter().map(|grant| {
+        let scope = grant
+            .scope
+            .map(|scope| observation.directory.scopes()[scope.index()].to_string());
+        let assignment = grant
+            .assignment
+            .map(|text| observation.assignment_ids.get(text));
+        format!(
+            "{} {} {scope:?} {:?} {assignment:?} {:?} {}",
+            id(grant.principal),
+            id(grant.target),
+            grant.resource_group.map(id),
+            grant.created_at,
+            grant.harness_managed
+        )
+    }));
+    told.extend(observation.listings.iter().map(|listing| {
+        let Listing {
+            kind,
+            scope,
+            endpoint,
+            state,
+            reported_total,
+            rows,
+            ..
+        } = listing;
+        format!("{kind} {scope} {endpoint} {state:?} {reported_total:?} {rows}")
+    }));
+    told.push(format!(
+        "{:?} {} {}",
+        observation.caller, observation.scopes, observation.disabled_role_assignments
+    ));
+    told.sort_unstable();
+    told
+}
