@@ -29,6 +29,7 @@ mod readme;
 mod references;
 mod schemas;
 mod secrets;
+mod sync;
 mod views;
 mod what_can;
 mod who_can;
