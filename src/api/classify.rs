@@ -96,15 +96,19 @@ impl Classifier<'_> {
 
     fn redirect(&self, response: &HttpResponse, answer: Answer) -> Failure {
         let to = response.location.as_deref().map(|to| self.target(to));
-        let kind = if answer.code.as_deref() == Some("ACCOUNT_MIGRATED") {
-            ApiErrorKind::AccountMoved { answer, to }
-        } else {
-            ApiErrorKind::Redirected {
-                status: response.status,
-                to: to.unwrap_or_else(|| "nowhere named".to_owned()),
-            }
+        if answer.code.as_deref() == Some("ACCOUNT_MIGRATED") {
+            return fail(
+                ApiErrorKind::AccountMoved { answer, to },
+                Outcome::Permanent,
+            );
+        }
+        let to = to.unwrap_or_else(|| "nowhere named".to_owned());
+        let kind = ApiErrorKind::Redirected {
+            status: response.status,
+            to,
         };
-        fail(kind, Outcome::Permanent)
+        // As with the page itself: a gateway may send everybody to its login or maintenance page for a while.
+        fail(kind, Outcome::Doubtful)
     }
 
     /// A redirect's target without query and fragment, which may hold a session.
@@ -423,12 +427,13 @@ mod tests {
             redirect("").kind.to_string(),
             "the answer is a redirect (status 302) to https://evil.example/login, which is not followed"
         );
-        assert_eq!(redirect("").outcome, Outcome::Permanent);
+        assert_eq!(redirect("").outcome, Outcome::Doubtful);
         let moved = redirect(&coded("ACCOUNT_MIGRATED"));
         assert!(matches!(
             *moved.kind,
             ApiErrorKind::AccountMoved { to: Some(_), .. }
         ));
+        assert_eq!(moved.outcome, Outcome::Permanent);
     }
 
     #[test]

@@ -58,6 +58,24 @@ impl Found {
 }
 
 impl Asked {
+    /// The scope a row says it lives in, which must be one that was asked for or one above it.
+    pub(super) fn scope_or_above(
+        &self,
+        org: Option<&str>,
+        project: Option<&str>,
+        what: &str,
+    ) -> Result<Scope, String> {
+        let own = Scope::from_parts(org, project);
+        match (self, own) {
+            (Self::Only(asked), Some(own))
+                if own.level().and_then(|level| asked.ancestor(level)).as_ref() == Some(&own) =>
+            {
+                Ok(own)
+            }
+            _ => self.scope(org, project, what),
+        }
+    }
+
     /// The scope a row says it lives in, which must be one that was asked for.
     pub(super) fn scope(
         &self,

@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash};
 
 use super::found::{Asked, Found, Row};
 use crate::api::wire::ServiceAccountItem;
-use crate::model::{Details, ResourceType, Scope};
+use crate::model::{Details, ResourceType};
 
 impl Row for ServiceAccountItem {
     fn key(&self, hasher: &mut DefaultHasher) {
@@ -18,13 +18,13 @@ impl Row for ServiceAccountItem {
     }
 
     /// A list may show service accounts of the scopes above, which keep their own scope.
-    fn found(self, _asked: &Asked) -> Result<Found, String> {
+    fn found(self, asked: &Asked) -> Result<Found, String> {
         let account = self.service_account;
-        let scope = Scope::from_parts(
+        let scope = asked.scope_or_above(
             account.org_identifier.as_deref(),
             account.project_identifier.as_deref(),
-        )
-        .ok_or("a service account is of a project without an organization")?;
+            "a service account",
+        )?;
         let details = Details::ServiceAccount {
             email: account.email,
             description: account.description,

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::{Label, SnapshotRef};
 use crate::run::Context;
-use crate::store::{Reader, StoreError, Writer};
+use crate::store::{StoreError, Writer};
 
 pub(crate) fn run(
     arguments: &SetLabel,
@@ -42,7 +42,7 @@ fn set(path: &Path, snapshot: &str, name: &str) -> Result<Option<(i64, i64)>, Er
     let label = Label::new(name).map_err(Error::Usage)?;
     // The lock first: `latest` must still be the latest when it gets its name.
     let writer = Writer::open_existing(path)?;
-    let snapshot = resolve(&Reader::open(path)?, &SnapshotRef::parse(snapshot))?.id;
+    let snapshot = resolve(&writer.reader()?, &SnapshotRef::parse(snapshot))?.id;
     let had = writer.set_label(snapshot, &label)?;
     Ok(had.map(|had| (had, snapshot)))
 }

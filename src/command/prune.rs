@@ -16,7 +16,10 @@ pub(crate) fn run(arguments: &Prune, context: &mut Context<'_>) -> Result<Exit, 
     let writer = (!arguments.dry_run)
         .then(|| Writer::open_existing(&path))
         .transpose()?;
-    let reader = Reader::open(&path)?;
+    let reader = match &writer {
+        Some(writer) => writer.reader()?,
+        None => Reader::open(&path)?,
+    };
     let verdicts = keep.decide(reader.snapshots()?);
     drop(reader);
     let forget: Vec<i64> = verdicts

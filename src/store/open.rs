@@ -57,7 +57,7 @@ pub struct Writer {
 }
 
 impl Reader {
-    /// Opens an existing file.
+    /// Opens an existing file, of which this process has no [`Writer`]; see [`Writer::reader`].
     ///
     /// # Errors
     /// When it is missing, not ours, newer, damaged, or holds no snapshot.
@@ -67,12 +67,18 @@ impl Reader {
                 path: path.to_owned(),
             });
         }
+        Self::of(path)
+    }
+
+    /// Leaves the header alone: it was read, or must not be.
+    fn of(path: &Path) -> Result<Self, StoreError> {
         let connection = open_for_reading(path).map_err(|e| StoreError::from_sqlite(path, &e))?;
         let reader = Self {
             path: path.to_owned(),
             connection,
         };
-        if reader.snapshots()?.is_empty() {
+        // Opening undoes what a process left that died while it wrote the first snapshot.
+        if is_empty(path) || reader.snapshots()?.is_empty() {
             return Err(StoreError::Empty {
                 path: path.to_owned(),
             });
@@ -132,12 +138,20 @@ impl Writer {
     /// The file is left as it was.
     pub fn open(path: &Path, identity: &Identity) -> Result<Self, StoreError> {
         let created = create_if_missing(path)?;
-        let fresh = Header::read(path)? == Header::Empty;
-        let connection = lock(path).map_err(|e| StoreError::from_sqlite(path, &e))?;
+        Header::read(path)?;
+        let connection = lock(path).map_err(|error| {
+            let error = StoreError::from_sqlite(path, &error);
+            // Whoever holds the lock is about to fill the file.
+            if created && !matches!(error, StoreError::Locked { .. }) {
+                remove_if_empty(path);
+            }
+            error
+        })?;
         let writer = Self {
             path: path.to_owned(),
             connection,
-            fresh,
+            // Asked only now: taking the lock undoes what a process left that died while it wrote the first snapshot.
+            fresh: is_empty(path),
             max_removed_percent: 100,
             created,
         };
@@ -157,6 +171,12 @@ impl Writer {
             });
         }
         let connection = lock(path).map_err(|e| StoreError::from_sqlite(path, &e))?;
+        if is_empty(path) {
+            return Err(StoreError::Empty {
+                path: path.to_owned(),
+            });
+        }
+        check(&connection, path)?;
         Ok(Self {
             path: path.to_owned(),
             connection,
@@ -164,6 +184,15 @@ impl Writer {
             max_removed_percent: 100,
             created: false,
         })
+    }
+
+    /// A reader beside the writer, which still holds its lock. [`Reader::open`] would give that up: it reads the header
+    /// itself, and whoever closes a file gives up every lock that his process has on it.
+    ///
+    /// # Errors
+    /// When the file holds no snapshot, or cannot be read.
+    pub fn reader(&self) -> Result<Reader, StoreError> {
+        Reader::of(&self.path)
     }
 
     /// Sets the brake: publishing is refused when it would close more than this share, in percent, of the grants or of
@@ -244,10 +273,20 @@ impl Writer {
 impl Drop for Writer {
     /// A first sync that failed leaves no empty file behind. The lock is still held here.
     fn drop(&mut self) {
-        if self.created && fs::metadata(&self.path).is_ok_and(|file| file.len() == 0) {
-            let _ = fs::remove_file(&self.path);
+        if self.created {
+            remove_if_empty(&self.path);
         }
     }
+}
+
+fn remove_if_empty(path: &Path) {
+    if is_empty(path) {
+        let _ = fs::remove_file(path);
+    }
+}
+
+fn is_empty(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|file| file.len() == 0)
 }
 
 fn identity(connection: &Connection) -> rusqlite::Result<Option<Identity>> {
@@ -340,7 +379,8 @@ fn is_hot_journal(error: &rusqlite::Error) -> bool {
         .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_READONLY_ROLLBACK)
 }
 
-/// What the first bytes of a file say, read without SQLite so that a file that is not ours stays untouched.
+/// What the first bytes of a file say, read without SQLite so that a file that is not ours stays untouched. Not to be
+/// read while this process holds a lock on the file: closing it would give the lock up.
 #[derive(Debug, PartialEq, Eq)]
 enum Header {
     Empty,

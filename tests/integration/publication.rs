@@ -3,6 +3,8 @@
 use std::os::unix::fs::PermissionsExt;
 use std::sync::{Arc, Mutex};
 
+use harness_access::store::Writer;
+
 use crate::support::Test;
 use crate::support::fake_harness::{Fault, FaultKind};
 
@@ -11,10 +13,7 @@ fn failures() -> [(FaultKind, i32); 3] {
     [
         (FaultKind::AccessDenied, 2),
         (FaultKind::GarbageRows, 5),
-        (
-            FaultKind::Redirect(302, "https://login.example.test".into()),
-            5,
-        ),
+        (FaultKind::NegativeTotals, 5),
     ]
 }
 
@@ -139,35 +138,31 @@ fn a_second_sync_on_the_same_file_is_refused_at_once() {
 }
 
 #[test]
-fn files_that_are_not_ours_are_left_alone() {
-    let test = Test::new();
-    for (name, content, message) in [
-        (
-            "text",
-            "not a database, but long enough to hold a header. ".repeat(4),
-            "is not a SQLite database",
-        ),
-        ("short", "x".to_owned(), "is not a SQLite database"),
-    ] {
-        test.folder.write(name, &content);
-        test.sync().args(&["--db", name]).exits(6).says(message);
-        test.run(&["snapshots", "--db", name])
+fn a_reader_beside_a_writer_leaves_it_its_lock() {
+    let test = Test::synced();
+    let writer = Writer::open_existing(&test.database()).unwrap();
+    for _ in 0..2 {
+        let reader = writer.reader().unwrap();
+        assert_eq!(reader.snapshots().unwrap().len(), 1);
+        drop(reader);
+        // Another process still finds the lock.
+        test.sync()
             .exits(6)
-            .says(message);
-        assert_eq!(
-            std::fs::read_to_string(test.folder.file(name)).unwrap(),
-            content
-        );
+            .says("is being written by another process");
+        test.run(&["snapshots", "label", "1", "x"]).exits(6);
     }
-    rusqlite::Connection::open(test.folder.file("foreign"))
-        .unwrap()
-        .execute_batch("CREATE TABLE t (x)")
-        .unwrap();
-    test.sync()
-        .args(&["--db", "foreign"])
-        .exits(6)
-        .says("another program");
-    assert_eq!(test.fake.served(), 0);
+    drop(writer);
+    test.observe();
+}
+
+#[test]
+fn a_lock_is_held_from_the_decision_to_the_deed() {
+    // Commands that write look at the file under their own lock, or another process could change it in between.
+    for command in ["label", "prune"] {
+        let code = std::fs::read_to_string(format!("src/command/{command}.rs")).unwrap();
+        let locked = code.split("Writer::open_existing").nth(1).unwrap();
+        assert!(locked.contains("writer.reader()"), "{command}");
+    }
 }
 
 #[test]

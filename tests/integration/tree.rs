@@ -266,7 +266,7 @@ fn due(listings: &[Listing]) -> i64 {
 #[test]
 fn a_sync_takes_a_request_for_each_hundred_rows_and_three() {
     let fake = FakeHarness::new(large());
-    let client = in_process::client(&fake, &VirtualClock::new(), 0);
+    let client = in_process::client_with(&fake, &VirtualClock::new(), 0);
     let observation = in_process::everything(&client, 4).unwrap();
     assert_eq!(
         observation.requests,
@@ -280,7 +280,7 @@ fn a_sync_takes_a_request_for_each_hundred_rows_and_three() {
 fn workers_see_the_same_as_one() {
     let grants = |jobs| {
         let fake = FakeHarness::new(large());
-        let client = in_process::client(&fake, &VirtualClock::new(), 0);
+        let client = in_process::client_with(&fake, &VirtualClock::new(), 0);
         let observation = in_process::everything(&client, jobs).unwrap();
         (
             observation.grants.len(),
@@ -304,7 +304,7 @@ fn the_pace_never_meets_the_limit_of_harness() {
     let time = clock.clone();
     fake.clock(move || harness_access::api::clock::Clock::now(&time));
     fake.switch(|switches| switches.requests_per_minute = Some(400));
-    let client = in_process::client(&fake, &clock, 360);
+    let client = in_process::client_with(&fake, &clock, 360);
     let observation = in_process::everything(&client, 4).unwrap();
     assert!(observation.requests > 1_000, "{}", observation.requests);
     assert!(

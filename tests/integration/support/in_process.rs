@@ -1,97 +1,204 @@
-//! The collector over the fake Harness without sockets and without real time.
+//! A sync without sockets and without waiting: the client over `FakeHarness::handle` and virtual time.
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use harness_access::api::base_url::BaseUrl;
+use harness_access::api::call::Method;
 use harness_access::api::client::{Client, ClientOptions};
 use harness_access::api::clock::VirtualClock;
 use harness_access::api::transport::{
     HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind,
 };
 use harness_access::collect::work::Progress;
-use harness_access::collect::{Failure, Request, observe};
-use harness_access::model::{Area, Depth, Observation};
+use harness_access::collect::{self, Failure};
+use harness_access::error::Error;
+use harness_access::model::{Area, Depth, Listing, Observation, ResourceId, ResourceType};
+use harness_access::store::{Identity, Published, Writer};
 
-use super::fake_harness::{FakeHarness, Reply, Request as FakeRequest};
+use super::fake_harness::{Answer, FakeHarness, Reply, Request};
 
-const BASE: &str = "https://app.harness.io";
+const BASE_URL: &str = "https://harness.example.test";
 
-/// Answers requests by asking the fake in this process.
-pub(crate) struct InProcess(pub(crate) FakeHarness);
+/// How long the real transport waits for the next byte.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+struct InProcess {
+    fake: FakeHarness,
+    clock: VirtualClock,
+}
 
 impl Transport for InProcess {
     fn send(&self, request: &HttpRequest) -> Result<HttpResponse, TransportError> {
-        let mut headers = vec![
-            ("x-api-key".to_owned(), self.0.api_key()),
-            ("accept".to_owned(), "application/json".to_owned()),
-        ];
-        if request.body.is_some() {
-            headers.push(("content-type".to_owned(), "application/json".to_owned()));
-        }
-        let reply = self.0.handle(&FakeRequest {
-            method: request.method.to_string(),
-            target: request.url.strip_prefix(BASE).unwrap().to_owned(),
-            headers,
+        let broken = |kind| {
+            let text = String::new();
+            Err(TransportError { kind, text })
+        };
+        let method = match request.method {
+            Method::Get => "GET",
+            Method::Post => "POST",
+        };
+        let asked = Request {
+            method: method.to_owned(),
+            target: request.url[BASE_URL.len()..].to_owned(),
+            headers: Vec::new(),
             body: request.body.clone().unwrap_or_default(),
-        });
-        let lost = |kind| TransportError {
-            kind,
-            text: String::new(),
-        };
-        let answer = match reply {
-            Reply::Http(answer) | Reply::SlowBody { answer, .. } => answer,
-            Reply::Truncated { .. } | Reply::Reset => return Err(lost(TransportErrorKind::Reset)),
-            Reply::Stall | Reply::StalledBody(_) => return Err(lost(TransportErrorKind::Timeout)),
-        };
-        let header = |name: &str| {
-            let found = answer
-                .headers
-                .iter()
-                .find(|(key, _)| key.eq_ignore_ascii_case(name));
-            found.map(|(_, value)| value.clone())
-        };
-        Ok(HttpResponse {
-            status: answer.status,
-            content_type: header("content-type"),
-            retry_after: header("retry-after"),
-            location: header("location"),
-            date: None,
-            body: answer.body.clone(),
-        })
+        }
+        .with_header("x-api-key", &self.fake.api_key())
+        .with_header("x-requestid", &request.request_id)
+        .with_header("content-type", "application/json");
+        match self.fake.handle(&asked) {
+            Reply::Http(answer) if answer.header("content-encoding").is_some() => {
+                broken(TransportErrorKind::Decompress)
+            }
+            Reply::Http(answer) | Reply::SlowBody { answer, .. } => Ok(response(&answer)),
+            Reply::Truncated { .. } | Reply::Reset => broken(TransportErrorKind::Reset),
+            Reply::Stall | Reply::StalledBody(_) => {
+                self.clock.advance(PATIENCE.min(request.timeout));
+                broken(TransportErrorKind::Timeout)
+            }
+        }
     }
 }
 
-/// A client with time of its own, which sleeping moves on at once.
-pub(crate) fn client(fake: &FakeHarness, clock: &VirtualClock, max_per_minute: u32) -> Client {
-    Client::new(
-        Box::new(InProcess(fake.clone())),
-        BaseUrl::parse(BASE, false).unwrap(),
-        fake.account_id(),
-        ClientOptions {
-            max_per_minute,
-            timeout: Duration::from_secs(24 * 3600),
-            clock: Arc::new(clock.clone()),
-            ..ClientOptions::default()
-        },
+fn response(answer: &Answer) -> HttpResponse {
+    let header = |name| answer.header(name).map(str::to_owned);
+    HttpResponse {
+        status: answer.status,
+        content_type: header("content-type"),
+        retry_after: header("retry-after"),
+        location: header("location"),
+        date: None,
+        body: answer.body.clone(),
+    }
+}
+
+pub(crate) fn client(fake: &FakeHarness) -> Client {
+    client_with(
+        fake,
+        &VirtualClock::new(),
+        ClientOptions::default().max_per_minute,
     )
 }
 
-/// Observes everything, without gaps.
+/// A client with a clock of the test's own and another pace.
+pub(crate) fn client_with(fake: &FakeHarness, clock: &VirtualClock, max_per_minute: u32) -> Client {
+    let transport = InProcess {
+        fake: fake.clone(),
+        clock: clock.clone(),
+    };
+    let options = ClientOptions {
+        max_per_minute,
+        clock: Arc::new(clock.clone()),
+        ..ClientOptions::default()
+    };
+    let base = BaseUrl::parse(BASE_URL, false).unwrap();
+    Client::new(Box::new(transport), base, fake.account_id(), options)
+}
+
+/// Observes organizations and projects too, without gaps.
 pub(crate) fn everything(client: &Client, jobs: usize) -> Result<Observation, Failure> {
     let area = Area {
         depth: Depth::All,
         ..Area::default()
     };
-    observe(
-        client,
-        &Request {
-            area: &area,
-            accept_gaps: false,
-            held_before: &HashSet::new(),
-            jobs,
-            progress: &Progress::default(),
+    let request = collect::Request {
+        area: &area,
+        accept_gaps: false,
+        held_before: &HashSet::new(),
+        jobs,
+        progress: &Progress::default(),
+    };
+    collect::observe(client, &request)
+}
+
+pub(crate) fn identity(fake: &FakeHarness) -> Identity {
+    Identity {
+        account_id: fake.account_id(),
+        base_url: BASE_URL.to_owned(),
+    }
+}
+
+/// Observes as `sync` does.
+pub(crate) fn observe(
+    fake: &FakeHarness,
+    accept_gaps: bool,
+    held_before: &HashSet<ResourceId>,
+) -> Result<Observation, Error> {
+    let request = collect::Request {
+        area: &Area::default(),
+        accept_gaps,
+        held_before,
+        jobs: 4,
+        progress: &Progress::default(),
+    };
+    collect::observe(&client(fake), &request).map_err(|failure| match failure {
+        Failure::Api(error) => Error::Api(error),
+        Failure::MissingPermissions(missing) => Error::NotEnough {
+            message: missing.join("\n"),
+            hint: None,
         },
-    )
+        Failure::UnknownScopes(scopes) => {
+            unreachable!("nothing was named, but {scopes:?} is unknown")
+        }
+    })
+}
+
+/// Observes and stores as `sync` does.
+pub(crate) fn sync(fake: &FakeHarness, path: &Path) -> Result<Published, Error> {
+    let identity = identity(fake);
+    let writer = Writer::open(path, &identity)?;
+    let held_before = writer.held(&[ResourceType::Role, ResourceType::ResourceGroup])?;
+    let observation = observe(fake, false, &held_before)?;
+    Ok(writer.publish(&identity, observation, "0.0.0", None)?)
+}
+
+/// All that an observation holds, in text and in order, but what it cost.
+pub(crate) fn told(observation: &Observation) -> Vec<String> {
+    let id = |reference| observation.directory.id(reference).to_string();
+    let mut told: Vec<String> = observation
+        .resources
+        .iter()
+        .map(|resource| {
+            let levels = observation.supplied_levels.get(&resource.id);
+            let (name, details) = (&resource.name, resource.details.to_json());
+            format!("{} {name:?} {details} {levels:?}", id(resource.id))
+        })
+        .collect();
+    told.extend(observation.grants.iter().map(|grant| {
+        let scope = grant
+            .scope
+            .map(|scope| observation.directory.scopes()[scope.index()].to_string());
+        let assignment = grant
+            .assignment
+            .map(|text| observation.assignment_ids.get(text));
+        format!(
+            "{} {} {scope:?} {:?} {assignment:?} {:?} {}",
+            id(grant.principal),
+            id(grant.target),
+            grant.resource_group.map(id),
+            grant.created_at,
+            grant.harness_managed
+        )
+    }));
+    told.extend(observation.listings.iter().map(|listing| {
+        let Listing {
+            kind,
+            scope,
+            endpoint,
+            state,
+            reported_total,
+            rows,
+            ..
+        } = listing;
+        format!("{kind} {scope} {endpoint} {state:?} {reported_total:?} {rows}")
+    }));
+    told.push(format!(
+        "{:?} {} {}",
+        observation.caller, observation.scopes, observation.disabled_role_assignments
+    ));
+    told.sort_unstable();
+    told
 }

@@ -15,6 +15,7 @@ pub(crate) mod observe;
 #[path = "../../support/schema.rs"]
 pub(crate) mod schema;
 
+mod answers;
 mod database;
 pub(crate) mod in_process;
 mod outcome;
@@ -22,6 +23,7 @@ mod run;
 mod temp_dir;
 mod test;
 
+pub(crate) use answers::{Answers, all_answers, answers_at, answers_until};
 pub(crate) use database::Database;
 pub(crate) use outcome::Outcome;
 pub(crate) use run::Run;

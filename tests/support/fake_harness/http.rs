@@ -136,6 +136,14 @@ impl Answer {
         self
     }
 
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self
+            .headers
+            .iter()
+            .find(|(header, _)| header.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+
     /// The body as JSON; null when it is none.
     pub fn value(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()

@@ -1,0 +1,341 @@
+//! Everything that can go wrong, at every listing, once and for good. Once: the snapshot is the one without faults. For
+//! good: nothing is stored, and the message says at which listing.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::Path;
+
+use harness_access::exit::Exit;
+use harness_access::model::Listing;
+
+use crate::support::fake_harness::{
+    Account, FakeHarness, Fault, FaultHandle, FaultKind, GenerateSpec, HowOften, router,
+};
+use crate::support::in_process::told;
+use crate::support::{Database, TempDir, in_process};
+
+/// A request of a sync, and how it is asked.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    route: &'static str,
+    endpoint: &'static str,
+    /// Which request on that route: the access check is asked before and after the walk.
+    nth: usize,
+    /// A list in pages, of more than one of them.
+    is_list: bool,
+    /// Its rows say which scope they are of.
+    has_scopes: bool,
+}
+
+const fn list(route: &'static str, endpoint: &'static str, has_scopes: bool) -> Place {
+    Place {
+        route,
+        endpoint,
+        nth: 1,
+        is_list: true,
+        has_scopes,
+    }
+}
+
+const fn single(route: &'static str, endpoint: &'static str, nth: usize) -> Place {
+    Place {
+        route,
+        endpoint,
+        nth,
+        is_list: false,
+        has_scopes: false,
+    }
+}
+
+const LISTS: [Place; 6] = [
+    list(router::USERS, "POST /ng/api/user/batch", false),
+    list(
+        router::SERVICE_ACCOUNTS_AGGREGATE,
+        "GET /ng/api/serviceaccount/aggregate",
+        true,
+    ),
+    list(router::USER_GROUPS, "GET /ng/api/user-groups", true),
+    list(router::ROLES, "GET /authz/api/roles", true),
+    list(
+        router::RESOURCE_GROUPS,
+        "GET /resourcegroup/api/v2/resourcegroup",
+        true,
+    ),
+    list(
+        router::ROLE_ASSIGNMENTS,
+        "GET /authz/api/roleassignments",
+        true,
+    ),
+];
+
+const SINGLES: [Place; 4] = [
+    single(router::ACCESS_CHECK, "POST /authz/api/acl", 1),
+    single(router::PERMISSIONS, "GET /authz/api/permissions", 1),
+    single("ng/api/accounts/", "GET /ng/api/accounts/", 1),
+    single(router::ACCESS_CHECK, "POST /authz/api/acl", 2),
+];
+
+impl Place {
+    fn fault(self, fake: &FakeHarness, kind: &FaultKind, times: HowOften) -> FaultHandle {
+        fake.clear_faults();
+        let fault = Fault::on(self.route, kind.clone()).nth(self.nth);
+        fake.fault(fault.times(times))
+    }
+}
+
+/// What comes of a fault that happens once, and of one that stays.
+struct Case {
+    kind: FaultKind,
+    /// `None`: the snapshot is as without the fault.
+    once: Option<Exit>,
+    forever: Option<Exit>,
+}
+
+fn passing(kind: FaultKind, forever: Exit) -> Case {
+    Case {
+        kind,
+        once: None,
+        forever: Some(forever),
+    }
+}
+
+fn at_once(kind: FaultKind, exit: Exit) -> Case {
+    Case {
+        kind,
+        once: Some(exit),
+        forever: Some(exit),
+    }
+}
+
+/// What can happen to any request.
+fn faults_of_requests() -> Vec<Case> {
+    use FaultKind as Kind;
+    let soon = || "7".to_owned();
+    vec![
+        passing(Kind::TooManyRequestsHtml, Exit::Unreachable),
+        passing(Kind::TooManyRequestsRetryAfter(soon()), Exit::Unreachable),
+        passing(Kind::TooManyRequestsAs400, Exit::Unreachable),
+        passing(Kind::Unauthorized, Exit::KeyRefused),
+        passing(Kind::InternalError, Exit::Unreachable),
+        passing(Kind::BadGatewayHtml, Exit::Unreachable),
+        passing(Kind::Unavailable(None), Exit::Unreachable),
+        passing(Kind::Unavailable(Some(soon())), Exit::Unreachable),
+        passing(Kind::GatewayTimeout, Exit::Unreachable),
+        passing(Kind::LoginHtml, Exit::Unreachable),
+        passing(Kind::LoginRedirectScript, Exit::Unreachable),
+        passing(Kind::EmptyBody, Exit::Unreachable),
+        passing(Kind::StatusError, Exit::Unreachable),
+        passing(Kind::CutJson, Exit::Unreachable),
+        passing(Kind::TruncatedBody, Exit::Unreachable),
+        passing(Kind::Reset, Exit::Unreachable),
+        passing(Kind::Stall, Exit::Unreachable),
+        passing(Kind::StalledBody, Exit::Unreachable),
+        passing(Kind::GarbageGzip, Exit::Unreachable),
+        passing(
+            Kind::Redirect(302, "https://login.example.test/".to_owned()),
+            Exit::Unreachable,
+        ),
+        at_once(Kind::DataNull, Exit::Unreachable),
+        at_once(Kind::BareEnvelope, Exit::Unreachable),
+    ]
+}
+
+/// What can happen to the pages of a list.
+fn faults_of_pages() -> Vec<Case> {
+    use FaultKind as Kind;
+    vec![
+        passing(Kind::RowInserted, Exit::CouldNotTell),
+        passing(Kind::RowDeleted, Exit::CouldNotTell),
+        passing(Kind::RowReplaced, Exit::CouldNotTell),
+        passing(Kind::TotalChanging, Exit::CouldNotTell),
+        passing(Kind::PageRepeated, Exit::CouldNotTell),
+        passing(Kind::Endless, Exit::CouldNotTell),
+        Case {
+            kind: Kind::TooManyPages,
+            once: None,
+            forever: None,
+        },
+        at_once(Kind::AccessDenied, Exit::CouldNotTell),
+        at_once(Kind::LongPage, Exit::Unreachable),
+        at_once(Kind::NegativeTotals, Exit::Unreachable),
+        at_once(Kind::PageSizeZero, Exit::Unreachable),
+        at_once(Kind::GarbageRows, Exit::Unreachable),
+    ]
+}
+
+/// One page of everything.
+fn small() -> Account {
+    Account::generate(&GenerateSpec {
+        assignments: 20,
+        users: 10,
+        groups: 4,
+        service_accounts: 3,
+        roles: 3,
+        resource_groups: 3,
+        ..GenerateSpec::default()
+    })
+}
+
+/// More than one page of everything.
+fn large() -> Account {
+    Account::generate(&GenerateSpec {
+        assignments: 230,
+        users: 120,
+        groups: 105,
+        service_accounts: 101,
+        roles: 110,
+        resource_groups: 103,
+        ..GenerateSpec::default()
+    })
+}
+
+/// All that a snapshot says but how long it took.
+fn dump(path: &Path) -> Vec<String> {
+    let database = Database::open(path);
+    let times = database.rows("SELECT started_at, finished_at FROM snapshots");
+    let views = database.rows(
+        "SELECT name FROM sqlite_master WHERE type = 'view'
+         AND name NOT IN ('snapshots', 'listings', 'effective_access')",
+    );
+    let mut dump = Vec::new();
+    for view in views {
+        let mut rows = database.rows(&format!("SELECT * FROM {}", view[0]));
+        rows.sort_unstable();
+        let rows = rows.into_iter().map(|row| row.join("|"));
+        dump.extend(rows.map(|row| {
+            let row = row.replace(&times[0][1], "then");
+            format!("{}: {row}", view[0])
+        }));
+    }
+    let counts =
+        "SELECT id, state, users, service_accounts, user_groups, roles, resource_groups, grants,
+                    disabled_role_assignments, caller FROM snapshots";
+    let listings = "SELECT snapshot_id, kind, scope, endpoint, state, reason, reported_total, rows FROM listings
+                    ORDER BY kind";
+    dump.push(database.ask(counts));
+    dump.push(database.ask(listings));
+    dump
+}
+
+struct Matrix {
+    fake: FakeHarness,
+    /// What is told without faults.
+    expected: Vec<String>,
+}
+
+impl Matrix {
+    fn over(account: Account, of_pages: usize) -> Self {
+        let fake = FakeHarness::new(account);
+        let observation = in_process::observe(&fake, false, &HashSet::new()).unwrap();
+        let longer = observation.listings.iter().filter(|list| list.pages > 1);
+        assert_eq!(longer.count(), of_pages);
+        Self {
+            expected: told(&observation),
+            fake,
+        }
+    }
+
+    fn try_all(&self, places: &[Place], cases: &[Case]) {
+        for place in places {
+            for case in cases {
+                self.attempt(*place, &case.kind, HowOften::Once, case.once);
+                self.attempt(*place, &case.kind, HowOften::Forever, case.forever);
+            }
+        }
+    }
+
+    fn attempt(&self, place: Place, kind: &FaultKind, times: HowOften, exit: Option<Exit>) {
+        let context = format!("{kind:?} at {place:?}, {times:?}");
+        let fault = place.fault(&self.fake, kind, times);
+        let result = in_process::observe(&self.fake, false, &HashSet::new());
+        assert!(fault.fired() > 0, "{context}: did not happen");
+        match (result, exit) {
+            (Ok(observation), None) => {
+                assert!(told(&observation) == self.expected, "{context}");
+                let cost_more = |listing: &Listing| listing.requests > listing.pages;
+                let is_noted = !place.is_list
+                    || matches!(kind, FaultKind::TooManyPages)
+                    || observation.listings.iter().any(cost_more);
+                assert!(is_noted, "{context}: the ledger does not tell");
+            }
+            (Err(error), Some(exit)) => {
+                let message = error.to_string();
+                assert_eq!(error.exit(), exit, "{context}: {message}");
+                assert!(message.contains(place.endpoint), "{context}: {message}");
+                assert!(message.contains("in account"), "{context}: {message}");
+                assert!(message.len() < 1_000, "{context}: {message}");
+            }
+            (Ok(_), Some(exit)) => panic!("{context}: went well instead of ending with {exit:?}"),
+            (Err(error), None) => panic!("{context}: {error}"),
+        }
+    }
+}
+
+#[test]
+fn any_fault_of_a_single_request() {
+    Matrix::over(small(), 0).try_all(&SINGLES, &faults_of_requests());
+}
+
+#[test]
+fn any_fault_of_the_first_request_of_a_list() {
+    Matrix::over(small(), 0).try_all(&LISTS, &faults_of_requests());
+}
+
+#[test]
+fn faults_of_later_requests_of_a_list() {
+    let later = LISTS.map(|place| Place { nth: 2, ..place });
+    let mut cases = faults_of_requests();
+    cases.retain(|case| {
+        matches!(
+            case.kind,
+            FaultKind::TooManyRequestsHtml
+                | FaultKind::Unauthorized
+                | FaultKind::LoginHtml
+                | FaultKind::CutJson
+                | FaultKind::Reset
+                | FaultKind::Stall
+        )
+    });
+    assert_eq!(cases.len(), 6);
+    Matrix::over(large(), LISTS.len()).try_all(&later, &cases);
+}
+
+#[test]
+fn any_fault_of_the_pages_of_a_list() {
+    let matrix = Matrix::over(large(), LISTS.len());
+    matrix.try_all(&LISTS, &faults_of_pages());
+    let with_scopes: Vec<Place> = LISTS.into_iter().filter(|list| list.has_scopes).collect();
+    let foreign = at_once(FaultKind::ForeignRows, Exit::Unreachable);
+    matrix.try_all(&with_scopes, &[foreign]);
+}
+
+/// The same through the store, for one list.
+#[test]
+fn what_is_stored_after_a_fault_is_what_is_stored_without_and_nothing_otherwise() {
+    let fake = FakeHarness::new(large());
+    let folder = TempDir::new();
+    let without = folder.file("without");
+    in_process::sync(&fake, &without).unwrap();
+    let expected = dump(&without);
+    let path = folder.file("with");
+    let cases = faults_of_requests().into_iter().chain(faults_of_pages());
+    for Case {
+        kind,
+        once,
+        forever,
+    } in cases
+    {
+        for (times, exit) in [(HowOften::Once, once), (HowOften::Forever, forever)] {
+            let context = format!("{kind:?}, {times:?}");
+            let fault = LISTS[2].fault(&fake, &kind, times);
+            let result = in_process::sync(&fake, &path);
+            assert!(fault.fired() > 0, "{context}: did not happen");
+            assert_eq!(result.is_err(), exit.is_some(), "{context}");
+            assert_eq!(path.exists(), exit.is_none(), "{context}");
+            if exit.is_none() {
+                assert!(dump(&path) == expected, "{context}");
+                fs::remove_file(&path).unwrap();
+            }
+        }
+    }
+}
