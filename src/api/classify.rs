@@ -119,6 +119,7 @@ impl Classifier<'_> {
             _ if !is_success => Outcome::Permanent,
             LooksLike::Empty | LooksLike::BrokenJson => Outcome::Transient,
             LooksLike::LoginPage | LooksLike::Html | LooksLike::Other => Outcome::Doubtful,
+            LooksLike::OtherService => Outcome::Permanent,
         };
         let kind = ApiErrorKind::NotJson {
             status: response.status,
@@ -166,7 +167,11 @@ impl Classifier<'_> {
                 messages.push(message);
             }
         }
-        answer.message = quote(&messages.join("; "));
+        answer.message = if messages.is_empty() && answer.code.is_none() {
+            quote_bytes(&response.body, self.redact) // another service's words
+        } else {
+            quote(&messages.join("; "))
+        };
         if let Some(id) = text(body.get("correlationId")) {
             answer.correlation_id = Some(id);
         }

@@ -36,7 +36,7 @@ pub struct Page<T> {
 /// Why a 2xx body could not be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unopened {
-    /// No JSON.
+    /// No JSON, or none of Harness's.
     NotJson(LooksLike),
     /// JSON that says it is an error: to be read as one.
     Failure,
@@ -55,16 +55,26 @@ struct ResourceEnvelope<T> {
     resource: Option<T>,
 }
 
-/// Only what tells an error from a success.
+/// Only what tells an error from a success, and Harness from others.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Head {
     status: Option<serde_json::Value>,
     code: Option<serde_json::Value>,
     response_messages: Option<Vec<IgnoredAny>>,
+    data: Option<IgnoredAny>,
+    resource: Option<IgnoredAny>,
 }
 
 impl Head {
+    /// Whether it has any of the members that Harness's envelopes are made of.
+    fn is_an_envelope(&self) -> bool {
+        self.status.is_some()
+            || self.response_messages.is_some()
+            || self.data.is_some()
+            || self.resource.is_some()
+    }
+
     fn tells_of_failure(&self) -> bool {
         let status = self.status.as_ref().and_then(serde_json::Value::as_str);
         let code = self.code.as_ref().is_some_and(serde_json::Value::is_string);
@@ -117,6 +127,8 @@ fn failure_or(body: &[u8], shape: &str) -> Unopened {
         Unopened::NotJson(LooksLike::LoginPage)
     } else if tells_of_failure(body) {
         Unopened::Failure
+    } else if !serde_json::from_slice::<Head>(body).is_ok_and(|head| head.is_an_envelope()) {
+        Unopened::NotJson(LooksLike::OtherService)
     } else {
         Unopened::Shape(shape.to_owned())
     }
@@ -193,15 +205,23 @@ mod tests {
             r#"{"status":"SUCCESS"}"#,
             r#"{"data":{"content":[]}}"#,
             r#"{"status":7,"data":{"content":[]}}"#,
-            "[]",
-            "7",
-            "null",
         ] {
             assert!(
                 matches!(
                     data::<Page<u8>>(body),
                     Err(Unopened::Shape(_) | Unopened::Failure)
                 ),
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn json_without_any_member_of_an_envelope_is_of_another_service() {
+        for body in ["[]", "7", "null", "{}", r#"{"version":"1.2","code":200}"#] {
+            assert_eq!(
+                data::<Page<u8>>(body),
+                Err(Unopened::NotJson(LooksLike::OtherService)),
                 "{body}"
             );
         }

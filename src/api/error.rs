@@ -58,6 +58,8 @@ pub enum LooksLike {
     Empty,
     /// JSON that breaks off or is damaged.
     BrokenJson,
+    /// JSON, but nothing that Harness says.
+    OtherService,
     /// Something else.
     Other,
 }
@@ -197,7 +199,8 @@ impl ApiErrorKind {
                  later, or lower the rate."
             }
             Self::NotJson {
-                looks_like: LooksLike::LoginPage | LooksLike::Html,
+                looks_like:
+                    LooksLike::LoginPage | LooksLike::Html | LooksLike::OtherService | LooksLike::Other,
                 ..
             }
             | Self::Redirected { .. }
@@ -371,6 +374,7 @@ impl fmt::Display for LooksLike {
             Self::Html => "the answer is an HTML page, not the Harness API",
             Self::Empty => "the answer is empty",
             Self::BrokenJson => "the answer is damaged or cut-off JSON",
+            Self::OtherService => "the answer is JSON of another service, not the Harness API",
             Self::Other => "the answer is not JSON",
         })
     }

@@ -105,7 +105,7 @@ impl Assembly {
         let mut disabled = 0;
         for assignments in std::mem::take(&mut self.assignments) {
             disabled += assignments.disabled;
-            self.role_grants(&assignments, &mut assignment_ids);
+            self.role_grants(assignments, &mut assignment_ids);
         }
         Observation {
             started_at: about.started_at,
@@ -139,7 +139,7 @@ impl Assembly {
         }
     }
 
-    fn role_grants(&mut self, assignments: &Assignments, ids: &mut Texts) {
+    fn role_grants(&mut self, assignments: Assignments, ids: &mut Texts) {
         let scope = &assignments.scope;
         let principals = assignments
             .principals
@@ -154,14 +154,16 @@ impl Assembly {
         });
         let scope = self.directory.intern_scope(scope);
         self.grants.reserve(assignments.rows.len());
-        for row in &assignments.rows {
+        let first = ids.next();
+        ids.append(assignments.ids);
+        for (row, at) in assignments.rows.iter().zip(0..) {
             self.grants.push(Grant {
                 principal: principals[row.principal as usize],
                 target: roles[row.role as usize],
                 scope: Some(scope),
                 resource_group: Some(resource_groups[row.resource_group as usize]),
                 created_at: row.created_at,
-                assignment: Some(ids.push(assignments.ids.get(row.id))),
+                assignment: Some(first.after(at)),
                 harness_managed: row.harness_managed,
             });
         }

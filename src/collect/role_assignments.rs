@@ -7,7 +7,7 @@ use std::num::NonZeroI64;
 use super::found::Asked;
 use crate::api::walk::RowSink;
 use crate::api::wire::{Principal, RoleAssignmentItem};
-use crate::model::{Scope, TextRef, Texts};
+use crate::model::{Scope, Texts};
 
 /// The role assignments of one scope, with what they name each once.
 #[derive(Debug)]
@@ -17,6 +17,7 @@ pub(super) struct Assignments {
     pub(super) rows: Vec<Assignment>,
     /// Rows seen, disabled ones included.
     pub(super) seen: u64,
+    /// Identifiers of the rows, in the same order.
     pub(super) ids: Texts,
     pub(super) principals: Numbered<Principal>,
     pub(super) roles: Numbered<RoleName>,
@@ -31,7 +32,6 @@ pub(super) struct Assignment {
     pub(super) principal: u32,
     pub(super) role: u32,
     pub(super) resource_group: u32,
-    pub(super) id: TextRef,
     pub(super) created_at: Option<NonZeroI64>,
     pub(super) harness_managed: bool,
 }
@@ -100,6 +100,7 @@ impl Assignments {
             identifier: assignment.role_identifier,
             level: assignment.role_reference.and_then(|role| role.scope_level),
         };
+        self.ids.push(&assignment.identifier);
         let managed = item.harness_managed.or(assignment.managed);
         self.rows.push(Assignment {
             principal: self.principals.number(assignment.principal),
@@ -107,7 +108,6 @@ impl Assignments {
             resource_group: self
                 .resource_groups
                 .number(assignment.resource_group_identifier),
-            id: self.ids.push(&assignment.identifier),
             created_at: item.created_at.and_then(NonZeroI64::new),
             harness_managed: managed.unwrap_or_default(),
         });

@@ -22,7 +22,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::iter::Peekable;
 
-use crate::model::{DiffFacts, Gap, GrantFact, ResourceFact, SnapshotInfo};
+use crate::model::{DiffFacts, Gap, GrantFact, NumberMap, ResourceFact, SnapshotInfo};
 
 /// One difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -341,12 +341,12 @@ fn ranks<'a>(old: &'a [GrantFact], new: &'a [GrantFact]) -> (Vec<Ranks>, Vec<Ran
 #[derive(Default)]
 struct Numbers<'a> {
     by_text: HashMap<&'a str, u32>,
-    by_place: HashMap<(*const u8, usize), u32>,
+    by_place: NumberMap<(usize, usize), u32>,
 }
 
 impl<'a> Numbers<'a> {
     fn of(&mut self, text: &'a str) -> u32 {
-        let place = (text.as_ptr(), text.len());
+        let place = (text.as_ptr().addr(), text.len());
         if let Some(number) = self.by_place.get(&place) {
             return *number;
         }

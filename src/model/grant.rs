@@ -1,6 +1,6 @@
 //! One principal holding one entitlement.
 
-use std::num::NonZeroI64;
+use std::num::{NonZeroI64, NonZeroU32};
 
 use super::{Ref, ScopeRef};
 
@@ -48,29 +48,49 @@ pub struct Grant {
 
 /// A text kept in [`Texts`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TextRef(std::num::NonZeroU32);
+pub struct TextRef(NonZeroU32);
 
 /// Many short texts end to end in one allocation; a million separate strings would weigh more than the grants.
 #[derive(Clone, Debug, Default)]
 pub struct Texts {
     bytes: String,
-    ends: Vec<usize>,
+    ends: Vec<u32>,
 }
 
 impl Texts {
     /// Keeps a text.
     ///
     /// # Panics
-    /// After 2^32 texts, far beyond any account.
+    /// After 4 GiB of texts, far beyond any account.
     pub fn push(&mut self, text: &str) -> TextRef {
+        let reference = self.next();
         self.bytes.push_str(text);
-        self.ends.push(self.bytes.len());
-        let number = u32::try_from(self.ends.len()).ok();
-        TextRef(
-            number
-                .and_then(std::num::NonZeroU32::new)
-                .expect("under 2^32 texts"),
-        )
+        self.ends.push(narrow(self.bytes.len()));
+        reference
+    }
+
+    /// Takes over all texts of another; their references follow those there were before.
+    ///
+    /// # Panics
+    /// As [`push`](Self::push).
+    pub fn append(&mut self, other: Self) {
+        if self.ends.is_empty() {
+            *self = other;
+            return;
+        }
+        let offset = narrow(self.bytes.len());
+        self.bytes.push_str(&other.bytes);
+        narrow(self.bytes.len());
+        self.ends.extend(other.ends.iter().map(|end| end + offset));
+    }
+
+    /// The reference of the text that the next [`push`](Self::push) or [`append`](Self::append) keeps first.
+    ///
+    /// # Panics
+    /// As [`push`](Self::push).
+    #[must_use]
+    pub fn next(&self) -> TextRef {
+        TextRef(NonZeroU32::MIN.saturating_add(narrow(self.ends.len())))
     }
 
     /// A text kept earlier in this very value.
@@ -78,6 +98,18 @@ impl Texts {
     pub fn get(&self, text: TextRef) -> &str {
         let at = text.0.get() as usize - 1;
         let start = if at == 0 { 0 } else { self.ends[at - 1] };
-        &self.bytes[start..self.ends[at]]
+        &self.bytes[start as usize..self.ends[at] as usize]
     }
+}
+
+impl TextRef {
+    /// The reference so many texts further on.
+    #[must_use]
+    pub fn after(self, texts: u32) -> Self {
+        Self(self.0.saturating_add(texts))
+    }
+}
+
+fn narrow(length: usize) -> u32 {
+    u32::try_from(length).expect("under 4 GiB of texts")
 }

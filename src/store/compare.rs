@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::names::Names;
 use super::sight::Sight;
 use super::{Reader, StoreError};
-use crate::model::{DiffFacts, Gap, GrantFact, ResourceFact, Timestamp};
+use crate::model::{DiffFacts, Gap, GrantFact, ListingKind, ResourceFact, Timestamp};
 
 impl Reader {
     /// What may differ between two snapshots of this file.
@@ -38,7 +38,8 @@ impl Reader {
     }
 
     /// Listings that another snapshot holds and this one does not, by scope and kind. What lies in an organization or
-    /// project that does not exist is not missing.
+    /// project that does not exist is not missing, nor is the account itself, which is there whether or not the key may
+    /// read it.
     ///
     /// # Errors
     /// When one of the files cannot be read.
@@ -49,23 +50,55 @@ impl Reader {
         other_snapshot: i64,
     ) -> Result<Vec<Gap>, StoreError> {
         let read = || -> rusqlite::Result<Vec<Gap>> {
-            let mine = self.listing_names(snapshot)?;
+            let missing = if std::ptr::eq(self, other) {
+                self.listings_only_in(other_snapshot, snapshot)?
+            } else {
+                let mine = self.listing_names(snapshot)?;
+                let mut theirs = other.listing_names(other_snapshot)?;
+                theirs.retain(|name| !mine.contains(name));
+                theirs
+            };
             let sight = Sight::of(self, snapshot)?;
-            let mut missing = Vec::new();
-            for (scope, kind) in other.listing_names(other_snapshot)? {
-                if mine.contains(&(scope.clone(), kind.clone())) || sight.is_nowhere(&scope)? {
-                    continue;
+            let mut gaps = Vec::new();
+            let account = ListingKind::Accounts.as_str(); // a key need not be able to read its settings
+            for (scope, kind) in missing {
+                if kind != account && !sight.is_nowhere(&scope)? {
+                    gaps.push(Gap {
+                        scope,
+                        kind,
+                        state: "absent".to_owned(),
+                        reason: Some("not asked for".to_owned()),
+                    });
                 }
-                missing.push(Gap {
-                    scope,
-                    kind,
-                    state: "absent".to_owned(),
-                    reason: Some("not asked for".to_owned()),
-                });
             }
-            Ok(missing)
+            Ok(gaps)
         };
         read().map_err(|error| self.failed(&error))
+    }
+
+    /// Listings by scope and kind that one snapshot of this file holds and another does not.
+    fn listings_only_in(
+        &self,
+        holds: i64,
+        lacks: i64,
+    ) -> rusqlite::Result<BTreeSet<(String, String)>> {
+        let at = |alias, snapshot| {
+            format!(
+                "{alias}.valid_from <= {snapshot} AND ({alias}.valid_until IS NULL OR {alias}.valid_until > {snapshot})"
+            )
+        };
+        self.connection
+            .prepare(&format!(
+                "SELECT p.path, l.kind FROM coverage c JOIN listing l ON l.key = c.listing
+                 JOIN scope p ON p.key = l.scope
+                 WHERE {} AND NOT ({}) AND p.path NOT LIKE 'harness/%'
+                   AND NOT EXISTS (SELECT 1 FROM coverage o WHERE o.listing = c.listing AND {})",
+                at("c", holds),
+                at("c", lacks),
+                at("o", lacks)
+            ))?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect()
     }
 
     fn listing_names(&self, snapshot: i64) -> rusqlite::Result<BTreeSet<(String, String)>> {
@@ -128,17 +161,19 @@ impl Reader {
                 (NamedAt::LastSeen, Some(until)) => until - 1,
                 (NamedAt::LastSeen, None) => i64::MAX,
             };
-            let (target, home) = names.resource(row.get(0)?, at)?;
-            let (principal, _) = names.resource(row.get(1)?, at)?;
-            let (scope, resource_group) = match row.get(2)? {
-                0 => (None, None),
+            let held: i64 = row.get(0)?;
+            let target = names.resource(held, at)?;
+            let principal = names.resource(row.get(1)?, at)?;
+            let (place, scope, resource_group) = match row.get(2)? {
+                0 => (names.home(held, at)?, None, None),
                 scope => {
-                    let (group, _) = names.resource(row.get(3)?, at)?;
-                    (Some(names.scope(scope)?), Some(group))
+                    let scope = names.scope(scope)?;
+                    let group = names.resource(row.get(3)?, at)?;
+                    (scope.clone(), Some(scope), Some(group))
                 }
             };
             let fact = GrantFact {
-                place: scope.clone().unwrap_or(home),
+                place,
                 scope,
                 target,
                 principal,

@@ -13,6 +13,9 @@ use super::sight::Sight;
 use super::{Reader, StoreError};
 use crate::model::{DiffFacts, GrantFact, ResourceFact, canonical_json};
 
+/// Page cache while a file is read from end to end, in KiB.
+const SCAN_CACHE_KIB: i64 = 8 * 1024;
+
 impl Reader {
     /// What may differ between a snapshot of this file and one of another file of the same account.
     ///
@@ -32,6 +35,12 @@ impl Reader {
             });
         }
         let read = || -> rusqlite::Result<DiffFacts> {
+            // Both are read from end to end, once: a cache would hold two files for nothing.
+            for reader in [self, other] {
+                reader
+                    .connection
+                    .pragma_update(None, "cache_size", -SCAN_CACHE_KIB)?;
+            }
             let mut before = Sight::for_facts_of(other, self, older)?;
             let mut after = Sight::for_facts_of(self, other, newer)?;
             let (old_resources, new_resources) = differing_resources(self, older, other, newer)?;

@@ -1,20 +1,19 @@
 //! Names by key, each read once: thousands of changes are about hundreds of things.
 
 use rusqlite::{Statement, params};
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use super::Reader;
 use super::sight::ListingName;
-use crate::model::Named;
+use crate::model::{Named, NumberMap};
 
 pub(super) struct Names<'a> {
     pub(super) reader: &'a Reader,
     named: Statement<'a>,
     /// By key and snapshot.
-    resources: HashMap<(i64, i64), (Arc<Named>, Arc<str>)>,
-    scopes: HashMap<i64, Arc<str>>,
+    resources: NumberMap<(i64, i64), (Arc<Named>, i64)>,
+    scopes: NumberMap<i64, Arc<str>>,
 }
 
 impl<'a> Names<'a> {
@@ -30,33 +29,39 @@ impl<'a> Names<'a> {
         Ok(Self {
             reader,
             named,
-            resources: HashMap::new(),
-            scopes: HashMap::new(),
+            resources: NumberMap::default(),
+            scopes: NumberMap::default(),
         })
     }
 
-    /// A resource as a snapshot names it, and the scope it lives in.
-    pub(super) fn resource(
-        &mut self,
-        key: i64,
-        snapshot: i64,
-    ) -> rusqlite::Result<(Arc<Named>, Arc<str>)> {
-        if let Some(found) = self.resources.get(&(key, snapshot)) {
-            return Ok(found.clone());
+    /// A resource as a snapshot names it.
+    pub(super) fn resource(&mut self, key: i64, snapshot: i64) -> rusqlite::Result<Arc<Named>> {
+        Ok(self.look_up(key, snapshot)?.0.clone())
+    }
+
+    /// The scope that a resource lives in.
+    pub(super) fn home(&mut self, key: i64, snapshot: i64) -> rusqlite::Result<Arc<str>> {
+        let scope = self.look_up(key, snapshot)?.1;
+        self.scope(scope)
+    }
+
+    fn look_up(&mut self, key: i64, snapshot: i64) -> rusqlite::Result<&(Arc<Named>, i64)> {
+        match self.resources.entry((key, snapshot)) {
+            Entry::Occupied(found) => Ok(found.into_mut()),
+            Entry::Vacant(place) => {
+                let found = self.named.query_row(params![key, snapshot], |row| {
+                    let named = Named {
+                        id: row.get(0)?,
+                        kind: row.get(1)?,
+                        name: row.get(3)?,
+                        email: row.get(4)?,
+                        resolved: row.get(5)?,
+                    };
+                    Ok((Arc::new(named), row.get(2)?))
+                })?;
+                Ok(place.insert(found))
+            }
         }
-        let (named, scope) = self.named.query_row(params![key, snapshot], |row| {
-            let named = Named {
-                id: row.get(0)?,
-                kind: row.get(1)?,
-                name: row.get(3)?,
-                email: row.get(4)?,
-                resolved: row.get(5)?,
-            };
-            Ok((named, row.get(2)?))
-        })?;
-        let found = (Arc::new(named), self.scope(scope)?);
-        self.resources.insert((key, snapshot), found.clone());
-        Ok(found)
     }
 
     pub(super) fn scope(&mut self, key: i64) -> rusqlite::Result<Arc<str>> {

@@ -17,8 +17,8 @@ const READER_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a commit waits for readers to finish before it gives up; everything was fetched by then.
 const COMMIT_PATIENCE: Duration = Duration::from_secs(60);
 
-/// Page cache of a writer, in KiB. Only what a sync changes must fit.
-const WRITER_CACHE_KIB: i64 = 64 * 1024;
+/// Page cache of a writer, in KiB. Rows come in the order of their keys, so a small one serves.
+const WRITER_CACHE_KIB: i64 = 16 * 1024;
 
 /// Page cache of a reader, in KiB, taken only as far as pages are read. SQLite's own 2 MB are read over and over by a
 /// diff of distant snapshots.

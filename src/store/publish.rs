@@ -68,6 +68,9 @@ impl Writer {
         }
         let published = Merge::begin(&self.connection, observation, tool_version, label)?
             .run(self.max_removed_percent)?;
+        if self.fresh {
+            schema::index(&self.connection)?;
+        }
         self.connection.execute_batch("COMMIT")?;
         Ok(published)
     }

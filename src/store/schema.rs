@@ -3,6 +3,7 @@
 use rusqlite::Connection;
 
 const TABLES: &str = include_str!("schema/tables.sql");
+const INDEXES: &str = include_str!("schema/indexes.sql");
 const VIEWS: &str = include_str!("schema/views.sql");
 
 /// Marks the file as ours in its header: `HrnA` in ASCII.
@@ -17,6 +18,11 @@ pub(super) fn create(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(&views_of_latest())?;
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     connection.pragma_update(None, "user_version", VERSION)
+}
+
+/// Creates the indexes that [`create`] leaves out, once the first rows are in.
+pub(super) fn index(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(INDEXES)
 }
 
 /// The views as they are stored: of the rows that still hold.

@@ -165,12 +165,15 @@ CREATE VIEW grants (
   g.role_assignment, g.harness_managed, strftime('%Y-%m-%dT%H:%M:%fZ', g.created_at / 1000.0, 'unixepoch'),
   g.since, s.finished_at,
   NOT ifnull(c.state = 'complete' OR c.whole_for LIKE '%,' || p.type || ',%', 0),
+  -- No list is ever to show a principal of an unknown type. What Harness supplies shows in the list of where it is used.
   nullif(substr(CASE WHEN pv.key IS NULL AND (p.listing IS NULL OR EXISTS (SELECT 1 FROM coverage k
       WHERE k.listing = p.listing AND k.state = 'complete' AND {live k})) THEN ',principal' ELSE '' END
-    || CASE WHEN tv.key IS NULL AND (t.listing IS NULL OR EXISTS (SELECT 1 FROM coverage k
-      WHERE k.listing = t.listing AND k.state = 'complete' AND {live k})) THEN ',resource' ELSE '' END
-    || CASE WHEN rv.key IS NULL AND g.resource_group <> 0 AND (rg.listing IS NULL OR EXISTS (SELECT 1 FROM coverage k
-      WHERE k.listing = rg.listing AND k.state = 'complete' AND {live k})) THEN ',resource_group' ELSE '' END, 2), '')
+    || CASE WHEN tv.key IS NULL AND EXISTS (SELECT 1 FROM coverage k
+      WHERE k.listing = ifnull(t.listing, (SELECT l.key FROM listing l WHERE l.kind = 'roles' AND l.scope = g.scope))
+        AND k.state = 'complete' AND {live k}) THEN ',resource' ELSE '' END
+    || CASE WHEN rv.key IS NULL AND g.resource_group <> 0 AND EXISTS (SELECT 1 FROM coverage k
+      WHERE k.listing = ifnull(rg.listing, (SELECT l.key FROM listing l WHERE l.kind = 'resource_groups' AND l.scope = g.scope))
+        AND k.state = 'complete' AND {live k}) THEN ',resource_group' ELSE '' END, 2), '')
 FROM grant_version g
 JOIN resource p ON p.key = g.principal
 JOIN resource t ON t.key = g.target
@@ -287,10 +290,12 @@ CREATE VIEW grant_history (
   g.valid_until IS NULL AND NOT ifnull(c.state = 'complete' OR c.whole_for LIKE '%,' || p.type || ',%', 0),
   nullif(substr(CASE WHEN pv.key IS NULL AND (p.listing IS NULL OR EXISTS (SELECT 1 FROM coverage k
       WHERE k.listing = p.listing AND k.state = 'complete' AND {live k})) THEN ',principal' ELSE '' END
-    || CASE WHEN tv.key IS NULL AND (t.listing IS NULL OR EXISTS (SELECT 1 FROM coverage k
-      WHERE k.listing = t.listing AND k.state = 'complete' AND {live k})) THEN ',resource' ELSE '' END
-    || CASE WHEN rv.key IS NULL AND g.resource_group <> 0 AND (rg.listing IS NULL OR EXISTS (SELECT 1 FROM coverage k
-      WHERE k.listing = rg.listing AND k.state = 'complete' AND {live k})) THEN ',resource_group' ELSE '' END, 2), ''),
+    || CASE WHEN tv.key IS NULL AND EXISTS (SELECT 1 FROM coverage k
+      WHERE k.listing = ifnull(t.listing, (SELECT l.key FROM listing l WHERE l.kind = 'roles' AND l.scope = g.scope))
+        AND k.state = 'complete' AND {live k}) THEN ',resource' ELSE '' END
+    || CASE WHEN rv.key IS NULL AND g.resource_group <> 0 AND EXISTS (SELECT 1 FROM coverage k
+      WHERE k.listing = ifnull(rg.listing, (SELECT l.key FROM listing l WHERE l.kind = 'resource_groups' AND l.scope = g.scope))
+        AND k.state = 'complete' AND {live k}) THEN ',resource_group' ELSE '' END, 2), ''),
   g.valid_until, u.finished_at
 FROM grant_version g
 JOIN resource p ON p.key = g.principal

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::account::{Account, ResourceGroup, permissions};
 use super::scope::Scope;
+use super::switches::Switches;
 
 /// A role's permissions over a resource group at a scope, held by the caller.
 #[derive(Clone, Debug)]
@@ -30,6 +31,7 @@ pub struct Access {
     entries: HashMap<String, Vec<Entry>>,
     narrowings: Vec<Narrowing>,
     scopes: HashSet<Scope>,
+    switches: Switches,
 }
 
 #[derive(Debug)]
@@ -62,11 +64,17 @@ impl Access {
         }
     }
 
-    pub fn new(account: &Account, grants: &[Grant], narrowings: &[Narrowing]) -> Self {
+    pub fn new(
+        account: &Account,
+        grants: &[Grant],
+        narrowings: &[Narrowing],
+        switches: &Switches,
+    ) -> Self {
         let scopes = account.scopes().into_iter().collect();
         let mut access = Self {
             narrowings: narrowings.to_vec(),
             scopes,
+            switches: switches.clone(),
             ..Self::default()
         };
         for grant in grants {
@@ -165,7 +173,7 @@ impl Access {
         identifier: Option<&str>,
         scope: &Scope,
     ) -> bool {
-        if self.unchecked || !is_enforced(permission) {
+        if self.unchecked || !self.is_enforced(permission) {
             return true;
         }
         if let Some(verdict) = self.narrowed(permission, resource_type, identifier, scope) {
@@ -175,6 +183,12 @@ impl Access {
         entries
             .iter()
             .any(|entry| entry.matches(resource_type, identifier, scope))
+    }
+
+    /// Only permissions whose status is ACTIVE (or not known to us) are enforced.
+    fn is_enforced(&self, permission: &str) -> bool {
+        let status = self.switches.status_of(permission);
+        status.is_none_or(|status| status == "ACTIVE")
     }
 
     /// `None`: the grants decide. A narrowing anywhere means that the grants do not come from one grant over
@@ -263,14 +277,6 @@ fn entity_scope(kind: &str, identifier: Option<&str>, scope: &Scope) -> Option<S
         ("PROJECT", Some(_), Some(project)) if *project == identifier => Some(scope.clone()),
         _ => None,
     }
-}
-
-/// Only permissions whose status is ACTIVE (or not known to us) are enforced.
-fn is_enforced(permission: &str) -> bool {
-    let known = permissions()
-        .iter()
-        .find(|row| row.identifier == permission);
-    known.is_none_or(|row| row.status == "ACTIVE")
 }
 
 /// Whether a permission takes effect on resources of a type.

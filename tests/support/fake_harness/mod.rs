@@ -76,6 +76,7 @@ pub const SECRET: &str = "SECRETkeyDoNotLeak";
 const TOKEN: &str = "tokenIdAAAAAAAAAAAAAA.SECRETkeyDoNotLeak";
 
 type Clock = Arc<dyn Fn() -> Duration + Send + Sync>;
+type Watcher = Arc<dyn Fn(&Recorded) + Send + Sync>;
 type Hook = Arc<dyn Fn(&Recorded, &mut Account) + Send + Sync>;
 
 /// Cheap to clone; all clones are the same server.
@@ -95,6 +96,7 @@ struct Settings {
     narrowings: Vec<Narrowing>,
     switches: Switches,
     faults: Faults,
+    watchers: Vec<Watcher>,
     hooks: Vec<Hook>,
     clock: Clock,
     rate: RateLimiter,
@@ -112,6 +114,7 @@ impl FakeHarness {
             narrowings: Vec::new(),
             switches: Switches::default(),
             faults: Faults::default(),
+            watchers: Vec::new(),
             hooks: Vec::new(),
             clock: Arc::new(move || start.elapsed()),
             rate: RateLimiter::default(),
@@ -211,8 +214,18 @@ impl FakeHarness {
         self.settings(|settings| settings.hooks.push(Arc::new(hook)));
     }
 
+    /// Runs before each request is answered, after it was recorded. It may change caller, permissions, switches and
+    /// faults, which holds from the next request on.
+    pub fn watch(&self, watcher: impl Fn(&Recorded) + Send + Sync + 'static) {
+        self.settings(|settings| settings.watchers.push(Arc::new(watcher)));
+    }
+
+    /// Takes back every `on_request` and `watch`.
     pub fn clear_hooks(&self) {
-        self.settings(|settings| settings.hooks.clear());
+        self.settings(|settings| {
+            settings.watchers.clear();
+            settings.hooks.clear();
+        });
     }
 
     /// Time as the rate limiter and the request log see it.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::account::permissions;
+
 #[derive(Clone, Debug)]
 pub struct Switches {
     /// Off: every check is true and nobody is named.
@@ -14,6 +16,8 @@ pub struct Switches {
     pub service_account_filter_type: bool,
     /// Whether role assignments of many scopes can be asked for at once.
     pub v2_filter: bool,
+    /// Permissions with another status than the catalogue's, by identifier; `INACTIVE` and `STAGING` ones are not listed.
+    pub permission_statuses: Vec<(&'static str, &'static str)>,
     /// A page of that list with a row whose role is missing becomes a 500.
     pub v2_fails_on_dangling_role: bool,
     /// Honour page sizes above 100 instead of refusing them.
@@ -34,11 +38,29 @@ impl Default for Switches {
             hide_managed_roles: false,
             service_account_filter_type: true,
             v2_filter: true,
+            permission_statuses: Vec::new(),
             v2_fails_on_dangling_role: true,
             larger_pages: false,
             requests_per_minute: None,
             latency: Duration::ZERO,
             log: true,
         }
+    }
+}
+
+impl Switches {
+    /// The status of a permission as this Harness has it; `None` for one it does not know.
+    pub fn status_of(&self, permission: &str) -> Option<&'static str> {
+        let here = self
+            .permission_statuses
+            .iter()
+            .find(|(identifier, _)| *identifier == permission)
+            .map(|(_, status)| *status);
+        here.or_else(|| {
+            let known = permissions()
+                .iter()
+                .find(|row| row.identifier == permission)?;
+            Some(known.status)
+        })
     }
 }

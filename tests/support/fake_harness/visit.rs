@@ -66,7 +66,7 @@ impl FakeHarness {
             at: now,
             status: None,
         };
-        let hooks = settings.hooks.clone();
+        let (watchers, hooks) = (settings.watchers.clone(), settings.hooks.clone());
         if settings.switches.log {
             settings.requests.push(recorded.clone());
         }
@@ -96,6 +96,9 @@ impl FakeHarness {
             narrowings: settings.narrowings.clone(),
         };
         drop(settings);
+        for watcher in watchers {
+            watcher(&recorded);
+        }
         for hook in hooks {
             self.change(|account| hook(&recorded, account));
         }
@@ -157,7 +160,8 @@ impl FakeHarness {
             return access.clone();
         }
         let access = Arc::new(if visit.switches.access_control {
-            Access::new(account, &visit.caller.grants(account), &visit.narrowings)
+            let grants = visit.caller.grants(account);
+            Access::new(account, &grants, &visit.narrowings, &visit.switches)
         } else {
             Access::unchecked()
         });

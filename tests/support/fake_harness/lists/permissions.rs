@@ -10,13 +10,15 @@ use super::super::shapes::Result;
 pub fn list(cx: &Context<'_>) -> Result<Answer> {
     let everywhere = cx.query.get("scopeFilterDisabled") == Some("true");
     let level = cx.scope.level();
+    let status = |identifier| cx.switches.status_of(identifier).unwrap_or("ACTIVE");
     let listed = account::permissions().iter().filter(|row| {
-        !matches!(row.status, "INACTIVE" | "STAGING") && (everywhere || row.levels.contains(&level))
+        !matches!(status(row.identifier), "INACTIVE" | "STAGING")
+            && (everywhere || row.levels.contains(&level))
     });
     let mut rows: Vec<Value> = listed
         .map(|row| {
             json!({"permission": {
-                "identifier": row.identifier, "name": row.name, "status": row.status, "includeInAllRoles": false,
+                "identifier": row.identifier, "name": row.name, "status": status(row.identifier), "includeInAllRoles": false,
                 "allowedScopeLevels": cx.set(&row.levels), "resourceType": row.resource_type,
                 "action": row.identifier.rsplit('_').next()
             }})

@@ -1,0 +1,177 @@
+//! The recipes of the README, run as they stand.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use harness_access::diff::approvals::Approvals;
+
+use crate::support::fake_harness::Scope;
+use crate::support::{Outcome, Test};
+
+const ADA: &str = "uADA000000000000000000";
+const EVAN: &str = "uEVAN00000000000000000";
+
+fn readme() -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap()
+}
+
+/// The fenced blocks of a language.
+fn blocks(language: &str) -> Vec<String> {
+    readme()
+        .split(&format!("```{language}\n"))
+        .skip(1)
+        .map(|block| block.split("```").next().unwrap().to_owned())
+        .collect()
+}
+
+/// The script under a key of a YAML block: the lines that are indented further.
+fn script(key: &str) -> String {
+    let yaml = blocks("yaml").into_iter().find(|block| block.contains(key));
+    let yaml = yaml.unwrap();
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut lines = yaml
+        .lines()
+        .skip_while(|line| !line.trim_start().starts_with(key));
+    let outer = indent(lines.next().unwrap());
+    let lines: Vec<&str> = lines.take_while(|line| indent(line) > outer).collect();
+    let inner = indent(lines[0]);
+    let lines: Vec<&str> = lines.iter().map(|line| &line[inner..]).collect();
+    lines.join("\n")
+}
+
+/// Runs a script as both kinds of pipelines do.
+fn bash(test: &Test, script: &str) -> Outcome {
+    let program = Path::new(env!("CARGO_BIN_EXE_harness-access"));
+    let path = format!(
+        "{}:/usr/local/bin:/usr/bin:/bin",
+        program.parent().unwrap().display()
+    );
+    let output = Command::new("bash")
+        .args(["-e", "-c", script])
+        .current_dir(test.folder.path())
+        .env_clear()
+        .env("PATH", path)
+        .env("HARNESS_BASE_URL", test.server.base_url())
+        .env("HARNESS_API_KEY", test.fake.api_key())
+        .env("HARNESS_ACCESS_DB", "harness-access.db")
+        .env("GITHUB_STEP_SUMMARY", "summary.md")
+        .output()
+        .unwrap();
+    Outcome {
+        command: script.to_owned(),
+        status: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+fn approved(test: &Test) -> String {
+    test.ask("SELECT id FROM snapshots WHERE label = 'approved'")
+        .trim()
+        .to_owned()
+}
+
+/// From the first run to a change that is approved.
+fn a_review(script: &str) -> (Test, Outcome) {
+    let test = Test::synced();
+    test.folder.write("approvals.toml", "");
+    bash(&test, script).exits(3).says("no snapshot `approved`");
+    test.run(&["snapshots", "label", "latest", "approved"])
+        .exits(0);
+    bash(&test, script).exits(0);
+    assert_eq!(approved(&test), "3");
+    // Somebody who leaves is no reason to stop.
+    let admins = "platform_admins";
+    test.fake
+        .change(|account| account.remove_member(&Scope::account(), admins, ADA));
+    bash(&test, script).exits(0);
+    assert_eq!(approved(&test), "4");
+    test.fake
+        .change(|account| account.add_member(&Scope::account(), "platform_admins", EVAN));
+    let refused = bash(&test, script).exits(1);
+    assert_eq!(approved(&test), "4");
+    let entries = test
+        .run(&[
+            "diff",
+            "approved",
+            "latest",
+            "--write-approvals",
+            "--fail-on",
+            "escalation",
+        ])
+        .exits(1)
+        .stdout;
+    let entries = entries.replace("reason = \"\"", "reason = \"on call\"");
+    test.folder.write(
+        "approvals.toml",
+        entries.replace("approver = \"\"", "approver = \"Grace\""),
+    );
+    bash(&test, script).exits(0);
+    assert_eq!(approved(&test), "6");
+    (test, refused)
+}
+
+#[test]
+fn the_github_actions_job() {
+    let (test, refused) = a_review(&script("run: |"));
+    refused.prints("::warning title=membership added in account::+ user Evan Sample");
+    let summary = fs::read_to_string(test.folder.file("summary.md")).unwrap();
+    assert!(
+        summary.contains("#### More access than before (1)"),
+        "{summary}"
+    );
+    assert!(
+        summary.contains("<summary>Approved (1)</summary>"),
+        "{summary}"
+    );
+}
+
+#[test]
+fn the_step_of_a_harness_pipeline() {
+    let (_, refused) = a_review(&script("command: |-"));
+    refused
+        .prints("access to approve:\n# user Evan Sample")
+        .prints("[[approval]]\nchange = \"added\"\nkind = \"membership\"\n");
+}
+
+#[test]
+fn the_lines_for_cron() {
+    let test = Test::new();
+    let key = test.folder.write("key", test.fake.api_key());
+    let lines: Vec<String> = blocks("cron")
+        .iter()
+        .flat_map(|block| block.lines())
+        .filter_map(|line| Some(line.split_at(line.find("harness-access ")?).1.to_owned()))
+        .map(|line| line.replace("/etc/harness-access/key", &key))
+        .map(|line| line.replace("/var/lib/harness-access/access.db", "harness-access.db"))
+        .collect();
+    assert_eq!(lines.len(), 2);
+    for line in lines.iter().chain(&lines) {
+        bash(&test, line).exits(0).prints_nothing().says_nothing();
+    }
+    // Both were made on one day.
+    assert_eq!(test.ask("SELECT id FROM snapshots").trim(), "2");
+}
+
+#[test]
+fn the_script_for_ci() {
+    let test = Test::synced();
+    let script = blocks("sh")
+        .into_iter()
+        .find(|block| block.contains("status=$?"));
+    let script = script.unwrap().replace("--db access.db", "");
+    bash(&test, &script).exits(0).prints("no difference");
+    test.fake
+        .change(|account| account.add_member(&Scope::account(), "platform_admins", EVAN));
+    bash(&test, &script).exits(1).prints("access changed");
+    test.folder.write("harness-access.db", "no database");
+    bash(&test, &script).exits(6);
+}
+
+#[test]
+fn the_approval_parses() {
+    for block in blocks("toml") {
+        Approvals::parse(&block).unwrap();
+    }
+}
