@@ -6,7 +6,7 @@ use argh::FromArgs;
 
 use crate::error::Error;
 use crate::findings::Severity;
-use crate::model::Depth;
+use crate::model::{Depth, Extra};
 
 /// Who has access to what in a Harness account, why, and what changed.
 #[derive(Debug, FromArgs)]
@@ -102,6 +102,9 @@ pub struct Sync {
     /// besides the account only this project and its organization; may be repeated
     #[argh(option, arg_name = "org/project", from_str_fn(project))]
     pub project: Vec<(String, String)>,
+    /// observe this too: tokens, auth-settings or project-users; may be repeated
+    #[argh(option, arg_name = "what", from_str_fn(extra))]
+    pub with: Vec<Extra>,
     /// say which walks would be made and why, and store nothing
     #[argh(switch)]
     pub plan: bool,
@@ -670,6 +673,13 @@ fn depth(value: &str) -> Result<Depth, String> {
         .into_iter()
         .find(|depth| depth.to_string() == value)
         .ok_or_else(|| "expected \"account\", \"organizations\" or \"all\"".to_owned())
+}
+
+fn extra(value: &str) -> Result<Extra, String> {
+    Extra::ALL
+        .into_iter()
+        .find(|extra| extra.as_str() == value)
+        .ok_or_else(|| "expected \"tokens\", \"auth-settings\" or \"project-users\"".to_owned())
 }
 
 fn project(value: &str) -> Result<(String, String), String> {

@@ -466,3 +466,63 @@ pub struct ScopeFilter {
     /// `EXCLUDING_CHILD_SCOPES` or `INCLUDING_CHILD_SCOPES`.
     pub filter: &'static str,
 }
+
+/// A row of `GET /ng/api/token/aggregate`, schema `TokenAggregateDTO`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TokenItem {
+    /// The token, without its secret.
+    pub token: Token,
+    /// When it stops to work, in epoch milliseconds: the scheduled expiry or the end of its validity.
+    pub expiry_at: Option<i64>,
+}
+
+/// Schema `TokenDTO`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Token {
+    /// Unique in its API key.
+    pub identifier: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// In epoch milliseconds.
+    pub valid_from: Option<i64>,
+    /// Harness accepts it.
+    pub valid: Option<bool>,
+    /// Its own scope's organization, whatever scope was asked.
+    pub org_identifier: Option<String>,
+    /// Its own scope's project.
+    pub project_identifier: Option<String>,
+    /// Identifier of its API key.
+    pub api_key_identifier: String,
+    /// Identifier of the service account, or uuid of the user.
+    pub parent_identifier: String,
+}
+
+/// `GET /ng/api/authentication-settings`, schema `AuthenticationSettingsResponse`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AuthenticationSettings {
+    /// `USER_PASSWORD`, `SAML`, `LDAP`, `OAUTH`; open.
+    pub authentication_mechanism: Option<String>,
+    /// A second factor is demanded of everybody.
+    pub two_factor_enabled: Option<bool>,
+    /// Minutes.
+    pub session_timeout_in_minutes: Option<i64>,
+    /// Anonymous access.
+    pub public_access_enabled: Option<bool>,
+    /// Sign-in through a public provider.
+    pub oauth_enabled: Option<bool>,
+    /// Domains of addresses that may sign in.
+    pub whitelisted_domains: Option<Vec<String>>,
+    /// What is set up; of each only its kind is read.
+    pub ng_auth_settings: Option<Vec<AuthSettingKind>>,
+}
+
+/// An entry of `ngAuthSettings`, of which nothing else may be looked at: it holds client secrets and bind credentials.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AuthSettingKind {
+    /// `SAML`, `LDAP`, `OAUTH`, `USER_PASSWORD`; open.
+    pub settings_type: Option<String>,
+}

@@ -25,26 +25,39 @@ pub(super) fn fetch(
 
 /// Observes the account. That a key may not read it is no gap: the account is known to exist.
 pub(super) fn read(client: &Client) -> Result<Option<(Found, Listing)>, ApiError> {
-    let started_at = Timestamp::now();
-    let (requests, retries) = (client.requests(), client.retries());
+    let call = call(client);
+    let begun = one_row(client, ListingKind::Accounts, &call);
     let Some((account, _)) = fetch(client)? else {
         return Ok(None);
     };
-    let since = |now: u64, then: u64| i64::try_from(now - then).unwrap_or(i64::MAX);
-    let listing = Listing {
-        kind: ListingKind::Accounts,
-        scope: Scope::Account,
-        endpoint: call(client).place(Method::Get).endpoint,
-        state: ListingState::Complete,
-        reported_total: None,
-        rows: 1,
-        pages: 1,
-        requests: since(client.requests(), requests),
-        retries: since(client.retries(), retries),
-        started_at,
-        finished_at: Timestamp::now(),
-    };
-    Ok(Some((found(account), listing)))
+    Ok(Some((found(account), begun(ListingState::Complete))))
+}
+
+/// Begins the record of what is one row at the account's scope and no list; the result ends it.
+pub(super) fn one_row(
+    client: &Client,
+    kind: ListingKind,
+    call: &Call,
+) -> impl FnOnce(ListingState) -> Listing {
+    let started_at = Timestamp::now();
+    let endpoint = call.place(Method::Get).endpoint;
+    let before = (client.requests(), client.retries());
+    move |state| {
+        let since = |now: u64, then: u64| i64::try_from(now - then).unwrap_or(i64::MAX);
+        Listing {
+            kind,
+            scope: Scope::Account,
+            endpoint,
+            state,
+            reported_total: None,
+            rows: 1,
+            pages: 1,
+            requests: since(client.requests(), before.0),
+            retries: since(client.retries(), before.1),
+            started_at,
+            finished_at: Timestamp::now(),
+        }
+    }
 }
 
 fn call(client: &Client) -> Call {

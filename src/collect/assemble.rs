@@ -44,10 +44,27 @@ impl Assembly {
 
     pub(super) fn add(&mut self, rows: Rows, listing: Listing) {
         match rows {
+            // Below the account, a list of users says who is a member there.
+            Rows::Resources(found)
+                if listing.kind == ListingKind::Users && listing.scope != Scope::Account =>
+            {
+                self.members(found, &listing.scope);
+            }
             Rows::Resources(found) => self.resources(found),
             Rows::Assignments(assignments) => self.assignments.push(*assignments),
         }
         self.listing(listing);
+    }
+
+    fn members(&mut self, found: Vec<Found>, scope: &Scope) {
+        let Some(container) = container(scope) else {
+            return;
+        };
+        let container = self.directory.intern(container);
+        for user in found {
+            let principal = self.directory.intern(user.id);
+            self.grants.push(membership(principal, container));
+        }
     }
 
     pub(super) fn resources(&mut self, found: Vec<Found>) {
@@ -223,10 +240,27 @@ fn user_id(uuid: String) -> ResourceId {
     }
 }
 
-fn membership(principal: Ref, group: Ref) -> Grant {
+/// The organization or project that a scope is.
+fn container(scope: &Scope) -> Option<ResourceId> {
+    let (org, project) = (scope.org()?.to_owned(), scope.project());
+    Some(match project {
+        None => ResourceId {
+            kind: ResourceType::Organization,
+            scope: Scope::Account,
+            identifier: org,
+        },
+        Some(project) => ResourceId {
+            kind: ResourceType::Project,
+            scope: Scope::Organization { org },
+            identifier: project.to_owned(),
+        },
+    })
+}
+
+fn membership(principal: Ref, target: Ref) -> Grant {
     Grant {
         principal,
-        target: group,
+        target,
         scope: None,
         resource_group: None,
         created_at: None,

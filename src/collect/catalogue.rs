@@ -14,10 +14,10 @@ pub(super) struct Endpoint {
     query: &'static [(&'static str, &'static str)],
 }
 
-/// The endpoint that lists a kind in one scope; `None` for the account itself, which is no list.
+/// The endpoint that lists a kind in one scope; `None` for the account and its settings, which are no lists.
 pub(super) fn endpoint(kind: ListingKind) -> Option<Endpoint> {
     Some(match kind {
-        ListingKind::Accounts => return None,
+        ListingKind::Accounts | ListingKind::AuthSettings => return None,
         ListingKind::Organizations => get("/ng/api/organizations", &["identifier,ASC"]),
         ListingKind::Projects => get("/ng/api/projects", &["orgIdentifier,ASC", "identifier,ASC"]),
         ListingKind::Users => Endpoint {
@@ -36,6 +36,8 @@ pub(super) fn endpoint(kind: ListingKind) -> Option<Endpoint> {
             get("/resourcegroup/api/v2/resourcegroup", &["identifier,ASC"])
         }
         ListingKind::RoleAssignments => get("/authz/api/roleassignments", &["identifier,ASC"]),
+        ListingKind::ServiceAccountTokens => tokens(&[("apiKeyType", "SERVICE_ACCOUNT")]),
+        ListingKind::PersonalTokens => tokens(&[("apiKeyType", "USER")]),
     })
 }
 
@@ -78,6 +80,23 @@ pub(super) fn role_assignments_of_many() -> Endpoint {
         ..get(
             "/authz/api/roleassignments/v2/filter",
             &["scopeIdentifier,ASC", "identifier,ASC"],
+        )
+    }
+}
+
+/// Asked at the account, it lists the tokens of every scope.
+fn tokens(query: &'static [(&'static str, &'static str)]) -> Endpoint {
+    Endpoint {
+        query,
+        ..get(
+            "/ng/api/token/aggregate",
+            &[
+                "orgIdentifier,ASC",
+                "projectIdentifier,ASC",
+                "parentIdentifier,ASC",
+                "apiKeyIdentifier,ASC",
+                "identifier,ASC",
+            ],
         )
     }
 }

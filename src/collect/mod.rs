@@ -6,6 +6,7 @@
 
 mod account;
 mod assemble;
+mod auth_settings;
 mod catalogue;
 pub mod examine;
 mod found;
@@ -17,6 +18,7 @@ mod resource_groups;
 mod role_assignments;
 mod roles;
 mod service_accounts;
+mod tokens;
 mod tree;
 mod user_groups;
 mod users;
@@ -27,7 +29,7 @@ use std::collections::HashSet;
 
 use crate::api::client::Client;
 use crate::api::error::ApiError;
-use crate::model::{Area, Depth};
+use crate::model::{Area, Extra};
 use crate::model::{Observation, ResourceId, Scope, Timestamp};
 use assemble::Assembly;
 use plan::Plan;
@@ -99,6 +101,10 @@ pub fn observe(client: &Client, request: &Request<'_>) -> Result<Observation, Fa
     }
     log::info!("at least {} requests to come", plan.requests() + 1);
     assembly.account(account::read(client)?);
+    if request.area.extras.contains(&Extra::AuthSettings) {
+        let (rows, listing) = auth_settings::read(client, request.accept_gaps)?;
+        assembly.add(rows, listing);
+    }
     let office = Office {
         client,
         scopes: &plan.scopes,
@@ -124,12 +130,12 @@ pub fn observe(client: &Client, request: &Request<'_>) -> Result<Observation, Fa
 fn prepare(client: &Client, request: &Request<'_>) -> Result<Prepared, Failure> {
     let started_at = Timestamp::now();
     let mut assembly = Assembly::default();
-    let mut access = Access::ask(client, request.area.depth > Depth::Account)?;
+    let mut access = Access::ask(client, request.area)?;
     access.distrust_unenforced(client)?;
     refuse(&access, &[Scope::Account], request)?;
     let scopes = tree::read(client, request, &mut access, &mut assembly)?;
     refuse(&access, &scopes, request)?;
-    let plan = Plan::new(&access, scopes, request.jobs);
+    let plan = Plan::new(&access, scopes, request.area, request.jobs);
     Ok(Prepared {
         started_at,
         access,

@@ -2,7 +2,7 @@
 
 use super::many_scopes::MOST_SCOPES;
 use super::preflight::Access;
-use crate::model::{ListingKind, PlannedWalk, Scope};
+use crate::model::{Area, Extra, ListingKind, PlannedWalk, Scope};
 
 /// One piece of work for a worker.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub enum Task {
     AllUserGroups,
     /// Service accounts of the whole account in one walk.
     AllServiceAccounts,
+    /// Tokens of the service accounts of the whole account in one walk.
+    ServiceAccountTokens,
     /// Role assignments of these scopes in one walk.
     AssignmentsOf(Vec<Scope>),
 }
@@ -36,7 +38,7 @@ const CHUNKS_PER_WORKER: usize = 4;
 
 impl Plan {
     /// Plans the walks of the scopes, the account first among them.
-    pub(super) fn new(access: &Access, scopes: Vec<Scope>, jobs: usize) -> Self {
+    pub(super) fn new(access: &Access, scopes: Vec<Scope>, area: &Area, jobs: usize) -> Self {
         let mut plan = Self::default();
         plan.assignments(&scopes, jobs);
         plan.user_groups(access, &scopes);
@@ -58,8 +60,40 @@ impl Plan {
                 scopes.len(),
             );
         }
+        for extra in &area.extras {
+            plan.extra(*extra, access, &scopes);
+        }
         plan.scopes = scopes;
         plan
+    }
+
+    fn extra(&mut self, extra: Extra, access: &Access, scopes: &[Scope]) {
+        let asked = "asked for by --with";
+        match extra {
+            Extra::AuthSettings => {} // one answer, read with the account
+            Extra::ProjectUsers => {
+                let below: Vec<Scope> = scopes
+                    .iter()
+                    .filter(|scope| **scope != Scope::Account)
+                    .cloned()
+                    .collect();
+                let lists = format!("members of {} scopes, scope by scope", below.len());
+                self.second.extend(each(ListingKind::Users, &below));
+                self.choose(ListingKind::Users, lists, asked, below.len());
+            }
+            Extra::Tokens => {
+                let walk = || "one walk over the whole account".to_owned();
+                self.second.push(Task::ServiceAccountTokens);
+                self.choose(ListingKind::ServiceAccountTokens, walk(), asked, 1);
+                let personal = ListingKind::PersonalTokens;
+                if access.why_not_whole(personal, &Scope::Account).is_none() {
+                    self.second.push(Task::List(personal, Scope::Account));
+                    self.choose(personal, walk(), asked, 1);
+                } else {
+                    log::info!("personal tokens are left out: the key may not manage users");
+                }
+            }
+        }
     }
 
     fn assignments(&mut self, scopes: &[Scope], jobs: usize) {

@@ -14,7 +14,7 @@ use crate::api::wire::{
     AccessCheckAnswer, AccessCheckRequest, CallingPrincipal, PermissionCheck, PermissionItem,
     ResourceScope,
 };
-use crate::model::{Area, Depth};
+use crate::model::{Area, Depth, Extra};
 use crate::model::{ListingKind, ResourceType, Scope};
 
 /// The specification allows 10,000; Harness's own client sends as many as this.
@@ -72,6 +72,38 @@ pub const GATES: [Gate; 5] = [
         kind: ListingKind::ResourceGroups,
         principal: None,
     },
+];
+
+/// The gates in front of what is observed only when asked for, each asked at the account.
+const EXTRA_GATES: [(Extra, Gate); 3] = [
+    (
+        Extra::Tokens,
+        Gate {
+            permission: "core_serviceaccount_manageapikey",
+            resource_type: "SERVICEACCOUNT",
+            kind: ListingKind::ServiceAccountTokens,
+            principal: None,
+        },
+    ),
+    // Without it the list shows the caller's own tokens only; then it is left out.
+    (
+        Extra::Tokens,
+        Gate {
+            permission: "core_user_manage",
+            resource_type: "USER",
+            kind: ListingKind::PersonalTokens,
+            principal: None,
+        },
+    ),
+    (
+        Extra::AuthSettings,
+        Gate {
+            permission: "core_authsetting_view",
+            resource_type: "AUTHSETTING",
+            kind: ListingKind::AuthSettings,
+            principal: None,
+        },
+    ),
 ];
 
 impl Gate {
@@ -262,11 +294,18 @@ enum Enforcement {
 impl Access {
     /// Asks about the account, and where more is to be observed, about everything below it: whether organizations,
     /// projects and every gate are open everywhere.
-    pub(super) fn ask(client: &Client, below: bool) -> Result<Self, ApiError> {
+    pub(super) fn ask(client: &Client, area: &Area) -> Result<Self, ApiError> {
+        let below = area.depth > Depth::Account;
         let mut access = Self::default();
-        let gates = GATES
+        let extras = EXTRA_GATES
+            .into_iter()
+            .filter(|(extra, _)| area.extras.contains(extra))
+            .map(|(_, gate)| gate);
+        let gates: Vec<Question> = GATES
+            .into_iter()
+            .chain(extras)
             .map(|gate| Question::Gate(gate, Scope::Account))
-            .to_vec();
+            .collect();
         let mut everywhere = Vec::new();
         if below {
             everywhere.extend([Question::AllOrganizations, Question::AllProjects]);
@@ -360,6 +399,14 @@ impl Access {
     pub(super) fn missing(&self, scopes: &[Scope], area: &Area) -> Vec<String> {
         const SHOWN: usize = 5;
         let mut sentences = self.hidden_below(scopes, area);
+        sentences.extend(
+            EXTRA_GATES
+                .into_iter()
+                .filter(|(extra, gate)| {
+                    area.extras.contains(extra) && gate.kind != ListingKind::PersonalTokens
+                })
+                .filter_map(|(_, gate)| self.why_closed(gate, &Scope::Account)),
+        );
         for gate in GATES {
             let closed: Vec<String> = scopes
                 .iter()
@@ -408,6 +455,10 @@ impl Access {
                 "the key is not known to see every project: core_project_view is not held for all of them".to_owned()
             }),
             _ => {
+                let extra = EXTRA_GATES.into_iter().find(|(_, gate)| gate.kind == kind);
+                if let Some((_, gate)) = extra {
+                    return self.why_closed(gate, &Scope::Account);
+                }
                 let gate = GATES.into_iter().find(|gate| gate.kind == kind)?;
                 self.why_closed(gate, scope)
             }

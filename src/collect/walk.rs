@@ -10,6 +10,7 @@ use super::catalogue::{self, Endpoint};
 use super::found::{Asked, Found, Row};
 use super::many_scopes::{self, ByScope};
 use super::role_assignments::{self, Assignments};
+use super::tokens::{PersonalToken, ServiceAccountToken};
 use crate::api::call::{Call, Method};
 use crate::api::client::Client;
 use crate::api::error::{ApiError, ApiErrorKind};
@@ -63,7 +64,9 @@ pub(super) fn listing(
         ListingKind::Roles => walk.resources::<wire::RoleItem>(asked),
         ListingKind::ResourceGroups => walk.resources::<wire::ResourceGroupItem>(asked),
         ListingKind::RoleAssignments => walk.assignments(scope),
-        ListingKind::Accounts => unreachable!("the account is no list"),
+        ListingKind::ServiceAccountTokens => walk.resources::<ServiceAccountToken>(Asked::Whole),
+        ListingKind::PersonalTokens => walk.resources::<PersonalToken>(Asked::Whole),
+        ListingKind::Accounts | ListingKind::AuthSettings => unreachable!("no list"),
     };
     match walked {
         Ok((rows, walked)) => {
@@ -151,6 +154,16 @@ pub(super) fn service_accounts_everywhere(
         .iter()
         .any(|(_, listing)| listing.scope != Scope::Account && listing.rows > 0);
     Ok(below.then_some(listed))
+}
+
+/// Tokens of the service accounts of the whole account in one walk.
+pub(super) fn service_account_tokens(
+    client: &Client,
+    scopes: &[Scope],
+) -> Result<Vec<Listed>, ApiError> {
+    let kind = ListingKind::ServiceAccountTokens;
+    let endpoint = catalogue::endpoint(kind).expect("a kind that is a list");
+    everywhere::<ServiceAccountToken>(client, kind, &endpoint, scopes)
 }
 
 /// Role assignments of many scopes in one walk, taken apart by scope, and the scopes whose own list must be walked

@@ -112,6 +112,10 @@ impl Office<'_> {
                     _ => Ok((Vec::new(), instead(ListingKind::ServiceAccounts))),
                 }
             }
+            Task::ServiceAccountTokens => Ok((
+                walk::service_account_tokens(self.client, self.scopes)?,
+                Vec::new(),
+            )),
             Task::AssignmentsOf(scopes) => {
                 let kind = ListingKind::RoleAssignments;
                 match another_way(walk::assignments_of_many(self.client, &scopes))? {

@@ -147,6 +147,7 @@ fn area(arguments: &Sync) -> Result<Area, Error> {
         depth,
         orgs: arguments.org.clone(),
         projects: arguments.project.clone(),
+        extras: arguments.with.iter().copied().collect(),
     })
 }
 
@@ -180,7 +181,7 @@ fn explain(failure: Failure) -> Error {
             ),
             hint: Some(
                 "give the owner of the key a role with these permissions (Account Viewer on All Resources Including \
-                 Child Scopes has them all), or store what can be seen with --allow-partial"
+                 Child Scopes has those that end in _view), or store what can be seen with --allow-partial"
                     .to_owned(),
             ),
         },

@@ -1,5 +1,6 @@
 //! Which scopes are observed.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::Scope;
@@ -25,6 +26,34 @@ pub struct Area {
     pub orgs: Vec<String>,
     /// Only these projects, as organization and project; empty = every one of the organizations observed.
     pub projects: Vec<(String, String)>,
+    /// What is observed besides.
+    pub extras: BTreeSet<Extra>,
+}
+
+/// What is observed only when asked for: it takes more permissions, or more requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Extra {
+    /// Tokens of service accounts, and of users where the key may see them.
+    Tokens,
+    /// How people sign in.
+    AuthSettings,
+    /// Who is a member of each organization and project.
+    ProjectUsers,
+}
+
+impl Extra {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Tokens, Self::AuthSettings, Self::ProjectUsers];
+
+    /// The word on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Tokens => "tokens",
+            Self::AuthSettings => "auth-settings",
+            Self::ProjectUsers => "project-users",
+        }
+    }
 }
 
 impl Area {
@@ -88,6 +117,9 @@ impl fmt::Display for Area {
         }
         for (org, project) in &self.projects {
             write!(f, " org/{org}/project/{project}")?;
+        }
+        for extra in &self.extras {
+            write!(f, " with {}", extra.as_str())?;
         }
         Ok(())
     }

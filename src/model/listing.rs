@@ -25,11 +25,17 @@ pub enum ListingKind {
     ResourceGroups,
     /// Role assignments stored at a scope.
     RoleAssignments,
+    /// Tokens of service accounts of a scope; only when asked for.
+    ServiceAccountTokens,
+    /// Tokens of users; only when asked for.
+    PersonalTokens,
+    /// How people sign in; only when asked for.
+    AuthSettings,
 }
 
 impl ListingKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Accounts,
         Self::Organizations,
         Self::Projects,
@@ -39,6 +45,9 @@ impl ListingKind {
         Self::Roles,
         Self::ResourceGroups,
         Self::RoleAssignments,
+        Self::ServiceAccountTokens,
+        Self::PersonalTokens,
+        Self::AuthSettings,
     ];
 
     /// The name used in the view `listings`.
@@ -54,6 +63,9 @@ impl ListingKind {
             Self::Roles => "roles",
             Self::ResourceGroups => "resource_groups",
             Self::RoleAssignments => "role_assignments",
+            Self::ServiceAccountTokens => "service_account_tokens",
+            Self::PersonalTokens => "personal_tokens",
+            Self::AuthSettings => "auth_settings",
         }
     }
 
@@ -75,6 +87,9 @@ impl ListingKind {
             ResourceType::UserGroup => Some(Self::UserGroups),
             ResourceType::Role => Some(Self::Roles),
             ResourceType::ResourceGroup => Some(Self::ResourceGroups),
+            ResourceType::ServiceAccountToken => Some(Self::ServiceAccountTokens),
+            ResourceType::PersonalToken => Some(Self::PersonalTokens),
+            ResourceType::AuthSetting => Some(Self::AuthSettings),
             ResourceType::Other(_) => None,
         }
     }

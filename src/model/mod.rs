@@ -24,7 +24,7 @@ mod time;
 pub use access::{
     AccessFacts, MembershipFact, PrincipalFact, ResourceGroupFact, RoleFact, RoleGrantFact,
 };
-pub use area::{Area, Depth};
+pub use area::{Area, Depth, Extra};
 pub use examination::{Examination, Held, Whole};
 pub use fact::{DiffFacts, GrantFact, Named, ResourceFact};
 pub use grant::{Entitlement, Grant, TextRef, Texts};

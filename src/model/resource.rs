@@ -24,6 +24,12 @@ pub enum ResourceType {
     Role,
     /// A resource group, custom or supplied by Harness.
     ResourceGroup,
+    /// A token of a service account's API key.
+    ServiceAccountToken,
+    /// A token of a user's API key.
+    PersonalToken,
+    /// How people sign in to the account.
+    AuthSetting,
     /// A principal type this program does not know, lower-cased; Harness keeps the list open.
     Other(String),
 }
@@ -41,6 +47,9 @@ impl ResourceType {
             Self::UserGroup => "user_group",
             Self::Role => "role",
             Self::ResourceGroup => "resource_group",
+            Self::ServiceAccountToken => "service_account_token",
+            Self::PersonalToken => "personal_token",
+            Self::AuthSetting => "auth_setting",
             Self::Other(name) => name,
         }
     }
@@ -83,7 +92,13 @@ impl fmt::Display for ResourceId {
             identifier,
         } = self;
         match (kind, scope) {
-            (ResourceType::User | ResourceType::Account | ResourceType::Organization, _) => {
+            (
+                ResourceType::User
+                | ResourceType::Account
+                | ResourceType::AuthSetting
+                | ResourceType::Organization,
+                _,
+            ) => {
                 write!(f, "{kind}/{identifier}")
             }
             (ResourceType::Project, Scope::Organization { org }) => {
@@ -205,6 +220,44 @@ pub enum Details {
         selectors: Vec<Selector>,
         /// Levels it may be assigned at, sorted.
         scope_levels: Vec<String>,
+    },
+    /// Of a token. The secret is in no list.
+    Token {
+        /// Text id of the service account or user it acts as.
+        owner: String,
+        /// Identifier of the API key it belongs to.
+        api_key: String,
+        /// From when it works, in epoch milliseconds.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        valid_from: Known<i64>,
+        /// Until when, in epoch milliseconds; `None` = for ever.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        expires_at: Known<i64>,
+        /// Harness accepts it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        valid: Known<bool>,
+    },
+    /// How people sign in. Client secrets and bind credentials in Harness's answer are never read.
+    AuthSetting {
+        /// `USER_PASSWORD`, `SAML`, `LDAP`, `OAUTH`; open.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        mechanism: Known<String>,
+        /// A second factor is demanded of everybody.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        two_factor_enabled: Known<bool>,
+        /// Minutes after which people sign in again.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        session_timeout_minutes: Known<i64>,
+        /// Anonymous access outside the listed assignments.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        public_access_enabled: Known<bool>,
+        /// Sign-in through a public provider.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        oauth_enabled: Known<bool>,
+        /// Kinds of sign-in that are set up, sorted.
+        settings: Vec<String>,
+        /// Domains of addresses that may sign in, sorted; empty = any.
+        allowed_domains: Vec<String>,
     },
 }
 

@@ -288,6 +288,9 @@ fn kind_of(name: &str) -> ResourceType {
         ResourceType::UserGroup,
         ResourceType::Role,
         ResourceType::ResourceGroup,
+        ResourceType::ServiceAccountToken,
+        ResourceType::PersonalToken,
+        ResourceType::AuthSetting,
     ]
     .into_iter()
     .find(|kind| kind.as_str() == name)

@@ -420,7 +420,7 @@ impl<'a> Merge<'a> {
 
     /// Returns how many are gone.
     fn merge_grants(&mut self) -> rusqlite::Result<Vec<Removal>> {
-        let listings = self.listings_of_groups()?;
+        let listings = self.listings_of_members()?;
         let grants = self.take_keyed_grants();
         let mut closed = Vec::new();
         let mut opened = Opened::default();
@@ -550,8 +550,8 @@ impl<'a> Merge<'a> {
         Ok(())
     }
 
-    /// The listing of each user group that has members, by the group's key.
-    fn listings_of_groups(&mut self) -> rusqlite::Result<HashMap<u32, i64>> {
+    /// The listing that shows the members of each thing that has some, by the thing's key.
+    fn listings_of_members(&mut self) -> rusqlite::Result<HashMap<u32, i64>> {
         let mut listings = HashMap::new();
         for grant in self
             .observation
@@ -562,9 +562,8 @@ impl<'a> Merge<'a> {
             if let Entry::Vacant(entry) =
                 listings.entry(narrow(self.resources[grant.target.index()]))
             {
-                let group = self.observation.directory.id(grant.target);
-                let scope = group.scope.to_string();
-                entry.insert(self.dictionary.listing(ListingKind::UserGroups, &scope)?);
+                let (kind, scope) = shown_by(self.observation.directory.id(grant.target));
+                entry.insert(self.dictionary.listing(kind, &scope)?);
             }
         }
         Ok(listings)
@@ -629,6 +628,22 @@ impl Opened {
     fn push(&mut self, at: u32, since: Option<i64>) {
         self.rows.push(at);
         self.since.extend(since.map(|since| (at, since)));
+    }
+}
+
+/// The list that shows who is a member of something: of a user group the list of groups, of an organization or project
+/// the users of that scope.
+fn shown_by(target: &ResourceId) -> (ListingKind, String) {
+    let users_of = |scope: Scope| (ListingKind::Users, scope.to_string());
+    match (&target.kind, &target.scope) {
+        (ResourceType::Organization, _) => users_of(Scope::Organization {
+            org: target.identifier.clone(),
+        }),
+        (ResourceType::Project, Scope::Organization { org }) => users_of(Scope::Project {
+            org: org.clone(),
+            project: target.identifier.clone(),
+        }),
+        (_, scope) => (ListingKind::UserGroups, scope.to_string()),
     }
 }
 

@@ -87,7 +87,7 @@ mod tests {
                 .expect("query")
                 .collect::<Result<_, _>>()
                 .expect("names");
-            assert_eq!(names.len(), 17);
+            assert_eq!(names.len(), 19);
             for name in names {
                 connection
                     .query_row(

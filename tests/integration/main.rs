@@ -16,6 +16,7 @@ mod crash;
 mod diff_formats;
 mod doctor;
 mod export;
+mod extras;
 mod fake;
 mod fault_matrix;
 mod findings;

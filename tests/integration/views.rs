@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::support::fake_harness::{Account, Scope};
+use crate::support::fake_harness::{Account, Caller, Scope};
 use crate::support::{Database, Test};
 
 /// Every view and the columns it is documented to have, in order. More may follow at the end.
-const VIEWS: [(&str, &str); 17] = [
+const VIEWS: [(&str, &str); 19] = [
     (
         "snapshots",
         "id, label, state, started_at, finished_at, account_id, base_url, scopes, caller, tool_version, requests, \
@@ -70,6 +70,15 @@ const VIEWS: [(&str, &str); 17] = [
         "snapshot_id, at, change, kind, type, id, name, detail",
     ),
     (
+        "tokens",
+        "id, scope, identifier, name, kind, owner_id, api_key, valid_from, expires_at, valid, since",
+    ),
+    (
+        "auth_settings",
+        "id, mechanism, two_factor_enabled, session_timeout_minutes, public_access_enabled, oauth_enabled, settings, \
+         allowed_domains, since",
+    ),
+    (
         "resource_history",
         "id, type, scope, identifier, name, attributes, since_snapshot, since, unverified, until_snapshot, until",
     ),
@@ -84,7 +93,16 @@ const VIEWS: [(&str, &str); 17] = [
 #[test]
 fn every_view_has_the_documented_columns_and_answers() {
     let test = Test::synced();
-    test.observe_after(|account| account.rename_user("uDANA00000000000000000", "Dana Example-Lee"));
+    test.fake
+        .change(|account| account.rename_user("uDANA00000000000000000", "Dana Example-Lee"));
+    test.fake.caller(
+        Caller::default()
+            .and("core_serviceaccount_manageapikey")
+            .and("core_authsetting_view"),
+    );
+    test.sync()
+        .args(&["--with", "tokens", "--with", "auth-settings"])
+        .exits(0);
     let database = Database::open(&test.database());
     for (view, documented) in VIEWS {
         let documented: Vec<&str> = documented.split(", ").collect();

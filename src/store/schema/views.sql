@@ -93,7 +93,37 @@ JOIN resource p ON p.key = g.principal
 JOIN snapshot s ON s.id = g.since
 LEFT JOIN resource_version tv ON tv.resource = g.target AND {live tv}
 LEFT JOIN resource_version pv ON pv.resource = g.principal AND {live pv}
-WHERE {live g} AND g.scope = 0;
+WHERE {live g} AND g.scope = 0 AND t.type = 'user_group';
+
+CREATE VIEW tokens (
+  -- Tokens of API keys, when a sync asked for them (--with tokens). An expired or revoked one is in no list.
+  id, scope, identifier, name,
+  kind,       -- 'service_account_token', 'personal_token'
+  owner_id,   -- the service account or user it acts as
+  api_key,    -- identifier of its API key
+  valid_from,
+  expires_at, -- NULL = never
+  valid,      -- 1: Harness accepts it
+  since
+) AS SELECT r.id, r.scope, r.identifier, r.name, r.type, json_extract(r.attributes, '$.owner'),
+  json_extract(r.attributes, '$.api_key'),
+  strftime('%Y-%m-%dT%H:%M:%fZ', json_extract(r.attributes, '$.valid_from') / 1000.0, 'unixepoch'),
+  strftime('%Y-%m-%dT%H:%M:%fZ', json_extract(r.attributes, '$.expires_at') / 1000.0, 'unixepoch'),
+  json_extract(r.attributes, '$.valid'), r.since
+FROM resources r WHERE r.type IN ('service_account_token', 'personal_token');
+
+CREATE VIEW auth_settings (
+  -- How people sign in, when a sync asked for it (--with auth-settings).
+  id,
+  mechanism, two_factor_enabled, session_timeout_minutes, public_access_enabled, oauth_enabled,
+  settings,        -- JSON: kinds of sign-in that are set up
+  allowed_domains, -- JSON: domains of addresses that may sign in; [] = any
+  since
+) AS SELECT r.id, json_extract(r.attributes, '$.mechanism'), json_extract(r.attributes, '$.two_factor_enabled'),
+  json_extract(r.attributes, '$.session_timeout_minutes'), json_extract(r.attributes, '$.public_access_enabled'),
+  json_extract(r.attributes, '$.oauth_enabled'), json_extract(r.attributes, '$.settings'),
+  json_extract(r.attributes, '$.allowed_domains'), r.since
+FROM resources r WHERE r.type = 'auth_setting';
 
 CREATE VIEW roles (
   -- Sets of permissions.
@@ -141,13 +171,16 @@ LEFT JOIN json_each(s.value, '$.identifiers') i
 WHERE r.type = 'resource_group';
 
 CREATE VIEW entitlements (
-  -- What can be held: membership of each user group, assignment of each role.
+  -- What can be held: membership of each user group, assignment of each role, and membership of each organization and
+  -- project when a sync asked for it (--with project-users).
   id, resource_id, resource_type, slug, name, grantable_to
 ) AS SELECT r.id || CASE r.type WHEN 'role' THEN ':assigned' ELSE ':member' END, r.id, r.type,
   CASE r.type WHEN 'role' THEN 'assigned' ELSE 'member' END,
   ifnull(r.name, r.identifier) || CASE r.type WHEN 'role' THEN ' assigned' ELSE ' member' END,
   CASE r.type WHEN 'role' THEN 'user,user_group,service_account' ELSE 'user' END
-FROM resources r WHERE r.type IN ('role', 'user_group');
+FROM resources r WHERE r.type IN ('role', 'user_group')
+  OR r.type IN ('organization', 'project') AND EXISTS (SELECT 1 FROM grant_version g WHERE {live g}
+    AND g.target = (SELECT key FROM resource WHERE id = r.id));
 
 CREATE VIEW grants (
   -- Who holds what: memberships of user groups ('member') and roles ('assigned').

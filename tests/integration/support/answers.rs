@@ -46,7 +46,7 @@ fn answers(reader: &Reader, wanted: impl Fn(&str) -> bool) -> Answers {
         reader,
         "SELECT name FROM main.sqlite_master WHERE type = 'view'",
     );
-    assert_eq!(views.len(), 17);
+    assert_eq!(views.len(), 19);
     views
         .into_iter()
         .filter(|view| wanted(view))
