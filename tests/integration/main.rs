@@ -20,6 +20,7 @@ mod fake;
 mod fault_matrix;
 mod findings;
 mod history;
+mod history_property;
 mod layers;
 mod observed;
 mod permissions;
