@@ -13,6 +13,7 @@ mod changes;
 mod cli;
 mod connection;
 mod crash;
+mod decoder;
 mod diff_formats;
 mod doctor;
 mod export;
