@@ -1,6 +1,6 @@
 //! Merging an observation into the history, in one transaction.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::num::NonZeroI64;
@@ -218,28 +218,68 @@ impl<'a> Merge<'a> {
                     self.snapshot
                 ])?;
         }
-        self.sight.insert(key, self.learn(key, &listing.state)?);
+        self.sight.insert(key, self.learn(key, listing)?);
         Ok(())
     }
 
     /// Notes what was seen whole for the first time, and returns how much was seen now.
-    fn learn(&self, key: i64, state: &ListingState) -> rusqlite::Result<Sight> {
-        let mut known = self
-            .connection
-            .prepare_cached("INSERT OR IGNORE INTO known VALUES (?1, ?2, ?3)")?;
-        match state {
+    fn learn(&self, key: i64, listing: &Listing) -> rusqlite::Result<Sight> {
+        if !self.is_known(key)?
+            && let Some(since) = self.nowhere_since(&listing.scope)?
+        {
+            self.note_as_known(key, "", since)?;
+        }
+        match &listing.state {
             ListingState::Complete => {
-                known.execute(params![key, "", self.snapshot])?;
+                self.note_as_known(key, "", self.snapshot)?;
                 Ok(Sight::Whole)
             }
             ListingState::Partial { whole_for, .. } => {
                 for kind in whole_for {
-                    known.execute(params![key, kind.as_str(), self.snapshot])?;
+                    self.note_as_known(key, kind.as_str(), self.snapshot)?;
                 }
                 Ok(Sight::WholeFor(whole_for.clone()))
             }
             ListingState::NotPermitted { .. } => Ok(Sight::WholeFor(Vec::new())),
         }
+    }
+
+    fn note_as_known(&self, key: i64, principal: &str, since: i64) -> rusqlite::Result<()> {
+        self.connection
+            .prepare_cached("INSERT OR IGNORE INTO known VALUES (?1, ?2, ?3)")?
+            .execute(params![key, principal, since])?;
+        Ok(())
+    }
+
+    fn is_known(&self, key: i64) -> rusqlite::Result<bool> {
+        self.connection
+            .prepare_cached("SELECT 1 FROM known WHERE listing = ?1 AND principal_type = ''")?
+            .exists([key])
+    }
+
+    /// Since when it was known, up to the snapshot before this one, that an organization or project did not exist.
+    /// Asked before the resources of this one are merged.
+    fn nowhere_since(&self, scope: &Scope) -> rusqlite::Result<Option<i64>> {
+        let mut missing = self.connection.prepare_cached(
+            "SELECT max(k.since, ifnull((SELECT max(v.valid_until) FROM resource r
+               JOIN resource_version v ON v.resource = r.key WHERE r.id = ?3), 0))
+             FROM known k JOIN listing l ON l.key = k.listing JOIN scope s ON s.key = l.scope
+             WHERE l.kind = ?1 AND s.path = ?2 AND k.principal_type = '' AND k.since < ?4
+               AND NOT EXISTS (SELECT 1 FROM resource r JOIN resource_version v ON v.resource = r.key
+                 WHERE r.id = ?3 AND v.valid_until IS NULL)",
+        )?;
+        let mut earliest = None;
+        for (kind, id) in containers(scope) {
+            let parameters = params![
+                kind.as_str(),
+                id.scope.to_string(),
+                id.to_string(),
+                self.snapshot
+            ];
+            let since: Option<i64> = missing.query_row(parameters, |row| row.get(0)).optional()?;
+            earliest = earliest.into_iter().chain(since).min();
+        }
+        Ok(earliest)
     }
 
     /// What complete listings of older snapshots cost interests nobody, and would outgrow the access it is about.
@@ -305,29 +345,9 @@ impl<'a> Merge<'a> {
     }
 
     fn has_vanished(&self, scope: &Scope, there: &HashSet<&ResourceId>) -> bool {
-        let (Some(org), project) = (scope.org(), scope.project()) else {
-            return false;
-        };
-        let organization = ResourceId {
-            kind: ResourceType::Organization,
-            scope: Scope::Account,
-            identifier: org.to_owned(),
-        };
-        if self.sees_whole(ListingKind::Organizations, "account") && !there.contains(&organization)
-        {
-            return true;
-        }
-        let Some(project) = project else { return false };
-        let within = Scope::Organization {
-            org: org.to_owned(),
-        };
-        let path = within.to_string();
-        let project = ResourceId {
-            kind: ResourceType::Project,
-            scope: within,
-            identifier: project.to_owned(),
-        };
-        self.sees_whole(ListingKind::Projects, &path) && !there.contains(&project)
+        containers(scope)
+            .iter()
+            .any(|(kind, id)| self.sees_whole(*kind, &id.scope.to_string()) && !there.contains(id))
     }
 
     fn sees_whole(&self, kind: ListingKind, scope: &str) -> bool {
@@ -697,6 +717,28 @@ fn state_of(observation: &Observation) -> &'static str {
     }
 }
 
+/// The organization, and the project if it is one, that a scope is, with the lists that show them.
+fn containers(scope: &Scope) -> Vec<(ListingKind, ResourceId)> {
+    let Some(org) = scope.org() else {
+        return Vec::new();
+    };
+    let organization = ResourceId {
+        kind: ResourceType::Organization,
+        scope: Scope::Account,
+        identifier: org.to_owned(),
+    };
+    let project = scope.project().map(|project| ResourceId {
+        kind: ResourceType::Project,
+        scope: Scope::Organization {
+            org: org.to_owned(),
+        },
+        identifier: project.to_owned(),
+    });
+    std::iter::once((ListingKind::Organizations, organization))
+        .chain(project.map(|project| (ListingKind::Projects, project)))
+        .collect()
+}
+
 fn joined(types: &[ResourceType]) -> String {
     let names: Vec<&str> = types.iter().map(ResourceType::as_str).collect();
     format!(",{},", names.join(","))
@@ -715,6 +757,7 @@ fn supplied_by_harness(listings: &[Listing]) -> Vec<(Level, Listing)> {
                 (
                     level,
                     Listing {
+                        scope: Scope::Harness,
                         reported_total: None,
                         rows: 0,
                         pages: 0,

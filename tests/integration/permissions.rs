@@ -644,3 +644,20 @@ fn with_access_control_off_everything_is_seen_and_a_warning_says_what_it_is_wort
     );
     test.diff().exits(0).prints_nothing();
 }
+
+#[test]
+fn what_was_never_seen_whole_can_be_seen_to_change() {
+    let test = Test::new();
+    test.fake
+        .only_named("core_usergroup_view", &top(), &["developers"]);
+    partial_sync(&test);
+    test.fake
+        .change(|account| account.group(&top(), "developers").name = "Engineers".to_owned());
+    partial_sync(&test);
+    let changed = "changed resource user_group/account/developers";
+    differs(&test, ["1", "2"], &[changed.to_owned()], "a silent subset");
+    assert_eq!(
+        test.ask("SELECT change, kind, id FROM changes"),
+        changed.replace(' ', "|")
+    );
+}

@@ -58,6 +58,7 @@ CREATE INDEX coverage_of_listing ON coverage (listing, valid_from);
 
 CREATE TABLE known (
   -- The first snapshot in which a listing was seen whole. What shows up in the same snapshot was not added by anybody.
+  -- A listing of a new scope was known before: there was nothing in it.
   listing        INTEGER NOT NULL REFERENCES listing (key),
   principal_type TEXT NOT NULL, -- '' = all of the listing, else its role assignments of that principal type
   since          INTEGER NOT NULL REFERENCES snapshot (id),

@@ -261,8 +261,8 @@ JOIN resource r ON r.key = v.resource
 JOIN (SELECT id, finished_at, lag(id) OVER (ORDER BY id) AS before FROM snapshot WHERE state <> 'pruned') s
   ON s.id = v.valid_from
 LEFT JOIN resource_version o ON o.resource = v.resource AND o.valid_until = v.valid_from
-WHERE (o.key IS NULL OR o.name IS NOT v.name OR o.attributes <> v.attributes)
-  AND EXISTS (SELECT 1 FROM known k WHERE k.listing = r.listing AND k.since <= s.before)
+WHERE CASE WHEN o.key IS NULL THEN EXISTS (SELECT 1 FROM known k WHERE k.listing = r.listing AND k.since <= s.before)
+  ELSE o.name IS NOT v.name OR o.attributes <> v.attributes END
 UNION ALL
 SELECT v.valid_until, s.finished_at, 'removed', 'resource', r.type, r.id, v.name, NULL
 FROM resource_version v

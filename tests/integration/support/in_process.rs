@@ -25,9 +25,13 @@ const BASE_URL: &str = "https://harness.example.test";
 /// How long the real transport waits for the next byte.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Changes the body of an answer; told the path.
+type Spoil = Box<dyn Fn(&str, Vec<u8>) -> Vec<u8> + Send + Sync>;
+
 struct InProcess {
     fake: FakeHarness,
     clock: VirtualClock,
+    spoil: Spoil,
 }
 
 impl Transport for InProcess {
@@ -53,7 +57,11 @@ impl Transport for InProcess {
             Reply::Http(answer) if answer.header("content-encoding").is_some() => {
                 broken(TransportErrorKind::Decompress)
             }
-            Reply::Http(answer) | Reply::SlowBody { answer, .. } => Ok(response(&answer)),
+            Reply::Http(answer) | Reply::SlowBody { answer, .. } => {
+                let mut response = response(&answer);
+                response.body = (self.spoil)(asked.path(), response.body);
+                Ok(response)
+            }
             Reply::Truncated { .. } | Reply::Reset => broken(TransportErrorKind::Reset),
             Reply::Stall | Reply::StalledBody(_) => {
                 self.clock.advance(PATIENCE.min(request.timeout));
@@ -85,9 +93,19 @@ pub(crate) fn client(fake: &FakeHarness) -> Client {
 
 /// A client with a clock of the test's own and another pace.
 pub(crate) fn client_with(fake: &FakeHarness, clock: &VirtualClock, max_per_minute: u32) -> Client {
+    client_over(fake, clock, max_per_minute, Box::new(|_, body| body))
+}
+
+fn client_over(
+    fake: &FakeHarness,
+    clock: &VirtualClock,
+    max_per_minute: u32,
+    spoil: Spoil,
+) -> Client {
     let transport = InProcess {
         fake: fake.clone(),
         clock: clock.clone(),
+        spoil,
     };
     let options = ClientOptions {
         max_per_minute,
@@ -127,6 +145,24 @@ pub(crate) fn observe(
     accept_gaps: bool,
     held_before: &HashSet<ResourceId>,
 ) -> Result<Observation, Error> {
+    observe_with(&client(fake), accept_gaps, held_before)
+}
+
+/// Observes answers whose bodies were changed on the way.
+pub(crate) fn observe_spoilt(
+    fake: &FakeHarness,
+    spoil: impl Fn(&str, Vec<u8>) -> Vec<u8> + Send + Sync + 'static,
+) -> Result<Observation, Error> {
+    let pace = ClientOptions::default().max_per_minute;
+    let client = client_over(fake, &VirtualClock::new(), pace, Box::new(spoil));
+    observe_with(&client, true, &HashSet::new())
+}
+
+fn observe_with(
+    client: &Client,
+    accept_gaps: bool,
+    held_before: &HashSet<ResourceId>,
+) -> Result<Observation, Error> {
     let request = collect::Request {
         area: &Area::default(),
         accept_gaps,
@@ -134,7 +170,7 @@ pub(crate) fn observe(
         jobs: 4,
         progress: &Progress::default(),
     };
-    collect::observe(&client(fake), &request).map_err(|failure| match failure {
+    collect::observe(client, &request).map_err(|failure| match failure {
         Failure::Api(error) => Error::Api(error),
         Failure::MissingPermissions(missing) => Error::NotEnough {
             message: missing.join("\n"),

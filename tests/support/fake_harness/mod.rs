@@ -59,6 +59,7 @@ pub use caller::{Caller, EIGHT_VIEWS};
 pub use faults::{Fault, FaultHandle, FaultKind, HowOften};
 pub use http::{Answer, Query, Reply, Request};
 pub use log::Recorded;
+pub use random::Random;
 pub use scope::Scope;
 pub use server::Server;
 pub use switches::Switches;
@@ -67,7 +68,6 @@ pub use text::Text;
 use access::Access;
 use faults::Faults;
 use index::Indexes;
-use random::Random;
 use rate::RateLimiter;
 
 /// The secret part of every key: recognisable, so that a test can look for it where it must not be. All secrets of
