@@ -1,0 +1,128 @@
+//! What the user typed, and nothing more. `config` turns it into what the program needs.
+
+mod diff;
+mod export;
+mod questions;
+mod snapshots;
+mod sync;
+mod values;
+
+use argh::FromArgs;
+
+use crate::error::Error;
+
+pub use diff::{Diff, DiffFormat, History, HistoryFormat};
+pub use export::{Export, ExportFormat, Preset};
+pub use questions::{Answer, Findings, Report, WhatCan, WhoCan, Why, Words};
+pub use snapshots::{Prune, SetLabel, Snapshots, SnapshotsCommand};
+pub use sync::{Doctor, Sync};
+pub use values::Format;
+
+/// Who has access to what in a Harness account, why, and what changed.
+#[derive(Debug, FromArgs)]
+#[argh(
+    help_triggers("-h", "--help"),
+    note = "Exit status:
+  0  done; for diff: no difference that counts
+  1  diff: differences; questions with --exit-code: nothing found; findings with --fail-on: there are some
+  2  could not tell: what was seen is not enough for the answer
+  3  wrong usage or configuration
+  4  the key was refused, or belongs to another account
+  5  Harness could not be reached, or kept failing after the retries
+  6  the database: locked, wrong account, not ours, newer, damaged; or a full disk, also under an output",
+    note = "Environment:
+  HARNESS_ACCESS_DB                        the database, as --db
+  BATON_BASE_URL, then HARNESS_BASE_URL    as --base-url
+  BATON_ACCOUNT_ID, then HARNESS_ACCOUNT_ID
+  BATON_API_KEY, then HARNESS_API_KEY      the API key
+  RUST_LOG, NO_COLOR, HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE as usual"
+)]
+pub struct Cli {
+    /// print the version and exit
+    #[argh(switch, short = 'V')]
+    pub version: bool,
+    /// the command
+    #[argh(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The commands.
+#[derive(Debug, FromArgs)]
+#[argh(subcommand)]
+pub enum Command {
+    /// observe the account
+    Sync(Sync),
+    /// check key and permissions
+    Doctor(Doctor),
+    /// list snapshots
+    Snapshots(Snapshots),
+    /// compare snapshots
+    Diff(Diff),
+    /// the past of one thing
+    History(History),
+    /// forget snapshots
+    Prune(Prune),
+    /// who holds a permission or role
+    WhoCan(WhoCan),
+    /// what a principal can do
+    WhatCan(WhatCan),
+    /// by which paths
+    Why(Why),
+    /// what an auditor would ask about
+    Findings(Findings),
+    /// write a snapshot for other tools
+    Export(Export),
+}
+
+/// What the command line asks for.
+#[derive(Debug)]
+pub enum Request {
+    /// Print this and exit with status 0.
+    Help(String),
+    /// Print the version.
+    Version,
+    /// Run a command.
+    Run(Box<Command>),
+}
+
+/// Reads the command line, without the program's name.
+///
+/// # Errors
+/// `Usage` with the parser's words.
+pub fn parse(arguments: &[String]) -> Result<Request, Error> {
+    let arguments = normalized(arguments);
+    let borrowed: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match Cli::from_args(&[crate::NAME], &borrowed) {
+        Err(exit) if exit.status.is_ok() => Ok(Request::Help(exit.output)),
+        Err(exit) => Err(Error::Usage(exit.output.trim_end().to_owned())),
+        Ok(Cli { version: true, .. }) => Ok(Request::Version),
+        Ok(Cli {
+            command: Some(command),
+            ..
+        }) => Ok(Request::Run(Box::new(command))),
+        Ok(_) => Err(Error::Usage(
+            "a command is needed, such as sync, diff or who-can".to_owned(),
+        )),
+    }
+}
+
+/// The forms that people expect and the parser does not know: `--name=value`, and `help`.
+fn normalized(arguments: &[String]) -> Vec<String> {
+    let mut normal = Vec::with_capacity(arguments.len() + 1);
+    let mut options = true;
+    for argument in arguments {
+        options = options && argument != "--";
+        match argument.split_once('=') {
+            Some((name, value)) if options && name.starts_with("--") => {
+                normal.extend([name.to_owned(), value.to_owned()]);
+            }
+            _ => normal.push(argument.clone()),
+        }
+    }
+    if normal.first().is_some_and(|first| first == "help") {
+        normal.remove(0);
+        normal.truncate(1);
+        normal.push("--help".to_owned());
+    }
+    normal
+}

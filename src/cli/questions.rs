@@ -1,0 +1,188 @@
+//! The command line of `who-can`, `what-can`, `why` and `findings`.
+
+use crate::findings::Severity;
+use argh::FromArgs;
+
+/// which principals hold a permission or role, where, and through what
+#[derive(Debug, FromArgs)]
+#[argh(
+    subcommand,
+    name = "who-can",
+    help_triggers("-h", "--help"),
+    note = "A permission is named by its identifier (core_pipeline_execute) or Harness's plain name (\"Execute a Pipeline\"),
+a role by its identifier, its name or its text id (role/harness/_account_admin).
+
+The table shows one path of each principal, the shortest of the certain ones if there are any, and how many there are
+(`why` tells all); json and csv hold every path. `depends` says why it is no plain yes. Disabled and locked users keep their grants and are marked. Exit status 2: nobody was found, but not everything was seen.",
+    example = "{command_name} core_secret_access --in org/default/project/shop",
+    example = "{command_name} core_pipeline_execute --resource PIPELINE/deploy --format csv",
+    example = "{command_name} _account_admin --at 2026-03-01"
+)]
+pub struct WhoCan {
+    /// the permission or role
+    #[argh(positional, arg_name = "permission-or-role")]
+    pub what: String,
+    /// in this scope: account, org/<org> or org/<org>/project/<project> (default: anywhere)
+    #[argh(option, arg_name = "scope")]
+    pub r#in: Option<String>,
+    /// on this type of resource, or on one of them: TYPE or TYPE/ID
+    #[argh(option, arg_name = "resource")]
+    pub resource: Option<String>,
+    /// as of this snapshot: a number, a label, a date, latest~N, FILE@... (default: latest)
+    #[argh(option, arg_name = "snapshot")]
+    pub at: Option<String>,
+    /// the database file (default: harness-access.db)
+    #[argh(option, arg_name = "path")]
+    pub db: Option<String>,
+    /// table (default), json or csv
+    #[argh(option, arg_name = "format", default = "Answer::Table")]
+    pub format: Answer,
+    /// exit with status 1 when nobody holds it
+    #[argh(switch)]
+    pub exit_code: bool,
+    /// no words on standard error but errors
+    #[argh(switch, short = 'q')]
+    pub quiet: bool,
+}
+
+/// everything one principal can do, where, and through what
+#[derive(Debug, FromArgs)]
+#[argh(
+    subcommand,
+    name = "what-can",
+    help_triggers("-h", "--help"),
+    note = "A principal is named by uuid, e-mail address, text id (user_group/account/ops) or a part of the name that only one
+has; otherwise the candidates are listed.",
+    example = "{command_name} zoe@example.com",
+    example = "{command_name} service_account/account/ci --permissions --in account"
+)]
+pub struct WhatCan {
+    /// user, service account or user group
+    #[argh(positional, arg_name = "principal")]
+    pub principal: String,
+    /// one row for each permission instead of each role
+    #[argh(switch)]
+    pub permissions: bool,
+    /// in this scope (default: anywhere)
+    #[argh(option, arg_name = "scope")]
+    pub r#in: Option<String>,
+    /// as of this snapshot: a number, a label, a date, latest~N, FILE@... (default: latest)
+    #[argh(option, arg_name = "snapshot")]
+    pub at: Option<String>,
+    /// the database file (default: harness-access.db)
+    #[argh(option, arg_name = "path")]
+    pub db: Option<String>,
+    /// table (default), json or csv
+    #[argh(option, arg_name = "format", default = "Answer::Table")]
+    pub format: Answer,
+    /// exit with status 1 when there is nothing
+    #[argh(switch)]
+    pub exit_code: bool,
+    /// no words on standard error but errors
+    #[argh(switch, short = 'q')]
+    pub quiet: bool,
+}
+
+/// every path by which a principal holds a permission or role
+#[derive(Debug, FromArgs)]
+#[argh(
+    subcommand,
+    name = "why",
+    help_triggers("-h", "--help"),
+    note = "One sentence a path, and what taking it away would leave. What is certain comes first, then the shortest.",
+    example = "{command_name} zoe@example.com core_secret_access --in org/default/project/shop"
+)]
+pub struct Why {
+    /// user, service account or user group, named as for what-can
+    #[argh(positional, arg_name = "principal")]
+    pub principal: String,
+    /// the permission or role, named as for who-can
+    #[argh(positional, arg_name = "permission-or-role")]
+    pub what: String,
+    /// in this scope (default: anywhere)
+    #[argh(option, arg_name = "scope")]
+    pub r#in: Option<String>,
+    /// on this type of resource, or on one of them: TYPE or TYPE/ID
+    #[argh(option, arg_name = "resource")]
+    pub resource: Option<String>,
+    /// as of this snapshot: a number, a label, a date, latest~N, FILE@... (default: latest)
+    #[argh(option, arg_name = "snapshot")]
+    pub at: Option<String>,
+    /// the database file (default: harness-access.db)
+    #[argh(option, arg_name = "path")]
+    pub db: Option<String>,
+    /// text (default) or json
+    #[argh(option, arg_name = "format", default = "Words::Text")]
+    pub format: Words,
+    /// exit with status 1 when there is no path
+    #[argh(switch)]
+    pub exit_code: bool,
+    /// no words on standard error but errors
+    #[argh(switch, short = 'q')]
+    pub quiet: bool,
+}
+
+/// How to print rows of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, argh::FromArgValue)]
+pub enum Answer {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+    /// For spreadsheets.
+    Csv,
+}
+
+/// How to print sentences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, argh::FromArgValue)]
+pub enum Words {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// what an auditor would ask about, each with a code, a severity and a remedy
+#[derive(Debug, FromArgs)]
+#[argh(
+    subcommand,
+    name = "findings",
+    help_triggers("-h", "--help"),
+    note = "A rule is a file with one SELECT over the views that gives the columns subject, name, scope and detail. It starts with
+comment lines `-- code:`, `-- severity:` (note, warning or error), `-- title:` and `-- remedy:`.
+
+Exit status 1 with --fail-on: there are findings of that severity or worse; 2: none, but not everything was seen.",
+    example = "{command_name} --fail-on error",
+    example = "{command_name} --format sarif --rules my-rules/"
+)]
+pub struct Findings {
+    /// the database file (default: harness-access.db)
+    #[argh(option, arg_name = "path")]
+    pub db: Option<String>,
+    /// as of this snapshot: a number, a label, a date, latest~N, FILE@... (default: latest)
+    #[argh(option, arg_name = "snapshot")]
+    pub at: Option<String>,
+    /// table (default), json or sarif
+    #[argh(option, arg_name = "format", default = "Report::Table")]
+    pub format: Report,
+    /// exit with status 1 for findings of this severity or worse: note, warning or error
+    #[argh(option, arg_name = "severity", from_str_fn(Severity::parse))]
+    pub fail_on: Option<Severity>,
+    /// a folder with rules of your own, *.sql
+    #[argh(option, arg_name = "folder")]
+    pub rules: Option<String>,
+    /// no words on standard error but errors
+    #[argh(switch, short = 'q')]
+    pub quiet: bool,
+}
+
+/// How to print findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, argh::FromArgValue)]
+pub enum Report {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+    /// For code scanners: SARIF 2.1.0.
+    Sarif,
+}

@@ -1,0 +1,81 @@
+//! Values of flags.
+
+use crate::model::{Depth, Extra};
+use std::time::Duration;
+
+/// How to print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, argh::FromArgValue)]
+pub enum Format {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+}
+
+pub(super) const HALF_AN_HOUR: Duration = Duration::from_secs(30 * 60);
+
+pub(super) fn depth(value: &str) -> Result<Depth, String> {
+    [Depth::Account, Depth::Organizations, Depth::All]
+        .into_iter()
+        .find(|depth| depth.to_string() == value)
+        .ok_or_else(|| "expected \"account\", \"organizations\" or \"all\"".to_owned())
+}
+
+pub(super) fn extra(value: &str) -> Result<Extra, String> {
+    Extra::ALL
+        .into_iter()
+        .find(|extra| extra.as_str() == value)
+        .ok_or_else(|| "expected \"tokens\", \"auth-settings\" or \"project-users\"".to_owned())
+}
+
+pub(super) fn project(value: &str) -> Result<(String, String), String> {
+    match value.split_once('/') {
+        Some((org, project))
+            if !org.is_empty() && !project.is_empty() && !project.contains('/') =>
+        {
+            Ok((org.to_owned(), project.to_owned()))
+        }
+        _ => Err("expected ORGANIZATION/PROJECT".to_owned()),
+    }
+}
+
+pub(super) fn jobs(value: &str) -> Result<usize, String> {
+    match value.parse() {
+        Ok(jobs @ 1..=64) => Ok(jobs),
+        _ => Err("expected a number from 1 to 64".to_owned()),
+    }
+}
+
+pub(super) fn percent(value: &str) -> Result<u8, String> {
+    match value.trim_end_matches('%').parse() {
+        Ok(percent @ 0..=100) => Ok(percent),
+        _ => Err("expected a number from 0 to 100".to_owned()),
+    }
+}
+
+/// `90s`, `30m`, `2h`; a bare number is seconds.
+pub(super) fn duration(value: &str) -> Result<Duration, String> {
+    let (number, unit) = match value.strip_suffix(['s', 'm', 'h']) {
+        Some(number) => (number, &value[number.len()..]),
+        None => (value, "s"),
+    };
+    let seconds = match unit {
+        "h" => 3600,
+        "m" => 60,
+        _ => 1,
+    };
+    number
+        .parse::<u32>()
+        .ok()
+        .filter(|number| *number > 0)
+        .map(|number| Duration::from_secs(u64::from(number) * seconds))
+        .ok_or_else(|| "expected a time such as 90s, 30m or 2h".to_owned())
+}
+
+pub(super) fn text_or_json(value: &str) -> Result<Format, String> {
+    match value {
+        "text" => Ok(Format::Table),
+        "json" => Ok(Format::Json),
+        _ => Err("expected \"text\" or \"json\"".to_owned()),
+    }
+}
