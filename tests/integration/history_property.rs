@@ -860,10 +860,10 @@ fn histories(seeds: std::ops::Range<u64>) {
 
 #[test]
 fn every_snapshot_and_every_diff_is_as_observed() {
-    histories(0..40);
+    histories(0..32);
 }
 
 #[test]
 fn every_snapshot_and_every_diff_is_as_observed_continued() {
-    histories(1_000..1_040);
+    histories(1_000..1_032);
 }
