@@ -170,7 +170,12 @@ fn observe_with(
         jobs: 4,
         progress: &Progress::default(),
     };
-    collect::observe(client, &request).map_err(|failure| match failure {
+    collect::observe(client, &request).map_err(explained)
+}
+
+/// As the program reports it.
+pub(crate) fn explained(failure: Failure) -> Error {
+    match failure {
         Failure::Api(error) => Error::Api(error),
         Failure::MissingPermissions(missing) => Error::NotEnough {
             message: missing.join("\n"),
@@ -179,7 +184,7 @@ fn observe_with(
         Failure::UnknownScopes(scopes) => {
             unreachable!("nothing was named, but {scopes:?} is unknown")
         }
-    })
+    }
 }
 
 /// Observes and stores as `sync` does.
