@@ -77,6 +77,7 @@ impl Office<'_> {
         done: &mpsc::Sender<(usize, Result<Vec<Listed>, ApiError>)>,
     ) {
         while let Some((number, task)) = queue.next() {
+            let shift = Shift(queue);
             let outcome = self.perform(task).map(|(listed, more)| {
                 let rows: i64 = listed.iter().map(|(_, listing)| listing.rows).sum();
                 let rows = u64::try_from(rows).unwrap_or(0);
@@ -85,7 +86,7 @@ impl Office<'_> {
                 listed
             });
             self.progress.done.fetch_add(1, Ordering::Relaxed);
-            queue.finished();
+            drop(shift);
             if done.send((number, outcome)).is_err() {
                 return;
             }
@@ -155,6 +156,18 @@ fn another_way<T>(walked: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
                 Ok(None)
             }
         },
+    }
+}
+
+/// A task under way. Should the worker panic, the others must not wait for what it would have added.
+struct Shift<'a>(&'a Queue<'a>);
+
+impl Drop for Shift<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.abandon();
+        }
+        self.0.finished();
     }
 }
 

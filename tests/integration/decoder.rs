@@ -370,3 +370,21 @@ fn times_of_any_size_are_kept_or_left_out() {
         }
     }
 }
+
+/// Should a defect of this program end one worker, the others must not wait for it for ever.
+#[test]
+fn a_worker_that_panics_ends_the_observation() {
+    let (done, ended) = std::sync::mpsc::channel::<()>();
+    let observer = std::thread::spawn(move || {
+        let _done = done; // dropped at the end, whichever way it comes
+        let fake = FakeHarness::new(small_account());
+        let _ = in_process::observe_spoilt(&fake, |path, body| {
+            assert_ne!(path, router::RESOURCE_GROUPS, "a defect");
+            body
+        });
+    });
+    let patience = std::time::Duration::from_secs(20);
+    let waited = ended.recv_timeout(patience);
+    assert_eq!(waited, Err(std::sync::mpsc::RecvTimeoutError::Disconnected));
+    assert!(observer.join().is_err());
+}
