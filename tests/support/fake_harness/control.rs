@@ -1,7 +1,7 @@
 //! `POST /__control/<name>`: changes of the account for programs that run the fake in another process.
 //!
-//! `change/<name>?percent=1&seed=2` applies a named change, `latency?ms=50`, `rate?per_minute=400` and `log?on=true`
-//! turn switches, `stats` only tells. Each answers how many requests were served so far.
+//! `change/<name>?percent=1&seed=2` applies a named change, `latency?ms=50`, `rate?per_minute=400`, `log?on=true` and
+//! `v2_filter?on=true` turn switches, `stats` only tells. Each answers how many requests were served so far.
 
 use std::time::Duration;
 
@@ -34,6 +34,9 @@ pub fn answer(fake: &FakeHarness, request: &Request) -> Answer {
                     fake.switch(|switches| switches.requests_per_minute = limit);
                 }
                 "log" => fake.switch(|switches| switches.log = query.get("on") == Some("true")),
+                "v2_filter" => {
+                    fake.switch(|switches| switches.v2_filter = query.get("on") == Some("true"));
+                }
                 "stats" => {}
                 _ => {
                     return Answer::json(
