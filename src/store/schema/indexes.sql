@@ -9,6 +9,8 @@ CREATE UNIQUE INDEX grant_version_now ON grant_version (target, principal, scope
 CREATE INDEX grant_version_of ON grant_version (target, principal, valid_from, valid_until);
 CREATE INDEX grant_version_by ON grant_version (principal, target, valid_from, valid_until);
 CREATE INDEX grant_version_over ON grant_version (resource_group) WHERE resource_group <> 0;
--- What a snapshot began and ended, for diff; target and principal tell a grant made anew from one that is gone.
-CREATE INDEX grant_version_from ON grant_version (valid_from, target, principal);
+-- What a snapshot began and ended, for diff; target and principal tell a grant made anew from one that is gone. Nothing
+-- is before the first snapshot to be compared with it, and its grants are nearly all there are: whoever asks for what
+-- began says `valid_from > 1`.
+CREATE INDEX grant_version_from ON grant_version (valid_from, target, principal) WHERE valid_from > 1;
 CREATE INDEX grant_version_until ON grant_version (valid_until, target, principal) WHERE valid_until IS NOT NULL;

@@ -280,7 +280,8 @@ SELECT e.at, s.finished_at, e.change, 'grant', CASE e.scope WHEN 0 THEN 'member'
 FROM (
   SELECT n.valid_from AS at, 'added' AS change, n.target, n.principal, n.scope, n.resource_group, n.listing
   FROM grant_version n
-  WHERE NOT EXISTS (SELECT 1 FROM grant_version o WHERE o.valid_until = n.valid_from AND o.target = n.target
+  WHERE n.valid_from > 1 -- says nothing new, see the index
+    AND NOT EXISTS (SELECT 1 FROM grant_version o WHERE o.valid_until = n.valid_from AND o.target = n.target
     AND o.principal = n.principal AND o.scope = n.scope AND o.resource_group = n.resource_group)
   UNION ALL
   SELECT o.valid_until, 'removed', o.target, o.principal, o.scope, o.resource_group, o.listing
