@@ -14,6 +14,7 @@ pub mod envelope;
 pub mod error;
 pub mod http_date;
 pub mod pace;
+mod resolver;
 pub mod retry;
 pub mod secret;
 pub mod text;

@@ -10,10 +10,13 @@ use std::time::{Duration, SystemTime};
 
 use ureq::http::{HeaderMap, Request};
 use ureq::tls::{RootCerts, TlsConfig};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::DefaultConnector;
 
 use super::base_url::BaseUrl;
 use super::call::Method;
 use super::http_date;
+use super::resolver::Remembering;
 use super::secret::ApiKey;
 
 /// The largest success body that is read, decoded. A page of 100 rows is far below.
@@ -189,6 +192,7 @@ impl TransportSettings {
 /// HTTP over the network, with keep-alive, gzip and the certificates that this computer trusts.
 pub struct UreqTransport {
     agent: ureq::Agent,
+    resolver: Remembering,
     key: ApiKey,
 }
 
@@ -222,8 +226,11 @@ impl UreqTransport {
         if !settings.proxy_from_environment {
             config = config.proxy(None);
         }
+        let resolver = Remembering::new(DefaultResolver::default());
+        let connector = DefaultConnector::default();
         Self {
-            agent: config.build().new_agent(),
+            agent: ureq::Agent::with_parts(config.build(), connector, resolver.clone()),
+            resolver,
             key,
         }
     }
@@ -276,6 +283,7 @@ impl UreqTransport {
 impl Transport for UreqTransport {
     fn send(&self, request: &HttpRequest) -> Result<HttpResponse, TransportError> {
         self.exchange(request).map_err(|error| {
+            self.resolver.forget();
             let kind = kind_of(&error);
             let text = match &error {
                 ureq::Error::Io(error) => error.to_string(), // without the library's "io: "
