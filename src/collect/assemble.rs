@@ -162,15 +162,15 @@ impl Assembly {
             .principals
             .map(|principal| self.directory.intern(principal_id(principal, scope)));
         let roles = assignments.roles.map(|role| {
-            let id = self.role_id(role, scope);
+            let id = self.role_id(&role, scope);
             self.directory.intern(id)
         });
         let resource_groups = assignments.resource_groups.map(|group| {
-            let id = self.own_or_supplied(ResourceType::ResourceGroup, group, scope);
+            let id = self.own_or_supplied(ResourceType::ResourceGroup, &group, scope);
             self.directory.intern(id)
         });
         let scope = self.directory.intern_scope(scope);
-        let before = ids.len();
+        let before = ids.size();
         ids.append(assignments.ids);
         let mut grants: Vec<Grant> = assignments
             .rows
@@ -270,10 +270,10 @@ fn membership(principal: Ref, target: Ref) -> Grant {
 }
 
 /// Groups and service accounts live at their `scopeLevel` on the way up; without one, where they are assigned.
-fn principal_id(principal: &Principal, scope: &Scope) -> ResourceId {
+fn principal_id(principal: Principal, scope: &Scope) -> ResourceId {
     let kind = ResourceType::of_principal(&principal.r#type);
     if kind == ResourceType::User {
-        return user_id(principal.identifier.clone());
+        return user_id(principal.identifier);
     }
     let level = principal.scope_level.as_deref().and_then(Level::parse);
     ResourceId {
@@ -281,6 +281,6 @@ fn principal_id(principal: &Principal, scope: &Scope) -> ResourceId {
         scope: level
             .and_then(|level| scope.ancestor(level))
             .unwrap_or_else(|| scope.clone()),
-        identifier: principal.identifier.clone(),
+        identifier: principal.identifier,
     }
 }

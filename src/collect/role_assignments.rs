@@ -64,10 +64,10 @@ impl<T: Hash + Eq> Numbered<T> {
     }
 
     /// Maps each value; the result is indexed by number.
-    pub(super) fn map<M: Copy>(&self, mut map: impl FnMut(&T) -> M) -> Vec<M> {
-        let mut pairs: Vec<(&T, u32)> = self.0.iter().map(|(value, at)| (value, *at)).collect();
+    pub(super) fn map<M>(self, map: impl FnMut(T) -> M) -> Vec<M> {
+        let mut pairs: Vec<(T, u32)> = self.0.into_iter().collect();
         pairs.sort_unstable_by_key(|(_, at)| *at);
-        pairs.into_iter().map(|(value, _)| map(value)).collect()
+        pairs.into_iter().map(|(value, _)| value).map(map).collect()
     }
 }
 

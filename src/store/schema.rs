@@ -20,13 +20,8 @@ pub(super) fn create(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "user_version", VERSION)
 }
 
-/// Memory for making an index, in KiB: enough for a million grants.
-const SORTING_KIB: i64 = 48 * 1024;
-
 /// Creates the indexes that [`create`] leaves out, once the first rows are in.
 pub(super) fn index(connection: &Connection) -> rusqlite::Result<()> {
-    // In memory rather than by way of temporary files; what was observed is out of memory by now.
-    connection.pragma_update(None, "cache_size", -SORTING_KIB)?;
     connection.execute_batch(INDEXES)
 }
 
