@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use harness_access::diff::{Finding, compare, judge, reach_wanted};
 use harness_access::model::{
-    Details, Directory, Grant, IncludedScope, Level, Listing, ListingKind, ListingState,
-    Observation, Ref, Resource, ResourceId, ResourceType, Scope, ScopeRef, Texts, Timestamp,
+    AssignmentIds, Details, Directory, Grant, IncludedScope, Level, Listing, ListingKind,
+    ListingState, Observation, Ref, Resource, ResourceId, ResourceType, Scope, ScopeRef, Timestamp,
 };
 use harness_access::store::{Identity, Reader, Writer};
 
@@ -281,7 +281,7 @@ impl Account {
         let projects: Vec<ScopeRef> = (0..self.projects * self.copies)
             .map(|project| seen.project(project))
             .collect();
-        let mut assignment_ids = Texts::default();
+        let mut assignment_ids = AssignmentIds::default();
         let mut grants = Vec::new();
         let unchanged = Self::generate(if self.copies > 1 {
             self.grants.len()

@@ -4,12 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use super::found::Found;
 use super::preflight::Access;
-use super::role_assignments::{Assignments, RoleName};
+use super::role_assignments::{Assignments, PrincipalName, RoleName};
 use super::walk::Rows;
-use crate::api::wire::Principal;
 use crate::model::{
-    Directory, Grant, Level, Listing, ListingKind, ListingState, Observation, Ref, Resource,
-    ResourceId, ResourceType, Scope, Texts, Timestamp,
+    AssignmentIds, Directory, Grant, Level, Listing, ListingKind, ListingState, Observation, Ref,
+    Resource, ResourceId, ResourceType, Scope, Timestamp,
 };
 
 /// What is known of the observation as a whole.
@@ -118,7 +117,7 @@ impl Assembly {
     /// Ends the gathering: turns role assignments into grants.
     pub(super) fn finish(mut self, about: About<'_>) -> Observation {
         self.remember(about.held_before);
-        let mut assignment_ids = Texts::default();
+        let mut assignment_ids = AssignmentIds::default();
         let mut disabled = 0;
         for assignments in std::mem::take(&mut self.assignments) {
             disabled += assignments.disabled;
@@ -156,7 +155,7 @@ impl Assembly {
         }
     }
 
-    fn role_grants(&mut self, assignments: Assignments, ids: &mut Texts) {
+    fn role_grants(&mut self, assignments: Assignments, ids: &mut AssignmentIds) {
         let scope = &assignments.scope;
         let principals = assignments
             .principals
@@ -194,8 +193,7 @@ impl Assembly {
     /// A role reference names the level of the parent whose custom role it is; without one, a role is the scope's own
     /// or one that Harness supplies.
     fn role_id(&self, role: &RoleName, scope: &Scope) -> ResourceId {
-        let level = role.level.as_deref().and_then(Level::parse);
-        let home = level.and_then(|level| scope.ancestor(level));
+        let home = role.level.and_then(|level| scope.ancestor(level));
         self.own_or_supplied(
             ResourceType::Role,
             &role.identifier,
@@ -270,17 +268,14 @@ fn membership(principal: Ref, target: Ref) -> Grant {
 }
 
 /// Groups and service accounts live at their `scopeLevel` on the way up; without one, where they are assigned.
-fn principal_id(principal: Principal, scope: &Scope) -> ResourceId {
-    let kind = ResourceType::of_principal(&principal.r#type);
-    if kind == ResourceType::User {
+fn principal_id(principal: PrincipalName, scope: &Scope) -> ResourceId {
+    if principal.kind == ResourceType::User {
         return user_id(principal.identifier);
     }
-    let level = principal.scope_level.as_deref().and_then(Level::parse);
+    let home = principal.level.and_then(|level| scope.ancestor(level));
     ResourceId {
-        kind,
-        scope: level
-            .and_then(|level| scope.ancestor(level))
-            .unwrap_or_else(|| scope.clone()),
+        kind: principal.kind,
+        scope: home.unwrap_or_else(|| scope.clone()),
         identifier: principal.identifier,
     }
 }

@@ -7,7 +7,7 @@ use std::num::NonZeroI64;
 use super::found::Asked;
 use crate::api::walk::RowSink;
 use crate::api::wire::{Principal, RoleAssignmentItem};
-use crate::model::{Grant, Scope, TextRef, Texts};
+use crate::model::{AssignmentIds, AssignmentRef, Grant, Level, ResourceType, Scope};
 
 /// The role assignments of one scope, with what they name each once.
 #[derive(Debug)]
@@ -17,8 +17,8 @@ pub(super) struct Assignments {
     pub(super) rows: Vec<Assignment>,
     /// Rows seen, disabled ones included.
     pub(super) seen: u64,
-    pub(super) ids: Texts,
-    pub(super) principals: Numbered<Principal>,
+    pub(super) ids: AssignmentIds,
+    pub(super) principals: Numbered<PrincipalName>,
     pub(super) roles: Numbered<RoleName>,
     pub(super) resource_groups: Numbered<String>,
     /// Disabled ones grant nothing and are only counted.
@@ -31,7 +31,7 @@ pub(super) struct Assignment {
     pub(super) principal: u32,
     pub(super) role: u32,
     pub(super) resource_group: u32,
-    pub(super) id: TextRef,
+    pub(super) id: AssignmentRef,
     pub(super) created_at: Option<NonZeroI64>,
     pub(super) harness_managed: bool,
 }
@@ -39,12 +39,35 @@ pub(super) struct Assignment {
 // A million of either are the bulk of a sync. Of the same size, the one becomes the other where it lies.
 const _: () = assert!(size_of::<Assignment>() == size_of::<Grant>());
 
+/// A principal as an assignment names it.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) struct PrincipalName {
+    pub(super) kind: ResourceType,
+    pub(super) identifier: String,
+    /// Level of the scope it lives in, when said.
+    pub(super) level: Option<Level>,
+}
+
 /// A role as an assignment names it.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct RoleName {
     pub(super) identifier: String,
     /// Level of the scope it lives in, when said.
-    pub(super) level: Option<String>,
+    pub(super) level: Option<Level>,
+}
+
+impl From<Principal> for PrincipalName {
+    fn from(principal: Principal) -> Self {
+        Self {
+            kind: ResourceType::of_principal(&principal.r#type),
+            identifier: principal.identifier,
+            level: level(principal.scope_level),
+        }
+    }
+}
+
+fn level(text: Option<String>) -> Option<Level> {
+    text.as_deref().and_then(Level::parse)
 }
 
 /// Values numbered in the order in which they first came.
@@ -78,7 +101,7 @@ impl Assignments {
             scope,
             seen: 0,
             rows: Vec::new(),
-            ids: Texts::default(),
+            ids: AssignmentIds::default(),
             principals: Numbered::default(),
             roles: Numbered::default(),
             resource_groups: Numbered::default(),
@@ -101,11 +124,11 @@ impl Assignments {
         }
         let role = RoleName {
             identifier: assignment.role_identifier,
-            level: assignment.role_reference.and_then(|role| role.scope_level),
+            level: level(assignment.role_reference.and_then(|role| role.scope_level)),
         };
         let managed = item.harness_managed.or(assignment.managed);
         self.rows.push(Assignment {
-            principal: self.principals.number(assignment.principal),
+            principal: self.principals.number(assignment.principal.into()),
             role: self.roles.number(role),
             resource_group: self
                 .resource_groups

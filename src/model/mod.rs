@@ -4,6 +4,7 @@
 
 mod access;
 mod area;
+mod assignment_ids;
 mod examination;
 mod fact;
 mod grant;
@@ -25,9 +26,10 @@ pub use access::{
     AccessFacts, MembershipFact, PrincipalFact, ResourceGroupFact, RoleFact, RoleGrantFact,
 };
 pub use area::{Area, Depth, Extra};
+pub use assignment_ids::{AssignmentIds, AssignmentRef};
 pub use examination::{Examination, Held, Whole};
 pub use fact::{DiffFacts, GrantFact, Named, ResourceFact};
-pub use grant::{Entitlement, Grant, TextRef, Texts};
+pub use grant::{Entitlement, Grant};
 pub use history::{Moment, Span, Thing};
 pub use label::Label;
 pub use listing::{Listing, ListingKind, ListingState};

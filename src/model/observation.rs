@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 
-use super::{Grant, Level, Listing, Resource, ResourceId, ResourceType, Scope, Texts, Timestamp};
+use super::{
+    AssignmentIds, Grant, Level, Listing, Resource, ResourceId, ResourceType, Scope, Timestamp,
+};
 
 /// A resource id kept in a [`Directory`]; four bytes where the id itself is three strings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -121,7 +123,7 @@ pub struct Observation {
     /// Every grant, each natural key once.
     pub grants: Vec<Grant>,
     /// Identifiers of the role assignments behind the grants.
-    pub assignment_ids: Texts,
+    pub assignment_ids: AssignmentIds,
     /// Role assignments that are disabled and therefore grant nothing.
     pub disabled_role_assignments: i64,
     /// The record of every listing.

@@ -57,12 +57,10 @@ impl ResourceType {
     /// The type of a principal as Harness spells it (`USER`, `USER_GROUP`, `SERVICE_ACCOUNT`, more to come).
     #[must_use]
     pub fn of_principal(text: &str) -> Self {
-        match text.to_ascii_lowercase().as_str() {
-            "user" => Self::User,
-            "user_group" => Self::UserGroup,
-            "service_account" => Self::ServiceAccount,
-            other => Self::Other(other.to_owned()),
-        }
+        [Self::User, Self::UserGroup, Self::ServiceAccount]
+            .into_iter()
+            .find(|known| known.as_str().eq_ignore_ascii_case(text))
+            .unwrap_or_else(|| Self::Other(text.to_ascii_lowercase()))
     }
 }
 

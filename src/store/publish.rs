@@ -1,6 +1,7 @@
 //! Merging an observation into the history, in one transaction.
 
 use rusqlite::{Connection, OptionalExtension, params};
+use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::num::NonZeroI64;
@@ -9,8 +10,8 @@ use super::brake::{self, Removal, Tally};
 use super::dictionary::{Dictionary, harness_scope};
 use super::{Identity, StoreError, Writer, schema};
 use crate::model::{
-    Grant, Label, Level, Listing, ListingKind, ListingState, Observation, Ref, ResourceId,
-    ResourceType, Scope, ScopeRef, TextRef, Texts,
+    AssignmentIds, AssignmentRef, Grant, Label, Level, Listing, ListingKind, ListingState,
+    Observation, Ref, ResourceId, ResourceType, Scope, ScopeRef,
 };
 
 /// The snapshot that was stored.
@@ -473,7 +474,8 @@ impl<'a> Merge<'a> {
                 }
                 Some((now, at)) => {
                     tally.count("grant", false);
-                    let same = self.assignment_of(now) == row.get_ref(5)?.as_str_or_null()?
+                    let same = self.assignment_of(now).as_deref()
+                        == row.get_ref(5)?.as_str_or_null()?
                         && now.created_at.map(NonZeroI64::get) == row.get(6)?
                         && now.harness_managed == row.get::<_, bool>(7)?;
                     if !same {
@@ -490,7 +492,7 @@ impl<'a> Merge<'a> {
         drop((live, kind_of));
         self.close("grant_version", &closed)?;
         self.insert_grants(&grants, &opened, &listings)?;
-        self.observation.assignment_ids = Texts::default(); // indexes are made next and want the memory
+        self.observation.assignment_ids = AssignmentIds::default(); // indexes are made next and want the memory
         Ok(tally.removals())
     }
 
@@ -527,10 +529,10 @@ impl<'a> Merge<'a> {
         ]
     }
 
-    fn assignment_of(&self, grant: &KeyedGrant) -> Option<&str> {
+    fn assignment_of(&self, grant: &KeyedGrant) -> Option<Cow<'_, str>> {
         grant
             .assignment
-            .map(|text| self.observation.assignment_ids.get(text))
+            .map(|id| self.observation.assignment_ids.get(id))
     }
 
     fn insert_grants(
@@ -671,7 +673,7 @@ fn shown_by(target: &ResourceId) -> (ListingKind, String) {
 struct KeyedGrant {
     key: GrantKey,
     created_at: Option<NonZeroI64>,
-    assignment: Option<TextRef>,
+    assignment: Option<AssignmentRef>,
     harness_managed: bool,
 }
 

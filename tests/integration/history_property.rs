@@ -6,8 +6,8 @@ use std::path::Path;
 
 use harness_access::diff::{Change, compare};
 use harness_access::model::{
-    Details, Directory, Grant, Level, Listing, ListingKind as Kind, ListingState, Observation,
-    Resource, ResourceType, Scope, Texts, Timestamp,
+    AssignmentIds, Details, Directory, Grant, Level, Listing, ListingKind as Kind, ListingState,
+    Observation, Resource, ResourceType, Scope, Timestamp,
 };
 use harness_access::store::{Identity, Reader, Writer};
 
@@ -333,7 +333,7 @@ impl Seen {
 
     fn observation(&self, number: i64) -> Observation {
         let mut directory = Directory::default();
-        let mut assignment_ids = Texts::default();
+        let mut assignment_ids = AssignmentIds::default();
         let mut supplied_levels = HashMap::new();
         let mut resources = Vec::new();
         for (id, version) in &self.resources {

@@ -5,8 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use harness_access::model::{
-    Details, Directory, Grant, IncludedScope, Level, Listing, ListingKind, ListingState,
-    Observation, Ref, Resource, ResourceId, ResourceType, Scope, Selector, Texts, Timestamp,
+    AssignmentIds, Details, Directory, Grant, IncludedScope, Level, Listing, ListingKind,
+    ListingState, Observation, Ref, Resource, ResourceId, ResourceType, Scope, Selector, Timestamp,
 };
 use harness_access::store::{Identity, Published, Writer};
 
@@ -21,7 +21,7 @@ pub struct AccountBuilder {
     directory: Directory,
     resources: Vec<Resource>,
     grants: Vec<Grant>,
-    ids: Texts,
+    ids: AssignmentIds,
     scopes: Vec<Scope>,
     gaps: Vec<(ListingKind, Scope)>,
     asked: &'static str,
@@ -34,7 +34,7 @@ impl AccountBuilder {
             directory: Directory::default(),
             resources: Vec::new(),
             grants: Vec::new(),
-            ids: Texts::default(),
+            ids: AssignmentIds::default(),
             scopes: vec![Scope::Account],
             gaps: Vec::new(),
             asked: "all",

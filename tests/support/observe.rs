@@ -13,8 +13,8 @@ use std::num::NonZeroI64;
 use std::path::{Path, PathBuf};
 
 use harness_access::model::{
-    Details, Directory, Grant, IncludedScope, Label, Level, Listing, ListingKind, ListingState,
-    Observation, Resource, ResourceId, ResourceType, Scope, Selector, Texts, Timestamp,
+    AssignmentIds, Details, Directory, Grant, IncludedScope, Label, Level, Listing, ListingKind,
+    ListingState, Observation, Resource, ResourceId, ResourceType, Scope, Selector, Timestamp,
 };
 use harness_access::store::{Identity, Published, Writer};
 
@@ -187,7 +187,7 @@ impl Account {
                 details: details.clone(),
             });
         }
-        let mut assignment_ids = Texts::default();
+        let mut assignment_ids = AssignmentIds::default();
         let mut grants = Vec::new();
         for ((principal, target, place), assignment) in &self.grants {
             let scope = place
