@@ -1,8 +1,10 @@
 //! Forgetting snapshots without changing an answer about the others.
 //!
 //! A fact's row says from which snapshot it holds and from which it no longer holds. Where these are forgotten, the row
-//! says so of the next snapshot that is kept; a row that then covers no snapshot goes. `since` and `known` keep their
-//! numbers, and forgotten snapshots stay as stubs with nothing but their times, so "since when" keeps its answer.
+//! says so of the next snapshot that is kept; a row that then covers no snapshot goes. A row from before the oldest
+//! snapshot that is kept may stay as it is, and so the many that began with the first are not written anew each time.
+//! `since` and `known` keep their numbers, and forgotten snapshots stay as stubs with nothing but their times, so "since
+//! when" keeps its answer.
 
 use rusqlite::Connection;
 use std::path::Path;
@@ -48,9 +50,11 @@ impl Writer {
             map_intervals(connection)?;
             connection.execute_batch(
                 "DELETE FROM effort WHERE snapshot IN (SELECT id FROM snapshot WHERE state = 'pruned');
-                 DELETE FROM resource WHERE key NOT IN (
-                   SELECT resource FROM resource_version UNION SELECT target FROM grant_version
-                   UNION SELECT principal FROM grant_version UNION SELECT resource_group FROM grant_version);",
+                 DELETE FROM resource WHERE NOT EXISTS (SELECT 1 FROM resource_version v WHERE v.resource = resource.key)
+                   AND NOT EXISTS (SELECT 1 FROM grant_version g WHERE g.target = resource.key)
+                   AND NOT EXISTS (SELECT 1 FROM grant_version g WHERE g.principal = resource.key)
+                   AND NOT EXISTS (SELECT 1 FROM grant_version g
+                     WHERE g.resource_group = resource.key AND g.resource_group <> 0);",
             )?;
         }
         connection.execute_batch("COMMIT")?;
@@ -93,13 +97,15 @@ fn map_intervals(connection: &Connection) -> rusqlite::Result<()> {
     )?;
     for table in TABLES {
         // What began with a forgotten snapshot and ended at the latest with the next one that stays covers none.
+        // `IS NOT NULL` and `> 1` say nothing new: the indexes of what ended and began leave out the rest.
         connection.execute_batch(&format!(
-            "DELETE FROM {table} WHERE valid_from IN (SELECT id FROM forgotten)
+            "DELETE FROM {table} WHERE valid_until IS NOT NULL AND valid_from IN (SELECT id FROM forgotten)
                AND valid_until <= (SELECT next FROM forgotten WHERE id = valid_from);
              UPDATE {table} SET valid_until = (SELECT next FROM forgotten WHERE id = valid_until)
                WHERE valid_until IN (SELECT id FROM forgotten);
              UPDATE {table} SET valid_from = (SELECT next FROM forgotten WHERE id = valid_from)
-               WHERE valid_from IN (SELECT id FROM forgotten);"
+               WHERE valid_from > 1 AND valid_from IN (SELECT id FROM forgotten)
+                 AND valid_from > (SELECT min(id) FROM snapshot WHERE state <> 'pruned');"
         ))?;
     }
     connection.execute_batch("DROP TABLE forgotten")
