@@ -1,5 +1,6 @@
 //! From grants to paths: who holds, through what, over what, and with which doubts.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -87,13 +88,50 @@ pub struct Holders {
 #[derive(Debug)]
 pub struct Access {
     facts: AccessFacts,
-    /// By group: members, and whether that is unverified.
-    members: Vec<Vec<(u32, bool)>>,
-    /// Service accounts by identifier, where several share one.
+    /// Memberships, by member.
+    memberships: By,
+    /// Role grants, by holder.
+    grants: By,
+    /// Groups that stand for every user.
+    all_users: Vec<u32>,
+    /// Service accounts by identifier, where lists show several of one.
     twins: HashMap<String, Vec<u32>>,
     /// Permissions of roles that no list shows, by position.
     hidden_roles: HashMap<u32, Option<Vec<String>>>,
     order: OnceCell<Order>,
+}
+
+/// Positions of facts by the principal they are about.
+#[derive(Debug)]
+struct By {
+    positions: Vec<u32>,
+    /// Where those of each principal begin, and one more.
+    begins: Vec<u32>,
+}
+
+impl By {
+    fn new(principals: usize, of: impl Iterator<Item = u32> + Clone) -> Self {
+        let mut begins = vec![0; principals + 1];
+        for principal in of.clone() {
+            begins[principal as usize + 1] += 1;
+        }
+        for at in 1..begins.len() {
+            begins[at] += begins[at - 1];
+        }
+        let mut next = begins.clone();
+        let mut positions = vec![0; begins[principals] as usize];
+        for (at, principal) in (0..).zip(of) {
+            let place = &mut next[principal as usize];
+            positions[*place as usize] = at;
+            *place += 1;
+        }
+        Self { positions, begins }
+    }
+
+    fn of(&self, principal: u32) -> &[u32] {
+        let at = principal as usize;
+        &self.positions[self.begins[at] as usize..self.begins[at + 1] as usize]
+    }
 }
 
 /// The place of everything in a sorted answer.
@@ -118,9 +156,9 @@ impl Order {
     }
 }
 
-/// How somebody has part in the grants of a principal.
+/// How a principal has part in the grants of a holder.
 struct Part {
-    principal: u32,
+    holder: u32,
     via: Option<u32>,
     doubts: Vec<Doubt>,
 }
@@ -139,20 +177,22 @@ impl Access {
     /// Indexes the facts.
     #[must_use]
     pub fn new(facts: AccessFacts) -> Self {
-        let mut members = vec![Vec::new(); facts.principals.len()];
-        for membership in &facts.memberships {
-            members[membership.group as usize].push((membership.member, membership.unverified));
-        }
+        let principals = facts.principals.len();
         let mut twins: HashMap<String, Vec<u32>> = HashMap::new();
         for (at, principal) in numbered(&facts.principals) {
-            if principal.kind == ResourceType::ServiceAccount && principal.resolved {
+            if principal.kind == ResourceType::ServiceAccount {
                 twins
                     .entry(principal.identifier.clone())
                     .or_default()
                     .push(at);
             }
         }
-        twins.retain(|_, same| same.len() > 1);
+        let is_listed = |at: &&u32| facts.principals[**at as usize].resolved;
+        twins.retain(|_, same| same.iter().filter(is_listed).count() > 1);
+        let all_users = numbered(&facts.principals)
+            .filter(|(_, group)| is_all_users(group))
+            .map(|(at, _)| at)
+            .collect();
         let hidden_roles = numbered(&facts.roles)
             .filter(|(_, role)| !role.resolved)
             .map(|(at, role)| {
@@ -166,8 +206,10 @@ impl Access {
             })
             .collect();
         Self {
+            memberships: By::new(principals, facts.memberships.iter().map(|of| of.member)),
+            grants: By::new(principals, facts.grants.iter().map(|grant| grant.principal)),
             facts,
-            members,
+            all_users,
             twins,
             hidden_roles,
             order: OnceCell::new(),
@@ -192,6 +234,13 @@ impl Access {
         &self.facts.grants[path.grant as usize]
     }
 
+    /// Harness's identifier of the role assignment behind a path.
+    #[must_use]
+    pub fn role_assignment(&self, path: &Path) -> Option<Cow<'_, str>> {
+        let identifier = self.grant(path).role_assignment?;
+        Some(self.facts.assignment_ids.get(identifier))
+    }
+
     /// The role of a path.
     #[must_use]
     pub fn role(&self, path: &Path) -> &RoleFact {
@@ -214,43 +263,83 @@ impl Access {
     #[must_use]
     pub fn who_can(&self, asked: &Asked, target: &Target) -> Holders {
         let mut matches = Matches::new();
-        let mut holders = Holders::default();
-        for (at, grant) in numbered(&self.facts.grants) {
-            let Some(found) = self.gives(grant, asked, target, &mut matches) else {
-                continue;
-            };
-            let parts = self.parts_in(grant.principal);
-            if parts.is_empty() {
-                holders.empty_groups.push(grant.principal);
-            }
-            holders
-                .paths
-                .extend(parts.into_iter().map(|part| path(at, grant, &found, part)));
+        let gives = self.all_that_give(asked, target, &mut matches);
+        let giving = self.facts.grants.iter().zip(&gives);
+        let mut holders = Holders {
+            paths: Vec::new(),
+            empty_groups: self.empty_among(giving.filter(|of| *of.1).map(|of| of.0.principal)),
+        };
+        for principal in self.holders() {
+            let paths = self.paths_by(principal, &mut |at, grant| {
+                let gives = gives[at as usize];
+                gives.then(|| self.gives(grant, asked, target, &mut matches))?
+            });
+            holders.paths.extend(paths);
         }
         holders
-            .empty_groups
-            .sort_by_key(|at| &self.principal(*at).id);
-        holders.empty_groups.dedup();
-        self.sort(&mut holders.paths);
-        holders
+    }
+
+    /// Everything that anybody holds, one holder after another in the order of [`Holders::paths`]: all of it at once is
+    /// more than memory should hold.
+    pub fn everything_held(&self) -> impl Iterator<Item = Vec<Path>> {
+        self.everything_held_by(self.holders())
+    }
+
+    /// Everything that each of some principals holds, one after another.
+    pub fn everything_held_by(
+        &self,
+        principals: impl IntoIterator<Item = u32>,
+    ) -> impl Iterator<Item = Vec<Path>> {
+        let (asked, target) = (Asked::Anything, Target::default());
+        let mut matches = Matches::new();
+        principals.into_iter().map(move |principal| {
+            self.paths_by(principal, &mut |_, grant| {
+                self.gives(grant, &asked, &target, &mut matches)
+            })
+        })
     }
 
     /// Every path by which one principal holds what is asked; what is certain first, then the shortest.
     #[must_use]
     pub fn paths_of(&self, principal: u32, asked: &Asked, target: &Target) -> Vec<Path> {
         let mut matches = Matches::new();
-        let parts: HashMap<u32, Part> = self.parts_of(principal);
+        self.paths_by(principal, &mut |_, grant| {
+            self.gives(grant, asked, target, &mut matches)
+        })
+    }
+
+    /// Who may hold something in an answer, in its order. Members hold what their group does.
+    fn holders(&self) -> Vec<u32> {
+        let is_listed =
+            |fact: &PrincipalFact| fact.kind == ResourceType::UserGroup && fact.resolved;
+        let mut holders: Vec<u32> = numbered(&self.facts.principals)
+            .filter(|(_, fact)| !is_listed(fact))
+            .map(|(at, _)| at)
+            .collect();
+        holders.sort_unstable_by_key(|at| self.order().principals[*at as usize]);
+        holders
+    }
+
+    /// For each grant, whether it gives what is asked.
+    fn all_that_give(&self, asked: &Asked, target: &Target, matches: &mut Matches) -> Vec<bool> {
+        let grants = self.facts.grants.iter();
+        grants
+            .map(|grant| self.gives(grant, asked, target, matches).is_some())
+            .collect()
+    }
+
+    fn paths_by(
+        &self,
+        principal: u32,
+        gives: &mut dyn FnMut(u32, &RoleGrantFact) -> Option<Match>,
+    ) -> Vec<Path> {
         let mut paths = Vec::new();
-        for (at, grant) in numbered(&self.facts.grants) {
-            let Some(part) = parts.get(&grant.principal) else {
-                continue;
-            };
-            if let Some(found) = self.gives(grant, asked, target, &mut matches) {
-                let part = Part {
-                    doubts: part.doubts.clone(),
-                    ..*part
-                };
-                paths.push(path(at, grant, &found, part));
+        for part in self.parts_of(principal) {
+            for &at in self.grants.of(part.holder) {
+                let grant = &self.facts.grants[at as usize];
+                if let Some(found) = gives(at, grant) {
+                    paths.push(path(principal, &part, at, grant, found));
+                }
             }
         }
         self.sort(&mut paths);
@@ -277,11 +366,12 @@ impl Access {
             let asked = Asked::Permission(permission.clone());
             if let Some(found) = self.gives(grant, &asked, target, &mut Matches::new()) {
                 let part = Part {
-                    principal: whole.principal,
+                    holder: grant.principal,
                     via: whole.via,
                     doubts: whole.doubts.iter().copied().filter(part_doubts).collect(),
                 };
-                held.push((permission.clone(), path(whole.grant, grant, &found, part)));
+                let path = path(whole.principal, &part, whole.grant, grant, found);
+                held.push((permission.clone(), path));
             }
         }
         held
@@ -298,7 +388,7 @@ impl Access {
 
     /// By principal; yes before depends, direct before through a group, then by scope, role and resource group.
     fn sort(&self, paths: &mut [Path]) {
-        let order = self.order.get_or_init(|| Order::new(&self.facts));
+        let order = self.order();
         let rank = |ranks: &[u32], at: u32| ranks[at as usize];
         paths.sort_unstable_by_key(|path| {
             let grant = self.grant(path);
@@ -315,107 +405,70 @@ impl Access {
         });
     }
 
+    fn order(&self) -> &Order {
+        self.order.get_or_init(|| Order::new(&self.facts))
+    }
+
     // ---- principals: rules 2 and 8 ------------------------------------------------------------------------------
 
-    /// Everybody who has part in the grants of a principal.
-    fn parts_in(&self, holder: u32) -> Vec<Part> {
-        let fact = self.principal(holder);
-        match fact.kind {
-            ResourceType::UserGroup if fact.resolved => self.members_of(holder),
-            ResourceType::ServiceAccount => {
-                let mut parts = vec![self.itself(holder)];
-                let twins = self.twins.get(&fact.identifier);
-                let others = twins.into_iter().flatten().filter(|twin| **twin != holder);
-                parts.extend(others.map(|twin| Part {
-                    principal: *twin,
-                    via: None,
-                    doubts: vec![Doubt::SharedIdentifier],
-                }));
-                parts
-            }
-            _ => vec![self.itself(holder)],
-        }
-    }
-
-    fn members_of(&self, group: u32) -> Vec<Part> {
-        let stored = &self.members[group as usize];
-        let mut parts: Vec<Part> = stored
-            .iter()
-            .map(|(member, unverified)| self.membership(*member, group, *unverified))
-            .collect();
-        if is_all_users(self.principal(group)) {
-            let stored: HashSet<u32> = stored.iter().map(|(member, _)| *member).collect();
-            let others = numbered(&self.facts.principals).filter(|(at, principal)| {
-                principal.kind == ResourceType::User && principal.resolved && !stored.contains(at)
-            });
-            parts.extend(others.map(|(at, _)| Part {
-                principal: at,
-                via: Some(group),
-                doubts: vec![Doubt::AllUsers],
-            }));
-        }
-        parts
-    }
-
-    /// Everybody in whose grants a principal has part: the same relation from the other end.
-    fn parts_of(&self, principal: u32) -> HashMap<u32, Part> {
+    /// Everybody in whose grants a principal has part.
+    fn parts_of(&self, principal: u32) -> Vec<Part> {
         let fact = self.principal(principal);
-        let mut parts = HashMap::from([(principal, self.itself(principal))]);
-        for membership in &self.facts.memberships {
-            if membership.member == principal && self.principal(membership.group).resolved {
-                let part = self.membership(principal, membership.group, membership.unverified);
-                parts.insert(membership.group, part);
+        let mut parts = vec![self.part(principal, principal, None)];
+        for &at in self.memberships.of(principal) {
+            let membership = self.facts.memberships[at as usize];
+            if self.principal(membership.group).resolved {
+                let doubt = membership.unverified.then_some(Doubt::Unverified);
+                parts.push(self.part(principal, membership.group, doubt));
             }
         }
         if fact.kind == ResourceType::User && fact.resolved {
-            for (at, _) in numbered(&self.facts.principals).filter(|(_, group)| is_all_users(group))
-            {
-                parts.entry(at).or_insert(Part {
-                    principal,
-                    via: Some(at),
-                    doubts: vec![Doubt::AllUsers],
-                });
+            for &group in &self.all_users {
+                if !parts.iter().any(|part| part.holder == group) {
+                    parts.push(self.part(principal, group, Some(Doubt::AllUsers)));
+                }
             }
         }
         if fact.kind == ResourceType::ServiceAccount && fact.resolved {
-            let same = numbered(&self.facts.principals).filter(|(at, other)| {
-                *at != principal
-                    && other.kind == ResourceType::ServiceAccount
-                    && other.identifier == fact.identifier
-                    && self.twins.contains_key(&fact.identifier)
-            });
-            for (at, _) in same {
-                let doubts = vec![Doubt::SharedIdentifier];
-                parts.insert(
-                    at,
-                    Part {
-                        principal,
-                        via: None,
-                        doubts,
-                    },
-                );
+            let same = self.twins.get(&fact.identifier).into_iter().flatten();
+            for &other in same.filter(|other| **other != principal) {
+                parts.push(Part {
+                    holder: other,
+                    via: None,
+                    doubts: vec![Doubt::SharedIdentifier],
+                });
             }
         }
         parts
     }
 
-    fn itself(&self, principal: u32) -> Part {
-        let resolved = self.principal(principal).resolved;
+    fn part(&self, principal: u32, holder: u32, doubt: Option<Doubt>) -> Part {
+        let unknown = (!self.principal(principal).resolved).then_some(Doubt::Principal);
         Part {
-            principal,
-            via: None,
-            doubts: Vec::from_iter((!resolved).then_some(Doubt::Principal)),
+            holder,
+            via: (holder != principal).then_some(holder),
+            doubts: unknown.into_iter().chain(doubt).collect(),
         }
     }
 
-    fn membership(&self, member: u32, group: u32, unverified: bool) -> Part {
-        let mut doubts = self.itself(member).doubts;
-        doubts.extend(unverified.then_some(Doubt::Unverified));
-        Part {
-            principal: member,
-            via: Some(group),
-            doubts,
-        }
+    /// Which of some principals are user groups that nobody is in, by id.
+    fn empty_among(&self, principals: impl Iterator<Item = u32>) -> Vec<u32> {
+        let memberships = self.facts.memberships.iter();
+        let populated: HashSet<u32> = memberships.map(|membership| membership.group).collect();
+        let is_user = |fact: &PrincipalFact| fact.kind == ResourceType::User && fact.resolved;
+        let has_users = self.facts.principals.iter().any(is_user);
+        let mut empty: Vec<u32> = principals
+            .filter(|at| {
+                let fact = self.principal(*at);
+                fact.kind == ResourceType::UserGroup
+                    && fact.resolved
+                    && !populated.contains(at)
+                    && !(has_users && is_all_users(fact))
+            })
+            .collect();
+        empty.sort_unstable_by_key(|at| self.order().principals[*at as usize]);
+        empty.dedup();
+        empty
     }
 
     // ---- roles and resource groups: rules 3 to 7 ----------------------------------------------------------------
@@ -589,17 +642,17 @@ fn supplied_group(group: &ResourceGroupFact) -> Option<ResourceGroupFact> {
     })
 }
 
-fn path(at: u32, grant: &RoleGrantFact, found: &Match, part: Part) -> Path {
-    let mut doubts = part.doubts;
-    doubts.extend_from_slice(&found.doubts);
+fn path(principal: u32, part: &Part, at: u32, grant: &RoleGrantFact, found: Match) -> Path {
+    let mut doubts = found.doubts;
+    doubts.extend_from_slice(&part.doubts);
     doubts.extend(grant.unverified.then_some(Doubt::Unverified));
     doubts.sort_unstable();
     doubts.dedup();
     Path {
-        principal: part.principal,
+        principal,
         via: part.via,
         grant: at,
-        reaches: Rc::clone(&found.reaches),
+        reaches: found.reaches,
         doubts,
     }
 }

@@ -4,7 +4,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::place::{Located, locate, resolve};
-use crate::access::{Access, Asked, Target};
+use crate::access::Access;
 use crate::cli::{Export, ExportFormat, Preset};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -111,10 +111,11 @@ impl Job<'_> {
                 if preset == Some(Preset::Vanta) {
                     return Ok(vanta::write(&access, out)?);
                 }
-                let paths = access.who_can(&Asked::Anything, &Target::default()).paths;
-                let rows = paths.iter().map(|path| (None, path));
+                let mut count = 0;
+                let paths = access.everything_held().flatten();
+                let rows = paths.inspect(|_| count += 1).map(|path| (None, path));
                 output::access::csv(&access, &self.snapshot, rows, out)?;
-                Ok(paths.len() as u64)
+                Ok(count)
             }
             (ExportFormat::DatasetteMetadata, _) => {
                 datasette::write(&self.reader, &self.database, out)

@@ -1,6 +1,6 @@
 //! What a snapshot says about access, compact and complete: the input of the access engine.
 
-use super::{IncludedScope, ResourceType, Scope, Selector};
+use super::{AssignmentIds, AssignmentRef, IncludedScope, ResourceType, Scope, Selector};
 
 /// A principal, user group included.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,8 +81,8 @@ pub struct RoleGrantFact {
     pub scope: u32,
     /// In `resource_groups`.
     pub resource_group: u32,
-    /// Harness's identifier of the role assignment.
-    pub role_assignment: Option<String>,
+    /// Harness's identifier of the role assignment, in `assignment_ids`.
+    pub role_assignment: Option<AssignmentRef>,
     /// Its listing was not complete, so nobody knows whether it is still so.
     pub unverified: bool,
 }
@@ -111,6 +111,8 @@ pub struct AccessFacts {
     pub scopes: Vec<Scope>,
     /// Role grants. Disabled role assignments grant nothing and are not here.
     pub grants: Vec<RoleGrantFact>,
+    /// Identifiers of the role assignments behind the grants.
+    pub assignment_ids: AssignmentIds,
     /// Memberships.
     pub memberships: Vec<MembershipFact>,
     /// Every organization and project the account is known to have, and the account.

@@ -12,7 +12,7 @@ pub struct AssignmentRef(NonZeroU32);
 
 /// Identifiers end to end in one allocation, each behind its length and without the beginning they nearly all share. As
 /// separate strings they would weigh more than the grants.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AssignmentIds(Vec<u8>);
 
 /// In a byte of a length: the next byte belongs to it too.

@@ -1,6 +1,7 @@
 //! Answers to who-can, what-can and why: table, JSON, CSV.
 
 use serde::Serialize;
+use std::borrow::{Borrow, Cow};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::io::{self, Write};
@@ -142,7 +143,7 @@ const COLUMNS: [&str; 18] = [
 pub fn csv<'a>(
     access: &Access,
     snapshot: &SnapshotInfo,
-    lines: impl Iterator<Item = Line<'a>>,
+    lines: impl Iterator<Item = (Option<&'a str>, impl Borrow<Path>)>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let snapshot = snapshot.id.to_string();
@@ -151,6 +152,7 @@ pub fn csv<'a>(
     let mut words: HashMap<*const Reach, String> = HashMap::new();
     csv::row(out, &COLUMNS)?;
     for (permission, path) in lines {
+        let path = path.borrow();
         let principal = access.principal(path.principal);
         let via = path.via.map(|via| access.principal(via));
         let role = access.role(path);
@@ -182,11 +184,7 @@ pub fn csv<'a>(
                 covers,
                 via.map_or("", |via| &via.id),
                 via.and_then(|via| via.name.as_deref()).unwrap_or_default(),
-                access
-                    .grant(path)
-                    .role_assignment
-                    .as_deref()
-                    .unwrap_or_default(),
+                &access.role_assignment(path).unwrap_or_default(),
                 &snapshot,
             ],
         )?;
@@ -552,7 +550,7 @@ struct PathDoc<'a> {
     role: NamedDoc<'a>,
     scope: String,
     resource_group: NamedDoc<'a>,
-    role_assignment: Option<&'a str>,
+    role_assignment: Option<Cow<'a, str>>,
     covers: Vec<ReachDoc<'a>>,
 }
 
@@ -633,7 +631,7 @@ fn path_doc<'a>(access: &'a Access, path: &'a Path) -> PathDoc<'a> {
             id: &group.id,
             name: group.name.as_deref(),
         },
-        role_assignment: access.grant(path).role_assignment.as_deref(),
+        role_assignment: access.role_assignment(path),
         covers: path.reaches.iter().map(reach_doc).collect(),
     }
 }

@@ -267,7 +267,10 @@ impl Loader {
                         role,
                         scope: *scope,
                         resource_group,
-                        role_assignment: row.get(5)?,
+                        role_assignment: row
+                            .get_ref(5)?
+                            .as_str_or_null()?
+                            .map(|id| self.facts.assignment_ids.push(id)),
                         unverified,
                     });
                 }
