@@ -7,10 +7,11 @@
 
 use rusqlite::{Connection, OpenFlags, Statement, params};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use super::file::Part;
 use super::protobuf::Message;
@@ -119,10 +120,21 @@ struct Triple {
     resource_group: String,
 }
 
+/// A million of them share far fewer texts.
 struct Holding {
     /// Text id of the group, or the key of the triple.
-    target: String,
-    principal: String,
+    target: Rc<str>,
+    principal: Rc<str>,
+}
+
+/// The key of an entry, which is made where there is none.
+fn shared<T>(map: &mut BTreeMap<Rc<str>, T>, key: &str, make: impl FnOnce() -> T) -> Rc<str> {
+    if let Some((key, _)) = map.get_key_value(key) {
+        return Rc::clone(key);
+    }
+    let key: Rc<str> = key.into();
+    map.insert(Rc::clone(&key), make());
+    key
 }
 
 struct Builder<'a> {
@@ -130,8 +142,8 @@ struct Builder<'a> {
     sync_id: String,
     started_at: String,
     ended_at: String,
-    things: BTreeMap<String, Thing>,
-    triples: BTreeMap<String, Triple>,
+    things: BTreeMap<Rc<str>, Thing>,
+    triples: BTreeMap<Rc<str>, Triple>,
     grants: Vec<Holding>,
 }
 
@@ -173,7 +185,7 @@ impl<'a> Builder<'a> {
                     second_factor: row[4] == Some("1"),
                     description: text(5),
                 };
-                things.insert(text(0), thing);
+                things.insert(text(0).into(), thing);
                 Ok(())
             },
         )?;
@@ -182,20 +194,17 @@ impl<'a> Builder<'a> {
             "SELECT principal_id, resource_id, scope, resource_group_id FROM grants
              ORDER BY resource_id, scope, resource_group_id, principal_id",
             &mut |row| {
-                let text = |at: usize| row[at].unwrap_or_default().to_owned();
-                let (principal, resource) = (text(0), text(1));
-                things.entry(principal.clone()).or_default();
-                things.entry(resource.clone()).or_default();
+                let text = |at: usize| row[at].unwrap_or_default();
+                let principal = shared(things, text(0), Thing::default);
+                let resource = shared(things, text(1), Thing::default);
                 let target = match (row[2], row[3]) {
                     (Some(scope), Some(group)) => {
-                        things.entry(group.to_owned()).or_default();
-                        let key = format!("{scope}:{resource}:{group}");
-                        triples.entry(key.clone()).or_insert_with(|| Triple {
+                        shared(things, group, Thing::default);
+                        shared(triples, &format!("{scope}:{resource}:{group}"), || Triple {
                             scope: scope.to_owned(),
-                            role: resource,
+                            role: resource.to_string(),
                             resource_group: group.to_owned(),
-                        });
-                        key
+                        })
                     }
                     _ => resource,
                 };
@@ -318,14 +327,14 @@ impl<'a> Builder<'a> {
 
     fn save_grants(&self, connection: &Connection) -> rusqlite::Result<()> {
         let mut insert = connection.prepare(
-            "INSERT INTO v1_grants (resource_type_id, resource_id, entitlement_id, principal_resource_type_id,
+            // Under their ids two of our grants may be one.
+            "INSERT OR IGNORE INTO v1_grants (resource_type_id, resource_id, entitlement_id, principal_resource_type_id,
                principal_resource_id, external_id, expansion, data, sync_id, discovered_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?;
-        let mut seen = HashSet::new();
         for grant in &self.grants {
             let (kind, own, slug) = if self.triples.contains_key(&grant.target) {
-                ("role_assignment", grant.target.as_str(), "assigned")
+                ("role_assignment", &*grant.target, "assigned")
             } else {
                 let (kind, own) = split(&grant.target);
                 (kind, own, "member")
@@ -333,9 +342,6 @@ impl<'a> Builder<'a> {
             let entitlement_id = format!("{kind}:{own}:{slug}");
             let (principal_kind, principal) = split(&grant.principal);
             let id = format!("{entitlement_id}:{principal_kind}:{principal}");
-            if !seen.insert(id.clone()) {
-                continue;
-            }
             let entitlement = Message::default()
                 .message(1, &Message::default().message(1, &resource_id(kind, own)))
                 .text(2, &entitlement_id);
