@@ -1,6 +1,6 @@
 # What the project needs done. Everything runs with Rust, a C compiler and make.
 
-.PHONY: demo test lint bench bench-history bench-build install clean
+.PHONY: demo test lint bench install clean
 
 # The main job on the bundled fake Harness: two syncs, what changed, questions in SQL.
 demo:
@@ -12,21 +12,12 @@ test: lint
 	cargo test --locked
 
 # What syncs of 10,000, 100,000 and 1,000,000 role assignments and questions about them cost, beside what they must cost
-# at least; then a tree of 520 scopes. SIZES="10000 tree" measures a part.
+# at least; a tree of 520 scopes; a build from nothing; a year of daily snapshots. Takes a quarter of an hour.
+# PARTS="10000 tree" measures some of it (10000, 100000, 1000000, tree, build).
 bench:
 	cargo build --release --locked --bin harness-access --example fake_harness
-	cargo bench --locked --bench scale -- $(SIZES)
-
-# What history costs: a year of daily snapshots, what diff reads of it, and pruning it.
-bench-history:
-	cargo bench --locked --bench history
-
-# How long a build from nothing takes, downloads aside, and how large the program is. Takes minutes.
-bench-build:
-	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && cargo fetch --locked && start=$$(date +%s) && \
-	cargo build --release --locked --bin harness-access --target-dir "$$folder" && \
-	echo "$$(($$(date +%s) - start)) s on $$(getconf _NPROCESSORS_ONLN) cores" && \
-	ls -l "$$folder/release/harness-access"
+	cargo bench --locked --bench scale -- $(PARTS)
+	$(if $(PARTS),,cargo bench --locked --bench history)
 
 lint:
 	cargo fmt --check

@@ -40,10 +40,10 @@ impl Fake {
         })
     }
 
-    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
+    pub(crate) fn environment(&self) -> Vec<(String, String)> {
         vec![
-            ("HARNESS_BASE_URL", self.base_url.clone()),
-            ("HARNESS_API_KEY", self.api_key.clone()),
+            ("HARNESS_BASE_URL".to_owned(), self.base_url.clone()),
+            ("HARNESS_API_KEY".to_owned(), self.api_key.clone()),
         ]
     }
 

@@ -1,7 +1,8 @@
 //! What syncs and questions cost at 10,000, 100,000 and 1,000,000 role assignments, beside the least they must cost.
 //!
-//! `make bench`; numbers choose other sizes, `tree` the run over organizations and projects. The program runs as it is
-//! released, against the fake Harness in a process of its own. Every answer is checked before its time is printed.
+//! `make bench` measures everything, `make bench PARTS="10000 tree"` some of it: a number of role assignments, the `tree`
+//! of organizations and projects, the `build`. The program runs as it is released, against the fake Harness in a process
+//! of its own. Every answer is checked before its time is printed.
 //! Times of one run compare with each other; those of another run had another computer beside them.
 
 #![allow(
@@ -11,6 +12,7 @@
 )]
 
 mod account;
+mod build;
 mod fake;
 mod floor;
 mod measure;
@@ -31,7 +33,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         }
         _ => {}
     }
-    let words: Vec<String> = arguments.collect();
+    let words: Vec<String> = arguments.filter(|word| word != "--bench").collect();
     // `cargo test --benches` calls with this: nothing here is a test.
     if words.iter().any(|word| word == "--test") {
         return Ok(ExitCode::SUCCESS);
@@ -43,23 +45,21 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         .join("examples")
         .join(format!("fake_harness{}", std::env::consts::EXE_SUFFIX));
 
-    let mut sizes: Vec<u64> = words.iter().filter_map(|word| word.parse().ok()).collect();
-    let tree = words.iter().any(|word| word == "tree");
-    if sizes.is_empty() && !tree {
-        sizes = vec![10_000, 100_000, 1_000_000];
-    }
+    let asked = |part: &str| words.is_empty() || words.iter().any(|word| word == part);
     println!(
         "{} cores. CPU counts the program alone, not the fake Harness; the floors are of this run.",
         std::thread::available_parallelism()?
     );
-    for size in &sizes {
-        account::run(program, &fake, *size)?;
+    for size in [10_000, 100_000, 1_000_000] {
+        if asked(&size.to_string()) {
+            account::run(program, &fake, size)?;
+        }
     }
-    if tree || sizes.len() == 3 {
+    if asked("tree") {
         tree::run(program, &fake)?;
     }
-    let size = std::fs::metadata(program)?.len();
-    println!();
-    table::target("the program, stripped", table::megabytes(size), "MB", 8.0);
+    if asked("build") {
+        build::run(program)?;
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -27,7 +27,7 @@ pub(crate) struct Cost {
 /// Where commands run, and with what around them.
 pub(crate) struct Runner {
     pub(crate) folder: PathBuf,
-    pub(crate) environment: Vec<(&'static str, String)>,
+    pub(crate) environment: Vec<(String, String)>,
 }
 
 /// How a run ended.

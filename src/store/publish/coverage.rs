@@ -1,0 +1,278 @@
+//! What each listing showed of its scope, and what follows for facts that were not seen.
+
+use rusqlite::{OptionalExtension, params};
+use std::collections::HashSet;
+
+use super::{Merge, Sight};
+use crate::model::{Level, Listing, ListingKind, ListingState, ResourceId, ResourceType, Scope};
+use crate::store::dictionary::harness_scope;
+
+impl Merge<'_> {
+    pub(super) fn merge_coverage(&mut self) -> rusqlite::Result<()> {
+        self.forget_effort_of_complete_listings()?;
+        let listings = std::mem::take(&mut self.observation.listings);
+        for listing in &listings {
+            let scope = listing.scope.to_string();
+            let key = self.dictionary.listing(listing.kind, &scope)?;
+            self.record_coverage(key, listing)?;
+            self.record_effort(key, listing)?;
+        }
+        for listing in supplied_by_harness(&listings) {
+            let (level, listing) = listing;
+            let scope = harness_scope(level);
+            let key = self.dictionary.listing(listing.kind, &scope)?;
+            self.record_coverage(key, &listing)?;
+        }
+        self.end_coverage_of_unlisted()
+    }
+
+    fn record_coverage(&mut self, key: i64, listing: &Listing) -> rusqlite::Result<()> {
+        let whole_for = match &listing.state {
+            ListingState::Partial { whole_for, .. } if !whole_for.is_empty() => {
+                Some(joined(whole_for))
+            }
+            _ => None,
+        };
+        let same = self
+            .connection
+            .prepare_cached(
+                "SELECT 1 FROM coverage WHERE listing = ?1 AND valid_until IS NULL AND state = ?2
+                   AND reason IS ?3 AND whole_for IS ?4 AND endpoint = ?5 AND reported_total IS ?6
+                   AND rows = ?7 AND pages = ?8",
+            )?
+            .exists(params![
+                key,
+                listing.state.as_str(),
+                listing.state.reason(),
+                whole_for,
+                listing.endpoint,
+                listing.reported_total,
+                listing.rows,
+                listing.pages
+            ])?;
+        if !same {
+            self.connection
+                .prepare_cached(
+                    "UPDATE coverage SET valid_until = ?1 WHERE listing = ?2 AND valid_until IS NULL",
+                )?
+                .execute([self.snapshot, key])?;
+            self.connection
+                .prepare_cached(
+                    "INSERT INTO coverage (listing, state, reason, whole_for, endpoint, reported_total,
+                       rows, pages, valid_from) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                )?
+                .execute(params![
+                    key,
+                    listing.state.as_str(),
+                    listing.state.reason(),
+                    whole_for,
+                    listing.endpoint,
+                    listing.reported_total,
+                    listing.rows,
+                    listing.pages,
+                    self.snapshot
+                ])?;
+        }
+        self.sight.insert(key, self.learn(key, listing)?);
+        Ok(())
+    }
+
+    /// Notes what was seen whole for the first time, and returns how much was seen now.
+    fn learn(&self, key: i64, listing: &Listing) -> rusqlite::Result<Sight> {
+        if !self.is_known(key)?
+            && let Some(since) = self.nowhere_since(&listing.scope)?
+        {
+            self.note_as_known(key, "", since)?;
+        }
+        match &listing.state {
+            ListingState::Complete => {
+                self.note_as_known(key, "", self.snapshot)?;
+                Ok(Sight::Whole)
+            }
+            ListingState::Partial { whole_for, .. } => {
+                for kind in whole_for {
+                    self.note_as_known(key, kind.as_str(), self.snapshot)?;
+                }
+                Ok(Sight::WholeFor(whole_for.clone()))
+            }
+            ListingState::NotPermitted { .. } => Ok(Sight::WholeFor(Vec::new())),
+        }
+    }
+
+    fn note_as_known(&self, key: i64, principal: &str, since: i64) -> rusqlite::Result<()> {
+        self.connection
+            .prepare_cached("INSERT OR IGNORE INTO known VALUES (?1, ?2, ?3)")?
+            .execute(params![key, principal, since])?;
+        Ok(())
+    }
+
+    fn is_known(&self, key: i64) -> rusqlite::Result<bool> {
+        self.connection
+            .prepare_cached("SELECT 1 FROM known WHERE listing = ?1 AND principal_type = ''")?
+            .exists([key])
+    }
+
+    /// Since when it was known, up to the snapshot before this one, that an organization or project did not exist.
+    /// Asked before the resources of this one are merged.
+    fn nowhere_since(&self, scope: &Scope) -> rusqlite::Result<Option<i64>> {
+        let mut missing = self.connection.prepare_cached(
+            "SELECT max(k.since, ifnull((SELECT max(v.valid_until) FROM resource r
+               JOIN resource_version v ON v.resource = r.key WHERE r.id = ?3), 0))
+             FROM known k JOIN listing l ON l.key = k.listing JOIN scope s ON s.key = l.scope
+             WHERE l.kind = ?1 AND s.path = ?2 AND k.principal_type = '' AND k.since < ?4
+               AND NOT EXISTS (SELECT 1 FROM resource r JOIN resource_version v ON v.resource = r.key
+                 WHERE r.id = ?3 AND v.valid_until IS NULL)",
+        )?;
+        let mut earliest = None;
+        for (kind, id) in containers(scope) {
+            let parameters = params![
+                kind.as_str(),
+                id.scope.to_string(),
+                id.to_string(),
+                self.snapshot
+            ];
+            let since: Option<i64> = missing.query_row(parameters, |row| row.get(0)).optional()?;
+            earliest = earliest.into_iter().chain(since).min();
+        }
+        Ok(earliest)
+    }
+
+    /// What complete listings of older snapshots cost interests nobody, and would outgrow the access it is about.
+    fn forget_effort_of_complete_listings(&self) -> rusqlite::Result<()> {
+        self.connection.execute(
+            "DELETE FROM effort WHERE EXISTS (SELECT 1 FROM coverage c
+               WHERE c.listing = effort.listing AND c.state = 'complete' AND c.valid_from <= effort.snapshot
+                 AND (c.valid_until IS NULL OR c.valid_until > effort.snapshot))",
+            [],
+        )?;
+        Ok(())
+    }
+
+    fn record_effort(&self, key: i64, listing: &Listing) -> rusqlite::Result<()> {
+        self.connection
+            .prepare_cached("INSERT INTO effort VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+            .execute(params![
+                self.snapshot,
+                key,
+                listing.requests,
+                listing.retries,
+                listing.started_at.to_string(),
+                listing.finished_at.to_string()
+            ])?;
+        Ok(())
+    }
+
+    fn end_coverage_of_unlisted(&self) -> rusqlite::Result<()> {
+        let mut live = self
+            .connection
+            .prepare("SELECT key, listing FROM coverage WHERE valid_until IS NULL")?;
+        let unlisted: Vec<i64> = live
+            .query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?
+            .filter(|row| !matches!(row, Ok((_, listing)) if self.sight.contains_key(listing)))
+            .map(|row| row.map(|(key, _)| key))
+            .collect::<Result<_, _>>()?;
+        self.close("coverage", &unlisted)
+    }
+
+    /// An organization or project that a complete list no longer shows took everything in it along.
+    pub(super) fn see_vanished_scopes(&mut self) {
+        let there: HashSet<&ResourceId> = self
+            .observation
+            .resources
+            .iter()
+            .map(|resource| self.observation.directory.id(resource.id))
+            .filter(|id| matches!(id.kind, ResourceType::Organization | ResourceType::Project))
+            .collect();
+        let vanished: HashSet<i64> = self
+            .dictionary
+            .scopes
+            .iter()
+            .filter(|(path, _)| {
+                Scope::parse(path).is_some_and(|scope| self.has_vanished(&scope, &there))
+            })
+            .map(|(_, key)| *key)
+            .collect();
+        for (&(_, scope), &listing) in &self.dictionary.listings {
+            if vanished.contains(&scope) {
+                self.sight.insert(listing, Sight::Whole);
+            }
+        }
+    }
+
+    fn has_vanished(&self, scope: &Scope, there: &HashSet<&ResourceId>) -> bool {
+        containers(scope)
+            .iter()
+            .any(|(kind, id)| self.sees_whole(*kind, &id.scope.to_string()) && !there.contains(id))
+    }
+
+    fn sees_whole(&self, kind: ListingKind, scope: &str) -> bool {
+        self.dictionary
+            .known_listing(kind, scope)
+            .and_then(|listing| self.sight.get(&listing))
+            .is_some_and(|sight| matches!(sight, Sight::Whole))
+    }
+
+    /// Whether a fact that was not seen is known to be gone.
+    pub(super) fn is_gone(&self, listing: Option<i64>, principal_type: Option<&str>) -> bool {
+        match listing.and_then(|listing| self.sight.get(&listing)) {
+            Some(Sight::Whole) => true,
+            Some(Sight::WholeFor(types)) => {
+                principal_type.is_some_and(|kind| types.iter().any(|seen| seen.as_str() == kind))
+            }
+            None => false,
+        }
+    }
+}
+
+/// The organization, and the project if it is one, that a scope is, with the lists that show them.
+fn containers(scope: &Scope) -> Vec<(ListingKind, ResourceId)> {
+    let Some(org) = scope.org() else {
+        return Vec::new();
+    };
+    let organization = ResourceId {
+        kind: ResourceType::Organization,
+        scope: Scope::Account,
+        identifier: org.to_owned(),
+    };
+    let project = scope.project().map(|project| ResourceId {
+        kind: ResourceType::Project,
+        scope: Scope::Organization {
+            org: org.to_owned(),
+        },
+        identifier: project.to_owned(),
+    });
+    std::iter::once((ListingKind::Organizations, organization))
+        .chain(project.map(|project| (ListingKind::Projects, project)))
+        .collect()
+}
+
+fn joined(types: &[ResourceType]) -> String {
+    let names: Vec<&str> = types.iter().map(ResourceType::as_str).collect();
+    format!(",{},", names.join(","))
+}
+
+/// What Harness supplies shows up in every list of its level, so one complete list of the level shows all of it.
+fn supplied_by_harness(listings: &[Listing]) -> Vec<(Level, Listing)> {
+    let mut supplied = Vec::new();
+    for kind in [ListingKind::Roles, ListingKind::ResourceGroups] {
+        for level in [Level::Account, Level::Organization, Level::Project] {
+            let of_level = listings
+                .iter()
+                .filter(|listing| listing.kind == kind && listing.scope.level() == Some(level));
+            let best = of_level.min_by_key(|listing| listing.state != ListingState::Complete);
+            supplied.extend(best.map(|best| {
+                (
+                    level,
+                    Listing {
+                        scope: Scope::Harness,
+                        reported_total: None,
+                        rows: 0,
+                        pages: 0,
+                        ..best.clone()
+                    },
+                )
+            }));
+        }
+    }
+    supplied
+}

@@ -1,0 +1,214 @@
+//! Grants: periods that go on, end and begin. A million of them are the bulk of a sync.
+
+use rusqlite::params;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::num::NonZeroI64;
+
+use super::Merge;
+use crate::model::{
+    AssignmentIds, AssignmentRef, Grant, ListingKind, Ref, ResourceId, ResourceType, Scope,
+    ScopeRef,
+};
+use crate::store::brake::{Removal, Tally};
+
+impl Merge<'_> {
+    /// Returns how many are gone.
+    pub(super) fn merge_grants(&mut self) -> rusqlite::Result<Vec<Removal>> {
+        let listings = self.listings_of_members()?;
+        let grants = self.take_keyed_grants();
+        let mut closed = Vec::new();
+        let mut opened = Opened::default();
+        let mut tally = Tally::default();
+        let mut seen = grants.iter().zip(0u32..).peekable();
+        let mut live = self.connection.prepare(
+            "SELECT key, target, principal, scope, resource_group, role_assignment, created_at,
+               harness_managed, listing, since
+             FROM grant_version WHERE valid_until IS NULL
+             ORDER BY target, principal, scope, resource_group",
+        )?;
+        let mut kind_of = self
+            .connection
+            .prepare("SELECT type FROM resource WHERE key = ?1")?;
+        let mut rows = live.query([])?;
+        while let Some(row) = rows.next()? {
+            let version: i64 = row.get(0)?;
+            let key: GrantKey = [row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?];
+            while let Some((_, at)) = seen.next_if(|(next, _)| next.key < key) {
+                opened.push(at, None);
+            }
+            match seen.next_if(|(next, _)| next.key == key) {
+                None => {
+                    let kind: String = kind_of.query_row([key[1]], |row| row.get(0))?;
+                    let gone = self.is_gone(row.get(8)?, Some(&kind));
+                    tally.count("grant", gone);
+                    if gone {
+                        closed.push(version);
+                    }
+                }
+                Some((now, at)) => {
+                    tally.count("grant", false);
+                    let same = self.assignment_of(now).as_deref()
+                        == row.get_ref(5)?.as_str_or_null()?
+                        && now.created_at.map(NonZeroI64::get) == row.get(6)?
+                        && now.harness_managed == row.get::<_, bool>(7)?;
+                    if !same {
+                        closed.push(version);
+                        opened.push(at, Some(row.get(9)?));
+                    }
+                }
+            }
+        }
+        for (_, at) in seen {
+            opened.push(at, None);
+        }
+        drop(rows);
+        drop((live, kind_of));
+        self.close("grant_version", &closed)?;
+        self.insert_grants(&grants, &opened, &listings)?;
+        self.observation.assignment_ids = AssignmentIds::default(); // indexes are made next and want the memory
+        Ok(tally.removals())
+    }
+
+    /// The grants under the keys of the file, in the order of those, each once. They take the place of the observed
+    /// ones: a million of both would double what a sync needs.
+    fn take_keyed_grants(&mut self) -> Vec<KeyedGrant> {
+        let observed = std::mem::take(&mut self.observation.grants);
+        let mut grants: Vec<KeyedGrant> = observed
+            .into_iter()
+            .map(|grant| KeyedGrant {
+                key: self.key_of(&grant),
+                created_at: grant.created_at,
+                assignment: grant.assignment,
+                harness_managed: grant.harness_managed,
+            })
+            .collect();
+        // Harness holds each natural key once; should it ever show two, the same one must win every time.
+        grants.sort_unstable_by(|a, b| {
+            let tie = || self.assignment_of(a).cmp(&self.assignment_of(b));
+            a.key.cmp(&b.key).then_with(tie)
+        });
+        grants.dedup_by_key(|grant| grant.key);
+        grants
+    }
+
+    fn key_of(&self, grant: &Grant) -> GrantKey {
+        let resource = |id: Ref| narrow(self.resources[id.index()]);
+        let scope = |scope: ScopeRef| narrow(self.scopes[scope.index()]);
+        [
+            resource(grant.target),
+            resource(grant.principal),
+            grant.scope.map_or(0, scope),
+            grant.resource_group.map_or(0, resource),
+        ]
+    }
+
+    fn assignment_of(&self, grant: &KeyedGrant) -> Option<Cow<'_, str>> {
+        grant
+            .assignment
+            .map(|id| self.observation.assignment_ids.get(id))
+    }
+
+    fn insert_grants(
+        &mut self,
+        grants: &[KeyedGrant],
+        opened: &Opened,
+        listings: &HashMap<u32, i64>,
+    ) -> rusqlite::Result<()> {
+        let mut insert = self.connection.prepare(
+            "INSERT INTO grant_version (target, principal, scope, resource_group, listing, role_assignment,
+               created_at, harness_managed, since, valid_from)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?;
+        for &at in &opened.rows {
+            let grant = &grants[at as usize];
+            let [target, principal, scope, resource_group] = grant.key;
+            // A membership is shown by the list of its group, a role by the role assignments of its scope.
+            let listing = match listings.get(&target) {
+                Some(listing) => *listing,
+                None => self
+                    .dictionary
+                    .listing_at(ListingKind::RoleAssignments, i64::from(scope))?,
+            };
+            insert.execute(params![
+                target,
+                principal,
+                scope,
+                resource_group,
+                listing,
+                self.assignment_of(grant),
+                grant.created_at.map(NonZeroI64::get),
+                grant.harness_managed,
+                opened.since.get(&at).copied().unwrap_or(self.snapshot),
+                self.snapshot
+            ])?;
+        }
+        Ok(())
+    }
+
+    /// The listing that shows the members of each thing that has some, by the thing's key.
+    fn listings_of_members(&mut self) -> rusqlite::Result<HashMap<u32, i64>> {
+        let mut listings = HashMap::new();
+        for grant in self
+            .observation
+            .grants
+            .iter()
+            .filter(|grant| grant.scope.is_none())
+        {
+            if let Entry::Vacant(entry) =
+                listings.entry(narrow(self.resources[grant.target.index()]))
+            {
+                let (kind, scope) = shown_by(self.observation.directory.id(grant.target));
+                entry.insert(self.dictionary.listing(kind, &scope)?);
+            }
+        }
+        Ok(listings)
+    }
+}
+
+/// Grants to insert, by position in the observation. Nearly all are new, so only the others say since when they hold.
+#[derive(Default)]
+struct Opened {
+    rows: Vec<u32>,
+    since: HashMap<u32, i64>,
+}
+
+impl Opened {
+    fn push(&mut self, at: u32, since: Option<i64>) {
+        self.rows.push(at);
+        self.since.extend(since.map(|since| (at, since)));
+    }
+}
+
+/// The list that shows who is a member of something: of a user group the list of groups, of an organization or project
+/// the users of that scope.
+fn shown_by(target: &ResourceId) -> (ListingKind, String) {
+    let users_of = |scope: Scope| (ListingKind::Users, scope.to_string());
+    match (&target.kind, &target.scope) {
+        (ResourceType::Organization, _) => users_of(Scope::Organization {
+            org: target.identifier.clone(),
+        }),
+        (ResourceType::Project, Scope::Organization { org }) => users_of(Scope::Project {
+            org: org.clone(),
+            project: target.identifier.clone(),
+        }),
+        (_, scope) => (ListingKind::UserGroups, scope.to_string()),
+    }
+}
+
+/// A grant under the keys of the file.
+struct KeyedGrant {
+    key: GrantKey,
+    created_at: Option<NonZeroI64>,
+    assignment: Option<AssignmentRef>,
+    harness_managed: bool,
+}
+
+/// Keys of target, principal, scope and resource group.
+type GrantKey = [u32; 4];
+
+/// Dictionary keys count up from 1 and so stay far below 2^32.
+fn narrow(key: i64) -> u32 {
+    u32::try_from(key).expect("dictionary keys count up from 1")
+}
