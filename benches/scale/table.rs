@@ -18,6 +18,19 @@ pub(crate) struct Line {
     pub(crate) least: &'static str,
 }
 
+impl Line {
+    pub(crate) fn new(what: &str, cost: Cost, floor: Duration, least: &'static str) -> Self {
+        Self {
+            what: what.to_owned(),
+            cost,
+            requests: None,
+            file: None,
+            floor,
+            least,
+        }
+    }
+}
+
 pub(crate) fn head(title: &str) {
     println!("\n{title} (load {})", load());
     println!(
