@@ -59,8 +59,8 @@ pub struct Comparison {
     /// Resources and grants that came into sight with the first complete look at their listing: nobody knows whether
     /// they were there before.
     pub newly_visible: u64,
-    /// Resources and grants of another file whose listings the newer one has never seen whole: nobody knows whether
-    /// they are gone.
+    /// Resources and grants of which nobody knows whether the newer snapshot holds them: it did not look, and the older
+    /// one did.
     pub out_of_sight: u64,
 }
 
@@ -226,7 +226,10 @@ impl Change {
 /// Pairs what ended with what began. The same grant ending and beginning is access made anew, which is no change.
 #[must_use]
 pub fn compare(facts: DiffFacts) -> Comparison {
-    let mut comparison = Comparison::default();
+    let mut comparison = Comparison {
+        out_of_sight: facts.out_of_sight,
+        ..Comparison::default()
+    };
     compare_resources(facts.old_resources, facts.new_resources, &mut comparison);
     compare_grants(facts.old_grants, facts.new_grants, &mut comparison);
     // Stable, and both parts are in order already: one merge.
@@ -246,7 +249,7 @@ fn compare_resources(old: Vec<ResourceFact>, new: Vec<ResourceFact>, comparison:
         let same = before.as_ref().is_some_and(|before| {
             before.name == after.name && before.attributes == after.attributes
         });
-        if before.is_none() && !after.known_to_other {
+        if before.is_none() && !after.known_to_older {
             comparison.newly_visible += 1;
         } else if !same {
             comparison.changes.push(Change::Resource {
@@ -255,16 +258,11 @@ fn compare_resources(old: Vec<ResourceFact>, new: Vec<ResourceFact>, comparison:
             });
         }
     }
-    for before in old.into_values() {
-        if before.known_to_other {
-            comparison.changes.push(Change::Resource {
-                before: Some(Box::new(before)),
-                after: None,
-            });
-        } else {
-            comparison.out_of_sight += 1;
-        }
-    }
+    let gone = old.into_values().map(|before| Change::Resource {
+        before: Some(Box::new(before)),
+        after: None,
+    });
+    comparison.changes.extend(gone);
     comparison
         .changes
         .sort_by_cached_key(|change| (change.place().to_owned(), change.id()));
@@ -287,17 +285,12 @@ fn compare_grants(old: Vec<GrantFact>, new: Vec<GrantFact>, comparison: &mut Com
         };
         match side {
             Ordering::Less => {
-                if let Some((_, ended)) = old.next() {
-                    if ended.known_to_other {
-                        comparison.changes.push(Change::GrantRemoved(ended));
-                    } else {
-                        comparison.out_of_sight += 1;
-                    }
-                }
+                let ended = old.next().map(|(_, ended)| Change::GrantRemoved(ended));
+                comparison.changes.extend(ended);
             }
             Ordering::Greater => {
                 if let Some((_, began)) = new.next() {
-                    if began.known_to_other {
+                    if began.known_to_older {
                         comparison.changes.push(Change::GrantAdded(began));
                     } else {
                         comparison.newly_visible += 1;

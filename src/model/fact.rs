@@ -32,8 +32,8 @@ pub struct ResourceFact {
     pub name: Option<String>,
     /// JSON, keys sorted.
     pub attributes: String,
-    /// Whether the other snapshot of a comparison knows its listing whole, so that not being there means something.
-    pub known_to_other: bool,
+    /// Whether the older snapshot of a comparison knows its listing whole, so that not being there means something.
+    pub known_to_older: bool,
 }
 
 /// A grant as a snapshot holds it. Many share the things they are about.
@@ -56,7 +56,7 @@ pub struct GrantFact {
     /// Made by Harness.
     pub harness_managed: bool,
     /// As for a resource.
-    pub known_to_other: bool,
+    pub known_to_older: bool,
 }
 
 impl GrantFact {
@@ -99,7 +99,7 @@ impl GrantFact {
     }
 }
 
-/// Everything that may differ between two snapshots of one file.
+/// Everything that may differ between two snapshots, where the newer one looked.
 #[derive(Clone, Debug, Default)]
 pub struct DiffFacts {
     /// Resources as the older snapshot holds them, where they ended since.
@@ -110,4 +110,6 @@ pub struct DiffFacts {
     pub old_grants: Vec<GrantFact>,
     /// Grants that began.
     pub new_grants: Vec<GrantFact>,
+    /// How many more there are of which nobody knows whether the newer snapshot holds them: it did not look.
+    pub out_of_sight: u64,
 }

@@ -3,6 +3,7 @@
 use rusqlite::ToSql;
 use std::collections::BTreeSet;
 
+use super::judged::{Judge, Sights};
 use super::names::Names;
 use super::sight::Sight;
 use super::{Reader, StoreError};
@@ -23,17 +24,24 @@ impl Reader {
                 [(":older", Box::new(older)), (":newer", Box::new(newer))];
             let resources = |rows| self.resource_facts(rows, &range);
             let grants = |rows, named| self.grant_facts(rows, named, &range);
-            let mut facts = DiffFacts {
-                old_resources: facts_of(resources(ended)?),
-                new_resources: Vec::new(),
-                old_grants: facts_of(grants(ended, NamedAt::Snapshot(older))?),
-                new_grants: Vec::new(),
+            let sights = |snapshot| -> rusqlite::Result<Sights<'_>> {
+                Ok(Sights {
+                    of_old_facts: Sight::of(self, snapshot)?,
+                    of_new_facts: Sight::of(self, snapshot)?,
+                })
             };
-            // A fact ends only where its listing was seen whole; one that begins may have been there unseen.
-            let mut sight = Sight::of(self, older)?;
-            facts.new_resources = judged_resources(resources(begun)?, &mut sight)?;
-            facts.new_grants = judged_grants(grants(begun, NamedAt::Snapshot(newer))?, &mut sight)?;
-            Ok(facts)
+            let mut judge = Judge {
+                older: sights(older)?,
+                newer: sights(newer)?,
+                newest: newer,
+            };
+            judge.judge(
+                (resources(ended)?, resources(begun)?),
+                (
+                    grants(ended, NamedAt::Snapshot(older))?,
+                    grants(begun, NamedAt::Snapshot(newer))?,
+                ),
+            )
         };
         read().map_err(|error| self.failed(&error))
     }
@@ -128,7 +136,7 @@ impl Reader {
                     id: row.get(2)?,
                     name: row.get(3)?,
                     attributes: row.get(4)?,
-                    known_to_other: true,
+                    known_to_older: true,
                 };
                 Ok(Listed {
                     fact,
@@ -182,7 +190,7 @@ impl Reader {
                 role_assignment: row.get(4)?,
                 created_at: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_millis),
                 harness_managed: row.get(6)?,
-                known_to_other: true,
+                known_to_older: true,
             };
             facts.push(Listed {
                 fact,
@@ -210,44 +218,6 @@ pub(super) struct Listed<T> {
     pub(super) listing: Option<i64>,
     pub(super) since: i64,
     pub(super) until: Option<i64>,
-}
-
-fn facts_of<T>(listed: Vec<Listed<T>>) -> Vec<T> {
-    listed.into_iter().map(|listed| listed.fact).collect()
-}
-
-pub(super) fn judged_resources(
-    listed: Vec<Listed<ResourceFact>>,
-    sight: &mut Sight<'_>,
-) -> rusqlite::Result<Vec<ResourceFact>> {
-    listed
-        .into_iter()
-        .map(
-            |Listed {
-                 mut fact, listing, ..
-             }| {
-                fact.known_to_other = sight.knows(listing, "")?;
-                Ok(fact)
-            },
-        )
-        .collect()
-}
-
-pub(super) fn judged_grants(
-    listed: Vec<Listed<GrantFact>>,
-    sight: &mut Sight<'_>,
-) -> rusqlite::Result<Vec<GrantFact>> {
-    listed
-        .into_iter()
-        .map(
-            |Listed {
-                 mut fact, listing, ..
-             }| {
-                fact.known_to_other = sight.knows(listing, &fact.principal.kind)?;
-                Ok(fact)
-            },
-        )
-        .collect()
 }
 
 // ---- rows -----------------------------------------------------------------------------------------------------------

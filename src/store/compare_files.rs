@@ -8,7 +8,8 @@ use rusqlite::named_params;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use super::compare::{Listed, NamedAt, judged_grants, judged_resources};
+use super::compare::{Listed, NamedAt};
+use super::judged::{Judge, Sights};
 use super::sight::Sight;
 use super::{Reader, StoreError};
 use crate::model::{DiffFacts, GrantFact, ResourceFact, canonical_json};
@@ -41,22 +42,29 @@ impl Reader {
                     .connection
                     .pragma_update(None, "cache_size", -SCAN_CACHE_KIB)?;
             }
-            let mut before = Sight::for_facts_of(other, self, older)?;
-            let mut after = Sight::for_facts_of(self, other, newer)?;
             let (old_resources, new_resources) = differing_resources(self, older, other, newer)?;
             let (old_grants, new_grants) = differing_grants(self, older, other, newer)?;
-            Ok(DiffFacts {
-                old_resources: judged_resources(
+            let sights = |reader, snapshot| -> rusqlite::Result<Sights<'_>> {
+                Ok(Sights {
+                    of_old_facts: Sight::for_facts_of(self, reader, snapshot)?,
+                    of_new_facts: Sight::for_facts_of(other, reader, snapshot)?,
+                })
+            };
+            let mut judge = Judge {
+                older: sights(self, older)?,
+                newer: sights(other, newer)?,
+                newest: newer,
+            };
+            judge.judge(
+                (
                     self.resources_by_key(&old_resources)?,
-                    &mut after,
-                )?,
-                new_resources: judged_resources(
                     other.resources_by_key(&new_resources)?,
-                    &mut before,
-                )?,
-                old_grants: judged_grants(self.grants_by_key(&old_grants, older)?, &mut after)?,
-                new_grants: judged_grants(other.grants_by_key(&new_grants, newer)?, &mut before)?,
-            })
+                ),
+                (
+                    self.grants_by_key(&old_grants, older)?,
+                    other.grants_by_key(&new_grants, newer)?,
+                ),
+            )
         };
         read().map_err(|error| self.failed(&error))
     }

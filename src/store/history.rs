@@ -161,7 +161,7 @@ impl MayBeNew for ResourceFact {
     const SINCE_THE_BEGINNING: bool = false;
 
     fn set_known(&mut self, known: bool) {
-        self.known_to_other = known;
+        self.known_to_older = known;
     }
 }
 
@@ -169,6 +169,6 @@ impl MayBeNew for GrantFact {
     const SINCE_THE_BEGINNING: bool = true;
 
     fn set_known(&mut self, known: bool) {
-        self.known_to_other = known;
+        self.known_to_older = known;
     }
 }

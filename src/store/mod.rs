@@ -23,6 +23,7 @@ mod error;
 mod evidence;
 mod find;
 mod history;
+mod judged;
 mod label;
 mod names;
 mod open;

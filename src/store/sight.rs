@@ -14,6 +14,19 @@ pub(super) struct ListingName {
     pub(super) scope: String,
 }
 
+/// Whether a listing was whole, in one sense or the other.
+type IsWhole<'a> = fn(&Sight<'a>, &ListingName, &str) -> rusqlite::Result<bool>;
+
+fn remembered(
+    answers: &HashMap<i64, Vec<(String, bool)>>,
+    listing: i64,
+    principal_type: &str,
+) -> Option<bool> {
+    let mut answers = answers.get(&listing)?.iter();
+    let (_, answer) = answers.find(|(asked, _)| asked == principal_type)?;
+    Some(*answer)
+}
+
 /// The knowledge of one snapshot about the listings of the facts of one file, its own or another, looked up as needed.
 pub(super) struct Sight<'a> {
     reader: &'a Reader,
@@ -21,7 +34,8 @@ pub(super) struct Sight<'a> {
     /// The file whose facts are asked about; it gives the listings their keys.
     asking: Names<'a>,
     /// By listing and principal type.
-    asked: HashMap<i64, Vec<(String, bool)>>,
+    known: HashMap<i64, Vec<(String, bool)>>,
+    covered: HashMap<i64, Vec<(String, bool)>>,
 }
 
 impl<'a> Sight<'a> {
@@ -40,12 +54,13 @@ impl<'a> Sight<'a> {
             reader,
             snapshot,
             asking: Names::of(asking)?,
-            asked: HashMap::new(),
+            known: HashMap::new(),
+            covered: HashMap::new(),
         })
     }
 
-    /// Whether a listing was seen whole, for role assignments at least as far as a principal type goes. A scope that
-    /// is known not to exist is known whole: there is nothing in it.
+    /// Whether a listing was seen whole by then, for role assignments at least as far as a principal type goes. A scope
+    /// that is known not to exist is known whole: there is nothing in it.
     pub(super) fn knows(
         &mut self,
         listing: Option<i64>,
@@ -54,17 +69,37 @@ impl<'a> Sight<'a> {
         let Some(listing) = listing else {
             return Ok(false);
         };
-        let mut asked = self.asked.get(&listing).into_iter().flatten();
-        if let Some((_, answer)) = asked.find(|(asked, _)| asked == principal_type) {
-            return Ok(*answer);
+        if let Some(answer) = remembered(&self.known, listing, principal_type) {
+            return Ok(answer);
         }
-        let answer = self.find_out(listing, principal_type)?;
-        let answers = self.asked.entry(listing).or_default();
+        let answer = self.has_known(listing, principal_type)?;
+        let answers = self.known.entry(listing).or_default();
         answers.push((principal_type.to_owned(), answer));
         Ok(answer)
     }
 
-    fn find_out(&self, listing: i64, principal_type: &str) -> rusqlite::Result<bool> {
+    /// Whether this very snapshot looked: it saw the listing whole, at least as far as a principal type goes, or saw
+    /// that the scope does not exist.
+    pub(super) fn covers(
+        &mut self,
+        listing: Option<i64>,
+        principal_type: &str,
+    ) -> rusqlite::Result<bool> {
+        let Some(listing) = listing else {
+            return Ok(false);
+        };
+        if let Some(answer) = remembered(&self.covered, listing, principal_type) {
+            return Ok(answer);
+        }
+        let name = self.asking.listing(listing)?;
+        let answer = self.has_covered(&name, principal_type)?
+            || self.is_nowhere_by(&name.scope, Self::has_covered)?;
+        let answers = self.covered.entry(listing).or_default();
+        answers.push((principal_type.to_owned(), answer));
+        Ok(answer)
+    }
+
+    fn has_known(&self, listing: i64, principal_type: &str) -> rusqlite::Result<bool> {
         if std::ptr::eq(self.asking.reader, self.reader)
             && self.has_seen_key(listing, principal_type)?
         {
@@ -85,6 +120,10 @@ impl<'a> Sight<'a> {
 
     /// Whether an organization or project is known not to exist in this snapshot.
     pub(super) fn is_nowhere(&self, scope: &str) -> rusqlite::Result<bool> {
+        self.is_nowhere_by(scope, Self::has_seen)
+    }
+
+    fn is_nowhere_by(&self, scope: &str, is_whole: IsWhole<'a>) -> rusqlite::Result<bool> {
         let Some(scope) = Scope::parse(scope) else {
             return Ok(false);
         };
@@ -96,7 +135,7 @@ impl<'a> Sight<'a> {
             scope: Scope::Account,
             identifier: org.to_owned(),
         };
-        if self.is_missing(ListingKind::Organizations, &organization)? {
+        if self.is_missing(ListingKind::Organizations, &organization, is_whole)? {
             return Ok(true);
         }
         let Some(project) = scope.project() else {
@@ -109,15 +148,37 @@ impl<'a> Sight<'a> {
             },
             identifier: project.to_owned(),
         };
-        self.is_missing(ListingKind::Projects, &project)
+        self.is_missing(ListingKind::Projects, &project, is_whole)
     }
 
-    fn is_missing(&self, kind: ListingKind, id: &ResourceId) -> rusqlite::Result<bool> {
+    fn is_missing(
+        &self,
+        kind: ListingKind,
+        id: &ResourceId,
+        is_whole: IsWhole<'a>,
+    ) -> rusqlite::Result<bool> {
         let listing = ListingName {
             kind: kind.as_str().to_owned(),
             scope: id.scope.to_string(),
         };
-        Ok(self.has_seen(&listing, "")? && !self.holds(&id.to_string())?)
+        Ok(is_whole(self, &listing, "")? && !self.holds(&id.to_string())?)
+    }
+
+    fn has_covered(&self, listing: &ListingName, principal_type: &str) -> rusqlite::Result<bool> {
+        self.reader
+            .connection
+            .prepare_cached(
+                "SELECT 1 FROM scope p JOIN listing l ON l.scope = p.key AND l.kind = ?1
+                 JOIN coverage c ON c.listing = l.key
+                 WHERE p.path = ?2 AND c.valid_from <= ?4 AND (c.valid_until IS NULL OR c.valid_until > ?4)
+                   AND (c.state = 'complete' OR instr(c.whole_for, ',' || ?3 || ','))",
+            )?
+            .exists(params![
+                listing.kind,
+                listing.scope,
+                principal_type,
+                self.snapshot
+            ])
     }
 
     fn has_seen(&self, listing: &ListingName, principal_type: &str) -> rusqlite::Result<bool> {

@@ -35,6 +35,7 @@ mod schemas;
 mod secrets;
 mod sync;
 mod tree;
+mod unseen;
 mod views;
 mod what_can;
 mod who_can;

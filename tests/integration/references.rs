@@ -135,7 +135,7 @@ fn what_one_file_never_saw_is_neither_added_nor_removed() {
     account.publish(&folder.file("b.db"), 3);
     let ended = harness_access(folder.path(), &["diff", "a.db", "b.db"]).with_status(2);
     assert!(
-        ended.err.contains("2 facts of the older file"),
+        ended.err.contains("2 facts are in listings"),
         "{}",
         ended.err
     );

@@ -72,6 +72,7 @@ fn comment(report: &Report) -> String {
 
 fn heading(report: &Report, text: &mut String) {
     let changes = match report.findings.len() {
+        0 if !report.is_comparable() => "no changes in what both saw".to_owned(),
         0 => "no changes".to_owned(),
         number => count(i128::try_from(number).unwrap_or_default(), "change"),
     };

@@ -37,7 +37,7 @@ pub fn write(report: &Report, err: &mut dyn Write) -> io::Result<()> {
         ),
         (
             report.out_of_sight,
-            "of the older file are in listings that the newer file never saw whole; nobody knows whether they are gone",
+            "are in listings that the newer snapshot did not see; nobody knows whether they are still so",
         ),
     ] {
         if number > 0 {
@@ -81,7 +81,12 @@ pub fn notices(file: &str, notices: &[Notice], err: &mut dyn Write) -> io::Resul
 
 fn totals(report: &Report) -> String {
     if report.findings.is_empty() {
-        return "no differences".to_owned();
+        let seen = if report.is_comparable() {
+            ""
+        } else {
+            " in what both saw"
+        };
+        return format!("no differences{seen}");
     }
     let (resources, grants) = report.tallies();
     let mut text = format!(

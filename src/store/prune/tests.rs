@@ -120,7 +120,8 @@ fn answers(file: &std::path::Path, kept: &[i64]) -> Vec<String> {
 }
 
 /// What the view `changes` says of each kept snapshot is what a comparison with the one before says; what a new
-/// organization or project brought along is in no list before, so that the view leaves it out.
+/// organization or project brought along is in no list before, so that the view leaves it out. Of a snapshot that did
+/// not see everything the view says what was learnt in between.
 fn changes_are_differences(file: &std::path::Path, kept: &[i64]) {
     let reader = Reader::open(file).expect("open");
     let rows = reader
@@ -132,6 +133,7 @@ fn changes_are_differences(file: &std::path::Path, kept: &[i64]) {
         .map(|row| row.into_iter().flatten().collect::<Vec<_>>().join(" "))
         .collect();
     for pair in kept.windows(2) {
+        let gaps = reader.incomplete_listings(pair[1]).expect("gaps");
         let comparison = compare(reader.diff_facts(pair[0], pair[1]).expect("facts"));
         for change in comparison.changes {
             let id = change
@@ -148,6 +150,10 @@ fn changes_are_differences(file: &std::path::Path, kept: &[i64]) {
             } else {
                 assert!(change.place() != "account", "missing: {row}, kept {kept:?}");
             }
+        }
+        if !gaps.is_empty() {
+            let of_it = format!("{} ", pair[1]);
+            rows.retain(|row| !row.starts_with(&of_it));
         }
     }
     assert_eq!(rows, [""; 0], "kept {kept:?}");

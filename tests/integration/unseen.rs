@@ -1,0 +1,175 @@
+//! What a snapshot did not look at is never called a difference, whatever other snapshots saw of it.
+
+use serde_json::json;
+
+use crate::support::fake_harness::{Account, Principal, Scope};
+use crate::support::{Outcome, Test};
+
+const BOB: &str = "uBOB000000000000000000";
+const EVAN: &str = "uEVAN00000000000000000";
+
+fn top() -> Scope {
+    Scope::account()
+}
+
+fn shop() -> Scope {
+    Scope::project("payments", "shop")
+}
+
+fn give_and_take(account: &mut Account) {
+    let evan = Principal::User(EVAN);
+    account.assign(
+        evan,
+        "_project_admin",
+        "_all_project_level_resources",
+        &shop(),
+    );
+    let made = account.role_assignments.last_mut().unwrap();
+    made.identifier = String::from("extra");
+    account.remove_group(&shop(), "developers");
+}
+
+fn put_back(account: &mut Account) {
+    account.remove_assignment("extra");
+    account.add_group(&shop(), "developers", "Payment Shop developers");
+    account.add_member(&shop(), "developers", BOB);
+}
+
+fn sync(test: &Test, arguments: &[&str]) -> Outcome {
+    test.sync().args(arguments).run()
+}
+
+#[test]
+fn what_neither_snapshot_looked_at_is_no_question() {
+    let test = Test::new();
+    sync(&test, &["--scopes", "all"]).exits(0);
+    sync(&test, &[]).exits(0);
+    test.fake.change(give_and_take);
+    sync(&test, &["--scopes", "all"]).exits(0);
+    test.fake.change(put_back);
+    sync(&test, &[]).exits(0);
+    let document = test
+        .run(&["diff", "2", "4", "--format", "json"])
+        .exits(0)
+        .json();
+    assert_eq!(document["changes"], json!([]));
+    assert_eq!(document["comparable"], json!(true));
+    assert_eq!(document["out_of_sight"], json!(0));
+}
+
+#[test]
+fn organizations_that_are_observed_in_turn_do_not_speak_for_each_other() {
+    let test = Test::new();
+    let of = |org| ["--org", org, "--scopes", "all"];
+    sync(&test, &of("payments")).exits(0);
+    sync(&test, &of("default")).exits(0);
+    test.fake.change(give_and_take);
+    sync(&test, &of("payments")).exits(0);
+    test.fake.change(put_back);
+    sync(&test, &of("default")).exits(0);
+    test.run(&["diff", "2", "4"]).exits(0).prints_nothing();
+    // Who looked at the second organization last does not know of the first.
+    test.run(&["diff", "3", "4"]).exits(2).prints_nothing();
+}
+
+#[test]
+fn what_the_newer_snapshot_no_longer_looked_at_is_out_of_sight() {
+    let test = Test::new();
+    sync(&test, &["--scopes", "all"]).exits(0);
+    test.fake.change(give_and_take);
+    sync(&test, &["--scopes", "all"]).exits(0);
+    test.fake.change(put_back);
+    sync(&test, &[]).exits(0);
+    let document = test
+        .run(&["diff", "1", "3", "--format", "json"])
+        .exits(2)
+        .json();
+    assert_eq!(document["changes"], json!([]));
+    assert!(document["out_of_sight"].as_u64().unwrap() > 0);
+    test.run(&["diff", "1", "3"])
+        .exits(2)
+        .says("nobody knows whether they are still so")
+        .says("no differences in what both saw");
+    test.run(&["diff", "1", "3", "--ignore-coverage"]).exits(0);
+}
+
+#[test]
+fn tokens_that_were_not_asked_for_are_not_removed() {
+    let test = Test::new();
+    let caller = crate::support::fake_harness::Caller::default();
+    test.fake
+        .caller(caller.and("core_serviceaccount_manageapikey"));
+    sync(&test, &["--with", "tokens"]).exits(0);
+    sync(&test, &[]).exits(0);
+    test.fake.change(|account| account.tokens.clear());
+    sync(&test, &["--with", "tokens", "--max-removed", "100"]).exits(0);
+    sync(&test, &[]).exits(0);
+    test.run(&["diff", "2", "4"]).exits(0).prints_nothing();
+    test.run(&["diff", "1", "3"]).exits(1).prints("token");
+}
+
+#[test]
+fn another_file_that_lost_sight_of_a_list_does_not_remove_what_is_in_it() {
+    let test = Test::new();
+    sync(&test, &["--db", "old.db"]).exits(0);
+    test.fake.change(|account| {
+        account.add_group(&top(), "extra", "Extra");
+        account.add_member(&top(), "extra", EVAN);
+    });
+    sync(&test, &["--db", "new.db"]).exits(0);
+    test.fake.deny("core_usergroup_view", &top());
+    sync(&test, &["--db", "old.db", "--allow-partial"]).exits(2);
+    let document = test
+        .run(&["diff", "new.db", "old.db", "--format", "json"])
+        .exits(2)
+        .json();
+    assert_eq!(document["changes"], json!([]));
+    // The other way round it is seen, and was not there when the list was last seen.
+    let back = test.run(&["diff", "old.db", "new.db", "--format", "json"]);
+    let added = back.exits(2).json()["changes"].as_array().unwrap().len();
+    assert_eq!(added, 2);
+}
+
+#[test]
+fn evidence_of_a_snapshot_does_not_speak_for_what_that_did_not_look_at() {
+    let test = Test::new();
+    sync(&test, &["--scopes", "all"]).exits(0);
+    sync(&test, &[]).exits(0);
+    test.run(&["export", "--format", "sqlite", "--output", "evidence.db"])
+        .exits(0);
+    test.fake.change(give_and_take);
+    sync(&test, &["--scopes", "all"]).exits(0);
+    let document = test
+        .run(&[
+            "diff",
+            "harness-access.db",
+            "evidence.db",
+            "--format",
+            "json",
+        ])
+        .exits(2)
+        .json();
+    assert_eq!(document["changes"], json!([]));
+}
+
+#[test]
+fn what_is_new_in_a_list_that_is_seen_in_part_is_still_told() {
+    let test = Test::new();
+    sync(&test, &[]).exits(0);
+    test.fake.deny("core_serviceaccount_view", &top());
+    test.fake
+        .change(|account| account.add_member(&top(), "platform_admins", EVAN));
+    test.fake.change(|account| {
+        let evan = Principal::User(EVAN);
+        account.assign(
+            evan,
+            "_account_admin",
+            "_all_account_level_resources",
+            &top(),
+        );
+    });
+    sync(&test, &["--allow-partial"]).exits(2);
+    let diff = test.run(&["diff"]).exits(2);
+    diff.prints("user Evan Sample <evan@example.test> in user group Platform Admins")
+        .prints("user Evan Sample <evan@example.test> holds role Account Admin");
+}
