@@ -188,6 +188,16 @@ impl ApiError {
 }
 
 impl ApiErrorKind {
+    /// What happened, in the same words whenever it happens: without the id of the request.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        let mut kind = self.clone();
+        if let Self::NotPermitted { answer, .. } = &mut kind {
+            answer.correlation_id = None;
+        }
+        kind.to_string()
+    }
+
     fn hint(&self, place: &Place) -> Option<String> {
         let advice = match self {
             Self::BadKey(_) => {

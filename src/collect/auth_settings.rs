@@ -15,7 +15,7 @@ pub(super) fn read(client: &Client, accept_gaps: bool) -> Result<Listed, ApiErro
     let begun = one_row(client, ListingKind::AuthSettings, &call);
     match client.get::<AuthenticationSettings>(&call) {
         Err(error) if accept_gaps && error.is_not_permitted() => {
-            let reason = error.kind.to_string();
+            let reason = error.kind.reason();
             let mut listing = begun(ListingState::NotPermitted { reason });
             (listing.rows, listing.pages) = (0, 0);
             Ok((Rows::Resources(Vec::new()), listing))

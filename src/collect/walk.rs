@@ -261,7 +261,7 @@ fn count(count: u64) -> i64 {
 }
 
 fn state_of_broken(error: &ApiError) -> ListingState {
-    let reason = error.kind.to_string();
+    let reason = error.kind.reason();
     if error.is_not_permitted() {
         ListingState::NotPermitted { reason }
     } else {

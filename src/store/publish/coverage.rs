@@ -9,7 +9,7 @@ use crate::store::dictionary::harness_scope;
 
 impl Merge<'_> {
     pub(super) fn merge_coverage(&mut self) -> rusqlite::Result<()> {
-        self.forget_effort_of_complete_listings()?;
+        self.forget_effort_of_older_snapshots()?;
         let listings = std::mem::take(&mut self.observation.listings);
         for listing in &listings {
             let scope = listing.scope.to_string();
@@ -137,12 +137,14 @@ impl Merge<'_> {
         Ok(earliest)
     }
 
-    /// What complete listings of older snapshots cost interests nobody, and would outgrow the access it is about.
-    fn forget_effort_of_complete_listings(&self) -> rusqlite::Result<()> {
+    /// What listings of older snapshots cost would outgrow the access it is about. It is kept where one was not complete
+    /// in a way in which it had been otherwise before.
+    fn forget_effort_of_older_snapshots(&self) -> rusqlite::Result<()> {
         self.connection.execute(
             "DELETE FROM effort WHERE EXISTS (SELECT 1 FROM coverage c
-               WHERE c.listing = effort.listing AND c.state = 'complete' AND c.valid_from <= effort.snapshot
-                 AND (c.valid_until IS NULL OR c.valid_until > effort.snapshot))",
+               WHERE c.listing = effort.listing AND c.valid_from <= effort.snapshot
+                 AND (c.valid_until IS NULL OR c.valid_until > effort.snapshot)
+                 AND (c.state = 'complete' OR c.valid_from < effort.snapshot))",
             [],
         )?;
         Ok(())

@@ -66,7 +66,7 @@ CREATE TABLE known (
 ) WITHOUT ROWID;
 
 CREATE TABLE effort (
-  -- What each listing cost. Kept for the newest snapshot and for listings that were not complete.
+  -- What each listing cost. Kept for the newest snapshot, and where a listing began to be incomplete in some way.
   snapshot    INTEGER NOT NULL REFERENCES snapshot (id),
   listing     INTEGER NOT NULL REFERENCES listing (key),
   requests    INTEGER NOT NULL CHECK (typeof(requests) = 'integer'),

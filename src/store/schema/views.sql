@@ -15,8 +15,8 @@ FROM snapshot s CROSS JOIN account a
 WHERE s.state <> 'pruned';
 
 CREATE VIEW listings (
-  -- What each snapshot walked and how complete it was. Requests, retries and times are kept for the newest snapshot
-  -- and for listings that were not complete.
+  -- What each snapshot walked and how complete it was. Requests, retries and times are kept for the newest snapshot,
+  -- and where a listing began to be incomplete in some way.
   snapshot_id, kind, scope, endpoint,
   state,          -- 'complete', 'partial', 'not_permitted'
   reason,         -- why it is not complete
