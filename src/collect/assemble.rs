@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::Remembered;
 use super::found::Found;
 use super::preflight::Access;
 use super::role_assignments::{Assignments, PrincipalName, RoleName};
@@ -17,7 +18,7 @@ pub(super) struct About<'a> {
     pub(super) caller: Option<String>,
     pub(super) scopes: String,
     pub(super) requests: u64,
-    pub(super) held_before: &'a HashSet<ResourceId>,
+    pub(super) remembered: &'a Remembered,
 }
 
 /// What was gathered so far.
@@ -26,7 +27,9 @@ pub(super) struct Assembly {
     directory: Directory,
     resources: Vec<Resource>,
     seen: HashSet<Ref>,
+    /// Counted as listed although no list shows them.
     remembered: HashSet<ResourceId>,
+    ever_listed: HashSet<ResourceId>,
     supplied_levels: HashMap<Ref, Vec<Level>>,
     grants: Vec<Grant>,
     assignments: Vec<Assignments>,
@@ -116,7 +119,7 @@ impl Assembly {
 
     /// Ends the gathering: turns role assignments into grants.
     pub(super) fn finish(mut self, about: About<'_>) -> Observation {
-        self.remember(about.held_before);
+        self.remember(about.remembered);
         let mut assignment_ids = AssignmentIds::default();
         let mut disabled = 0;
         for assignments in std::mem::take(&mut self.assignments) {
@@ -140,19 +143,24 @@ impl Assembly {
     }
 
     /// What the last snapshot held counts as listed where this one's list is not whole.
-    fn remember(&mut self, held_before: &HashSet<ResourceId>) {
-        for id in held_before {
-            let Some(kind) = ListingKind::of(&id.kind) else {
-                continue;
-            };
-            let is_whole = |listing: &Listing| {
-                let of_scope = listing.scope == id.scope || id.scope == Scope::Harness;
-                listing.kind == kind && of_scope && listing.state == ListingState::Complete
-            };
-            if !self.listings.iter().any(is_whole) {
-                self.remembered.insert(id.clone());
-            }
-        }
+    fn remember(&mut self, remembered: &Remembered) {
+        let whole: HashSet<(ListingKind, &Scope)> = self
+            .listings
+            .iter()
+            .filter(|listing| listing.state == ListingState::Complete)
+            .flat_map(|listing| {
+                [
+                    (listing.kind, &listing.scope),
+                    (listing.kind, &Scope::Harness),
+                ]
+            })
+            .collect();
+        let is_hidden = |id: &&ResourceId| {
+            ListingKind::of(&id.kind).is_some_and(|kind| !whole.contains(&(kind, &id.scope)))
+        };
+        let hidden = remembered.held.iter().filter(is_hidden).cloned().collect();
+        self.remembered = hidden;
+        self.ever_listed.clone_from(&remembered.ever);
     }
 
     fn role_grants(&mut self, assignments: Assignments, ids: &mut AssignmentIds) {
@@ -201,8 +209,8 @@ impl Assembly {
         )
     }
 
-    /// The scope's own, if it has one of that identifier; else the one that Harness supplies. What no list shows is
-    /// taken for Harness's if it has the leading underscore of Harness's names: Harness hides some of its own roles.
+    /// The scope's own, if it has one of that identifier; else the one that Harness supplies. Harness hides some of its
+    /// own roles, and a deleted one is in no list either: then it is the one that was ever listed.
     fn own_or_supplied(&self, kind: ResourceType, identifier: &str, scope: &Scope) -> ResourceId {
         let in_scope = |scope: &Scope| ResourceId {
             kind: kind.clone(),
@@ -210,13 +218,14 @@ impl Assembly {
             identifier: identifier.to_owned(),
         };
         let (own, supplied) = (in_scope(scope), in_scope(&Scope::Harness));
-        if self.is_listed(&own) {
-            own
-        } else if self.is_listed(&supplied) || identifier.starts_with('_') {
-            supplied
-        } else {
-            own
-        }
+        let is_supplied = match (self.is_listed(&own), self.is_listed(&supplied)) {
+            (true, _) => false,
+            (false, true) => true,
+            (false, false) => {
+                !self.ever_listed.contains(&own) && self.ever_listed.contains(&supplied)
+            }
+        };
+        if is_supplied { supplied } else { own }
     }
 
     fn is_listed(&self, id: &ResourceId) -> bool {

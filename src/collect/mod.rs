@@ -43,13 +43,22 @@ pub struct Request<'a> {
     pub area: &'a Area,
     /// Go on without what cannot be seen; its listings say so. Otherwise the first gap ends the observation.
     pub accept_gaps: bool,
-    /// Roles and resource groups of the last snapshot. Where their lists cannot be seen, they tell a custom one from one
-    /// that Harness supplies.
-    pub held_before: &'a HashSet<ResourceId>,
+    /// What was known before.
+    pub remembered: &'a Remembered,
     /// Requests under way at a time, at least 1.
     pub jobs: usize,
     /// Told how far the work is.
     pub progress: &'a Progress,
+}
+
+/// Roles and resource groups as they were known before. Where no list shows one that a role assignment names, they tell a
+/// custom one from one that Harness supplies: the name alone does not, and the grant must stay the same grant.
+#[derive(Debug, Default)]
+pub struct Remembered {
+    /// Those of the last snapshot.
+    pub held: HashSet<ResourceId>,
+    /// Those that any list ever showed, and those that Harness is known to supply.
+    pub ever: HashSet<ResourceId>,
 }
 
 /// Why there is no observation.
@@ -123,7 +132,7 @@ pub fn observe(client: &Client, request: &Request<'_>) -> Result<Observation, Fa
         caller: access.caller,
         scopes: request.area.to_string(),
         requests: client.requests(),
-        held_before: request.held_before,
+        remembered: request.remembered,
     }))
 }
 

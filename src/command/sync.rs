@@ -1,16 +1,16 @@
 //! `sync`: observe the account and store a snapshot.
 
 use serde::Serialize;
-use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use crate::access::catalogue;
 use crate::api::client::Client;
 use crate::cli::{Format, Sync};
 use crate::collect::plan::Plan;
 use crate::collect::work::Progress;
-use crate::collect::{self, Failure};
+use crate::collect::{self, Failure, Remembered};
 use crate::config::{self, Connection, ConnectionFlags};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -92,8 +92,8 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn plan(&self, writer: &Writer) -> Result<Plan, Error> {
-        let held_before = held(writer)?;
-        collect::plan(self.client, &self.request(&held_before)).map_err(explain)
+        let remembered = remembered(writer)?;
+        collect::plan(self.client, &self.request(&remembered)).map_err(explain)
     }
 
     fn observe_and_store(
@@ -102,9 +102,9 @@ impl Run<'_> {
         identity: &Identity,
         label: Option<&Label>,
     ) -> Result<(Vec<Listing>, Published), Error> {
-        let held_before = held(&writer)?;
+        let remembered = remembered(&writer)?;
         let observation =
-            collect::observe(self.client, &self.request(&held_before)).map_err(explain)?;
+            collect::observe(self.client, &self.request(&remembered)).map_err(explain)?;
         if !self.arguments.allow_partial {
             refuse_gaps(&observation)?;
         }
@@ -113,19 +113,37 @@ impl Run<'_> {
         Ok((gaps, published))
     }
 
-    fn request<'a>(&'a self, held_before: &'a HashSet<ResourceId>) -> collect::Request<'a> {
+    fn request<'a>(&'a self, remembered: &'a Remembered) -> collect::Request<'a> {
         collect::Request {
             area: &self.area,
             accept_gaps: self.arguments.allow_partial,
-            held_before,
+            remembered,
             jobs: self.arguments.jobs,
             progress: &self.progress,
         }
     }
 }
 
-fn held(writer: &Writer) -> Result<HashSet<ResourceId>, Error> {
-    Ok(writer.held(&[ResourceType::Role, ResourceType::ResourceGroup])?)
+fn remembered(writer: &Writer) -> Result<Remembered, Error> {
+    let kinds = [ResourceType::Role, ResourceType::ResourceGroup];
+    let supplied = |kind: ResourceType| {
+        move |identifier: &str| ResourceId {
+            kind: kind.clone(),
+            scope: Scope::Harness,
+            identifier: identifier.to_owned(),
+        }
+    };
+    let mut ever = writer.ever_listed(&kinds)?;
+    ever.extend(catalogue::managed_roles().map(supplied(ResourceType::Role)));
+    ever.extend(
+        catalogue::MANAGED_RESOURCE_GROUPS
+            .into_iter()
+            .map(supplied(ResourceType::ResourceGroup)),
+    );
+    Ok(Remembered {
+        held: writer.held(&kinds)?,
+        ever,
+    })
 }
 
 /// Naming an organization asks for organizations, naming a project for projects, unless a depth is given.

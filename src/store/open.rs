@@ -216,25 +216,41 @@ impl Writer {
     /// # Errors
     /// When the file cannot be read.
     pub fn held(&self, kinds: &[ResourceType]) -> Result<HashSet<ResourceId>, StoreError> {
+        self.listed(kinds, "v.valid_until IS NULL")
+    }
+
+    /// Resources of some types that any list ever showed.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn ever_listed(&self, kinds: &[ResourceType]) -> Result<HashSet<ResourceId>, StoreError> {
+        self.listed(kinds, "1")
+    }
+
+    fn listed(
+        &self,
+        kinds: &[ResourceType],
+        versions: &str,
+    ) -> Result<HashSet<ResourceId>, StoreError> {
         let read = || -> rusqlite::Result<HashSet<ResourceId>> {
-            let mut held = HashSet::new();
-            let mut statement = self.connection.prepare(
+            let mut listed = HashSet::new();
+            let mut statement = self.connection.prepare(&format!(
                 "SELECT p.path, r.identifier FROM resource_version v JOIN resource r ON r.key = v.resource
-                 JOIN scope p ON p.key = r.scope WHERE v.valid_until IS NULL AND r.type = ?1",
-            )?;
+                 JOIN scope p ON p.key = r.scope WHERE {versions} AND r.type = ?1"
+            ))?;
             for kind in kinds {
                 let mut rows = statement.query([kind.as_str()])?;
                 while let Some(row) = rows.next()? {
-                    held.extend(
-                        Scope::parse(row.get_ref(0)?.as_str()?).map(|scope| ResourceId {
-                            kind: kind.clone(),
-                            scope,
-                            identifier: row.get(1).unwrap_or_default(),
-                        }),
-                    );
+                    let scope = Scope::parse(row.get_ref(0)?.as_str()?);
+                    let identifier = row.get(1)?;
+                    listed.extend(scope.map(|scope| ResourceId {
+                        kind: kind.clone(),
+                        scope,
+                        identifier,
+                    }));
                 }
             }
-            Ok(held)
+            Ok(listed)
         };
         if self.fresh {
             return Ok(HashSet::new());

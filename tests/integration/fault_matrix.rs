@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use harness_access::api::clock::VirtualClock;
+use harness_access::collect::Remembered;
 use harness_access::error::Error;
 use harness_access::exit::Exit;
 use harness_access::model::{Listing, ListingState, Observation};
@@ -237,7 +238,7 @@ struct Matrix {
 impl Matrix {
     fn over(account: Account, long: Option<Place>) -> Self {
         let fake = FakeHarness::new(account);
-        let observation = in_process::observe(&fake, false, &HashSet::new()).unwrap();
+        let observation = in_process::observe(&fake, false, &Remembered::default()).unwrap();
         let of_pages = observation.listings.iter().filter(|list| list.pages > 1);
         let of_pages: Vec<&str> = of_pages.map(|list| list.endpoint.as_str()).collect();
         assert_eq!(of_pages, Vec::from_iter(long.map(|place| place.endpoint)));
@@ -259,7 +260,7 @@ impl Matrix {
     fn attempt(&self, place: Place, kind: &FaultKind, times: HowOften, exit: Option<Exit>) {
         let context = format!("{kind:?} at {place:?}, {times:?}");
         let fault = place.fault(&self.fake, kind, times);
-        let result = in_process::observe(&self.fake, false, &HashSet::new());
+        let result = in_process::observe(&self.fake, false, &Remembered::default());
         assert!(fault.fired() > 0, "{context}: did not happen");
         match (result, exit) {
             (Ok(observation), None) => {

@@ -173,3 +173,32 @@ fn what_is_new_in_a_list_that_is_seen_in_part_is_still_told() {
     diff.prints("user Evan Sample <evan@example.test> in user group Platform Admins")
         .prints("user Evan Sample <evan@example.test> holds role Account Admin");
 }
+
+/// A custom role whose name begins as those of Harness do.
+fn with_a_role_like_harness(account: &mut Account) {
+    account.add_role(&top(), "_mine", &["core_secret_access"]);
+    let evan = Principal::User(EVAN);
+    account.assign(evan, "_mine", "_all_account_level_resources", &top());
+}
+
+#[test]
+fn a_deleted_role_takes_no_grant_to_another_role_along() {
+    let test = Test::new();
+    test.fake.change(with_a_role_like_harness);
+    sync(&test, &[]).exits(0);
+    test.fake
+        .change(|account| account.remove_role(&top(), "_mine"));
+    sync(&test, &[]).exits(0);
+    assert_eq!(test.changes(), ["removed resource role/account/_mine"]);
+}
+
+#[test]
+fn a_role_that_comes_into_sight_is_the_role_that_was_held() {
+    let test = Test::new();
+    test.fake.change(with_a_role_like_harness);
+    test.fake.deny("core_role_view", &top());
+    sync(&test, &["--allow-partial"]).exits(2);
+    test.fake.allow_all();
+    sync(&test, &[]).exits(0);
+    assert_eq!(test.ask("SELECT * FROM changes"), "");
+}

@@ -1,6 +1,5 @@
 //! A sync without sockets and without waiting: the client over `FakeHarness::handle` and virtual time.
 
-use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,9 +12,9 @@ use harness_access::api::transport::{
     HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind,
 };
 use harness_access::collect::work::Progress;
-use harness_access::collect::{self, Failure};
+use harness_access::collect::{self, Failure, Remembered};
 use harness_access::error::Error;
-use harness_access::model::{Area, Depth, Listing, Observation, ResourceId, ResourceType};
+use harness_access::model::{Area, Depth, Listing, Observation, ResourceType};
 use harness_access::store::{Identity, Published, Writer};
 
 use super::fake_harness::{Answer, FakeHarness, Reply, Request};
@@ -125,7 +124,7 @@ pub(crate) fn everything(client: &Client, jobs: usize) -> Result<Observation, Fa
     let request = collect::Request {
         area: &area,
         accept_gaps: false,
-        held_before: &HashSet::new(),
+        remembered: &Remembered::default(),
         jobs,
         progress: &Progress::default(),
     };
@@ -143,9 +142,9 @@ pub(crate) fn identity(fake: &FakeHarness) -> Identity {
 pub(crate) fn observe(
     fake: &FakeHarness,
     accept_gaps: bool,
-    held_before: &HashSet<ResourceId>,
+    remembered: &Remembered,
 ) -> Result<Observation, Error> {
-    observe_with(&client(fake), accept_gaps, held_before)
+    observe_with(&client(fake), accept_gaps, remembered)
 }
 
 /// Observes answers whose bodies were changed on the way.
@@ -155,18 +154,18 @@ pub(crate) fn observe_spoilt(
 ) -> Result<Observation, Error> {
     let pace = ClientOptions::default().max_per_minute;
     let client = client_over(fake, &VirtualClock::new(), pace, Box::new(spoil));
-    observe_with(&client, true, &HashSet::new())
+    observe_with(&client, true, &Remembered::default())
 }
 
 fn observe_with(
     client: &Client,
     accept_gaps: bool,
-    held_before: &HashSet<ResourceId>,
+    remembered: &Remembered,
 ) -> Result<Observation, Error> {
     let request = collect::Request {
         area: &Area::default(),
         accept_gaps,
-        held_before,
+        remembered,
         jobs: 4,
         progress: &Progress::default(),
     };
@@ -191,8 +190,12 @@ pub(crate) fn explained(failure: Failure) -> Error {
 pub(crate) fn sync(fake: &FakeHarness, path: &Path) -> Result<Published, Error> {
     let identity = identity(fake);
     let writer = Writer::open(path, &identity)?;
-    let held_before = writer.held(&[ResourceType::Role, ResourceType::ResourceGroup])?;
-    let observation = observe(fake, false, &held_before)?;
+    let kinds = [ResourceType::Role, ResourceType::ResourceGroup];
+    let remembered = Remembered {
+        held: writer.held(&kinds)?,
+        ever: writer.ever_listed(&kinds)?,
+    };
+    let observation = observe(fake, false, &remembered)?;
     Ok(writer.publish(&identity, observation, "0.0.0", None)?)
 }
 
