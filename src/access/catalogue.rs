@@ -60,21 +60,6 @@ pub fn managed_role(identifier: &str) -> Option<Vec<String>> {
     })
 }
 
-/// Identifiers of the roles that Harness supplies.
-pub fn managed_roles() -> impl Iterator<Item = &'static str> {
-    lines(MANAGED_ROLES).filter_map(|line| line.split('\t').next())
-}
-
-/// Identifiers of the resource groups that Harness supplies or did; it lists the first four.
-pub const MANAGED_RESOURCE_GROUPS: [&str; 6] = [
-    "_all_account_level_resources",
-    "_all_organization_level_resources",
-    "_all_project_level_resources",
-    "_all_resources_including_child_scopes",
-    "_all_resources",
-    "_public_resources",
-];
-
 fn lines(table: &'static str) -> impl Iterator<Item = &'static str> {
     table.lines().filter(|line| !line.starts_with('#'))
 }

@@ -210,7 +210,8 @@ impl Assembly {
     }
 
     /// The scope's own, if it has one of that identifier; else the one that Harness supplies. Harness hides some of its
-    /// own roles, and a deleted one is in no list either: then it is the one that was ever listed.
+    /// own, and a deleted one is in no list either: then it is the one that was ever listed, and before any was, one
+    /// with the leading underscore of Harness's names is taken for Harness's.
     fn own_or_supplied(&self, kind: ResourceType, identifier: &str, scope: &Scope) -> ResourceId {
         let in_scope = |scope: &Scope| ResourceId {
             kind: kind.clone(),
@@ -218,13 +219,9 @@ impl Assembly {
             identifier: identifier.to_owned(),
         };
         let (own, supplied) = (in_scope(scope), in_scope(&Scope::Harness));
-        let is_supplied = match (self.is_listed(&own), self.is_listed(&supplied)) {
-            (true, _) => false,
-            (false, true) => true,
-            (false, false) => {
-                !self.ever_listed.contains(&own) && self.ever_listed.contains(&supplied)
-            }
-        };
+        let is_supplied = !self.is_listed(&own)
+            && (self.is_listed(&supplied)
+                || identifier.starts_with('_') && !self.ever_listed.contains(&own));
         if is_supplied { supplied } else { own }
     }
 

@@ -57,7 +57,7 @@ pub struct Request<'a> {
 pub struct Remembered {
     /// Those of the last snapshot.
     pub held: HashSet<ResourceId>,
-    /// Those that any list ever showed, and those that Harness is known to supply.
+    /// Those that any list ever showed.
     pub ever: HashSet<ResourceId>,
 }
 

@@ -5,7 +5,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::access::catalogue;
 use crate::api::client::Client;
 use crate::cli::{Format, Sync};
 use crate::collect::plan::Plan;
@@ -14,9 +13,7 @@ use crate::collect::{self, Failure, Remembered};
 use crate::config::{self, Connection, ConnectionFlags};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::{
-    Area, Depth, Label, Listing, ListingState, Observation, ResourceId, ResourceType, Scope,
-};
+use crate::model::{Area, Depth, Label, Listing, ListingState, Observation, ResourceType, Scope};
 use crate::output;
 use crate::output::progress::{Counts, ProgressLine};
 use crate::output::text::{count, line};
@@ -126,23 +123,9 @@ impl Run<'_> {
 
 fn remembered(writer: &Writer) -> Result<Remembered, Error> {
     let kinds = [ResourceType::Role, ResourceType::ResourceGroup];
-    let supplied = |kind: ResourceType| {
-        move |identifier: &str| ResourceId {
-            kind: kind.clone(),
-            scope: Scope::Harness,
-            identifier: identifier.to_owned(),
-        }
-    };
-    let mut ever = writer.ever_listed(&kinds)?;
-    ever.extend(catalogue::managed_roles().map(supplied(ResourceType::Role)));
-    ever.extend(
-        catalogue::MANAGED_RESOURCE_GROUPS
-            .into_iter()
-            .map(supplied(ResourceType::ResourceGroup)),
-    );
     Ok(Remembered {
         held: writer.held(&kinds)?,
-        ever,
+        ever: writer.ever_listed(&kinds)?,
     })
 }
 

@@ -139,6 +139,7 @@ impl<'a> Merge<'a> {
     fn run(mut self, max_removed_percent: u8) -> Result<Published, Stopped> {
         self.merge_coverage()?;
         self.see_vanished_scopes();
+        self.name_what_came_into_sight()?;
         let mut removals = self.merge_resources()?;
         self.observation.resources = Vec::new(); // a million grants want the memory
         removals.extend(self.merge_grants()?);

@@ -198,6 +198,13 @@ struct Seen {
 }
 
 impl Seen {
+    /// Whether a role assignment names a role or resource group.
+    fn names(&self, id: &str) -> bool {
+        self.grants.keys().any(|(_, target, role)| {
+            target == id || role.as_ref().is_some_and(|(_, over)| over == id)
+        })
+    }
+
     /// The account, and what is below it as far as it can be seen.
     fn of(world: &World, random: &mut Random) -> Self {
         let mut seen = Self::default();
@@ -502,7 +509,9 @@ impl State {
                 (_, Some(now)) => Some((*now, number)),
                 (Some(before), None) => {
                     let is_gone = seen.shows_all(&place, None) || seen.has_vanished(&place.1);
-                    (!is_gone).then_some((before.is, before.since))
+                    // What Harness supplies it may hide.
+                    let is_hidden = home(id) == "harness" && seen.names(id);
+                    (!is_gone || is_hidden).then_some((before.is, before.since))
                 }
                 (None, None) => None,
             };

@@ -202,3 +202,30 @@ fn a_role_that_comes_into_sight_is_the_role_that_was_held() {
     sync(&test, &[]).exits(0);
     assert_eq!(test.ask("SELECT * FROM changes"), "");
 }
+
+#[test]
+fn roles_that_harness_hides_are_not_removed_while_somebody_holds_them() {
+    let test = Test::new();
+    let whole = ["--scopes", "all"];
+    sync(&test, &whole).exits(0);
+    let held = "SELECT principal_id, role_name, scope FROM effective_access ORDER BY 1, 2, 3";
+    let before = test.ask(held);
+    test.fake
+        .switch(|switches| switches.hide_managed_roles = true);
+    sync(&test, &whole).exits(0);
+    // Those that nobody holds are gone as far as anybody can tell.
+    let gone = test.changes();
+    assert!(
+        gone.iter()
+            .all(|change| change.starts_with("removed resource role/harness/"))
+    );
+    assert!(
+        !gone.iter().any(|change| change.contains("_project_viewer")),
+        "{gone:?}"
+    );
+    assert_eq!(test.ask(held), before);
+    test.fake
+        .switch(|switches| switches.hide_managed_roles = false);
+    sync(&test, &whole).exits(0);
+    test.run(&["diff", "1", "3"]).exits(0).prints_nothing();
+}

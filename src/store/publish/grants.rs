@@ -14,6 +14,56 @@ use crate::model::{
 use crate::store::brake::{Removal, Tally};
 
 impl Merge<'_> {
+    /// Grants of a role that no list showed went by the name that Harness's own would have. Where it now shows up as the
+    /// scope's own, they are grants of that one, and were all along.
+    pub(super) fn name_what_came_into_sight(&self) -> rusqlite::Result<()> {
+        for column in ["target", "resource_group"] {
+            let unlisted = self
+                .connection
+                .prepare(&format!(
+                    "SELECT DISTINCT r.key, r.type, r.identifier, s.key, s.path
+                     FROM scope h CROSS JOIN resource r ON r.scope = h.key
+                     CROSS JOIN grant_version g ON g.{column} = r.key AND g.{column} <> 0
+                     CROSS JOIN scope s ON s.key = g.scope
+                     WHERE h.path = 'harness' AND NOT EXISTS (SELECT 1 FROM resource_version v WHERE v.resource = r.key)"
+                ))?
+                .query_map([], |row| {
+                    Ok((
+                        row.get(0)?,
+                        row.get(1)?,
+                        row.get(2)?,
+                        row.get(3)?,
+                        row.get(4)?,
+                    ))
+                })?
+                .collect::<Result<Vec<(i64, String, String, i64, String)>, _>>()?;
+            let mut rename = self.connection.prepare(&format!(
+                "UPDATE grant_version SET {column} = ?1 WHERE {column} = ?2 AND scope = ?3"
+            ))?;
+            for (unlisted, kind, identifier, scope, path) in unlisted {
+                if let Some(own) = self.listed_now(&kind, &path, identifier) {
+                    rename.execute([own, unlisted, scope])?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The key of a role or resource group that a list of its own scope shows.
+    fn listed_now(&self, kind: &str, scope: &str, identifier: String) -> Option<i64> {
+        let kinds = [ResourceType::Role, ResourceType::ResourceGroup];
+        let id = ResourceId {
+            kind: kinds.into_iter().find(|known| known.as_str() == kind)?,
+            scope: Scope::parse(scope)?,
+            identifier,
+        };
+        let id = self.observation.directory.find(&id)?;
+        let mut listed = self.observation.resources.iter();
+        listed
+            .any(|resource| resource.id == id)
+            .then(|| self.resources[id.index()])
+    }
+
     /// Returns how many are gone.
     pub(super) fn merge_grants(&mut self) -> rusqlite::Result<Vec<Removal>> {
         let listings = self.listings_of_members()?;

@@ -17,12 +17,13 @@ impl Merge<'_> {
         order.sort_unstable();
         order.dedup_by_key(|(key, _)| *key);
 
+        let supplied = self.dictionary.scopes.get("harness").copied();
         let mut closed = Vec::new();
         let mut opened = Vec::new();
         let mut tally = Tally::default();
         let mut seen = order.iter().peekable();
         let mut live = self.connection.prepare(
-            "SELECT v.key, v.resource, v.name, v.attributes, r.listing, r.type FROM resource_version v
+            "SELECT v.key, v.resource, v.name, v.attributes, r.listing, r.type, r.scope FROM resource_version v
              JOIN resource r ON r.key = v.resource WHERE v.valid_until IS NULL ORDER BY v.resource",
         )?;
         let mut rows = live.query([])?;
@@ -36,7 +37,8 @@ impl Merge<'_> {
             }
             match seen.next_if(|(key, _)| *key == resource) {
                 None => {
-                    let gone = self.is_gone(row.get(4)?, None);
+                    let gone = self.is_gone(row.get(4)?, None)
+                        && !(Some(row.get(6)?) == supplied && self.is_named_by_a_grant(resource));
                     tally.count(row.get_ref(5)?.as_str()?, gone);
                     if gone {
                         closed.push(version);
@@ -70,5 +72,17 @@ impl Merge<'_> {
             ])?;
         }
         Ok(tally.removals())
+    }
+
+    /// Harness hides some of the roles and resource groups that it supplies; what is still held works all the same.
+    fn is_named_by_a_grant(&self, resource: i64) -> bool {
+        self.observation.grants.iter().any(|grant| {
+            let names = [Some(grant.target), grant.resource_group];
+            let mut keys = names
+                .into_iter()
+                .flatten()
+                .map(|id| self.resources[id.index()]);
+            keys.any(|key| key == resource)
+        })
     }
 }
