@@ -99,9 +99,6 @@ impl Assembly {
     /// Lowers the state of every listing that the key may not see whole, whatever the listing itself says.
     pub(super) fn judge(&mut self, access: &Access) {
         for listing in &mut self.listings {
-            if matches!(listing.state, ListingState::NotPermitted { .. }) {
-                continue;
-            }
             let doubt = match listing.kind {
                 ListingKind::RoleAssignments => access.assignments_seen(&listing.scope),
                 kind => access
@@ -109,7 +106,7 @@ impl Assembly {
                     .map(|reason| (Vec::new(), reason)),
             };
             if let Some((whole_for, reason)) = doubt {
-                listing.state = ListingState::Partial { reason, whole_for };
+                lower(&mut listing.state, &whole_for, reason);
             }
         }
     }
@@ -227,6 +224,24 @@ impl Assembly {
         self.directory
             .find(id)
             .is_some_and(|id| self.seen.contains(&id))
+    }
+}
+
+/// A second doubt never makes a listing better: what is shown whole is shown whole by both.
+fn lower(state: &mut ListingState, shown: &[ResourceType], doubt: String) {
+    match state {
+        ListingState::Complete => {
+            *state = ListingState::Partial {
+                reason: doubt,
+                whole_for: shown.to_vec(),
+            };
+        }
+        ListingState::Partial { reason, whole_for } => {
+            whole_for.retain(|kind| shown.contains(kind));
+            reason.push_str("; ");
+            reason.push_str(&doubt);
+        }
+        ListingState::NotPermitted { .. } => {}
     }
 }
 
