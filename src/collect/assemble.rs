@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::catalogue;
 use super::found::Found;
 use super::preflight::Access;
 use super::role_assignments::{Assignments, PrincipalName, RoleName};
@@ -96,8 +97,11 @@ impl Assembly {
         });
     }
 
-    /// Lowers the state of every listing that the key may not see whole, whatever the listing itself says.
+    /// Lowers the state of every listing that the key may not see whole, whatever the listing itself says. Role
+    /// assignments that came from a walk over many scopes were thinned by what the key may view in the account.
     pub(super) fn judge(&mut self, access: &Access) {
+        let of_many = catalogue::role_assignments_of_many().name();
+        let in_account = access.assignments_seen(&Scope::Account);
         for listing in &mut self.listings {
             let doubt = match listing.kind {
                 ListingKind::RoleAssignments => access.assignments_seen(&listing.scope),
@@ -107,6 +111,12 @@ impl Assembly {
             };
             if let Some((whole_for, reason)) = doubt {
                 lower(&mut listing.state, &whole_for, reason);
+            }
+            if listing.endpoint == of_many
+                && listing.scope != Scope::Account
+                && let Some((whole_for, reason)) = &in_account
+            {
+                lower(&mut listing.state, whole_for, reason.clone());
             }
         }
     }

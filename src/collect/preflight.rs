@@ -489,10 +489,14 @@ impl Access {
 
     /// Whether a gate is open in every scope, so that one list of the whole account shows everything behind it.
     pub(super) fn is_open_everywhere(&self, kind: ListingKind) -> bool {
+        let account = &Scope::Account; // where Harness judges such a list
         GATES
             .into_iter()
             .filter(|gate| gate.kind == kind)
-            .all(|gate| self.holds(&Question::GateEverywhere(gate)))
+            .all(|gate| {
+                self.holds(&Question::GateEverywhere(gate))
+                    && self.why_closed(gate, account).is_none()
+            })
     }
 
     fn why_closed(&self, gate: Gate, scope: &Scope) -> Option<String> {
@@ -506,11 +510,11 @@ impl Access {
                 "Harness does not list {permission} among its permissions, so nobody can tell what is hidden in {scope}"
             )),
             None => {
-                let either = [
-                    Question::GateEverywhere(gate),
-                    Question::Gate(gate, scope.clone()),
-                ];
-                self.unless(&either, || format!("the key lacks {permission} in {scope}"))
+                let here = Question::Gate(gate, scope.clone());
+                let is_open = self.holds(&here)
+                    || (!self.denied.contains(&here)
+                        && self.holds(&Question::GateEverywhere(gate)));
+                (!is_open).then(|| format!("the key lacks {permission} in {scope}"))
             }
         }
     }

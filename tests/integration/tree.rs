@@ -314,3 +314,73 @@ fn the_pace_never_meets_the_limit_of_harness() {
     );
     assert_eq!(client.retries(), 0);
 }
+
+/// Principal types, as the permission that shows their role assignments.
+const PRINCIPALS: [&str; 3] = [
+    "core_user_view",
+    "core_usergroup_view",
+    "core_serviceaccount_view",
+];
+
+/// States of the lists of role assignments below the account.
+const BELOW: &str =
+    "SELECT DISTINCT state FROM listings WHERE kind = 'role_assignments' AND scope LIKE 'org/%'
+    AND snapshot_id = (SELECT max(id) FROM snapshots)";
+
+const REMOVED: &str = "SELECT change, id FROM changes WHERE change = 'removed'";
+
+#[test]
+fn a_view_that_is_missing_in_the_account_alone_hides_nothing_in_projects() {
+    for permission in PRINCIPALS {
+        let test = Test::new();
+        test.fake
+            .switch(|switches| switches.v2_fails_on_dangling_role = false);
+        observe_all(&test);
+        let before = facts(&test);
+        let walks = test.fake.count(router::ROLE_ASSIGNMENTS_V2);
+        assert_ne!(walks, 0);
+        test.fake.deny(permission, &Scope::account());
+        test.sync()
+            .args(&["--scopes", "all", "--plan", "--allow-partial"])
+            .exits(0)
+            .prints("which is not known to be all");
+        let partial = ["--scopes", "all", "--allow-partial", "-q"];
+        test.sync().args(&partial).exits(2);
+        assert_eq!(test.fake.count(router::ROLE_ASSIGNMENTS_V2), walks);
+        assert_eq!(test.ask(BELOW), "complete", "{permission}");
+        assert_eq!(test.ask(REMOVED), "", "{permission}");
+        assert_eq!(facts(&test)[2..], before[2..], "{permission}");
+        assert_eq!(
+            test.ask("SELECT count(*) FROM grants WHERE unverified AND scope LIKE 'org/%'"),
+            "0",
+            "{permission}"
+        );
+    }
+}
+
+#[test]
+fn a_view_taken_away_in_the_account_puts_a_walk_over_many_scopes_in_doubt() {
+    for permission in PRINCIPALS {
+        let test = Test::new();
+        test.fake
+            .switch(|switches| switches.v2_fails_on_dangling_role = false);
+        observe_all(&test);
+        let before = facts(&test);
+        // So that every scope is asked about by itself.
+        test.fake.deny(permission, &Scope::org("attic"));
+        let fake = test.fake.clone();
+        test.fake.watch(move |request| {
+            if request.path.starts_with("/ng/api/accounts") {
+                fake.deny(permission, &Scope::account());
+            }
+        });
+        let walks = test.fake.count(router::ROLE_ASSIGNMENTS_V2);
+        test.sync()
+            .args(&["--scopes", "all", "--allow-partial", "-q"])
+            .exits(2);
+        assert!(test.fake.count(router::ROLE_ASSIGNMENTS_V2) > walks);
+        assert_eq!(test.ask(BELOW), "partial", "{permission}");
+        assert_eq!(test.ask(REMOVED), "", "{permission}");
+        assert_eq!(facts(&test)[2..], before[2..], "{permission}");
+    }
+}
