@@ -97,8 +97,8 @@ impl Tree<'_> {
     }
 
     fn list(&self, kind: ListingKind, scope: &Scope) -> Result<(Vec<Found>, Listing), ApiError> {
-        let walked = walk::listing(self.client, kind, scope);
-        match walk::accept(walked, self.request.accept_gaps)? {
+        let accept = |broken| walk::accept(broken, self.request.accept_gaps);
+        match walk::listing(self.client, kind, scope).or_else(accept)? {
             (Rows::Resources(found), listing) => Ok((found, listing)),
             (Rows::Assignments(_), listing) => Ok((Vec::new(), listing)),
         }
