@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Remembered;
+use super::catalogue;
 use super::found::Found;
 use super::preflight::Access;
 use super::role_assignments::{Assignments, PrincipalName, RoleName};
@@ -99,12 +100,12 @@ impl Assembly {
         });
     }
 
-    /// Lowers the state of every listing that the key may not see whole, whatever the listing itself says.
+    /// Lowers the state of every listing that the key may not see whole, whatever the listing itself says. Role
+    /// assignments that came from a walk over many scopes were thinned by what the key may view in the account.
     pub(super) fn judge(&mut self, access: &Access) {
+        let of_many = catalogue::role_assignments_of_many().name();
+        let in_account = access.assignments_seen(&Scope::Account);
         for listing in &mut self.listings {
-            if matches!(listing.state, ListingState::NotPermitted { .. }) {
-                continue;
-            }
             let doubt = match listing.kind {
                 ListingKind::RoleAssignments => access.assignments_seen(&listing.scope),
                 kind => access
@@ -112,7 +113,13 @@ impl Assembly {
                     .map(|reason| (Vec::new(), reason)),
             };
             if let Some((whole_for, reason)) = doubt {
-                listing.state = ListingState::Partial { reason, whole_for };
+                lower(&mut listing.state, &whole_for, reason);
+            }
+            if listing.endpoint == of_many
+                && listing.scope != Scope::Account
+                && let Some((whole_for, reason)) = &in_account
+            {
+                lower(&mut listing.state, whole_for, reason.clone());
             }
         }
     }
@@ -233,6 +240,24 @@ impl Assembly {
         self.directory
             .find(id)
             .is_some_and(|id| self.seen.contains(&id))
+    }
+}
+
+/// A second doubt never makes a listing better: what is shown whole is shown whole by both.
+fn lower(state: &mut ListingState, shown: &[ResourceType], doubt: String) {
+    match state {
+        ListingState::Complete => {
+            *state = ListingState::Partial {
+                reason: doubt,
+                whole_for: shown.to_vec(),
+            };
+        }
+        ListingState::Partial { reason, whole_for } => {
+            whole_for.retain(|kind| shown.contains(kind));
+            reason.push_str("; ");
+            reason.push_str(&doubt);
+        }
+        ListingState::NotPermitted { .. } => {}
     }
 }
 

@@ -282,6 +282,21 @@ pub(super) struct Access {
     asked: HashSet<Question>,
     denied: HashSet<Question>,
     unenforced: HashMap<&'static str, Enforcement>,
+    /// Organizations asked about.
+    organizations: Vec<String>,
+}
+
+/// Whether all organizations, or all projects of an organization, are asked for. What is named by itself is not: its
+/// list need not be known to be whole.
+pub(super) fn wants_every(kind: ListingKind, scope: &Scope, area: &Area) -> bool {
+    match (kind, scope.org()) {
+        (ListingKind::Organizations, _) => area.depth > Depth::Account && !area.is_narrowed(),
+        (ListingKind::Projects, Some(org)) => {
+            let by_name = area.orgs.iter().any(|wanted| wanted == org);
+            area.depth == Depth::All && (by_name || !area.is_narrowed())
+        }
+        _ => !area.is_narrowed(),
+    }
 }
 
 /// Why a yes of Harness means nothing.
@@ -340,10 +355,11 @@ impl Access {
                     questions.push(question);
                 }
             }
-            if let Scope::Organization { org } = scope
-                && !self.holds(&Question::AllProjects)
-            {
-                questions.push(Question::AllProjectsOf(org.clone()));
+            if let Scope::Organization { org } = scope {
+                if !self.holds(&Question::AllProjects) {
+                    questions.push(Question::AllProjectsOf(org.clone()));
+                }
+                self.organizations.push(org.clone());
             }
         }
         self.put(client, questions)
@@ -423,16 +439,17 @@ impl Access {
 
     /// Whether organizations and projects are all visible, where all of them are wanted.
     fn hidden_below(&self, scopes: &[Scope], area: &Area) -> Vec<String> {
-        if area.is_narrowed() || area.depth == Depth::Account {
-            return Vec::new();
-        }
-        let orgs = self.why_not_whole(ListingKind::Organizations, &Scope::Account);
-        let projects = scopes
-            .iter()
-            .filter(|scope| matches!(scope, Scope::Organization { .. }))
-            .filter(|_| area.depth == Depth::All)
-            .filter_map(|org| self.why_not_whole(ListingKind::Projects, org));
-        orgs.into_iter().chain(projects).collect()
+        let wanted = scopes.iter().filter(|scope| match scope {
+            Scope::Account => wants_every(ListingKind::Organizations, scope, area),
+            Scope::Organization { .. } => wants_every(ListingKind::Projects, scope, area),
+            Scope::Project { .. } | Scope::Harness => false,
+        });
+        wanted
+            .filter_map(|scope| match scope {
+                Scope::Account => self.why_not_whole(ListingKind::Organizations, scope),
+                _ => self.why_not_whole(ListingKind::Projects, scope),
+            })
+            .collect()
     }
 
     /// Why the list of a kind in a scope cannot be known to be whole.
@@ -451,6 +468,7 @@ impl Access {
                     )
                 })
             }
+            (ListingKind::Projects, _) if self.sees_projects_of_each() => None,
             (ListingKind::Projects, _) => self.unless(&[Question::AllProjects], || {
                 "the key is not known to see every project: core_project_view is not held for all of them".to_owned()
             }),
@@ -463,6 +481,14 @@ impl Access {
                 self.why_closed(gate, scope)
             }
         }
+    }
+
+    /// Whether every project of each organization is visible, and every organization.
+    fn sees_projects_of_each(&self) -> bool {
+        let of_each = |org: &String| self.holds(&Question::AllProjectsOf(org.clone()));
+        self.holds(&Question::AllOrganizations)
+            && !self.organizations.is_empty()
+            && self.organizations.iter().all(of_each)
     }
 
     fn unless(&self, any: &[Question], reason: impl FnOnce() -> String) -> Option<String> {
@@ -489,10 +515,14 @@ impl Access {
 
     /// Whether a gate is open in every scope, so that one list of the whole account shows everything behind it.
     pub(super) fn is_open_everywhere(&self, kind: ListingKind) -> bool {
+        let account = &Scope::Account; // where Harness judges such a list
         GATES
             .into_iter()
             .filter(|gate| gate.kind == kind)
-            .all(|gate| self.holds(&Question::GateEverywhere(gate)))
+            .all(|gate| {
+                self.holds(&Question::GateEverywhere(gate))
+                    && self.why_closed(gate, account).is_none()
+            })
     }
 
     fn why_closed(&self, gate: Gate, scope: &Scope) -> Option<String> {
@@ -506,11 +536,11 @@ impl Access {
                 "Harness does not list {permission} among its permissions, so nobody can tell what is hidden in {scope}"
             )),
             None => {
-                let either = [
-                    Question::GateEverywhere(gate),
-                    Question::Gate(gate, scope.clone()),
-                ];
-                self.unless(&either, || format!("the key lacks {permission} in {scope}"))
+                let here = Question::Gate(gate, scope.clone());
+                let is_open = self.holds(&here)
+                    || (!self.denied.contains(&here)
+                        && self.holds(&Question::GateEverywhere(gate)));
+                (!is_open).then(|| format!("the key lacks {permission} in {scope}"))
             }
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::assemble::Assembly;
 use super::found::Found;
-use super::preflight::Access;
+use super::preflight::{Access, wants_every};
 use super::walk::{self, Rows};
 use super::{Failure, Request};
 use crate::api::client::Client;
@@ -97,22 +97,19 @@ impl Tree<'_> {
     }
 
     fn list(&self, kind: ListingKind, scope: &Scope) -> Result<(Vec<Found>, Listing), ApiError> {
-        let walked = walk::listing(self.client, kind, scope);
-        match walk::accept(walked, self.request.accept_gaps)? {
+        let accept = |broken| walk::accept(broken, self.request.accept_gaps);
+        match walk::listing(self.client, kind, scope).or_else(accept)? {
             (Rows::Resources(found), listing) => Ok((found, listing)),
             (Rows::Assignments(_), listing) => Ok((Vec::new(), listing)),
         }
     }
 
-    /// Where only a part is wanted, a list that cannot be proven whole is no gap: what is wanted was named.
+    /// A list of which only a part is wanted is no gap where it cannot be proven whole: what is wanted was named.
     fn keep(&mut self, found: Vec<Found>, listings: Vec<Listing>) {
-        let narrowed = self.area().is_narrowed();
         for listing in listings {
-            if !narrowed
-                || self
-                    .access
-                    .why_not_whole(listing.kind, &listing.scope)
-                    .is_none()
+            let (kind, scope) = (listing.kind, &listing.scope);
+            if wants_every(kind, scope, self.request.area)
+                || self.access.why_not_whole(kind, scope).is_none()
             {
                 self.assembly.listing(listing);
             }

@@ -73,26 +73,21 @@ pub(super) fn listing(
             let state = state_of(kind, &rows, &walked);
             Ok((rows, record.end(state, &walked)))
         }
-        Err(error) => {
-            let listing = record.end_broken(&error);
-            Err(Box::new(Broken { error, listing }))
-        }
+        Err(error) => Err(record.broken(error)),
     }
 }
 
 /// Takes a listing that was refused or contradicts itself for a gap, where gaps are accepted. Other failures say
 /// nothing about what may be seen, and end the observation all the same.
-pub(super) fn accept(
-    walked: Result<Listed, Box<Broken>>,
-    accept_gaps: bool,
-) -> Result<Listed, ApiError> {
-    walked.or_else(|broken| match *broken.error.kind {
+pub(super) fn accept(broken: Box<Broken>, accept_gaps: bool) -> Result<Listed, ApiError> {
+    let Broken { error, listing } = *broken;
+    match *error.kind {
         ApiErrorKind::NotPermitted { .. } | ApiErrorKind::Inconsistent { .. } if accept_gaps => {
-            log::info!("{}", broken.error);
-            Ok((Rows::Resources(Vec::new()), broken.listing))
+            log::info!("{error}");
+            Ok((Rows::Resources(Vec::new()), listing))
         }
-        _ => Err(broken.error),
-    })
+        _ => Err(error),
+    }
 }
 
 /// Walks a kind in one list for the account and every scope below it, and takes it apart by scope. `scopes` are those
@@ -101,15 +96,18 @@ fn everywhere<R: Row>(
     client: &Client,
     kind: ListingKind,
     endpoint: &Endpoint,
+    call: Call,
     scopes: &[Scope],
-) -> Result<Vec<Listed>, ApiError> {
+) -> Result<Vec<Listed>, Box<Broken>> {
     let record = Record::begin(kind, Scope::Account, endpoint.name());
     let walk = Walk {
         client,
         endpoint,
-        call: endpoint.call(&Scope::Account).tries(FEW_TRIES),
+        call,
     };
-    let (rows, walked) = walk.resources::<R>(Asked::Whole)?;
+    let (rows, walked) = walk
+        .resources::<R>(Asked::Whole)
+        .map_err(|error| record.broken(error))?;
     let Rows::Resources(found) = rows else {
         return Ok(Vec::new());
     };
@@ -138,7 +136,10 @@ pub(super) fn user_groups_everywhere(
     scopes: &[Scope],
 ) -> Result<Vec<Listed>, ApiError> {
     let endpoint = catalogue::user_groups_everywhere();
-    everywhere::<wire::UserGroup>(client, ListingKind::UserGroups, &endpoint, scopes)
+    let call = endpoint.call(&Scope::Account).tries(FEW_TRIES);
+    let kind = ListingKind::UserGroups;
+    everywhere::<wire::UserGroup>(client, kind, &endpoint, call, scopes)
+        .map_err(|broken| broken.error)
 }
 
 /// Service accounts of the whole account in one walk; `None` when nothing below the account shows, because then nobody
@@ -148,22 +149,25 @@ pub(super) fn service_accounts_everywhere(
     scopes: &[Scope],
 ) -> Result<Option<Vec<Listed>>, ApiError> {
     let endpoint = catalogue::service_accounts_everywhere();
+    let call = endpoint.call(&Scope::Account).tries(FEW_TRIES);
     let kind = ListingKind::ServiceAccounts;
-    let listed = everywhere::<wire::ServiceAccountItem>(client, kind, &endpoint, scopes)?;
+    let listed = everywhere::<wire::ServiceAccountItem>(client, kind, &endpoint, call, scopes)
+        .map_err(|broken| broken.error)?;
     let below = listed
         .iter()
         .any(|(_, listing)| listing.scope != Scope::Account && listing.rows > 0);
     Ok(below.then_some(listed))
 }
 
-/// Tokens of the service accounts of the whole account in one walk.
+/// Tokens of the service accounts of the whole account in one walk. There is no other way to list them.
 pub(super) fn service_account_tokens(
     client: &Client,
     scopes: &[Scope],
-) -> Result<Vec<Listed>, ApiError> {
+) -> Result<Vec<Listed>, Box<Broken>> {
     let kind = ListingKind::ServiceAccountTokens;
     let endpoint = catalogue::endpoint(kind).expect("a kind that is a list");
-    everywhere::<ServiceAccountToken>(client, kind, &endpoint, scopes)
+    let call = endpoint.call(&Scope::Account);
+    everywhere::<ServiceAccountToken>(client, kind, &endpoint, call, scopes)
 }
 
 /// Role assignments of many scopes in one walk, taken apart by scope, and the scopes whose own list must be walked
@@ -229,14 +233,15 @@ impl Record {
         }
     }
 
-    fn end_broken(&self, error: &ApiError) -> Listing {
+    fn broken(&self, error: ApiError) -> Box<Broken> {
         let walked = error.walked.as_deref().cloned().unwrap_or_default();
-        Listing {
+        let listing = Listing {
             reported_total: None,
             rows: 0,
             pages: 0,
-            ..self.end(state_of_broken(error), &walked)
-        }
+            ..self.end(state_of_broken(&error), &walked)
+        };
+        Box::new(Broken { error, listing })
     }
 
     /// The record of one scope of a walk over many. What the walk cost stands with the scope it was begun for.

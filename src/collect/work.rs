@@ -95,10 +95,10 @@ impl Office<'_> {
 
     fn perform(&self, task: Task) -> Outcome {
         let instead = |kind| each(kind, self.scopes);
+        let accept = |broken| walk::accept(broken, self.accept_gaps);
         match task {
             Task::List(kind, scope) => {
-                let walked = walk::listing(self.client, kind, &scope);
-                let listed = walk::accept(walked, self.accept_gaps)?;
+                let listed = walk::listing(self.client, kind, &scope).or_else(accept)?;
                 Ok((vec![listed], Vec::new()))
             }
             Task::AllUserGroups => {
@@ -113,10 +113,11 @@ impl Office<'_> {
                     _ => Ok((Vec::new(), instead(ListingKind::ServiceAccounts))),
                 }
             }
-            Task::ServiceAccountTokens => Ok((
-                walk::service_account_tokens(self.client, self.scopes)?,
-                Vec::new(),
-            )),
+            Task::ServiceAccountTokens => {
+                let walked = walk::service_account_tokens(self.client, self.scopes);
+                let listed = walked.or_else(|broken| accept(broken).map(|gap| vec![gap]))?;
+                Ok((listed, Vec::new()))
+            }
             Task::AssignmentsOf(scopes) => {
                 let kind = ListingKind::RoleAssignments;
                 match another_way(walk::assignments_of_many(self.client, &scopes))? {

@@ -1,7 +1,7 @@
 //! What is observed only when asked for: tokens, sign-in settings, members of organizations and projects.
 
 use crate::support::Test;
-use crate::support::fake_harness::{Caller, SECRET, Scope, router};
+use crate::support::fake_harness::{Caller, Fault, FaultKind, HowOften, SECRET, Scope, router};
 
 const EXTRAS: [&str; 8] = [
     "--scopes",
@@ -145,4 +145,48 @@ fn a_token_that_is_revoked_is_removed() {
     assert!(changes[0].starts_with("removed resource"), "{changes:#?}");
     assert!(changes[0].contains(&*gone.identifier), "{changes:#?}");
     assert_eq!(gone.scope, Scope::account());
+}
+
+#[test]
+fn tokens_that_cannot_be_seen_are_a_gap_and_keep_nothing_else_from_the_file() {
+    let state = "SELECT DISTINCT state FROM listings WHERE kind = 'service_account_tokens'
+        AND snapshot_id = (SELECT max(id) FROM snapshots)";
+    for (expected, spoil) in [
+        (
+            "not_permitted",
+            (|test| test.fake.caller(Caller::default())) as fn(&Test),
+        ),
+        ("partial", |test| {
+            test.fake
+                .fault(Fault::on(router::TOKENS, FaultKind::TotalChanging));
+        }),
+    ] {
+        let test = permitted();
+        test.sync().args(&EXTRAS).exits(0);
+        let tokens = test.ask("SELECT count(*) FROM tokens");
+        spoil(&test);
+        test.fake.change(|account| {
+            account.add_group(&Scope::account(), "newcomers", "Newcomers");
+        });
+        test.sync()
+            .args(&["--scopes", "all", "--with", "tokens", "--allow-partial"])
+            .exits(2)
+            .says("not whole: service_account_tokens in account (GET /ng/api/token/aggregate)");
+        assert_eq!(test.ask(state), expected);
+        assert_eq!(test.ask("SELECT count(*) FROM tokens"), tokens);
+        assert_eq!(
+            test.ask("SELECT change, id FROM changes"),
+            "added|user_group/account/newcomers"
+        );
+    }
+}
+
+#[test]
+fn tokens_are_asked_for_as_often_as_any_list() {
+    let test = Test::new();
+    test.fake
+        .caller(Caller::default().and("core_serviceaccount_manageapikey"));
+    test.fake
+        .fault(Fault::on(router::TOKENS, FaultKind::InternalError).times(HowOften::Times(2)));
+    test.sync().args(&["--with", "tokens"]).exits(0);
 }

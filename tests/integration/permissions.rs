@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::support::fake_harness::{Account, FakeHarness, Principal, Recorded, Scope, router};
+use crate::support::fake_harness::{
+    Account, FakeHarness, Fault, FaultKind, Principal, Recorded, Scope, router,
+};
 use crate::support::{Outcome, Test};
 
 /// A permission, and what cannot be seen without it.
@@ -660,4 +662,27 @@ fn what_was_never_seen_whole_can_be_seen_to_change() {
         test.ask("SELECT change, kind, id FROM changes"),
         changed.replace(' ', "|")
     );
+}
+
+#[test]
+fn a_list_that_contradicts_itself_stays_in_doubt_whatever_the_key_may_see() {
+    let test = Test::synced();
+    test.fake.deny("core_serviceaccount_view", &top());
+    test.fake.fault(Fault::on(
+        router::ROLE_ASSIGNMENTS,
+        FaultKind::TotalChanging,
+    ));
+    partial_sync(&test);
+    let reason = test
+        .ask("SELECT reason FROM listings WHERE kind = 'role_assignments' AND state = 'partial'");
+    assert!(reason.contains("contradicts itself"), "{reason}");
+    assert!(
+        reason.contains("the key lacks core_serviceaccount_view in account"),
+        "{reason}"
+    );
+    assert_eq!(
+        test.ask("SELECT count(*) FROM grants WHERE slug = 'assigned' AND NOT unverified"),
+        "0"
+    );
+    differs(&test, ["1", "2"], &[], "an inconsistent list");
 }
