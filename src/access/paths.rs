@@ -462,6 +462,7 @@ impl Access {
                 let fact = self.principal(*at);
                 fact.kind == ResourceType::UserGroup
                     && fact.resolved
+                    && !fact.unverified
                     && !populated.contains(at)
                     && !(has_users && is_all_users(fact))
             })

@@ -26,6 +26,8 @@ pub struct PrincipalFact {
     pub harness_managed: bool,
     /// Whether a list shows it.
     pub resolved: bool,
+    /// Its listing was not complete. A user group of such a listing may have members that nobody saw.
+    pub unverified: bool,
 }
 
 /// A role.

@@ -227,6 +227,7 @@ impl Loader {
                     locked: row.get::<_, Option<bool>>(9)?.unwrap_or(false),
                     harness_managed: row.get::<_, Option<bool>>(10)?.unwrap_or(false),
                     resolved,
+                    unverified,
                 });
                 Place::Principal(position(self.facts.principals.len() - 1))
             }

@@ -88,6 +88,7 @@ fn principal(kind: ResourceType, place: &str, identifier: &str, resolved: bool) 
         locked: false,
         harness_managed: identifier == "_account_all_users",
         resolved,
+        unverified: false,
     }
 }
 

@@ -229,3 +229,19 @@ fn roles_that_harness_hides_are_not_removed_while_somebody_holds_them() {
     sync(&test, &whole).exits(0);
     test.run(&["diff", "1", "3"]).exits(0).prints_nothing();
 }
+
+#[test]
+fn a_group_whose_members_harness_does_not_say_is_not_empty() {
+    let test = Test::new();
+    test.fake
+        .change(|account| account.group(&top(), "platform_admins").users = None);
+    sync(&test, &["--allow-partial"]).exits(2);
+    let members = "SELECT members IS NULL FROM user_groups WHERE identifier = 'platform_admins'";
+    assert_eq!(test.ask(members), "1");
+    let findings = test.run(&["findings", "--format", "json"]).exits(0).json();
+    let rules = findings["rules"].as_array().unwrap();
+    let empty = rules.iter().find(|rule| rule["code"] == "HA007").unwrap();
+    assert!(!empty.to_string().contains("platform_admins"), "{empty}");
+    let asked = test.run(&["who-can", "core_account_edit"]).run();
+    assert!(!asked.stderr.contains("has no members"), "{}", asked.stderr);
+}

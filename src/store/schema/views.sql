@@ -71,13 +71,14 @@ FROM resources r WHERE r.type = 'service_account';
 CREATE VIEW user_groups (
   -- Groups of people. Groups do not nest.
   id, scope, identifier, name, description,
-  members,            -- number of members
+  members,            -- number of members; NULL = none are known, and their list was not seen whole
   sso_linked, sso_type, sso_group,
   externally_managed, -- 1: kept by an identity provider
   harness_managed,    -- 1: supplied and kept by Harness
   since
 ) AS SELECT r.id, r.scope, r.identifier, r.name, json_extract(r.attributes, '$.description'),
-  (SELECT count(*) FROM grant_version g WHERE g.target = (SELECT key FROM resource WHERE id = r.id) AND {live g}),
+  (SELECT CASE WHEN count(*) > 0 OR NOT r.unverified THEN count(*) END FROM grant_version g
+    WHERE g.target = (SELECT key FROM resource WHERE id = r.id) AND {live g}),
   json_extract(r.attributes, '$.sso_linked'), json_extract(r.attributes, '$.sso_type'),
   json_extract(r.attributes, '$.sso_group'), json_extract(r.attributes, '$.externally_managed'),
   json_extract(r.attributes, '$.harness_managed'), r.since
