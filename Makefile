@@ -1,6 +1,6 @@
 # What the project needs done. Everything runs with Rust, a C compiler and make.
 
-.PHONY: demo test lint bench install clean
+.PHONY: demo test lint bench install static clean
 
 # The main job on the bundled fake Harness: two syncs, what changed, questions in SQL.
 demo:
@@ -25,6 +25,11 @@ lint:
 
 install:
 	cargo install --locked --path .
+
+# A program that needs no library of the system's: `rustup target add x86_64-unknown-linux-musl`, and musl-gcc from
+# Debian's musl-tools.
+static:
+	cargo build --release --locked --bin harness-access --target x86_64-unknown-linux-musl
 
 clean:
 	cargo clean
