@@ -1,11 +1,10 @@
 //! What a snapshot knows well enough that not being in it means not being there.
 
 use rusqlite::{OptionalExtension, params};
-use std::collections::HashMap;
 
 use super::Reader;
 use super::names::Names;
-use crate::model::{ListingKind, ResourceId, ResourceType, Scope};
+use crate::model::{ListingKind, NumberMap, ResourceId, ResourceType, Scope};
 
 /// A listing as files other than its own know it: kind and scope path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +17,7 @@ pub(super) struct ListingName {
 type IsWhole<'a> = fn(&Sight<'a>, &ListingName, &str) -> rusqlite::Result<bool>;
 
 fn remembered(
-    answers: &HashMap<i64, Vec<(String, bool)>>,
+    answers: &NumberMap<i64, Vec<(String, bool)>>,
     listing: i64,
     principal_type: &str,
 ) -> Option<bool> {
@@ -34,8 +33,8 @@ pub(super) struct Sight<'a> {
     /// The file whose facts are asked about; it gives the listings their keys.
     asking: Names<'a>,
     /// By listing and principal type.
-    known: HashMap<i64, Vec<(String, bool)>>,
-    covered: HashMap<i64, Vec<(String, bool)>>,
+    known: NumberMap<i64, Vec<(String, bool)>>,
+    covered: NumberMap<i64, Vec<(String, bool)>>,
 }
 
 impl<'a> Sight<'a> {
@@ -54,8 +53,8 @@ impl<'a> Sight<'a> {
             reader,
             snapshot,
             asking: Names::of(asking)?,
-            known: HashMap::new(),
-            covered: HashMap::new(),
+            known: NumberMap::default(),
+            covered: NumberMap::default(),
         })
     }
 
