@@ -86,11 +86,11 @@ impl Plan {
                 self.second.push(Task::ServiceAccountTokens);
                 self.choose(ListingKind::ServiceAccountTokens, walk(), asked, 1);
                 let personal = ListingKind::PersonalTokens;
-                if access.why_not_whole(personal, &Scope::Account).is_none() {
+                if let Some(reason) = access.why_not_whole(personal, &Scope::Account) {
+                    log::info!("personal tokens are left out: {reason}");
+                } else {
                     self.second.push(Task::List(personal, Scope::Account));
                     self.choose(personal, walk(), asked, 1);
-                } else {
-                    log::info!("personal tokens are left out: the key may not manage users");
                 }
             }
         }
