@@ -131,7 +131,7 @@ impl Plan {
         let kind = ListingKind::UserGroups;
         if scopes.len() > 1 && access.is_open_everywhere(kind) {
             self.first.push(Task::AllUserGroups);
-            let why = "the key may view groups in every scope";
+            let why = "the key may view groups in every scope; scope by scope where none shows up below the account";
             return self.choose(kind, "one walk over the whole account".to_owned(), why, 1);
         }
         self.first.extend(each(kind, scopes));

@@ -11,8 +11,8 @@ use crate::api::call::{Call, Method};
 use crate::api::client::Client;
 use crate::api::error::{ApiError, ApiErrorKind};
 use crate::api::wire::{
-    AccessCheckAnswer, AccessCheckRequest, CallingPrincipal, PermissionCheck, PermissionItem,
-    ResourceScope,
+    AccessCheckAnswer, AccessCheckRequest, AccessControl, CallingPrincipal, PermissionCheck,
+    PermissionItem, ResourceScope,
 };
 use crate::model::{Area, Depth, Extra};
 use crate::model::{ListingKind, ResourceType, Scope};
@@ -179,9 +179,7 @@ pub fn ask(client: &Client, questions: &[Question]) -> Result<Answers, ApiError>
                 .access_control_list
                 .iter()
                 .zip(&request.permissions)
-                .all(|(got, asked)| {
-                    got.permission == asked.permission && got.resource_type == asked.resource_type
-                });
+                .all(|(got, asked)| is_answer(got, asked));
         if !fits {
             let reason = "the access check answers other questions than it was asked".to_owned();
             let kind = ApiErrorKind::Impossible { reason };
@@ -196,6 +194,29 @@ pub fn ask(client: &Client, questions: &[Question]) -> Result<Answers, ApiError>
         );
     }
     Ok(answers)
+}
+
+/// Whether an entry answers this very check, as far as it says: nulls are left out.
+fn is_answer(entry: &AccessControl, check: &PermissionCheck) -> bool {
+    let fits = |said: Option<&String>, asked: Option<&String>| said.is_none() || said == asked;
+    let said = entry.resource_scope.as_ref();
+    let asked = &check.resource_scope;
+    entry.permission == check.permission
+        && entry.resource_type == check.resource_type
+        && fits(
+            entry.resource_identifier.as_ref(),
+            check.resource_identifier.as_ref(),
+        )
+        && said.is_none_or(|said| {
+            fits(
+                said.account_identifier.as_ref(),
+                Some(&asked.account_identifier),
+            ) && fits(said.org_identifier.as_ref(), asked.org_identifier.as_ref())
+                && fits(
+                    said.project_identifier.as_ref(),
+                    asked.project_identifier.as_ref(),
+                )
+        })
 }
 
 fn caller(principal: CallingPrincipal) -> String {

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use harness_access::model::ListingState;
+use harness_access::error::Error;
+use harness_access::model::{ListingState, Observation};
 use serde_json::Value;
 
 use crate::support::fake_harness::{
@@ -689,6 +690,58 @@ fn no_permission_proves_anything_unless_it_is_enforced() {
             assert_eq!(listings, format!("{listing}|partial"), "{permission}");
         }
     }
+}
+
+/// Changes the answer to the third check, which is about service accounts.
+fn with_an_answer(
+    change: impl Fn(&mut Value) + Send + Sync + 'static,
+) -> Result<Observation, Error> {
+    let fake = FakeHarness::new(Account::demo());
+    in_process::observe_spoilt(&fake, move |path, body| {
+        if path != router::ACCESS_CHECK {
+            return body;
+        }
+        let mut answer: Value = serde_json::from_slice(&body).unwrap();
+        change(&mut answer["data"]["accessControlList"]);
+        answer.to_string().into_bytes()
+    })
+}
+
+#[test]
+fn answers_to_other_questions_are_refused() {
+    let spoils: [fn(&mut Value); 8] = [
+        |entries| entries[2]["permission"] = "core_serviceaccount_edit".into(),
+        |entries| entries[2]["resourceType"] = "USER".into(),
+        |entries| entries[2]["resourceIdentifier"] = "ci_bot".into(),
+        |entries| entries[2]["resourceScope"]["accountIdentifier"] = "another".into(),
+        |entries| entries[2]["resourceScope"]["orgIdentifier"] = "payments".into(),
+        |entries| entries[2]["resourceScope"]["projectIdentifier"] = "shop".into(),
+        |entries| entries.as_array_mut().unwrap().swap(2, 3),
+        |entries| drop(entries.as_array_mut().unwrap().pop()),
+    ];
+    for (number, spoil) in spoils.into_iter().enumerate() {
+        let error = with_an_answer(spoil).expect_err(&format!("spoil {number}"));
+        let message = error.to_string();
+        assert!(
+            message.contains("answers other questions than it was asked"),
+            "{number}: {message}"
+        );
+    }
+}
+
+#[test]
+fn an_answer_need_not_repeat_the_question() {
+    let observation = with_an_answer(|entries| {
+        for entry in entries.as_array_mut().unwrap() {
+            entry.as_object_mut().unwrap().remove("resourceScope");
+        }
+    });
+    let listings = observation.unwrap().listings;
+    assert!(
+        listings
+            .iter()
+            .all(|listing| listing.state == ListingState::Complete)
+    );
 }
 
 const EXTRAS: [&str; 4] = ["--with", "tokens", "--with", "auth-settings"];
