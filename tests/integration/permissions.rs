@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use harness_access::error::Error;
 use harness_access::model::{ListingState, Observation};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::fake_harness::{
-    Account, Caller, FakeHarness, Fault, FaultKind, Principal, Recorded, Scope, router,
+    Account, Answer, Caller, FakeHarness, Fault, FaultKind, Principal, Recorded, Scope, router,
 };
 use crate::support::{Outcome, Test, in_process};
 
@@ -689,6 +689,55 @@ fn no_permission_proves_anything_unless_it_is_enforced() {
             );
             assert_eq!(listings, format!("{listing}|partial"), "{permission}");
         }
+    }
+}
+
+/// A list of one kind whose rows leave a doubt that no permission explains: without `--allow-partial` nothing is stored,
+/// with it nothing is removed.
+#[track_caller]
+fn leaves_a_gap(test: &Test, kind: &str, reason: &str) {
+    let before = facts(test);
+    let bytes = std::fs::read(test.database()).unwrap();
+    for file in ["harness-access.db", "first.db"] {
+        test.sync()
+            .args(&["--db", file])
+            .exits(2)
+            .prints_nothing()
+            .says("nothing was stored, because not everything could be seen")
+            .says(&format!("{kind} in account"))
+            .says(reason);
+    }
+    assert_eq!(test.folder.names(), ["harness-access.db"]);
+    assert_eq!(std::fs::read(test.database()).unwrap(), bytes);
+    partial_sync(test).says(reason);
+    assert_eq!(incomplete_listings(test), lines(&format!("{kind}|partial")));
+    assert_eq!(facts(test), before);
+    differs(test, ["1", "2"], &[], kind);
+}
+
+#[test]
+fn a_group_whose_members_are_not_said_is_not_a_group_without_members() {
+    let test = Test::synced();
+    test.fake
+        .change(|account| account.group(&top(), "platform_admins").users = None);
+    let reason = "did not say who is in 1 of the groups, such as platform_admins";
+    leaves_a_gap(&test, "user_groups", reason);
+}
+
+#[test]
+fn a_page_that_looks_filtered_to_nothing_is_not_an_empty_list() {
+    let page = json!({"status": "SUCCESS", "data": {
+        "totalPages": 1, "totalItems": 0, "pageItemCount": 0, "pageSize": 0, "content": [], "pageIndex": 0, "empty": true
+    }});
+    for (route, kind) in [
+        (router::SERVICE_ACCOUNTS_AGGREGATE, "service_accounts"),
+        (router::USER_GROUPS, "user_groups"),
+        (router::RESOURCE_GROUPS, "resource_groups"),
+    ] {
+        let test = Test::synced();
+        let answer = FaultKind::Answer(Answer::json(200, &page));
+        test.fake.fault(Fault::on(route, answer));
+        leaves_a_gap(&test, kind, "as it does to a key that may see nothing here");
     }
 }
 
