@@ -338,8 +338,26 @@ pub struct AccessControl {
     pub permission: String,
     /// The type that was asked about.
     pub resource_type: String,
+    /// Where it was asked.
+    #[serde(default)]
+    pub resource_scope: Option<EchoedScope>,
+    /// The resource that was asked about.
+    #[serde(default)]
+    pub resource_identifier: Option<String>,
     /// The answer.
     pub permitted: bool,
+}
+
+/// Schema `ResourceScope` as an answer repeats it, without what is null.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct EchoedScope {
+    /// The account.
+    pub account_identifier: Option<String>,
+    /// The organization.
+    pub org_identifier: Option<String>,
+    /// The project.
+    pub project_identifier: Option<String>,
 }
 
 /// A row of `GET /authz/api/permissions`, schema `PermissionResponse`.

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::account;
-use super::preflight::{GATES, Question, ask};
+use super::preflight::{GATES, Question, Unenforced, ask};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::model::{Examination, Held, Scope, Whole};
@@ -19,19 +19,34 @@ pub fn examine(client: &Client) -> Result<Examination, ApiError> {
         .collect();
     questions.push(Question::AuthenticationSettings);
     let own = ask(client, &questions)?;
+    let unenforced = Unenforced::ask(client)?;
+    let below_account = below(client)?;
+    // As to a sync, a yes that everybody hears is none.
+    let is_yes = |question: &Question, held: bool| {
+        held && own.caller.is_some() && unenforced.why(question.permission()).is_none()
+    };
     let permissions = GATES
         .iter()
-        .map(|gate| (gate.permission, gate.resource_type, true))
-        .chain([("core_authsetting_view", "AUTHSETTING", false)])
-        .zip(&own.held)
-        .map(|((permission, resource_type, needed), held)| Held {
-            permission,
+        .map(|gate| (gate.resource_type, true))
+        .chain([("AUTHSETTING", false)])
+        .zip(questions.iter().zip(&own.held))
+        .map(|((resource_type, needed), (question, held))| Held {
+            permission: question.permission(),
             resource_type,
             needed,
-            held: *held,
+            held: is_yes(question, *held),
         })
         .collect();
-    let (organizations, projects) = below(client)?;
+    let mut asked: Vec<Question> = questions;
+    asked.extend([Question::AllOrganizations, Question::AllProjects]);
+    for reason in asked
+        .iter()
+        .filter_map(|question| unenforced.why(question.permission()))
+    {
+        log::warn!("{reason}, so nobody can tell what is hidden");
+    }
+    let [organizations, projects] = [Question::AllOrganizations, Question::AllProjects]
+        .map(|own| whole(&own, &below_account, is_yes));
     let account = account::fetch(client)?;
     let server_date = account.as_ref().and_then(|(_, date)| *date);
     let (account_name, cluster) = account
@@ -48,8 +63,9 @@ pub fn examine(client: &Client) -> Result<Examination, ApiError> {
     })
 }
 
-/// Servers that check scopes may refuse to answer about ones that do not exist; then nothing is proven.
-fn below(client: &Client) -> Result<(Whole, Whole), ApiError> {
+/// What is held everywhere below the account. Servers that check scopes may refuse to answer about ones that do not
+/// exist; then nothing is proven.
+fn below(client: &Client) -> Result<Vec<(Question, bool)>, ApiError> {
     let mut questions = vec![Question::AllOrganizations, Question::AllProjects];
     questions.extend(GATES.map(Question::GateEverywhere));
     let held = match ask(client, &questions) {
@@ -57,23 +73,26 @@ fn below(client: &Client) -> Result<(Whole, Whole), ApiError> {
         Err(error) if error.is_refusal() => vec![false; questions.len()],
         Err(error) => return Err(error),
     };
-    let gates: Vec<&'static str> = GATES
+    Ok(questions.into_iter().zip(held).collect())
+}
+
+/// Whether what a question is about can be seen whole, which takes the gates besides.
+fn whole(
+    own: &Question,
+    below: &[(Question, bool)],
+    is_yes: impl Fn(&Question, bool) -> bool,
+) -> Whole {
+    let lacking: Vec<&'static str> = below
         .iter()
-        .zip(&held[2..])
-        .filter(|(_, held)| !**held)
-        .map(|(gate, _)| gate.permission)
+        .filter(|(question, _)| question == own || matches!(question, Question::GateEverywhere(_)))
+        .filter(|(question, held)| !is_yes(question, *held))
+        .map(|(question, _)| question.permission())
         .collect();
-    let whole = |own: Option<&'static str>| {
-        let lacking: Vec<&'static str> = own.into_iter().chain(gates.clone()).collect();
-        if lacking.is_empty() {
-            Whole::Proven
-        } else {
-            Whole::Unproven(lacking)
-        }
-    };
-    let organizations = whole((!held[0]).then_some("core_organization_view"));
-    let projects = whole((!held[1]).then_some("core_project_view"));
-    Ok((organizations, projects))
+    if lacking.is_empty() {
+        Whole::Proven
+    } else {
+        Whole::Unproven(lacking)
+    }
 }
 
 fn skew(server: SystemTime) -> Duration {

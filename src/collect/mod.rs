@@ -140,7 +140,6 @@ fn prepare(client: &Client, request: &Request<'_>) -> Result<Prepared, Failure> 
     let started_at = Timestamp::now();
     let mut assembly = Assembly::default();
     let mut access = Access::ask(client, request.area)?;
-    access.distrust_unenforced(client)?;
     refuse(&access, &[Scope::Account], request)?;
     let scopes = tree::read(client, request, &mut access, &mut assembly)?;
     refuse(&access, &scopes, request)?;

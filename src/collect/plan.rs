@@ -86,11 +86,11 @@ impl Plan {
                 self.second.push(Task::ServiceAccountTokens);
                 self.choose(ListingKind::ServiceAccountTokens, walk(), asked, 1);
                 let personal = ListingKind::PersonalTokens;
-                if access.why_not_whole(personal, &Scope::Account).is_none() {
+                if let Some(reason) = access.why_not_whole(personal, &Scope::Account) {
+                    log::info!("personal tokens are left out: {reason}");
+                } else {
                     self.second.push(Task::List(personal, Scope::Account));
                     self.choose(personal, walk(), asked, 1);
-                } else {
-                    log::info!("personal tokens are left out: the key may not manage users");
                 }
             }
         }
@@ -131,7 +131,7 @@ impl Plan {
         let kind = ListingKind::UserGroups;
         if scopes.len() > 1 && access.is_open_everywhere(kind) {
             self.first.push(Task::AllUserGroups);
-            let why = "the key may view groups in every scope";
+            let why = "the key may view groups in every scope; scope by scope where none shows up below the account";
             return self.choose(kind, "one walk over the whole account".to_owned(), why, 1);
         }
         self.first.extend(each(kind, scopes));

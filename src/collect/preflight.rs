@@ -11,8 +11,8 @@ use crate::api::call::{Call, Method};
 use crate::api::client::Client;
 use crate::api::error::{ApiError, ApiErrorKind};
 use crate::api::wire::{
-    AccessCheckAnswer, AccessCheckRequest, CallingPrincipal, PermissionCheck, PermissionItem,
-    ResourceScope,
+    AccessCheckAnswer, AccessCheckRequest, AccessControl, CallingPrincipal, PermissionCheck,
+    PermissionItem, ResourceScope,
 };
 use crate::model::{Area, Depth, Extra};
 use crate::model::{ListingKind, ResourceType, Scope};
@@ -133,22 +133,26 @@ pub enum Question {
     AuthenticationSettings,
 }
 
+impl Question {
+    /// The permission that is asked about.
+    pub(super) fn permission(&self) -> &'static str {
+        match self {
+            Self::Gate(gate, _) | Self::GateEverywhere(gate) => gate.permission,
+            Self::AllOrganizations => "core_organization_view",
+            Self::AllProjects | Self::AllProjectsOf(_) => "core_project_view",
+            Self::AuthenticationSettings => "core_authsetting_view",
+        }
+    }
+}
+
 /// What the key may see.
 #[derive(Debug)]
 pub struct Answers {
-    /// Whose key it is, as `user/<uuid>` or `service_account/<identifier>`: Harness does not say the scope.
+    /// Whose key it is, as `user/<uuid>` or `service_account/<identifier>`: Harness does not say the scope. With access
+    /// control switched off Harness says yes to everything, and names no caller.
     pub caller: Option<String>,
     /// One for each question, in order.
     pub held: Vec<bool>,
-}
-
-impl Answers {
-    /// Whether the answers mean anything: with access control switched off Harness says yes to everything, and names
-    /// no caller.
-    #[must_use]
-    pub fn is_informative(&self) -> bool {
-        self.caller.is_some()
-    }
 }
 
 /// Asks about the key.
@@ -175,9 +179,7 @@ pub fn ask(client: &Client, questions: &[Question]) -> Result<Answers, ApiError>
                 .access_control_list
                 .iter()
                 .zip(&request.permissions)
-                .all(|(got, asked)| {
-                    got.permission == asked.permission && got.resource_type == asked.resource_type
-                });
+                .all(|(got, asked)| is_answer(got, asked));
         if !fits {
             let reason = "the access check answers other questions than it was asked".to_owned();
             let kind = ApiErrorKind::Impossible { reason };
@@ -192,6 +194,29 @@ pub fn ask(client: &Client, questions: &[Question]) -> Result<Answers, ApiError>
         );
     }
     Ok(answers)
+}
+
+/// Whether an entry answers this very check, as far as it says: nulls are left out.
+fn is_answer(entry: &AccessControl, check: &PermissionCheck) -> bool {
+    let fits = |said: Option<&String>, asked: Option<&String>| said.is_none() || said == asked;
+    let said = entry.resource_scope.as_ref();
+    let asked = &check.resource_scope;
+    entry.permission == check.permission
+        && entry.resource_type == check.resource_type
+        && fits(
+            entry.resource_identifier.as_ref(),
+            check.resource_identifier.as_ref(),
+        )
+        && said.is_none_or(|said| {
+            fits(
+                said.account_identifier.as_ref(),
+                Some(&asked.account_identifier),
+            ) && fits(said.org_identifier.as_ref(), asked.org_identifier.as_ref())
+                && fits(
+                    said.project_identifier.as_ref(),
+                    asked.project_identifier.as_ref(),
+                )
+        })
 }
 
 fn caller(principal: CallingPrincipal) -> String {
@@ -218,50 +243,15 @@ impl<'a> Checks<'a> {
     }
 
     fn of(&self, question: &Question) -> PermissionCheck {
-        let nothing = Some(self.nothing.clone());
-        match question {
-            Question::Gate(gate, scope) => {
-                let (org, project) = (scope.org(), scope.project());
-                self.check(gate.permission, gate.resource_type, org, project, None)
-            }
-            Question::GateEverywhere(gate) => {
-                let nowhere = nothing.as_deref();
-                self.check(gate.permission, gate.resource_type, nowhere, nowhere, None)
-            }
-            Question::AllOrganizations => self.check(
-                "core_organization_view",
-                "ORGANIZATION",
-                None,
-                None,
-                nothing,
-            ),
-            Question::AllProjects => {
-                let org = nothing.clone();
-                self.check(
-                    "core_project_view",
-                    "PROJECT",
-                    org.as_deref(),
-                    None,
-                    nothing,
-                )
-            }
-            Question::AllProjectsOf(org) => {
-                self.check("core_project_view", "PROJECT", Some(org), None, nothing)
-            }
-            Question::AuthenticationSettings => {
-                self.check("core_authsetting_view", "AUTHSETTING", None, None, None)
-            }
-        }
-    }
-
-    fn check(
-        &self,
-        permission: &'static str,
-        resource_type: &'static str,
-        org: Option<&str>,
-        project: Option<&str>,
-        resource_identifier: Option<String>,
-    ) -> PermissionCheck {
+        let nothing = Some(self.nothing.as_str());
+        let (resource_type, org, project, identifier) = match question {
+            Question::Gate(gate, scope) => (gate.resource_type, scope.org(), scope.project(), None),
+            Question::GateEverywhere(gate) => (gate.resource_type, nothing, nothing, None),
+            Question::AllOrganizations => ("ORGANIZATION", None, None, nothing),
+            Question::AllProjects => ("PROJECT", nothing, None, nothing),
+            Question::AllProjectsOf(org) => ("PROJECT", Some(org.as_str()), None, nothing),
+            Question::AuthenticationSettings => ("AUTHSETTING", None, None, None),
+        };
         PermissionCheck {
             resource_scope: ResourceScope {
                 account_identifier: self.account.to_owned(),
@@ -269,8 +259,8 @@ impl<'a> Checks<'a> {
                 project_identifier: project.map(str::to_owned),
             },
             resource_type,
-            resource_identifier,
-            permission,
+            resource_identifier: identifier.map(str::to_owned),
+            permission: question.permission(),
         }
     }
 }
@@ -281,7 +271,7 @@ pub(super) struct Access {
     pub(super) caller: Option<String>,
     asked: HashSet<Question>,
     denied: HashSet<Question>,
-    unenforced: HashMap<&'static str, Enforcement>,
+    unenforced: Unenforced,
     /// Organizations asked about.
     organizations: Vec<String>,
 }
@@ -299,12 +289,66 @@ pub(super) fn wants_every(kind: ListingKind, scope: &Scope, area: &Area) -> bool
     }
 }
 
+/// Permissions that Harness does not enforce: it answers yes to those, whoever asks.
+#[derive(Debug, Default)]
+pub(super) struct Unenforced(HashMap<&'static str, Enforcement>);
+
 /// Why a yes of Harness means nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Enforcement {
-    Experimental,
+    /// By its status.
+    Status(&'static str),
     Unlisted,
 }
+
+/// Statuses of permissions that are not enforced.
+const UNENFORCED: [&str; 3] = ["EXPERIMENTAL", "INACTIVE", "STAGING"];
+
+impl Unenforced {
+    /// Looks up every permission that is ever asked about.
+    pub(super) fn ask(client: &Client) -> Result<Self, ApiError> {
+        let call = Call::new("/authz/api/permissions").query("scopeFilterDisabled", "true");
+        let catalogue: Vec<PermissionItem> = client.get(&call)?.data;
+        let extras = EXTRA_GATES.into_iter().map(|(_, gate)| gate);
+        let gates = GATES.into_iter().chain(extras);
+        let below = [Question::AllOrganizations, Question::AllProjects];
+        let permissions = gates
+            .map(|gate| gate.permission)
+            .chain(below.iter().map(Question::permission));
+        let unenforced = |permission: &'static str| {
+            let item = catalogue
+                .iter()
+                .find(|item| item.permission.identifier == permission);
+            let why = match item.map(|item| item.permission.status.as_deref()) {
+                None => Enforcement::Unlisted,
+                Some(status) => Enforcement::Status(
+                    UNENFORCED
+                        .into_iter()
+                        .find(|known| status.is_some_and(|own| own.eq_ignore_ascii_case(known)))?,
+                ),
+            };
+            Some((permission, why))
+        };
+        Ok(Self(permissions.filter_map(unenforced).collect()))
+    }
+
+    /// Why a yes about a permission means nothing, if it does.
+    pub(super) fn why(&self, permission: &str) -> Option<String> {
+        Some(match self.0.get(permission)? {
+            Enforcement::Status(status) => format!(
+                "Harness calls {permission} {} and does not enforce it",
+                status.to_ascii_lowercase()
+            ),
+            Enforcement::Unlisted => {
+                format!("Harness does not list {permission} among its permissions")
+            }
+        })
+    }
+}
+
+/// Said where Harness names no caller, which is how it answers with access control switched off.
+const NOBODY: &str = "Harness does not say whose key this is: access control seems to be switched off for the account, \
+                      so the permission check proves nothing";
 
 impl Access {
     /// Asks about the account, and where more is to be observed, about everything below it: whether organizations,
@@ -335,12 +379,7 @@ impl Access {
             }
             asked => asked?,
         }
-        if access.caller.is_none() {
-            log::warn!(
-                "Harness does not say whose key this is: access control seems to be switched off for the account, so \
-                 the permission check proves nothing"
-            );
-        }
+        access.unenforced = Unenforced::ask(client)?;
         Ok(access)
     }
 
@@ -387,33 +426,20 @@ impl Access {
         Ok(())
     }
 
-    /// Whether something was asked and answered with yes each time.
-    pub(super) fn holds(&self, question: &Question) -> bool {
-        self.asked.contains(question) && !self.denied.contains(question)
-    }
-
-    /// Distrusts the gates whose permission Harness does not enforce: it answers yes to those, whoever asks.
-    pub(super) fn distrust_unenforced(&mut self, client: &Client) -> Result<(), ApiError> {
-        let call = Call::new("/authz/api/permissions").query("scopeFilterDisabled", "true");
-        let catalogue: Vec<PermissionItem> = client.get(&call)?.data;
-        for gate in GATES {
-            let status = catalogue
-                .iter()
-                .find(|item| item.permission.identifier == gate.permission)
-                .map(|item| item.permission.status.as_deref().unwrap_or("ACTIVE"));
-            let why = match status {
-                Some("EXPERIMENTAL") => Enforcement::Experimental,
-                None => Enforcement::Unlisted,
-                Some(_) => continue,
-            };
-            self.unenforced.insert(gate.permission, why);
-        }
-        Ok(())
+    /// Whether something was asked and answered each time with a yes that means something.
+    fn holds(&self, question: &Question) -> bool {
+        self.asked.contains(question)
+            && !self.denied.contains(question)
+            && self.caller.is_some()
+            && self.unenforced.why(question.permission()).is_none()
     }
 
     /// What the key lacks in these scopes, one sentence for each permission, scopes beyond the first few counted.
     pub(super) fn missing(&self, scopes: &[Scope], area: &Area) -> Vec<String> {
         const SHOWN: usize = 5;
+        if self.caller.is_none() {
+            return vec![NOBODY.to_owned()];
+        }
         let mut sentences = self.hidden_below(scopes, area);
         sentences.extend(
             EXTRA_GATES
@@ -492,7 +518,24 @@ impl Access {
     }
 
     fn unless(&self, any: &[Question], reason: impl FnOnce() -> String) -> Option<String> {
-        (!any.iter().any(|question| self.holds(question))).then(reason)
+        if any.iter().any(|question| self.holds(question)) {
+            return None;
+        }
+        let meaningless = any
+            .first()
+            .and_then(|question| self.why_meaningless(question.permission(), &Scope::Account));
+        Some(meaningless.unwrap_or_else(reason))
+    }
+
+    /// Why nothing is known by a permission, whatever Harness answers.
+    fn why_meaningless(&self, permission: &str, scope: &Scope) -> Option<String> {
+        if self.caller.is_none() {
+            return Some(NOBODY.to_owned());
+        }
+        let why = self.unenforced.why(permission)?;
+        Some(format!(
+            "{why}, so nobody can tell what is hidden in {scope}"
+        ))
     }
 
     /// Role assignments of a principal type vanish when that type may not be viewed. The types of which all are shown,
@@ -527,21 +570,13 @@ impl Access {
 
     fn why_closed(&self, gate: Gate, scope: &Scope) -> Option<String> {
         let permission = gate.permission;
-        match self.unenforced.get(permission) {
-            Some(Enforcement::Experimental) => Some(format!(
-                "Harness calls {permission} experimental and does not enforce it, so nobody can tell what it hides in \
-                 {scope}"
-            )),
-            Some(Enforcement::Unlisted) => Some(format!(
-                "Harness does not list {permission} among its permissions, so nobody can tell what is hidden in {scope}"
-            )),
-            None => {
-                let here = Question::Gate(gate, scope.clone());
-                let is_open = self.holds(&here)
-                    || (!self.denied.contains(&here)
-                        && self.holds(&Question::GateEverywhere(gate)));
-                (!is_open).then(|| format!("the key lacks {permission} in {scope}"))
-            }
-        }
+        let here = Question::Gate(gate, scope.clone());
+        let everywhere = Question::GateEverywhere(gate);
+        let is_open =
+            self.holds(&here) || (!self.denied.contains(&here) && self.holds(&everywhere));
+        (!is_open).then(|| {
+            self.why_meaningless(permission, scope)
+                .unwrap_or_else(|| format!("the key lacks {permission} in {scope}"))
+        })
     }
 }

@@ -130,29 +130,36 @@ fn everywhere<R: Row>(
         .collect())
 }
 
-/// User groups of the whole account in one walk.
+/// User groups of the whole account in one walk, as [`whole_account`].
 pub(super) fn user_groups_everywhere(
     client: &Client,
     scopes: &[Scope],
-) -> Result<Vec<Listed>, ApiError> {
+) -> Result<Option<Vec<Listed>>, ApiError> {
     let endpoint = catalogue::user_groups_everywhere();
-    let call = endpoint.call(&Scope::Account).tries(FEW_TRIES);
-    let kind = ListingKind::UserGroups;
-    everywhere::<wire::UserGroup>(client, kind, &endpoint, call, scopes)
-        .map_err(|broken| broken.error)
+    whole_account::<wire::UserGroup>(client, ListingKind::UserGroups, &endpoint, scopes)
 }
 
-/// Service accounts of the whole account in one walk; `None` when nothing below the account shows, because then nobody
-/// can tell a server that does not know the question from an account that has none there.
+/// Service accounts of the whole account in one walk, as [`whole_account`].
 pub(super) fn service_accounts_everywhere(
     client: &Client,
     scopes: &[Scope],
 ) -> Result<Option<Vec<Listed>>, ApiError> {
     let endpoint = catalogue::service_accounts_everywhere();
-    let call = endpoint.call(&Scope::Account).tries(FEW_TRIES);
     let kind = ListingKind::ServiceAccounts;
-    let listed = everywhere::<wire::ServiceAccountItem>(client, kind, &endpoint, call, scopes)
-        .map_err(|broken| broken.error)?;
+    whole_account::<wire::ServiceAccountItem>(client, kind, &endpoint, scopes)
+}
+
+/// A walk by a parameter that some servers may not know; `None` when nothing below the account shows, because then
+/// nobody can tell such a server from an account that has none there.
+fn whole_account<R: Row>(
+    client: &Client,
+    kind: ListingKind,
+    endpoint: &Endpoint,
+    scopes: &[Scope],
+) -> Result<Option<Vec<Listed>>, ApiError> {
+    let call = endpoint.call(&Scope::Account).tries(FEW_TRIES);
+    let listed =
+        everywhere::<R>(client, kind, endpoint, call, scopes).map_err(|broken| broken.error)?;
     let below = listed
         .iter()
         .any(|(_, listing)| listing.scope != Scope::Account && listing.rows > 0);

@@ -103,8 +103,8 @@ impl Office<'_> {
             }
             Task::AllUserGroups => {
                 match another_way(walk::user_groups_everywhere(self.client, self.scopes))? {
-                    Some(listed) => Ok((listed, Vec::new())),
-                    None => Ok((Vec::new(), instead(ListingKind::UserGroups))),
+                    Some(Some(listed)) => Ok((listed, Vec::new())),
+                    _ => Ok((Vec::new(), instead(ListingKind::UserGroups))),
                 }
             }
             Task::AllServiceAccounts => {

@@ -100,7 +100,7 @@ impl<'a> Report<'a> {
             None => writeln!(
                 out,
                 "key       accepted, but Harness does not say whose it is: access control seems to be switched off for \
-                 the account, so the answers below prove nothing"
+                 the account, so the permission check proves nothing"
             )?,
         }
         writeln!(out, "account   {}", self.account())?;

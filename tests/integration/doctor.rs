@@ -105,7 +105,7 @@ fn it_stores_nothing_and_needs_no_database() {
     assert!(test.folder.names().is_empty());
     assert!(test.fake.writes().is_empty());
     for request in test.fake.requests() {
-        let is_check = request.path == router::ACCESS_CHECK;
+        let is_check = [router::ACCESS_CHECK, router::PERMISSIONS].contains(&&*request.path);
         assert!(is_check || request.path.starts_with("/ng/api/accounts/"));
     }
     // A file that a sync could not use is none of its business.
@@ -224,10 +224,54 @@ fn a_key_without_any_grant_learns_who_it_is() {
 fn with_access_control_off_it_says_that_the_answers_prove_nothing() {
     let test = Test::new();
     test.fake.switch(|switches| switches.access_control = false);
-    let report = report(&test, 0);
+    let report = report(&test, 2);
     assert_eq!(report["access_control"], false);
     assert!(report["caller"].is_null());
-    doctor(&test).exits(0).prints("prove nothing");
+    assert!(permissions(&report).values().all(|(_, held)| !held));
+    assert_eq!(report["can_sync"], false);
+    for reach in ["organizations", "projects"] {
+        assert_eq!(report[reach]["complete"], false);
+    }
+    doctor(&test)
+        .exits(2)
+        .prints("the permission check proves nothing")
+        .prints("the account's own scope  cannot be seen whole");
+}
+
+#[test]
+fn a_permission_that_is_not_enforced_is_not_held() {
+    for (permission, status, exit) in [
+        ("core_user_view", "EXPERIMENTAL", 2),
+        ("core_role_view", "STAGING", 2),
+        ("core_authsetting_view", "INACTIVE", 0),
+    ] {
+        let test = with_settings();
+        test.fake
+            .switch(|switches| switches.permission_statuses = vec![(permission, status)]);
+        let outcome = doctor(&test).args(&["--format", "json"]).exits(exit);
+        for (name, (_, held)) in permissions(&outcome.json()) {
+            assert_eq!(held, name != permission, "{name}");
+        }
+        outcome
+            .says(permission)
+            .says("nobody can tell what is hidden");
+        // A sync of the account says the same.
+        test.sync().exits(exit);
+    }
+    for (permission, reach) in [
+        ("core_organization_view", "organizations"),
+        ("core_project_view", "projects"),
+    ] {
+        let test = Test::new();
+        test.fake
+            .switch(|switches| switches.permission_statuses = vec![(permission, "EXPERIMENTAL")]);
+        let outcome = doctor(&test).args(&["--format", "json"]).exits(0);
+        assert_eq!(
+            outcome.json()[reach],
+            json!({"complete": false, "not_held_everywhere": [permission]})
+        );
+        outcome.says(permission);
+    }
 }
 
 #[test]

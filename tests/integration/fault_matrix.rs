@@ -4,12 +4,14 @@
 use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use harness_access::api::clock::VirtualClock;
 use harness_access::collect::Remembered;
 use harness_access::error::Error;
 use harness_access::exit::Exit;
 use harness_access::model::{Listing, ListingState, Observation};
+use serde_json::Value;
 
 use crate::support::fake_harness::{
     Account, FakeHarness, Fault, FaultHandle, FaultKind, GenerateSpec, HowOften, router,
@@ -324,6 +326,42 @@ fn any_fault_of_the_pages_of_a_list() {
         }
         Matrix::over(with_long(place), Some(place)).try_all(&[place], &cases);
     }
+}
+
+#[test]
+fn a_page_that_says_it_is_another_is_read_again() {
+    let place = LISTS[3];
+    let fake = FakeHarness::new(with_long(place));
+    let expected = told(&in_process::observe(&fake, true, &Remembered::default()).unwrap());
+    let observe = |times: usize| {
+        let left = AtomicUsize::new(times);
+        let observation = in_process::observe_spoilt(&fake, move |path, body| {
+            let take = |left: usize| left.checked_sub(1);
+            let is_spoilt = path == place.route
+                && left
+                    .fetch_update(Ordering::SeqCst, Ordering::SeqCst, take)
+                    .is_ok();
+            if !is_spoilt {
+                return body;
+            }
+            let mut answer: Value = serde_json::from_slice(&body).unwrap();
+            answer["data"]["pageIndex"] = 7.into();
+            answer.to_string().into_bytes()
+        });
+        let observation = observation.unwrap();
+        let is_the_list = |listing: &&Listing| listing.endpoint == place.endpoint;
+        let listing = observation.listings.iter().find(is_the_list).unwrap();
+        (told(&observation), listing.clone())
+    };
+    let (observed, listing) = observe(1);
+    assert!(observed == expected);
+    assert_eq!(listing.requests, listing.pages + 1);
+    let (_, listing) = observe(usize::MAX);
+    let reason = listing.state.reason().unwrap();
+    assert!(
+        reason.contains("page 7 came, page 0 was asked for"),
+        "{reason}"
+    );
 }
 
 // ---- organizations and projects -----------------------------------------------------------------------------------------

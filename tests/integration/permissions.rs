@@ -3,12 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use harness_access::error::Error;
+use harness_access::model::{ListingState, Observation};
+use serde_json::{Value, json};
 
 use crate::support::fake_harness::{
-    Account, FakeHarness, Fault, FaultKind, Principal, Recorded, Scope, router,
+    Account, Answer, Caller, FakeHarness, Fault, FaultKind, Principal, Recorded, Scope, router,
 };
-use crate::support::{Outcome, Test};
+use crate::support::{Outcome, Test, in_process};
 
 /// A permission, and what cannot be seen without it.
 struct View {
@@ -631,20 +633,210 @@ fn a_hidden_account_is_no_gap() {
 }
 
 #[test]
-fn with_access_control_off_everything_is_seen_and_a_warning_says_what_it_is_worth() {
+fn with_access_control_off_nothing_is_proven() {
+    let says = "access control seems to be switched off";
     let test = Test::synced();
+    let before = facts(&test);
     test.fake.switch(|switches| switches.access_control = false);
-    let outcome = test.sync().exits(0).prints_nothing();
-    let warnings = outcome
-        .stderr
-        .matches("access control seems to be switched off")
-        .count();
-    assert_eq!(warnings, 1, "{}", outcome.stderr);
+    for arguments in [&[][..], &["-q"], &["--scopes", "all", "-q"]] {
+        let outcome = test
+            .sync()
+            .args(arguments)
+            .exits(2)
+            .prints_nothing()
+            .says(says);
+        assert_eq!(outcome.stderr.matches(says).count(), 1);
+    }
+    assert_eq!(test.ask("SELECT count(*) FROM snapshots"), "1");
+    partial_sync(&test).says(says);
     assert_eq!(
         test.ask("SELECT state, ifnull(caller, 'nobody') FROM snapshots WHERE id = 2"),
-        "complete|nobody"
+        "partial|nobody"
     );
-    test.diff().exits(0).prints_nothing();
+    assert_eq!(
+        test.ask("SELECT kind FROM listings WHERE snapshot_id = 2 AND state = 'complete'"),
+        "accounts"
+    );
+    assert_eq!(facts(&test), before);
+    differs(&test, ["1", "2"], &[], "access control off");
+}
+
+#[test]
+fn no_permission_proves_anything_unless_it_is_enforced() {
+    for (permission, listing) in [
+        ("core_organization_view", "organizations"),
+        ("core_project_view", "projects"),
+        ("core_serviceaccount_manageapikey", "service_account_tokens"),
+        ("core_authsetting_view", "auth_settings"),
+    ] {
+        for (status, word) in [("EXPERIMENTAL", "calls"), ("INACTIVE", "does not list")] {
+            let test = Test::new();
+            test.fake.switch(|switches| {
+                switches.permission_statuses = vec![(permission, status)];
+            });
+            test.fake.caller(
+                Caller::default()
+                    .and("core_serviceaccount_manageapikey")
+                    .and("core_authsetting_view"),
+            );
+            let whole = test.sync().args(&["--scopes", "all"]).args(&EXTRAS);
+            whole.exits(2).says(&format!("Harness {word} {permission}"));
+            assert!(!test.database().exists());
+            let partial = test.sync().args(&["--scopes", "all", "--allow-partial"]);
+            partial.args(&EXTRAS).exits(2);
+            let listings = test.ask(
+                "SELECT DISTINCT kind, state FROM listings WHERE state <> 'complete' ORDER BY 1",
+            );
+            assert_eq!(listings, format!("{listing}|partial"), "{permission}");
+        }
+    }
+}
+
+/// A list of one kind whose rows leave a doubt that no permission explains: without `--allow-partial` nothing is stored,
+/// with it nothing is removed.
+#[track_caller]
+fn leaves_a_gap(test: &Test, kind: &str, reason: &str) {
+    let before = facts(test);
+    let bytes = std::fs::read(test.database()).unwrap();
+    for file in ["harness-access.db", "first.db"] {
+        test.sync()
+            .args(&["--db", file])
+            .exits(2)
+            .prints_nothing()
+            .says("nothing was stored, because not everything could be seen")
+            .says(&format!("{kind} in account"))
+            .says(reason);
+    }
+    assert_eq!(test.folder.names(), ["harness-access.db"]);
+    assert_eq!(std::fs::read(test.database()).unwrap(), bytes);
+    partial_sync(test).says(reason);
+    assert_eq!(incomplete_listings(test), lines(&format!("{kind}|partial")));
+    assert_eq!(facts(test), before);
+    differs(test, ["1", "2"], &[], kind);
+}
+
+#[test]
+fn a_group_whose_members_are_not_said_is_not_a_group_without_members() {
+    let test = Test::synced();
+    test.fake
+        .change(|account| account.group(&top(), "platform_admins").users = None);
+    let reason = "did not say who is in 1 of the groups, such as platform_admins";
+    leaves_a_gap(&test, "user_groups", reason);
+}
+
+#[test]
+fn a_page_that_looks_filtered_to_nothing_is_not_an_empty_list() {
+    let page = json!({"status": "SUCCESS", "data": {
+        "totalPages": 1, "totalItems": 0, "pageItemCount": 0, "pageSize": 0, "content": [], "pageIndex": 0, "empty": true
+    }});
+    for (route, kind) in [
+        (router::SERVICE_ACCOUNTS_AGGREGATE, "service_accounts"),
+        (router::USER_GROUPS, "user_groups"),
+        (router::RESOURCE_GROUPS, "resource_groups"),
+    ] {
+        let test = Test::synced();
+        let answer = FaultKind::Answer(Answer::json(200, &page));
+        test.fake.fault(Fault::on(route, answer));
+        leaves_a_gap(&test, kind, "as it does to a key that may see nothing here");
+    }
+}
+
+/// Changes the answer to the third check, which is about service accounts.
+fn with_an_answer(
+    change: impl Fn(&mut Value) + Send + Sync + 'static,
+) -> Result<Observation, Error> {
+    let fake = FakeHarness::new(Account::demo());
+    in_process::observe_spoilt(&fake, move |path, body| {
+        if path != router::ACCESS_CHECK {
+            return body;
+        }
+        let mut answer: Value = serde_json::from_slice(&body).unwrap();
+        change(&mut answer["data"]["accessControlList"]);
+        answer.to_string().into_bytes()
+    })
+}
+
+#[test]
+fn answers_to_other_questions_are_refused() {
+    let spoils: [fn(&mut Value); 8] = [
+        |entries| entries[2]["permission"] = "core_serviceaccount_edit".into(),
+        |entries| entries[2]["resourceType"] = "USER".into(),
+        |entries| entries[2]["resourceIdentifier"] = "ci_bot".into(),
+        |entries| entries[2]["resourceScope"]["accountIdentifier"] = "another".into(),
+        |entries| entries[2]["resourceScope"]["orgIdentifier"] = "payments".into(),
+        |entries| entries[2]["resourceScope"]["projectIdentifier"] = "shop".into(),
+        |entries| entries.as_array_mut().unwrap().swap(2, 3),
+        |entries| drop(entries.as_array_mut().unwrap().pop()),
+    ];
+    for (number, spoil) in spoils.into_iter().enumerate() {
+        let error = with_an_answer(spoil).expect_err(&format!("spoil {number}"));
+        let message = error.to_string();
+        assert!(
+            message.contains("answers other questions than it was asked"),
+            "{number}: {message}"
+        );
+    }
+}
+
+#[test]
+fn an_answer_need_not_repeat_the_question() {
+    let observation = with_an_answer(|entries| {
+        for entry in entries.as_array_mut().unwrap() {
+            entry.as_object_mut().unwrap().remove("resourceScope");
+        }
+    });
+    let listings = observation.unwrap().listings;
+    assert!(
+        listings
+            .iter()
+            .all(|listing| listing.state == ListingState::Complete)
+    );
+}
+
+const EXTRAS: [&str; 4] = ["--with", "tokens", "--with", "auth-settings"];
+
+#[test]
+fn personal_tokens_are_left_out_where_that_permission_is_not_enforced() {
+    let test = Test::new();
+    test.fake.switch(|switches| {
+        switches.permission_statuses = vec![("core_user_manage", "EXPERIMENTAL")];
+    });
+    test.fake
+        .caller(Caller::default().and("core_serviceaccount_manageapikey"));
+    test.sync()
+        .args(&["--with", "tokens", "-v"])
+        .exits(0)
+        .says("personal tokens are left out: Harness calls core_user_manage experimental");
+    assert_eq!(
+        test.ask("SELECT count(*) FROM listings WHERE kind = 'personal_tokens'"),
+        "0"
+    );
+}
+
+#[test]
+fn a_status_that_is_listed_and_not_enforced_proves_nothing() {
+    for status in ["INACTIVE", "STAGING", "experimental"] {
+        let fake = FakeHarness::new(Account::demo());
+        let observation = in_process::observe_spoilt(&fake, move |path, body| {
+            if path != router::PERMISSIONS {
+                return body;
+            }
+            let mut answer: Value = serde_json::from_slice(&body).unwrap();
+            for item in answer["data"].as_array_mut().unwrap() {
+                if item["permission"]["identifier"] == "core_role_view" {
+                    item["permission"]["status"] = status.into();
+                }
+            }
+            answer.to_string().into_bytes()
+        });
+        let listings = observation.unwrap().listings;
+        let partial: Vec<&str> = listings
+            .iter()
+            .filter(|listing| listing.state != ListingState::Complete)
+            .map(|listing| listing.kind.as_str())
+            .collect();
+        assert_eq!(partial, ["roles"], "{status}");
+    }
 }
 
 #[test]

@@ -52,7 +52,9 @@ fn every_way_of_listing_gives_the_same_snapshot() {
     let (old_server, _) = observed(|switches| switches.service_account_filter_type = false);
     assert_eq!(scope_by_scope, at_once);
     assert_eq!(scope_by_scope, partly);
+    let (no_groups_below, _) = observed(|switches| switches.user_group_filter_type = false);
     assert_eq!(scope_by_scope, old_server);
+    assert_eq!(scope_by_scope, no_groups_below);
     assert!(fewest < most, "{fewest} < {most}");
 }
 

@@ -14,6 +14,8 @@ pub struct Switches {
     pub hide_managed_roles: bool,
     /// Honour `filterType` on the service-account aggregate, as servers of 2026 do.
     pub service_account_filter_type: bool,
+    /// Honour `filterType` on the lists of user groups; else only those of the asked scope show.
+    pub user_group_filter_type: bool,
     /// Whether role assignments of many scopes can be asked for at once.
     pub v2_filter: bool,
     /// Permissions with another status than the catalogue's, by identifier; `INACTIVE` and `STAGING` ones are not listed.
@@ -37,6 +39,7 @@ impl Default for Switches {
             reject_sentinels: false,
             hide_managed_roles: false,
             service_account_filter_type: true,
+            user_group_filter_type: true,
             v2_filter: true,
             permission_statuses: Vec::new(),
             v2_fails_on_dangling_role: true,

@@ -80,7 +80,9 @@ fn visible(
     identifiers: &[&str],
 ) -> Result<(String, Visible)> {
     cx.require_scope(scope)?;
-    let filter_type = filter_type.unwrap_or("EXCLUDE_INHERITED_GROUPS");
+    let filter_type = filter_type
+        .filter(|_| cx.switches.user_group_filter_type)
+        .unwrap_or("EXCLUDE_INHERITED_GROUPS");
     let key = format!("groups {scope} {filter_type} {identifiers:?}");
     let rows = &cx.account.groups;
     let matching = cx.filtered(&key, rows, |row| {
