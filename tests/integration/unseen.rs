@@ -245,3 +245,21 @@ fn a_group_whose_members_harness_does_not_say_is_not_empty() {
     let asked = test.run(&["who-can", "core_account_edit"]).run();
     assert!(!asked.stderr.contains("has no members"), "{}", asked.stderr);
 }
+
+#[test]
+fn the_histories_mark_what_the_latest_snapshot_did_not_see() {
+    let test = Test::synced();
+    let marked = || {
+        test.ask(
+            "SELECT (SELECT group_concat(DISTINCT type) FROM resource_history WHERE unverified),
+               (SELECT count(*) FROM resource_history WHERE type = 'user_group' AND NOT unverified),
+               (SELECT count(*) > 0 FROM grant_history WHERE unverified AND slug = 'member'),
+               (SELECT count(*) FROM grant_history WHERE unverified AND slug = 'assigned' AND principal_type IN ('user', 'service_account')),
+               (SELECT count(*) FROM grant_history WHERE NOT unverified AND principal_type = 'user_group')",
+        )
+    };
+    assert!(marked().starts_with("|6|0|0|"), "{}", marked());
+    test.fake.deny("core_usergroup_view", &top());
+    sync(&test, &["--allow-partial"]).exits(2);
+    assert_eq!(marked(), "user_group|0|1|0|0");
+}

@@ -238,4 +238,13 @@ fn no_row_is_left_over(file: &std::path::Path, kept: &[i64]) {
             );
         }
     }
+    let left = reader
+        .select(
+            "SELECT 'effort', snapshot FROM effort WHERE snapshot NOT IN (SELECT id FROM snapshots)
+             UNION ALL SELECT 'resource', id FROM resource r
+             WHERE NOT EXISTS (SELECT 1 FROM resource_version WHERE resource = r.key)
+               AND NOT EXISTS (SELECT 1 FROM grant_version WHERE r.key IN (target, principal, resource_group))",
+        )
+        .expect("leftovers");
+    assert!(left.rows.is_empty(), "{:?}", left.rows);
 }
