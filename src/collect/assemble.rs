@@ -60,7 +60,7 @@ impl Assembly {
     }
 
     fn members(&mut self, found: Vec<Found>, scope: &Scope) {
-        let Some(container) = container(scope) else {
+        let Some(container) = ResourceId::of_scope(scope) else {
             return;
         };
         let container = self.directory.intern(container);
@@ -267,23 +267,6 @@ fn user_id(uuid: String) -> ResourceId {
         scope: Scope::Account,
         identifier: uuid,
     }
-}
-
-/// The organization or project that a scope is.
-fn container(scope: &Scope) -> Option<ResourceId> {
-    let (org, project) = (scope.org()?.to_owned(), scope.project());
-    Some(match project {
-        None => ResourceId {
-            kind: ResourceType::Organization,
-            scope: Scope::Account,
-            identifier: org,
-        },
-        Some(project) => ResourceId {
-            kind: ResourceType::Project,
-            scope: Scope::Organization { org },
-            identifier: project.to_owned(),
-        },
-    })
 }
 
 fn membership(principal: Ref, target: Ref) -> Grant {

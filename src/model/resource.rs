@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-use super::{Ref, Scope};
+use super::{Level, Ref, Scope};
 
 /// The type of a resource. The names are part of the public text ids.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -79,6 +79,44 @@ pub struct ResourceId {
     pub scope: Scope,
     /// Harness's identifier; unique inside the scope and type only.
     pub identifier: String,
+}
+
+impl ResourceId {
+    /// The organization or project that a scope is.
+    #[must_use]
+    pub fn of_scope(scope: &Scope) -> Option<Self> {
+        let (org, project) = (scope.org()?.to_owned(), scope.project());
+        Some(match project {
+            None => Self {
+                kind: ResourceType::Organization,
+                scope: Scope::Account,
+                identifier: org,
+            },
+            Some(project) => Self {
+                kind: ResourceType::Project,
+                scope: Scope::Organization { org },
+                identifier: project.to_owned(),
+            },
+        })
+    }
+
+    /// The organization, and the project if it is one, that a scope lies in or is.
+    pub fn containing(scope: &Scope) -> impl Iterator<Item = Self> {
+        [Level::Organization, Level::Project]
+            .into_iter()
+            .filter_map(|level| Self::of_scope(&scope.ancestor(level)?))
+    }
+
+    /// The scope that an account, organization or project is.
+    #[must_use]
+    pub fn as_scope(&self) -> Option<Scope> {
+        match self.kind {
+            ResourceType::Account => Some(Scope::Account),
+            ResourceType::Organization => Scope::from_parts(Some(&self.identifier), None),
+            ResourceType::Project => Scope::from_parts(self.scope.org(), Some(&self.identifier)),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for ResourceId {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use super::{Reader, StoreError};
 use crate::model::{
-    AccessFacts, Gap, IncludedScope, MembershipFact, PrincipalFact, ResourceGroupFact,
+    AccessFacts, Gap, IncludedScope, MembershipFact, PrincipalFact, ResourceGroupFact, ResourceId,
     ResourceType, RoleFact, RoleGrantFact, Scope, Selector,
 };
 
@@ -209,9 +209,12 @@ impl Loader {
             }
             kind @ (ResourceType::Account | ResourceType::Organization | ResourceType::Project) => {
                 if resolved {
-                    self.facts
-                        .tree
-                        .extend(own_scope(&kind, &scope, &identifier));
+                    let container = ResourceId {
+                        kind,
+                        scope,
+                        identifier,
+                    };
+                    self.facts.tree.extend(container.as_scope());
                 }
                 return Ok(());
             }
@@ -299,13 +302,4 @@ fn kind_of(name: &str) -> ResourceType {
     .into_iter()
     .find(|kind| kind.as_str() == name)
     .unwrap_or_else(|| ResourceType::Other(name.to_owned()))
-}
-
-/// The scope that an account, organization or project is.
-fn own_scope(kind: &ResourceType, scope: &Scope, identifier: &str) -> Option<Scope> {
-    match kind {
-        ResourceType::Account => Some(Scope::Account),
-        ResourceType::Organization => Scope::from_parts(Some(identifier), None),
-        _ => Scope::from_parts(scope.org(), Some(identifier)),
-    }
 }

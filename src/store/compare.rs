@@ -30,7 +30,7 @@ impl Reader {
                     of_new_facts: Sight::of(self, snapshot)?,
                 })
             };
-            let mut judge = Judge {
+            let judge = Judge {
                 older: sights(older)?,
                 newer: sights(newer)?,
                 newest: newer,
@@ -218,6 +218,42 @@ pub(super) struct Listed<T> {
     pub(super) listing: Option<i64>,
     pub(super) since: i64,
     pub(super) until: Option<i64>,
+}
+
+/// A kind of fact.
+pub(super) trait Fact {
+    /// Whether its `since` is where it began. Otherwise it is where it became like this, and an earlier version of it may
+    /// be forgotten together with the snapshots that held it.
+    const SINCE_THE_BEGINNING: bool;
+
+    /// The principal type that a partial list may show whole; empty for what is no grant.
+    fn principal_type(&self) -> &str;
+
+    fn set_known_to_older(&mut self, known: bool);
+}
+
+impl Fact for ResourceFact {
+    const SINCE_THE_BEGINNING: bool = false;
+
+    fn principal_type(&self) -> &'static str {
+        ""
+    }
+
+    fn set_known_to_older(&mut self, known: bool) {
+        self.known_to_older = known;
+    }
+}
+
+impl Fact for GrantFact {
+    const SINCE_THE_BEGINNING: bool = true;
+
+    fn principal_type(&self) -> &str {
+        &self.principal.kind
+    }
+
+    fn set_known_to_older(&mut self, known: bool) {
+        self.known_to_older = known;
+    }
 }
 
 // ---- rows -----------------------------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ impl Reader {
                     of_new_facts: Sight::for_facts_of(other, reader, snapshot)?,
                 })
             };
-            let mut judge = Judge {
+            let judge = Judge {
                 older: sights(self, older)?,
                 newer: sights(other, newer)?,
                 newest: newer,

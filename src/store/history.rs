@@ -4,7 +4,7 @@ use rusqlite::ToSql;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
-use super::compare::{Listed, NamedAt};
+use super::compare::{Fact, Listed, NamedAt};
 use super::sight::Sight;
 use super::{Reader, StoreError};
 use crate::model::{GrantFact, Moment, ResourceFact, Span};
@@ -33,7 +33,7 @@ impl Reader {
                 [(":id", Box::new(id.to_owned()))];
             let rows =
                 "x.resource = (SELECT key FROM resource WHERE id = :id) ORDER BY x.valid_from";
-            self.spans(self.resource_facts(rows, &parameters)?, |_| "")
+            self.spans(self.resource_facts(rows, &parameters)?)
         };
         read().map_err(|error: rusqlite::Error| self.failed(&error))
     }
@@ -95,16 +95,12 @@ impl Reader {
         let read = || {
             let rows = format!("({condition}) ORDER BY x.valid_from, x.key");
             let facts = self.grant_facts(&rows, NamedAt::LastSeen, parameters)?;
-            self.spans(facts, |fact| &fact.principal.kind)
+            self.spans(facts)
         };
         read().map_err(|error: rusqlite::Error| self.failed(&error))
     }
 
-    fn spans<T: MayBeNew>(
-        &self,
-        listed: Vec<Listed<T>>,
-        principal_type: impl Fn(&T) -> &str,
-    ) -> rusqlite::Result<Vec<Span<T>>> {
+    fn spans<T: Fact>(&self, listed: Vec<Listed<T>>) -> rusqlite::Result<Vec<Span<T>>> {
         let snapshots: BTreeMap<i64, (String, bool)> = self
             .connection
             .prepare("SELECT id, finished_at, state <> 'pruned' FROM snapshot")?
@@ -135,8 +131,8 @@ impl Reader {
                     Entry::Occupied(known) => known.into_mut(),
                     Entry::Vacant(place) => place.insert(Sight::of(self, before)?),
                 };
-                let known = sight.knows(listed.listing, principal_type(&listed.fact))?;
-                listed.fact.set_known(known);
+                let known = sight.knows(listed.listing, listed.fact.principal_type())?;
+                listed.fact.set_known_to_older(known);
                 Ok(Span {
                     since: moment(listed.since),
                     forgotten: !known && before < listed.since - 1,
@@ -145,30 +141,5 @@ impl Reader {
                 })
             })
             .collect()
-    }
-}
-
-/// A fact of which it matters whether not having been seen before means anything.
-trait MayBeNew {
-    /// Whether its `since` is where it began. Otherwise it is where it became like this, and an earlier version of it may
-    /// be forgotten together with the snapshots that held it.
-    const SINCE_THE_BEGINNING: bool;
-
-    fn set_known(&mut self, known: bool);
-}
-
-impl MayBeNew for ResourceFact {
-    const SINCE_THE_BEGINNING: bool = false;
-
-    fn set_known(&mut self, known: bool) {
-        self.known_to_older = known;
-    }
-}
-
-impl MayBeNew for GrantFact {
-    const SINCE_THE_BEGINNING: bool = true;
-
-    fn set_known(&mut self, known: bool) {
-        self.known_to_older = known;
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::compare::Listed;
+use super::compare::{Fact, Listed};
 use super::sight::Sight;
 use crate::model::{DiffFacts, GrantFact, ResourceFact};
 
@@ -34,36 +34,10 @@ enum Verdict {
     NotAsked,
 }
 
-/// A kind of fact.
-pub(super) trait Fact {
-    fn principal_type(&self) -> &str;
-    fn came_into_sight(&mut self);
-}
-
-impl Fact for ResourceFact {
-    fn principal_type(&self) -> &'static str {
-        ""
-    }
-
-    fn came_into_sight(&mut self) {
-        self.known_to_older = false;
-    }
-}
-
-impl Fact for GrantFact {
-    fn principal_type(&self) -> &str {
-        &self.principal.kind
-    }
-
-    fn came_into_sight(&mut self) {
-        self.known_to_older = false;
-    }
-}
-
 impl Judge<'_> {
     /// Takes what may be called a difference out of what ended and what began.
     pub(super) fn judge(
-        &mut self,
+        &self,
         (old_resources, new_resources): (Vec<Listed<ResourceFact>>, Vec<Listed<ResourceFact>>),
         (old_grants, new_grants): (Vec<Listed<GrantFact>>, Vec<Listed<GrantFact>>),
     ) -> rusqlite::Result<DiffFacts> {
@@ -79,7 +53,7 @@ impl Judge<'_> {
     }
 
     fn begun<T: Fact>(
-        &mut self,
+        &self,
         listed: Vec<Listed<T>>,
         out_of_sight: &mut u64,
     ) -> rusqlite::Result<Vec<T>> {
@@ -88,7 +62,7 @@ impl Judge<'_> {
             match self.verdict_of_new(&new)? {
                 Verdict::Counts => facts.push(new.fact),
                 Verdict::CameIntoSight => {
-                    new.fact.came_into_sight();
+                    new.fact.set_known_to_older(false);
                     facts.push(new.fact);
                 }
                 Verdict::WentOutOfSight => *out_of_sight += 1,
@@ -99,7 +73,7 @@ impl Judge<'_> {
     }
 
     fn ended<T: Fact>(
-        &mut self,
+        &self,
         listed: Vec<Listed<T>>,
         is_replaced: impl Fn(&T) -> bool,
         out_of_sight: &mut u64,
@@ -119,7 +93,7 @@ impl Judge<'_> {
         Ok(facts)
     }
 
-    fn verdict_of_new<T: Fact>(&mut self, new: &Listed<T>) -> rusqlite::Result<Verdict> {
+    fn verdict_of_new<T: Fact>(&self, new: &Listed<T>) -> rusqlite::Result<Verdict> {
         let (listing, kind) = (new.listing, new.fact.principal_type());
         let seen = new.since == self.newest || self.newer.of_new_facts.covers(listing, kind)?;
         Ok(if seen {
@@ -135,7 +109,7 @@ impl Judge<'_> {
         })
     }
 
-    fn verdict_of_old<T: Fact>(&mut self, old: &Listed<T>) -> rusqlite::Result<Verdict> {
+    fn verdict_of_old<T: Fact>(&self, old: &Listed<T>) -> rusqlite::Result<Verdict> {
         let (listing, kind) = (old.listing, old.fact.principal_type());
         Ok(if self.newer.of_old_facts.covers(listing, kind)? {
             Verdict::Counts

@@ -1,10 +1,11 @@
 //! What a snapshot knows well enough that not being in it means not being there.
 
 use rusqlite::{OptionalExtension, params};
+use std::cell::RefCell;
 
 use super::Reader;
 use super::names::Names;
-use crate::model::{ListingKind, NumberMap, ResourceId, ResourceType, Scope};
+use crate::model::{ListingKind, NumberMap, ResourceId, Scope};
 
 /// A listing as files other than its own know it: kind and scope path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,14 +17,25 @@ pub(super) struct ListingName {
 /// Whether a listing was whole, in one sense or the other.
 type IsWhole<'a> = fn(&Sight<'a>, &ListingName, &str) -> rusqlite::Result<bool>;
 
-fn remembered(
-    answers: &NumberMap<i64, Vec<(String, bool)>>,
-    listing: i64,
-    principal_type: &str,
-) -> Option<bool> {
-    let mut answers = answers.get(&listing)?.iter();
-    let (_, answer) = answers.find(|(asked, _)| asked == principal_type)?;
-    Some(*answer)
+/// Answers by listing and principal type.
+#[derive(Default)]
+struct Answers(NumberMap<i64, Vec<(String, bool)>>);
+
+impl Answers {
+    fn find_or(
+        &mut self,
+        listing: i64,
+        principal_type: &str,
+        find_out: impl FnOnce() -> rusqlite::Result<bool>,
+    ) -> rusqlite::Result<bool> {
+        let answers = self.0.entry(listing).or_default();
+        if let Some((_, answer)) = answers.iter().find(|(asked, _)| asked == principal_type) {
+            return Ok(*answer);
+        }
+        let answer = find_out()?;
+        answers.push((principal_type.to_owned(), answer));
+        Ok(answer)
+    }
 }
 
 /// The knowledge of one snapshot about the listings of the facts of one file, its own or another, looked up as needed.
@@ -32,9 +44,8 @@ pub(super) struct Sight<'a> {
     snapshot: i64,
     /// The file whose facts are asked about; it gives the listings their keys.
     asking: Names<'a>,
-    /// By listing and principal type.
-    known: NumberMap<i64, Vec<(String, bool)>>,
-    covered: NumberMap<i64, Vec<(String, bool)>>,
+    known: RefCell<Answers>,
+    covered: RefCell<Answers>,
 }
 
 impl<'a> Sight<'a> {
@@ -53,49 +64,47 @@ impl<'a> Sight<'a> {
             reader,
             snapshot,
             asking: Names::of(asking)?,
-            known: NumberMap::default(),
-            covered: NumberMap::default(),
+            known: RefCell::default(),
+            covered: RefCell::default(),
         })
     }
 
     /// Whether a listing was seen whole by then, for role assignments at least as far as a principal type goes. A scope
     /// that is known not to exist is known whole: there is nothing in it.
     pub(super) fn knows(
-        &mut self,
+        &self,
         listing: Option<i64>,
         principal_type: &str,
     ) -> rusqlite::Result<bool> {
         let Some(listing) = listing else {
             return Ok(false);
         };
-        if let Some(answer) = remembered(&self.known, listing, principal_type) {
-            return Ok(answer);
-        }
-        let answer = self.has_known(listing, principal_type)?;
-        let answers = self.known.entry(listing).or_default();
-        answers.push((principal_type.to_owned(), answer));
-        Ok(answer)
+        let find_out = || self.has_known(listing, principal_type);
+        self.known
+            .borrow_mut()
+            .find_or(listing, principal_type, find_out)
     }
 
     /// Whether this very snapshot looked: it saw the listing whole, at least as far as a principal type goes, or saw
     /// that the scope does not exist.
     pub(super) fn covers(
-        &mut self,
+        &self,
         listing: Option<i64>,
         principal_type: &str,
     ) -> rusqlite::Result<bool> {
         let Some(listing) = listing else {
             return Ok(false);
         };
-        if let Some(answer) = remembered(&self.covered, listing, principal_type) {
-            return Ok(answer);
-        }
-        let name = self.asking.listing(listing)?;
-        let answer = self.has_covered(&name, principal_type)?
-            || self.is_nowhere_by(&name.scope, Self::has_covered)?;
-        let answers = self.covered.entry(listing).or_default();
-        answers.push((principal_type.to_owned(), answer));
-        Ok(answer)
+        let find_out = || self.looked(listing, principal_type);
+        self.covered
+            .borrow_mut()
+            .find_or(listing, principal_type, find_out)
+    }
+
+    fn looked(&self, listing: i64, principal_type: &str) -> rusqlite::Result<bool> {
+        let listing = self.asking.listing(listing)?;
+        Ok(self.has_covered(&listing, principal_type)?
+            || self.is_nowhere_by(&listing.scope, Self::has_covered)?)
     }
 
     fn has_known(&self, listing: i64, principal_type: &str) -> rusqlite::Result<bool> {
@@ -126,36 +135,18 @@ impl<'a> Sight<'a> {
         let Some(scope) = Scope::parse(scope) else {
             return Ok(false);
         };
-        let Some(org) = scope.org() else {
-            return Ok(false);
-        };
-        let organization = ResourceId {
-            kind: ResourceType::Organization,
-            scope: Scope::Account,
-            identifier: org.to_owned(),
-        };
-        if self.is_missing(ListingKind::Organizations, &organization, is_whole)? {
-            return Ok(true);
+        for id in ResourceId::containing(&scope) {
+            if self.is_missing(&id, is_whole)? {
+                return Ok(true);
+            }
         }
-        let Some(project) = scope.project() else {
-            return Ok(false);
-        };
-        let project = ResourceId {
-            kind: ResourceType::Project,
-            scope: Scope::Organization {
-                org: org.to_owned(),
-            },
-            identifier: project.to_owned(),
-        };
-        self.is_missing(ListingKind::Projects, &project, is_whole)
+        Ok(false)
     }
 
-    fn is_missing(
-        &self,
-        kind: ListingKind,
-        id: &ResourceId,
-        is_whole: IsWhole<'a>,
-    ) -> rusqlite::Result<bool> {
+    fn is_missing(&self, id: &ResourceId, is_whole: IsWhole<'a>) -> rusqlite::Result<bool> {
+        let Some(kind) = ListingKind::of(&id.kind) else {
+            return Ok(false);
+        };
         let listing = ListingName {
             kind: kind.as_str().to_owned(),
             scope: id.scope.to_string(),

@@ -124,9 +124,9 @@ impl Merge<'_> {
                  WHERE r.id = ?3 AND v.valid_until IS NULL)",
         )?;
         let mut earliest = None;
-        for (kind, id) in containers(scope) {
+        for id in ResourceId::containing(scope) {
             let parameters = params![
-                kind.as_str(),
+                ListingKind::of(&id.kind).map(ListingKind::as_str),
                 id.scope.to_string(),
                 id.to_string(),
                 self.snapshot
@@ -202,9 +202,11 @@ impl Merge<'_> {
     }
 
     fn has_vanished(&self, scope: &Scope, there: &HashSet<&ResourceId>) -> bool {
-        containers(scope)
-            .iter()
-            .any(|(kind, id)| self.sees_whole(*kind, &id.scope.to_string()) && !there.contains(id))
+        ResourceId::containing(scope).any(|id| {
+            ListingKind::of(&id.kind)
+                .is_some_and(|kind| self.sees_whole(kind, &id.scope.to_string()))
+                && !there.contains(&id)
+        })
     }
 
     fn sees_whole(&self, kind: ListingKind, scope: &str) -> bool {
@@ -224,28 +226,6 @@ impl Merge<'_> {
             None => false,
         }
     }
-}
-
-/// The organization, and the project if it is one, that a scope is, with the lists that show them.
-fn containers(scope: &Scope) -> Vec<(ListingKind, ResourceId)> {
-    let Some(org) = scope.org() else {
-        return Vec::new();
-    };
-    let organization = ResourceId {
-        kind: ResourceType::Organization,
-        scope: Scope::Account,
-        identifier: org.to_owned(),
-    };
-    let project = scope.project().map(|project| ResourceId {
-        kind: ResourceType::Project,
-        scope: Scope::Organization {
-            org: org.to_owned(),
-        },
-        identifier: project.to_owned(),
-    });
-    std::iter::once((ListingKind::Organizations, organization))
-        .chain(project.map(|project| (ListingKind::Projects, project)))
-        .collect()
 }
 
 fn joined(types: &[ResourceType]) -> String {

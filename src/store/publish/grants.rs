@@ -234,16 +234,9 @@ impl Opened {
 /// The list that shows who is a member of something: of a user group the list of groups, of an organization or project
 /// the users of that scope.
 fn shown_by(target: &ResourceId) -> (ListingKind, String) {
-    let users_of = |scope: Scope| (ListingKind::Users, scope.to_string());
-    match (&target.kind, &target.scope) {
-        (ResourceType::Organization, _) => users_of(Scope::Organization {
-            org: target.identifier.clone(),
-        }),
-        (ResourceType::Project, Scope::Organization { org }) => users_of(Scope::Project {
-            org: org.clone(),
-            project: target.identifier.clone(),
-        }),
-        (_, scope) => (ListingKind::UserGroups, scope.to_string()),
+    match target.as_scope() {
+        Some(container) => (ListingKind::Users, container.to_string()),
+        None => (ListingKind::UserGroups, target.scope.to_string()),
     }
 }
 
