@@ -26,13 +26,17 @@ const PARTS: &[(&str, &[&str])] = &[
             "retention",
         ],
     ),
-    ("export", &["access", "error", "model", "output", "store"]),
+    ("unfinished", &[]),
+    (
+        "export",
+        &["access", "error", "model", "output", "store", "unfinished"],
+    ),
     ("exit", &[]),
-    ("signals", &["exit"]),
+    ("signals", &["exit", "unfinished"]),
     ("error", &["api", "exit", "store"]),
     ("cli", &["diff", "error", "findings", "model"]),
     ("redact", &[]),
-    ("config", &["api", "error", "redact", "store"]),
+    ("config", &["api", "cli", "error", "redact", "store"]),
     ("logging", &["characters", "config", "error", "redact"]),
     (
         "command",
@@ -57,7 +61,7 @@ const PARTS: &[(&str, &[&str])] = &[
     (
         "run",
         &[
-            "cli", "command", "error", "exit", "logging", "output", "redact",
+            "cli", "command", "error", "exit", "logging", "output", "redact", "signals",
         ],
     ),
 ];
@@ -70,7 +74,7 @@ const OWNED: [(&str, &[&str]); 7] = [
     ("argh", &["cli"]),
     ("env_logger", &["logging"]),
     ("sha2", &["export"]),
-    ("ruzstd", &["export"]),
+    ("zstd", &["export"]),
 ];
 
 #[test]
