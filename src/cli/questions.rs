@@ -17,7 +17,7 @@ a role by its identifier, its name or its text id (role/harness/_account_admin).
 
 The table shows one path of each principal, the shortest of the certain ones if there are any, and how many there are
 (`why` shows all of them); json and csv hold every path. `depends` says why the answer is not a plain yes. Disabled and
-locked users keep their grants and are marked. Exit status 2: nobody was found, but not everything was seen.",
+locked users keep their grants and are marked. Exit status 2: nobody was found, but some lists are incomplete.",
     example = "{command_name} core_secret_access --in org/default/project/shop",
     example = "{command_name} core_pipeline_execute --resource PIPELINE/deploy --format csv",
     example = "{command_name} _account_admin --at 2026-03-01"
@@ -128,7 +128,7 @@ command_line! {
     note = "A rule is a file with one SELECT over the views that gives the columns subject, name, scope and detail. It starts with
 comment lines `-- code:`, `-- severity:` (note, warning or error), `-- title:` and `-- remedy:`.
 
-Exit status 1 with --fail-on: there are findings of that severity or worse; 2: none, but not everything was seen.",
+Exit status 1 with --fail-on: there are findings of that severity or worse; 2: none, but some lists are incomplete.",
     example = "{command_name} --fail-on error",
     example = "{command_name} --format sarif --rules my-rules/"
 )]

@@ -217,10 +217,13 @@ fn describe(listing: &Listing) -> String {
         ..
     } = listing;
     let reason = state.reason().unwrap_or_default();
-    format!(
-        "{kind} in {scope} ({endpoint}): {}: {reason}",
-        state.as_str()
-    )
+    let what = format!("{kind} in {scope} ({endpoint})");
+    match (state, reason.strip_prefix("not permitted: ")) {
+        (ListingState::NotPermitted { .. }, Some(needed)) => {
+            format!("{what}: permission missing: {needed}")
+        }
+        _ => format!("{what}: {}: {reason}", state.as_str()),
+    }
 }
 
 fn conclude(

@@ -220,9 +220,8 @@ fn findings_that_may_be_out_of_date_are_told() {
         .publish(&db);
     let ran = run(&db, &["findings"]);
     assert!(
-        ran.err.contains(
-            "unverified: 11 grants and 0 resources come from lists that were not complete"
-        ),
+        ran.err
+            .contains("unverified: 11 grants and 0 resources come from incomplete lists"),
         "{ran:?}"
     );
     let answer = run(&db, &["findings", "--format", "json"]).json();

@@ -100,7 +100,7 @@ fn a_grant_by_its_parts_or_its_id() {
     assert_eq!(none.out, "");
     assert_eq!(
         none.err,
-        "this file knows of no grant of role/account/r to user/u1 in account\n"
+        "no snapshot in this file has a grant of role/account/r to user/u1 in account\n"
     );
 }
 
@@ -120,7 +120,7 @@ fn what_is_not_one_thing_is_asked_back() {
     assert!(
         ended
             .err
-            .contains("nothing in this file was ever called `nobody`"),
+            .contains("no snapshot in this file has anything named `nobody`"),
         "{}",
         ended.err
     );
