@@ -189,7 +189,7 @@ impl Change {
     pub fn place(&self) -> &str {
         match self {
             Self::Resource { .. } => self.resource().map_or("", |fact| &fact.scope),
-            Self::GrantAdded(grant) | Self::GrantRemoved(grant) => &grant.place,
+            Self::GrantAdded(grant) | Self::GrantRemoved(grant) => &grant.report_scope,
         }
     }
 
@@ -249,7 +249,7 @@ fn compare_resources(old: Vec<ResourceFact>, new: Vec<ResourceFact>, comparison:
         let same = before.as_ref().is_some_and(|before| {
             before.name == after.name && before.attributes == after.attributes
         });
-        if before.is_none() && !after.known_to_older {
+        if before.is_none() && after.newly_visible {
             comparison.newly_visible += 1;
         } else if !same {
             comparison.changes.push(Change::Resource {
@@ -290,10 +290,10 @@ fn compare_grants(old: Vec<GrantFact>, new: Vec<GrantFact>, comparison: &mut Com
             }
             Ordering::Greater => {
                 if let Some((_, began)) = new.next() {
-                    if began.known_to_older {
-                        comparison.changes.push(Change::GrantAdded(began));
-                    } else {
+                    if began.newly_visible {
                         comparison.newly_visible += 1;
+                    } else {
+                        comparison.changes.push(Change::GrantAdded(began));
                     }
                 }
             }
@@ -364,7 +364,7 @@ impl<'a> Numbers<'a> {
 fn parts(fact: &GrantFact) -> [&str; 5] {
     let (target, principal, scope, over) = fact.key();
     [
-        &fact.place,
+        &fact.report_scope,
         principal,
         target,
         scope.unwrap_or_default(),

@@ -4,11 +4,13 @@ use rusqlite::{Row, named_params};
 use serde::Deserialize;
 use std::collections::HashMap;
 
-use super::{Reader, StoreError};
 use crate::model::{
     AccessFacts, Gap, IncludedScope, MembershipFact, PrincipalFact, ResourceGroupFact, ResourceId,
     ResourceType, RoleFact, RoleGrantFact, Scope, Selector,
 };
+use crate::store::coverage::Completeness;
+use crate::store::schema::live;
+use crate::store::{Reader, StoreError};
 
 impl Reader {
     /// Everything that decides who can do what in a snapshot.
@@ -18,7 +20,7 @@ impl Reader {
     pub fn access_facts(&self, snapshot: i64) -> Result<AccessFacts, StoreError> {
         let read = || -> rusqlite::Result<AccessFacts> {
             let mut loader = Loader {
-                sights: self.load_sights(snapshot)?,
+                completeness: self.load_completeness(snapshot)?,
                 ..Loader::default()
             };
             self.load_scopes(&mut loader)?;
@@ -75,7 +77,7 @@ impl Reader {
     }
 
     fn load_resources(&self, snapshot: i64, loader: &mut Loader) -> rusqlite::Result<()> {
-        let mut statement = self.connection.prepare(
+        let mut statement = self.connection.prepare(&format!(
             "SELECT r.key, r.id, r.type, r.scope, r.identifier, v.name,
                CASE WHEN r.type IN ('role', 'resource_group') THEN v.attributes END,
                CASE WHEN r.type IN ('user', 'service_account') THEN json_extract(v.attributes, '$.email') END,
@@ -84,9 +86,10 @@ impl Reader {
                CASE r.type WHEN 'user_group' THEN json_extract(v.attributes, '$.harness_managed') END,
                v.key IS NOT NULL, r.listing
              FROM resource r LEFT JOIN resource_version v ON v.resource = r.key
-               AND v.valid_from <= :id AND (v.valid_until IS NULL OR v.valid_until > :id)
+               AND {}
              ORDER BY r.key",
-        )?;
+            live("v", ":id")
+        ))?;
         let mut rows = statement.query(named_params! {":id": snapshot})?;
         while let Some(row) = rows.next()? {
             loader.resource(row)?;
@@ -94,28 +97,29 @@ impl Reader {
         Ok(())
     }
 
-    fn load_sights(&self, snapshot: i64) -> rusqlite::Result<HashMap<i64, Sight>> {
+    fn load_completeness(&self, snapshot: i64) -> rusqlite::Result<HashMap<i64, Completeness>> {
         self.connection
-            .prepare(
-                "SELECT listing, state = 'complete', whole_for FROM coverage
-                 WHERE valid_from <= :id AND (valid_until IS NULL OR valid_until > :id)",
-            )?
+            .prepare(&format!(
+                "SELECT c.listing, c.state = 'complete', ifnull(c.whole_for, '') FROM coverage c WHERE {}",
+                live("c", ":id")
+            ))?
             .query_map(named_params! {":id": snapshot}, |row| {
-                let sight = match (row.get(1)?, row.get(2)?) {
-                    (true, _) => Sight::Whole,
-                    (false, Some(types)) => Sight::WholeFor(types),
-                    (false, None) => Sight::Doubtful,
+                let completeness = if row.get(1)? {
+                    Completeness::Complete
+                } else {
+                    Completeness::CompleteFor(row.get(2)?)
                 };
-                Ok((row.get(0)?, sight))
+                Ok((row.get(0)?, completeness))
             })?
             .collect()
     }
 
     fn load_grants(&self, snapshot: i64, loader: &mut Loader) -> rusqlite::Result<()> {
-        let mut statement = self.connection.prepare(
-            "SELECT target, principal, scope, resource_group, listing, role_assignment FROM grant_version
-             WHERE valid_from <= :id AND (valid_until IS NULL OR valid_until > :id) ORDER BY key",
-        )?;
+        let mut statement = self.connection.prepare(&format!(
+            "SELECT g.target, g.principal, g.scope, g.resource_group, g.listing, g.role_assignment
+             FROM grant_version g WHERE {} ORDER BY g.key",
+            live("g", ":id")
+        ))?;
         let mut rows = statement.query(named_params! {":id": snapshot})?;
         while let Some(row) = rows.next()? {
             loader.grant(row)?;
@@ -128,17 +132,9 @@ fn position(count: usize) -> u32 {
     u32::try_from(count).expect("under 2^32 rows")
 }
 
-/// How much of a listing the snapshot saw.
-enum Sight {
-    Whole,
-    /// Whole for role assignments of these principal types, joined by commas; the rest is in doubt.
-    WholeFor(String),
-    Doubtful,
-}
-
-/// Where the resource of a key went.
+/// Which of the facts stands for the resource of a key, by position.
 #[derive(Clone, Copy)]
-enum Place {
+enum FactAt {
     Principal(u32),
     Role(u32),
     ResourceGroup(u32),
@@ -149,9 +145,9 @@ struct Loader {
     facts: AccessFacts,
     scopes: HashMap<i64, u32>,
     /// By `listing.key`; what the snapshot did not walk is missing.
-    sights: HashMap<i64, Sight>,
+    completeness: HashMap<i64, Completeness>,
     /// By `resource.key`, which counts up from 1 without large gaps.
-    places: Vec<Option<Place>>,
+    resources: Vec<Option<FactAt>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -169,8 +165,7 @@ impl Loader {
         let key = usize::try_from(row.get::<_, i64>(0)?).unwrap_or_default();
         let resolved: bool = row.get(11)?;
         let listing: Option<i64> = row.get(12)?;
-        let sight = listing.and_then(|listing| self.sights.get(&listing));
-        let unverified = resolved && !matches!(sight, Some(Sight::Whole));
+        let unverified = resolved && !self.covers(listing, None);
         let scope = self
             .scopes
             .get(&row.get(3)?)
@@ -180,7 +175,7 @@ impl Loader {
             Some(text) => serde_json::from_str(text).unwrap_or_default(),
             None => Attributes::default(),
         };
-        let place = match kind_of(row.get_ref(2)?.as_str()?) {
+        let fact = match kind_of(row.get_ref(2)?.as_str()?) {
             ResourceType::Role => {
                 self.facts.roles.push(RoleFact {
                     id,
@@ -192,7 +187,7 @@ impl Loader {
                     resolved,
                     unverified,
                 });
-                Place::Role(position(self.facts.roles.len() - 1))
+                FactAt::Role(position(self.facts.roles.len() - 1))
             }
             ResourceType::ResourceGroup => {
                 self.facts.resource_groups.push(ResourceGroupFact {
@@ -205,7 +200,7 @@ impl Loader {
                     resolved,
                     unverified,
                 });
-                Place::ResourceGroup(position(self.facts.resource_groups.len() - 1))
+                FactAt::ResourceGroup(position(self.facts.resource_groups.len() - 1))
             }
             kind @ (ResourceType::Account | ResourceType::Organization | ResourceType::Project) => {
                 if resolved {
@@ -232,40 +227,41 @@ impl Loader {
                     resolved,
                     unverified,
                 });
-                Place::Principal(position(self.facts.principals.len() - 1))
+                FactAt::Principal(position(self.facts.principals.len() - 1))
             }
         };
-        if self.places.len() <= key {
-            self.places.resize(key + 1, None);
+        if self.resources.len() <= key {
+            self.resources.resize(key + 1, None);
         }
-        self.places[key] = Some(place);
+        self.resources[key] = Some(fact);
         Ok(())
     }
 
-    fn place(&self, row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Place>> {
+    fn covers(&self, listing: Option<i64>, principal_type: Option<&str>) -> bool {
+        let completeness = listing.and_then(|listing| self.completeness.get(&listing));
+        completeness.is_some_and(|seen| seen.covers(principal_type))
+    }
+
+    fn fact_at(&self, row: &Row<'_>, column: usize) -> rusqlite::Result<Option<FactAt>> {
         let key = usize::try_from(row.get::<_, i64>(column)?).unwrap_or_default();
-        Ok(self.places.get(key).copied().flatten())
+        Ok(self.resources.get(key).copied().flatten())
     }
 
     fn grant(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
-        let Some(Place::Principal(principal)) = self.place(row, 1)? else {
+        let Some(FactAt::Principal(principal)) = self.fact_at(row, 1)? else {
             return Ok(());
         };
         let kind = self.facts.principals[principal as usize].kind.as_str();
-        let unverified = match self.sights.get(&row.get(4)?) {
-            Some(Sight::Whole) => false,
-            Some(Sight::WholeFor(types)) => !types.split(',').any(|whole| whole == kind),
-            Some(Sight::Doubtful) | None => true,
-        };
-        match self.place(row, 0)? {
-            Some(Place::Principal(group)) => self.facts.memberships.push(MembershipFact {
+        let unverified = !self.covers(row.get(4)?, Some(kind));
+        match self.fact_at(row, 0)? {
+            Some(FactAt::Principal(group)) => self.facts.memberships.push(MembershipFact {
                 group,
                 member: principal,
                 unverified,
             }),
-            Some(Place::Role(role)) => {
-                let (scope, group) = (self.scopes.get(&row.get(2)?), self.place(row, 3)?);
-                if let (Some(scope), Some(Place::ResourceGroup(resource_group))) = (scope, group) {
+            Some(FactAt::Role(role)) => {
+                let (scope, group) = (self.scopes.get(&row.get(2)?), self.fact_at(row, 3)?);
+                if let (Some(scope), Some(FactAt::ResourceGroup(resource_group))) = (scope, group) {
                     self.facts.grants.push(RoleGrantFact {
                         principal,
                         role,
