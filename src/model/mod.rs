@@ -34,7 +34,7 @@ pub use listing::{Listing, ListingKind, ListingState};
 pub use observation::{Directory, Observation, Ref, ScopeRef};
 pub use planned_walk::PlannedWalk;
 pub use reach::{Reach, ReachOf, Reaches};
-pub use reference::{Place, SnapshotRef};
+pub use reference::{SnapshotLocator, SnapshotRef};
 pub use resource::{
     Details, IncludedScope, Known, Resource, ResourceId, ResourceType, Selector, canonical_json,
 };
