@@ -27,14 +27,14 @@ pub(crate) fn circles(sources: &[Source]) -> Vec<Vec<String>> {
         }
         seen
     };
-    let reached: BTreeMap<&str, BTreeSet<String>> =
+    let closure: BTreeMap<&str, BTreeSet<String>> =
         uses.keys().map(|file| (*file, reaches(file))).collect();
     let mut circles = BTreeSet::new();
-    for (file, around) in &reached {
+    for (file, around) in &closure {
         if around.contains(*file) {
             let circle = around
                 .iter()
-                .filter(|other| reached[other.as_str()].contains(*file));
+                .filter(|other| closure[other.as_str()].contains(*file));
             circles.insert(circle.cloned().collect::<Vec<_>>());
         }
     }
@@ -75,7 +75,7 @@ impl Modules {
     fn resolve(&self, module: &Module, path: &[String], depth: usize) -> Option<String> {
         let (first, rest) = path.split_first()?;
         let parent = || module.path.split_last().map(|(_, parent)| parent.to_vec());
-        let child = [&module.path[..], &[first.clone()]].concat();
+        let child = [&module.path[..], std::slice::from_ref(first)].concat();
         match first.as_str() {
             "crate" => self.descend(Vec::new(), rest, depth),
             "self" => self.descend(module.path.clone(), rest, depth),
@@ -105,11 +105,9 @@ impl Modules {
         if self.0.contains_key(&at) {
             return self.descend(at, rest, depth);
         }
-        if depth < 8 {
-            if let Some(elsewhere) = module.exports.get(name) {
-                let whole = [elsewhere, rest].concat();
-                return self.resolve(module, &whole, depth + 1);
-            }
+        if let Some(elsewhere) = module.exports.get(name).filter(|_| depth < 8) {
+            let whole = [elsewhere, rest].concat();
+            return self.resolve(module, &whole, depth + 1);
         }
         Some(module.file.clone())
     }
