@@ -118,10 +118,6 @@ const KNOWN_CIRCLES: &[&str] = &[
     "model/listing.rs",
     "model/observation.rs",
     "model/resource.rs",
-    "store/compare.rs",
-    "store/judged.rs",
-    "store/names.rs",
-    "store/sight.rs",
 ];
 
 #[test]

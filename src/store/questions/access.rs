@@ -160,81 +160,106 @@ struct Attributes {
     selectors: Vec<Selector>,
 }
 
+impl Attributes {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let text = row.get_ref(6)?.as_str_or_null()?;
+        Ok(text
+            .and_then(|text| serde_json::from_str(text).ok())
+            .unwrap_or_default())
+    }
+}
+
 impl Loader {
     fn resource(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
+        let kind = kind_of(row.get_ref(2)?.as_str()?);
+        let fact = match kind {
+            ResourceType::Role => self.role(row)?,
+            ResourceType::ResourceGroup => self.resource_group(row)?,
+            ResourceType::Account | ResourceType::Organization | ResourceType::Project => {
+                return self.container(kind, row);
+            }
+            kind => self.principal(kind, row)?,
+        };
         let key = usize::try_from(row.get::<_, i64>(0)?).unwrap_or_default();
-        let resolved: bool = row.get(11)?;
-        let listing: Option<i64> = row.get(12)?;
-        let unverified = resolved && !self.covers(listing, None);
-        let scope = self
-            .scopes
-            .get(&row.get(3)?)
-            .map_or(Scope::Harness, |at| self.facts.scopes[*at as usize].clone());
-        let (id, identifier, name) = (row.get(1)?, row.get(4)?, row.get(5)?);
-        let attributes = match row.get_ref(6)?.as_str_or_null()? {
-            Some(text) => serde_json::from_str(text).unwrap_or_default(),
-            None => Attributes::default(),
-        };
-        let fact = match kind_of(row.get_ref(2)?.as_str()?) {
-            ResourceType::Role => {
-                self.facts.roles.push(RoleFact {
-                    id,
-                    scope,
-                    identifier,
-                    name,
-                    permissions: attributes.permissions,
-                    scope_levels: attributes.scope_levels,
-                    resolved,
-                    unverified,
-                });
-                FactAt::Role(position(self.facts.roles.len() - 1))
-            }
-            ResourceType::ResourceGroup => {
-                self.facts.resource_groups.push(ResourceGroupFact {
-                    id,
-                    identifier,
-                    name,
-                    all_resources: attributes.all_resources,
-                    included_scopes: attributes.included_scopes,
-                    selectors: attributes.selectors,
-                    resolved,
-                    unverified,
-                });
-                FactAt::ResourceGroup(position(self.facts.resource_groups.len() - 1))
-            }
-            kind @ (ResourceType::Account | ResourceType::Organization | ResourceType::Project) => {
-                if resolved {
-                    let container = ResourceId {
-                        kind,
-                        scope,
-                        identifier,
-                    };
-                    self.facts.tree.extend(container.as_scope());
-                }
-                return Ok(());
-            }
-            kind => {
-                self.facts.principals.push(PrincipalFact {
-                    id,
-                    kind,
-                    scope,
-                    identifier,
-                    name,
-                    email: row.get(7)?,
-                    disabled: row.get::<_, Option<bool>>(8)?.unwrap_or(false),
-                    locked: row.get::<_, Option<bool>>(9)?.unwrap_or(false),
-                    harness_managed: row.get::<_, Option<bool>>(10)?.unwrap_or(false),
-                    resolved,
-                    unverified,
-                });
-                FactAt::Principal(position(self.facts.principals.len() - 1))
-            }
-        };
         if self.resources.len() <= key {
             self.resources.resize(key + 1, None);
         }
         self.resources[key] = Some(fact);
         Ok(())
+    }
+
+    fn role(&mut self, row: &Row<'_>) -> rusqlite::Result<FactAt> {
+        let attributes = Attributes::read(row)?;
+        self.facts.roles.push(RoleFact {
+            id: row.get(1)?,
+            scope: self.scope_of(row)?,
+            identifier: row.get(4)?,
+            name: row.get(5)?,
+            permissions: attributes.permissions,
+            scope_levels: attributes.scope_levels,
+            resolved: row.get(11)?,
+            unverified: self.is_unverified(row)?,
+        });
+        Ok(FactAt::Role(position(self.facts.roles.len() - 1)))
+    }
+
+    fn resource_group(&mut self, row: &Row<'_>) -> rusqlite::Result<FactAt> {
+        let attributes = Attributes::read(row)?;
+        self.facts.resource_groups.push(ResourceGroupFact {
+            id: row.get(1)?,
+            identifier: row.get(4)?,
+            name: row.get(5)?,
+            all_resources: attributes.all_resources,
+            included_scopes: attributes.included_scopes,
+            selectors: attributes.selectors,
+            resolved: row.get(11)?,
+            unverified: self.is_unverified(row)?,
+        });
+        let last = self.facts.resource_groups.len() - 1;
+        Ok(FactAt::ResourceGroup(position(last)))
+    }
+
+    fn principal(&mut self, kind: ResourceType, row: &Row<'_>) -> rusqlite::Result<FactAt> {
+        let flag = |column| {
+            row.get::<_, Option<bool>>(column)
+                .map(Option::unwrap_or_default)
+        };
+        self.facts.principals.push(PrincipalFact {
+            id: row.get(1)?,
+            kind,
+            scope: self.scope_of(row)?,
+            identifier: row.get(4)?,
+            name: row.get(5)?,
+            email: row.get(7)?,
+            disabled: flag(8)?,
+            locked: flag(9)?,
+            harness_managed: flag(10)?,
+            resolved: row.get(11)?,
+            unverified: self.is_unverified(row)?,
+        });
+        Ok(FactAt::Principal(position(self.facts.principals.len() - 1)))
+    }
+
+    /// An organization or project that the snapshot holds makes the tree of scopes.
+    fn container(&mut self, kind: ResourceType, row: &Row<'_>) -> rusqlite::Result<()> {
+        if row.get(11)? {
+            let container = ResourceId {
+                kind,
+                scope: self.scope_of(row)?,
+                identifier: row.get(4)?,
+            };
+            self.facts.tree.extend(container.as_scope());
+        }
+        Ok(())
+    }
+
+    fn scope_of(&self, row: &Row<'_>) -> rusqlite::Result<Scope> {
+        let scope = self.scopes.get(&row.get(3)?);
+        Ok(scope.map_or(Scope::Harness, |at| self.facts.scopes[*at as usize].clone()))
+    }
+
+    fn is_unverified(&self, row: &Row<'_>) -> rusqlite::Result<bool> {
+        Ok(row.get(11)? && !self.covers(row.get(12)?, None))
     }
 
     fn covers(&self, listing: Option<i64>, principal_type: Option<&str>) -> bool {
