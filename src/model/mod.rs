@@ -9,11 +9,11 @@ mod examination;
 mod fact;
 mod grant;
 mod history;
+mod impact;
 mod label;
 mod listing;
 mod observation;
 mod planned_walk;
-mod reach;
 mod reference;
 mod resource;
 mod scope;
@@ -29,11 +29,11 @@ pub use examination::{Examination, Held, Whole};
 pub use fact::{DiffFacts, GrantFact, Named, NumberMap, ResourceFact};
 pub use grant::{Entitlement, Grant};
 pub use history::{Moment, Span, Thing};
+pub use impact::{Impact, ImpactWanted, Impacts};
 pub use label::Label;
 pub use listing::{Listing, ListingKind, ListingState};
 pub use observation::{Directory, Observation, Ref, ScopeRef};
 pub use planned_walk::PlannedWalk;
-pub use reach::{Reach, ReachOf, Reaches};
 pub use reference::{SnapshotLocator, SnapshotRef};
 pub use resource::{
     Details, IncludedScope, Known, Resource, ResourceId, ResourceType, Selector, canonical_json,
