@@ -113,7 +113,7 @@ const KNOWN_CIRCLES: &[&str] = &[
     "command/",
     "run.rs",
     "diff/approvals.rs",
-    "diff/judge.rs",
+    "diff/assess.rs",
     "model/grant.rs",
     "model/listing.rs",
     "model/observation.rs",
