@@ -58,7 +58,7 @@ pub(super) fn build(
         connection.execute_batch("COMMIT; PRAGMA journal_mode = delete")?;
         Ok(grants)
     };
-    save().map_err(|error| StoreError::other(path, &error))
+    save().map_err(|error| StoreError::from_sqlite(path, &error))
 }
 
 /// Writes the database as a c1z file.
