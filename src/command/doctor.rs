@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::cli::{Doctor, Format};
-use crate::collect::examine::examine;
+use crate::collect::diagnosis::diagnose;
 use crate::config::{Connection, ConnectionFlags};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -23,9 +23,8 @@ pub(crate) fn run(arguments: &Doctor, context: &mut Context<'_>) -> Result<Exit,
     };
     let connection = Connection::resolve(&flags, context.env)?;
     let identity = connection.identity();
-    let examination = examine(&connection.client(TIMEOUT, 0))?;
-    let report =
-        output::doctor::Report::new(&identity.base_url, &identity.account_id, &examination);
+    let diagnosis = diagnose(&connection.client(TIMEOUT, 0))?;
+    let report = output::doctor::Report::new(&identity.base_url, &identity.account_id, &diagnosis);
     match arguments.format {
         Format::Table if arguments.quiet => {}
         Format::Table => report.write_table(context.out)?,
