@@ -35,7 +35,7 @@ pub use numbers::NumberMap;
 pub use observation::{Directory, Observation, Ref, ScopeRef};
 pub use pruned::Pruned;
 pub use reach::{Reach, ReachOf, Reaches};
-pub use reference::{Place, SnapshotRef};
+pub use reference::{SnapshotLocator, SnapshotRef};
 pub use resource::{
     Details, IncludedScope, Known, Resource, ResourceId, ResourceType, Selector, canonical_json,
 };

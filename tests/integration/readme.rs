@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use harness_access::collect::listings::LISTINGS;
 use harness_access::collect::{Definition, Endpoint, Walks, Wanted, WithoutPermission};
 
-use crate::support::fake_harness::next_day;
 use crate::support::{Run, TempDir, Test};
+use fake_harness::next_day;
 
 fn path() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")
