@@ -75,11 +75,7 @@ impl ListScope {
     ) -> Result<Scope, String> {
         let own = Scope::from_parts(org, project);
         match (self, own) {
-            (Self::Exactly(asked), Some(own))
-                if own.level().and_then(|level| asked.ancestor(level)).as_ref() == Some(&own) =>
-            {
-                Ok(own)
-            }
+            (Self::Exactly(asked), Some(own)) if own.contains(asked) => Ok(own),
             _ => self.scope(org, project, what),
         }
     }

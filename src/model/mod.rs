@@ -8,12 +8,12 @@ mod diagnosis;
 mod fact;
 mod grant;
 mod history;
+mod impact;
 mod label;
 mod listing;
 mod numbers;
 mod observation;
 mod pruned;
-mod reach;
 mod reference;
 mod resource;
 mod scope;
@@ -29,12 +29,12 @@ pub use diagnosis::{Diagnosis, Held, Proof};
 pub use fact::{DiffFacts, GrantFact, Named, ResourceFact};
 pub use grant::{Entitlement, Grant};
 pub use history::{Moment, Span, Thing};
+pub use impact::{Impact, ImpactWanted, Impacts};
 pub use label::Label;
 pub use listing::{Listing, ListingKind, ListingState, PlannedWalk};
 pub use numbers::NumberMap;
 pub use observation::{Directory, Observation, Ref, ScopeRef};
 pub use pruned::Pruned;
-pub use reach::{Reach, ReachOf, Reaches};
 pub use reference::{SnapshotLocator, SnapshotRef};
 pub use resource::{
     Details, IncludedScope, Known, Resource, ResourceId, ResourceType, Selector, canonical_json,
