@@ -15,14 +15,7 @@ use crate::model::{Diagnosis, Extra, Held, ListingKind, Proof, Scope};
 /// # Errors
 /// When the key is refused, or what answers is not Harness.
 pub fn diagnose(client: &Client) -> Result<Diagnosis, ApiError> {
-    let needed = listings::of_every_scope().map(|listing| (listing, true));
-    let optional = listings::asked_for_by(|extra| extra == Extra::AuthSettings)
-        .map(|listing| (listing, false));
-    let required: Vec<(&'static RequiredPermission, bool)> = needed
-        .chain(optional)
-        .filter(|(listing, _)| listing.without_permission == WithoutPermission::Gap)
-        .filter_map(|(listing, needed)| Some((listing.permission?, needed)))
-        .collect();
+    let required = required();
     let probes: Vec<PermissionProbe> = required
         .iter()
         .map(|(required, _)| PermissionProbe::InScope(required, Scope::Account))
@@ -74,6 +67,18 @@ pub fn diagnose(client: &Client) -> Result<Diagnosis, ApiError> {
         organizations,
         projects,
     })
+}
+
+/// What a sync needs, and what it needs only for sign-in settings (false).
+fn required() -> Vec<(&'static RequiredPermission, bool)> {
+    let needed = listings::of_every_scope().map(|listing| (listing, true));
+    let optional = listings::asked_for_by(|extra| extra == Extra::AuthSettings)
+        .map(|listing| (listing, false));
+    needed
+        .chain(optional)
+        .filter(|(listing, _)| listing.without_permission == WithoutPermission::Gap)
+        .filter_map(|(listing, needed)| Some((listing.permission?, needed)))
+        .collect()
 }
 
 /// The account as Harness sends it, and what the server's clock says; nothing for a key that may not read it.
