@@ -11,9 +11,7 @@ mod history;
 mod impact;
 mod label;
 mod listing;
-mod numbers;
 mod observation;
-mod pruned;
 mod reference;
 mod resource;
 mod scope;
@@ -25,21 +23,13 @@ pub use access::{
     AccessFacts, MembershipFact, PrincipalFact, ResourceGroupFact, RoleFact, RoleGrantFact,
 };
 pub use assignment_ids::{AssignmentIds, AssignmentRef};
-pub use diagnosis::{Diagnosis, Held, Proof};
-pub use fact::{DiffFacts, GrantFact, Named, ResourceFact};
 pub use grant::{Entitlement, Grant};
 pub use history::{Moment, Span, Thing};
 pub use impact::{Impact, ImpactWanted, Impacts};
 pub use label::Label;
-pub use listing::{Listing, ListingKind, ListingState, PlannedWalk};
-pub use numbers::NumberMap;
-pub use observation::{Directory, Observation, Ref, ScopeRef};
-pub use pruned::Pruned;
 pub use reference::{SnapshotLocator, SnapshotRef};
 pub use resource::{
     Details, IncludedScope, Known, Resource, ResourceId, ResourceType, Selector, canonical_json,
 };
 pub use scope::{Level, Scope};
-pub use scope_selection::{Depth, Extra, ScopeSelection};
-pub use snapshot::{Gap, SnapshotInfo, Unverified};
 pub use time::Timestamp;

@@ -4,11 +4,13 @@ use rusqlite::{Row, named_params};
 use serde::Deserialize;
 use std::collections::HashMap;
 
-use super::{Reader, StoreError};
 use crate::model::{
     AccessFacts, Gap, IncludedScope, MembershipFact, PrincipalFact, ResourceGroupFact, ResourceId,
     ResourceType, RoleFact, RoleGrantFact, Scope, Selector,
 };
+use crate::store::coverage::Completeness;
+use crate::store::schema::live;
+use crate::store::{Reader, StoreError};
 
 impl Reader {
     /// Everything that decides who can do what in a snapshot.
@@ -18,7 +20,7 @@ impl Reader {
     pub fn access_facts(&self, snapshot: i64) -> Result<AccessFacts, StoreError> {
         let read = || -> rusqlite::Result<AccessFacts> {
             let mut loader = Loader {
-                sights: self.load_sights(snapshot)?,
+                completeness: self.load_completeness(snapshot)?,
                 ..Loader::default()
             };
             self.load_scopes(&mut loader)?;
@@ -75,7 +77,7 @@ impl Reader {
     }
 
     fn load_resources(&self, snapshot: i64, loader: &mut Loader) -> rusqlite::Result<()> {
-        let mut statement = self.connection.prepare(
+        let mut statement = self.connection.prepare(&format!(
             "SELECT r.key, r.id, r.type, r.scope, r.identifier, v.name,
                CASE WHEN r.type IN ('role', 'resource_group') THEN v.attributes END,
                CASE WHEN r.type IN ('user', 'service_account') THEN json_extract(v.attributes, '$.email') END,
@@ -84,9 +86,10 @@ impl Reader {
                CASE r.type WHEN 'user_group' THEN json_extract(v.attributes, '$.harness_managed') END,
                v.key IS NOT NULL, r.listing
              FROM resource r LEFT JOIN resource_version v ON v.resource = r.key
-               AND v.valid_from <= :id AND (v.valid_until IS NULL OR v.valid_until > :id)
+               AND {}
              ORDER BY r.key",
-        )?;
+            live("v", ":id")
+        ))?;
         let mut rows = statement.query(named_params! {":id": snapshot})?;
         while let Some(row) = rows.next()? {
             loader.resource(row)?;
@@ -94,28 +97,29 @@ impl Reader {
         Ok(())
     }
 
-    fn load_sights(&self, snapshot: i64) -> rusqlite::Result<HashMap<i64, Sight>> {
+    fn load_completeness(&self, snapshot: i64) -> rusqlite::Result<HashMap<i64, Completeness>> {
         self.connection
-            .prepare(
-                "SELECT listing, state = 'complete', whole_for FROM coverage
-                 WHERE valid_from <= :id AND (valid_until IS NULL OR valid_until > :id)",
-            )?
+            .prepare(&format!(
+                "SELECT c.listing, c.state = 'complete', ifnull(c.whole_for, '') FROM coverage c WHERE {}",
+                live("c", ":id")
+            ))?
             .query_map(named_params! {":id": snapshot}, |row| {
-                let sight = match (row.get(1)?, row.get(2)?) {
-                    (true, _) => Sight::Whole,
-                    (false, Some(types)) => Sight::WholeFor(types),
-                    (false, None) => Sight::Doubtful,
+                let completeness = if row.get(1)? {
+                    Completeness::Complete
+                } else {
+                    Completeness::CompleteFor(row.get(2)?)
                 };
-                Ok((row.get(0)?, sight))
+                Ok((row.get(0)?, completeness))
             })?
             .collect()
     }
 
     fn load_grants(&self, snapshot: i64, loader: &mut Loader) -> rusqlite::Result<()> {
-        let mut statement = self.connection.prepare(
-            "SELECT target, principal, scope, resource_group, listing, role_assignment FROM grant_version
-             WHERE valid_from <= :id AND (valid_until IS NULL OR valid_until > :id) ORDER BY key",
-        )?;
+        let mut statement = self.connection.prepare(&format!(
+            "SELECT g.target, g.principal, g.scope, g.resource_group, g.listing, g.role_assignment
+             FROM grant_version g WHERE {} ORDER BY g.key",
+            live("g", ":id")
+        ))?;
         let mut rows = statement.query(named_params! {":id": snapshot})?;
         while let Some(row) = rows.next()? {
             loader.grant(row)?;
@@ -128,17 +132,9 @@ fn position(count: usize) -> u32 {
     u32::try_from(count).expect("under 2^32 rows")
 }
 
-/// How much of a listing the snapshot saw.
-enum Sight {
-    Whole,
-    /// Whole for role assignments of these principal types, joined by commas; the rest is in doubt.
-    WholeFor(String),
-    Doubtful,
-}
-
-/// Where the resource of a key went.
+/// Which of the facts stands for the resource of a key, by position.
 #[derive(Clone, Copy)]
-enum Place {
+enum FactAt {
     Principal(u32),
     Role(u32),
     ResourceGroup(u32),
@@ -149,9 +145,9 @@ struct Loader {
     facts: AccessFacts,
     scopes: HashMap<i64, u32>,
     /// By `listing.key`; what the snapshot did not walk is missing.
-    sights: HashMap<i64, Sight>,
+    completeness: HashMap<i64, Completeness>,
     /// By `resource.key`, which counts up from 1 without large gaps.
-    places: Vec<Option<Place>>,
+    resources: Vec<Option<FactAt>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -164,108 +160,133 @@ struct Attributes {
     selectors: Vec<Selector>,
 }
 
+impl Attributes {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let text = row.get_ref(6)?.as_str_or_null()?;
+        Ok(text
+            .and_then(|text| serde_json::from_str(text).ok())
+            .unwrap_or_default())
+    }
+}
+
 impl Loader {
     fn resource(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
+        let kind = kind_of(row.get_ref(2)?.as_str()?);
+        let fact = match kind {
+            ResourceType::Role => self.role(row)?,
+            ResourceType::ResourceGroup => self.resource_group(row)?,
+            ResourceType::Account | ResourceType::Organization | ResourceType::Project => {
+                return self.container(kind, row);
+            }
+            kind => self.principal(kind, row)?,
+        };
         let key = usize::try_from(row.get::<_, i64>(0)?).unwrap_or_default();
-        let resolved: bool = row.get(11)?;
-        let listing: Option<i64> = row.get(12)?;
-        let sight = listing.and_then(|listing| self.sights.get(&listing));
-        let unverified = resolved && !matches!(sight, Some(Sight::Whole));
-        let scope = self
-            .scopes
-            .get(&row.get(3)?)
-            .map_or(Scope::Harness, |at| self.facts.scopes[*at as usize].clone());
-        let (id, identifier, name) = (row.get(1)?, row.get(4)?, row.get(5)?);
-        let attributes = match row.get_ref(6)?.as_str_or_null()? {
-            Some(text) => serde_json::from_str(text).unwrap_or_default(),
-            None => Attributes::default(),
-        };
-        let place = match kind_of(row.get_ref(2)?.as_str()?) {
-            ResourceType::Role => {
-                self.facts.roles.push(RoleFact {
-                    id,
-                    scope,
-                    identifier,
-                    name,
-                    permissions: attributes.permissions,
-                    scope_levels: attributes.scope_levels,
-                    resolved,
-                    unverified,
-                });
-                Place::Role(position(self.facts.roles.len() - 1))
-            }
-            ResourceType::ResourceGroup => {
-                self.facts.resource_groups.push(ResourceGroupFact {
-                    id,
-                    identifier,
-                    name,
-                    all_resources: attributes.all_resources,
-                    included_scopes: attributes.included_scopes,
-                    selectors: attributes.selectors,
-                    resolved,
-                    unverified,
-                });
-                Place::ResourceGroup(position(self.facts.resource_groups.len() - 1))
-            }
-            kind @ (ResourceType::Account | ResourceType::Organization | ResourceType::Project) => {
-                if resolved {
-                    let container = ResourceId {
-                        kind,
-                        scope,
-                        identifier,
-                    };
-                    self.facts.tree.extend(container.as_scope());
-                }
-                return Ok(());
-            }
-            kind => {
-                self.facts.principals.push(PrincipalFact {
-                    id,
-                    kind,
-                    scope,
-                    identifier,
-                    name,
-                    email: row.get(7)?,
-                    disabled: row.get::<_, Option<bool>>(8)?.unwrap_or(false),
-                    locked: row.get::<_, Option<bool>>(9)?.unwrap_or(false),
-                    harness_managed: row.get::<_, Option<bool>>(10)?.unwrap_or(false),
-                    resolved,
-                    unverified,
-                });
-                Place::Principal(position(self.facts.principals.len() - 1))
-            }
-        };
-        if self.places.len() <= key {
-            self.places.resize(key + 1, None);
+        if self.resources.len() <= key {
+            self.resources.resize(key + 1, None);
         }
-        self.places[key] = Some(place);
+        self.resources[key] = Some(fact);
         Ok(())
     }
 
-    fn place(&self, row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Place>> {
+    fn role(&mut self, row: &Row<'_>) -> rusqlite::Result<FactAt> {
+        let attributes = Attributes::read(row)?;
+        self.facts.roles.push(RoleFact {
+            id: row.get(1)?,
+            scope: self.scope_of(row)?,
+            identifier: row.get(4)?,
+            name: row.get(5)?,
+            permissions: attributes.permissions,
+            scope_levels: attributes.scope_levels,
+            resolved: row.get(11)?,
+            unverified: self.is_unverified(row)?,
+        });
+        Ok(FactAt::Role(position(self.facts.roles.len() - 1)))
+    }
+
+    fn resource_group(&mut self, row: &Row<'_>) -> rusqlite::Result<FactAt> {
+        let attributes = Attributes::read(row)?;
+        self.facts.resource_groups.push(ResourceGroupFact {
+            id: row.get(1)?,
+            identifier: row.get(4)?,
+            name: row.get(5)?,
+            all_resources: attributes.all_resources,
+            included_scopes: attributes.included_scopes,
+            selectors: attributes.selectors,
+            resolved: row.get(11)?,
+            unverified: self.is_unverified(row)?,
+        });
+        let last = self.facts.resource_groups.len() - 1;
+        Ok(FactAt::ResourceGroup(position(last)))
+    }
+
+    fn principal(&mut self, kind: ResourceType, row: &Row<'_>) -> rusqlite::Result<FactAt> {
+        let flag = |column| {
+            row.get::<_, Option<bool>>(column)
+                .map(Option::unwrap_or_default)
+        };
+        self.facts.principals.push(PrincipalFact {
+            id: row.get(1)?,
+            kind,
+            scope: self.scope_of(row)?,
+            identifier: row.get(4)?,
+            name: row.get(5)?,
+            email: row.get(7)?,
+            disabled: flag(8)?,
+            locked: flag(9)?,
+            harness_managed: flag(10)?,
+            resolved: row.get(11)?,
+            unverified: self.is_unverified(row)?,
+        });
+        Ok(FactAt::Principal(position(self.facts.principals.len() - 1)))
+    }
+
+    /// An organization or project that the snapshot holds makes the tree of scopes.
+    fn container(&mut self, kind: ResourceType, row: &Row<'_>) -> rusqlite::Result<()> {
+        if row.get(11)? {
+            let container = ResourceId {
+                kind,
+                scope: self.scope_of(row)?,
+                identifier: row.get(4)?,
+            };
+            self.facts.tree.extend(container.as_scope());
+        }
+        Ok(())
+    }
+
+    fn scope_of(&self, row: &Row<'_>) -> rusqlite::Result<Scope> {
+        let scope = self.scopes.get(&row.get(3)?);
+        Ok(scope.map_or(Scope::Harness, |at| self.facts.scopes[*at as usize].clone()))
+    }
+
+    fn is_unverified(&self, row: &Row<'_>) -> rusqlite::Result<bool> {
+        Ok(row.get(11)? && !self.covers(row.get(12)?, None))
+    }
+
+    fn covers(&self, listing: Option<i64>, principal_type: Option<&str>) -> bool {
+        let completeness = listing.and_then(|listing| self.completeness.get(&listing));
+        completeness.is_some_and(|seen| seen.covers(principal_type))
+    }
+
+    fn fact_at(&self, row: &Row<'_>, column: usize) -> rusqlite::Result<Option<FactAt>> {
         let key = usize::try_from(row.get::<_, i64>(column)?).unwrap_or_default();
-        Ok(self.places.get(key).copied().flatten())
+        Ok(self.resources.get(key).copied().flatten())
     }
 
     fn grant(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
-        let Some(Place::Principal(principal)) = self.place(row, 1)? else {
+        let Some(FactAt::Principal(principal)) = self.fact_at(row, 1)? else {
             return Ok(());
         };
         let kind = self.facts.principals[principal as usize].kind.as_str();
-        let unverified = match self.sights.get(&row.get(4)?) {
-            Some(Sight::Whole) => false,
-            Some(Sight::WholeFor(types)) => !types.split(',').any(|whole| whole == kind),
-            Some(Sight::Doubtful) | None => true,
-        };
-        match self.place(row, 0)? {
-            Some(Place::Principal(group)) => self.facts.memberships.push(MembershipFact {
+        let unverified = !self.covers(row.get(4)?, Some(kind));
+        match self.fact_at(row, 0)? {
+            Some(FactAt::Principal(group)) => self.facts.memberships.push(MembershipFact {
                 group,
                 member: principal,
                 unverified,
             }),
-            Some(Place::Role(role)) => {
-                let (scope, group) = (self.scopes.get(&row.get(2)?), self.place(row, 3)?);
-                if let (Some(scope), Some(Place::ResourceGroup(resource_group))) = (scope, group) {
+            Some(FactAt::Role(role)) => {
+                let (scope, group) = (self.scopes.get(&row.get(2)?), self.fact_at(row, 3)?);
+                if let (Some(scope), Some(FactAt::ResourceGroup(resource_group))) = (scope, group) {
                     self.facts.grants.push(RoleGrantFact {
                         principal,
                         role,
