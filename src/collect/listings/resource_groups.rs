@@ -2,16 +2,35 @@
 
 use std::hash::{DefaultHasher, Hash};
 
-use super::found::{Asked, Found, Row, as_set, known_levels, levels};
 use crate::api::wire::{ResourceGroupItem, ResourceSelector, ScopeSelector};
-use crate::model::{Details, IncludedScope, ResourceType, Scope, Selector};
+use crate::collect::definition::{
+    Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
+};
+use crate::collect::endpoint::Endpoint;
+use crate::collect::rows::{ListScope, ListedResource, Row, as_set, known_levels, levels};
+use crate::model::{Details, IncludedScope, ListingKind, ResourceType, Scope, Selector};
+
+pub(super) static RESOURCE_GROUPS: Definition = Definition {
+    kind: ListingKind::ResourceGroups,
+    endpoint: Endpoint::get("/resourcegroup/api/v2/resourcegroup", &["identifier,ASC"]),
+    permission: Some(&RequiredPermission {
+        permission: "core_resourcegroup_view",
+        resource_type: "RESOURCEGROUP",
+        principal: None,
+    }),
+    without_permission: WithoutPermission::Gap,
+    wanted: Wanted::Always,
+    phase: Phase::Named,
+    walks: Walks::EachScope(None),
+    read: |walk| walk.resources::<ResourceGroupItem>(),
+};
 
 impl Row for ResourceGroupItem {
     fn key(&self, hasher: &mut DefaultHasher) {
         (self.is_supplied(), &self.resource_group.identifier).hash(hasher);
     }
 
-    fn found(self, asked: &Asked) -> Result<Found, String> {
+    fn listed(self, asked: &ListScope) -> Result<ListedResource, String> {
         let supplied = self.is_supplied();
         let group = self.resource_group;
         let scope = if supplied {
@@ -38,16 +57,16 @@ impl Row for ResourceGroupItem {
             selectors: sorted(filter.resources, selector),
             scope_levels,
         };
-        let found = Found::new(
+        let listed = ListedResource::new(
             ResourceType::ResourceGroup,
             scope,
             group.identifier,
             group.name,
             details,
         );
-        Ok(Found {
+        Ok(ListedResource {
             supplied_at,
-            ..found
+            ..listed
         })
     }
 }

@@ -4,36 +4,36 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash};
 use std::num::NonZeroI64;
 
-use super::found::Asked;
+use super::rows::ListScope;
 use crate::api::walk::RowSink;
 use crate::api::wire::{Principal, RoleAssignmentItem};
 use crate::model::{AssignmentIds, AssignmentRef, Grant, Level, ResourceType, Scope};
 
 /// The role assignments of one scope, with what they name each once.
 #[derive(Debug)]
-pub(super) struct Assignments {
-    pub(super) scope: Scope,
-    asked: Asked,
-    pub(super) rows: Vec<Assignment>,
+pub(crate) struct Assignments {
+    pub(crate) scope: Scope,
+    asked: ListScope,
+    pub(crate) rows: Vec<Assignment>,
     /// Rows seen, disabled ones included.
-    pub(super) seen: u64,
-    pub(super) ids: AssignmentIds,
-    pub(super) principals: Numbered<PrincipalName>,
-    pub(super) roles: Numbered<RoleName>,
-    pub(super) resource_groups: Numbered<String>,
+    pub(crate) seen: u64,
+    pub(crate) ids: AssignmentIds,
+    pub(crate) principals: Numbered<PrincipalName>,
+    pub(crate) roles: Numbered<RoleName>,
+    pub(crate) resource_groups: Numbered<String>,
     /// Disabled ones grant nothing and are only counted.
-    pub(super) disabled: i64,
+    pub(crate) disabled: i64,
 }
 
 /// An enabled role assignment; the numbers are those of [`Assignments`].
 #[derive(Debug)]
-pub(super) struct Assignment {
-    pub(super) principal: u32,
-    pub(super) role: u32,
-    pub(super) resource_group: u32,
-    pub(super) id: AssignmentRef,
-    pub(super) created_at: Option<NonZeroI64>,
-    pub(super) harness_managed: bool,
+pub(crate) struct Assignment {
+    pub(crate) principal: u32,
+    pub(crate) role: u32,
+    pub(crate) resource_group: u32,
+    pub(crate) id: AssignmentRef,
+    pub(crate) created_at: Option<NonZeroI64>,
+    pub(crate) harness_managed: bool,
 }
 
 // A million of either are the bulk of a sync. Of the same size, the one becomes the other where it lies.
@@ -41,19 +41,19 @@ const _: () = assert!(size_of::<Assignment>() == size_of::<Grant>());
 
 /// A principal as an assignment names it.
 #[derive(Debug, PartialEq, Eq, Hash)]
-pub(super) struct PrincipalName {
-    pub(super) kind: ResourceType,
-    pub(super) identifier: String,
+pub(crate) struct PrincipalName {
+    pub(crate) kind: ResourceType,
+    pub(crate) identifier: String,
     /// Level of the scope it lives in, when said.
-    pub(super) level: Option<Level>,
+    pub(crate) level: Option<Level>,
 }
 
 /// A role as an assignment names it.
 #[derive(Debug, PartialEq, Eq, Hash)]
-pub(super) struct RoleName {
-    pub(super) identifier: String,
+pub(crate) struct RoleName {
+    pub(crate) identifier: String,
     /// Level of the scope it lives in, when said.
-    pub(super) level: Option<Level>,
+    pub(crate) level: Option<Level>,
 }
 
 impl From<Principal> for PrincipalName {
@@ -72,7 +72,7 @@ fn level(text: Option<String>) -> Option<Level> {
 
 /// Values numbered in the order in which they first came.
 #[derive(Debug)]
-pub(super) struct Numbered<T>(HashMap<T, u32>);
+pub(crate) struct Numbered<T>(HashMap<T, u32>);
 
 impl<T> Default for Numbered<T> {
     fn default() -> Self {
@@ -87,7 +87,7 @@ impl<T: Hash + Eq> Numbered<T> {
     }
 
     /// Maps each value; the result is indexed by number.
-    pub(super) fn map<M>(self, map: impl FnMut(T) -> M) -> Vec<M> {
+    pub(crate) fn map<M>(self, map: impl FnMut(T) -> M) -> Vec<M> {
         let mut pairs: Vec<(T, u32)> = self.0.into_iter().collect();
         pairs.sort_unstable_by_key(|(_, at)| *at);
         pairs.into_iter().map(|(value, _)| value).map(map).collect()
@@ -95,9 +95,9 @@ impl<T: Hash + Eq> Numbered<T> {
 }
 
 impl Assignments {
-    pub(super) fn new(scope: Scope) -> Self {
+    pub(crate) fn new(scope: Scope) -> Self {
         Self {
-            asked: Asked::Only(scope.clone()),
+            asked: ListScope::Exactly(scope.clone()),
             scope,
             seen: 0,
             rows: Vec::new(),
@@ -109,7 +109,7 @@ impl Assignments {
         }
     }
 
-    pub(super) fn push(&mut self, item: RoleAssignmentItem) -> Result<(), String> {
+    pub(crate) fn push(&mut self, item: RoleAssignmentItem) -> Result<(), String> {
         let scope = item.scope.unwrap_or_default();
         self.asked.scope(
             scope.org_identifier.as_deref(),
@@ -157,6 +157,6 @@ impl RowSink<RoleAssignmentItem> for Assignments {
 }
 
 /// Feeds what identifies a row in the list of its scope.
-pub(super) fn key(item: &RoleAssignmentItem, hasher: &mut DefaultHasher) {
+pub(crate) fn key(item: &RoleAssignmentItem, hasher: &mut DefaultHasher) {
     item.role_assignment.identifier.hash(hasher);
 }

@@ -1,53 +1,28 @@
-//! Tokens: of service accounts, and of users.
+//! What the tokens of service accounts and of users have in common.
 
 use std::hash::{DefaultHasher, Hash};
 
-use serde::Deserialize;
-
-use super::found::{Asked, Found, Row};
 use crate::api::wire::TokenItem;
+use crate::collect::endpoint::Endpoint;
+use crate::collect::rows::{ListScope, ListedResource};
 use crate::model::{Details, ResourceId, ResourceType, Scope};
 
 /// Times from the year 2100 on are how Harness says never.
 const YEAR_2100_MS: i64 = 4_102_444_800_000;
 
-/// A token of a service account.
-#[derive(Deserialize)]
-#[serde(transparent)]
-pub(super) struct ServiceAccountToken(TokenItem);
+/// Asked at the account, it lists the tokens of every scope.
+pub(super) const ENDPOINT: Endpoint = Endpoint::get(
+    "/ng/api/token/aggregate",
+    &[
+        "orgIdentifier,ASC",
+        "projectIdentifier,ASC",
+        "parentIdentifier,ASC",
+        "apiKeyIdentifier,ASC",
+        "identifier,ASC",
+    ],
+);
 
-/// A token of a user.
-#[derive(Deserialize)]
-#[serde(transparent)]
-pub(super) struct PersonalToken(TokenItem);
-
-impl Row for ServiceAccountToken {
-    fn key(&self, hasher: &mut DefaultHasher) {
-        key(&self.0, hasher);
-    }
-
-    fn found(self, asked: &Asked) -> Result<Found, String> {
-        let owner = ResourceType::ServiceAccount;
-        found(self.0, asked, ResourceType::ServiceAccountToken, owner)
-    }
-}
-
-impl Row for PersonalToken {
-    fn key(&self, hasher: &mut DefaultHasher) {
-        key(&self.0, hasher);
-    }
-
-    fn found(self, asked: &Asked) -> Result<Found, String> {
-        found(
-            self.0,
-            asked,
-            ResourceType::PersonalToken,
-            ResourceType::User,
-        )
-    }
-}
-
-fn key(item: &TokenItem, hasher: &mut DefaultHasher) {
+pub(super) fn key(item: &TokenItem, hasher: &mut DefaultHasher) {
     let token = &item.token;
     (
         &token.org_identifier,
@@ -60,12 +35,12 @@ fn key(item: &TokenItem, hasher: &mut DefaultHasher) {
 }
 
 /// Identifiers are unique in their API key only, so the text id names owner and key too.
-fn found(
+pub(super) fn listed(
     item: TokenItem,
-    asked: &Asked,
+    asked: &ListScope,
     kind: ResourceType,
     owner: ResourceType,
-) -> Result<Found, String> {
+) -> Result<ListedResource, String> {
     let token = item.token;
     let scope = asked.scope(
         token.org_identifier.as_deref(),
@@ -92,5 +67,7 @@ fn found(
         ResourceType::PersonalToken => Scope::Account,
         _ => scope,
     };
-    Ok(Found::new(kind, scope, identifier, token.name, details))
+    Ok(ListedResource::new(
+        kind, scope, identifier, token.name, details,
+    ))
 }

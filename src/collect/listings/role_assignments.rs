@@ -1,21 +1,63 @@
-//! Role assignments of many scopes in one walk, an accelerator with the list of each scope to fall back on.
+//! Role assignments: of one scope, and of many scopes in one walk, which is faster but not always answered.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash};
 
-use super::role_assignments::Assignments;
-use crate::api::walk::RowSink;
+use crate::api::error::ApiError;
+use crate::api::walk::{RowSink, Walked};
 use crate::api::wire::{
     AggregateAssignment, AssignmentFilter, RoleAssignment, RoleAssignmentItem, RoleReference,
     ScopeFilter,
 };
-use crate::model::Scope;
+use crate::collect::assignments::{self, Assignments};
+use crate::collect::definition::{Definition, Phase, Walks, Wanted, WithoutPermission};
+use crate::collect::endpoint::Endpoint;
+use crate::collect::list_walk::{ListWalk, Read, Rows};
+use crate::model::{ListingKind, Scope};
+
+pub(super) static ROLE_ASSIGNMENTS: Definition = Definition {
+    kind: ListingKind::RoleAssignments,
+    endpoint: Endpoint::get("/authz/api/roleassignments", &["identifier,ASC"]),
+    permission: None,
+    without_permission: WithoutPermission::Gap,
+    wanted: Wanted::Always,
+    phase: Phase::Naming,
+    walks: Walks::ManyScopes,
+    read,
+};
+
+/// Role assignments of the scopes named in the body. Harness looks up every role and resource group it shows, and a
+/// single one that is gone can fail the whole page.
+pub(crate) static OF_MANY_SCOPES: Endpoint = Endpoint::post(
+    "/authz/api/roleassignments/v2/filter",
+    &["scopeIdentifier,ASC", "identifier,ASC"],
+);
+
+fn read(walk: &ListWalk<'_>) -> Result<Read, ApiError> {
+    let mut assignments = Assignments::new(walk.scope().asked().clone());
+    let walked = walk.walk(&serde_json::json!({}), assignments::key, &mut assignments)?;
+    Ok(Read::paged(
+        Rows::Assignments(Box::new(assignments)),
+        walked,
+    ))
+}
+
+/// Reads the role assignments of many scopes, sorted by scope.
+pub(crate) fn read_many(
+    walk: &ListWalk<'_>,
+    scopes: &[Scope],
+) -> Result<(ByScope, Walked), ApiError> {
+    let mut sink = ByScope::new(scopes);
+    let body = filter(walk.account_id(), scopes);
+    let walked = walk.walk(&body, key, &mut sink)?;
+    Ok((sink, walked))
+}
 
 /// The most scopes that Harness takes in one request.
-pub(super) const MOST_SCOPES: usize = 100;
+pub(crate) const MOST_SCOPES: usize = 100;
 
 /// The body that asks for these scopes, each without what lies below it.
-pub(super) fn filter(account: &str, scopes: &[Scope]) -> AssignmentFilter {
+fn filter(account: &str, scopes: &[Scope]) -> AssignmentFilter {
     AssignmentFilter {
         scope_filters: scopes
             .iter()
@@ -30,7 +72,7 @@ pub(super) fn filter(account: &str, scopes: &[Scope]) -> AssignmentFilter {
 }
 
 /// Feeds what identifies a row among those of many scopes.
-pub(super) fn key(row: &AggregateAssignment, hasher: &mut DefaultHasher) {
+fn key(row: &AggregateAssignment, hasher: &mut DefaultHasher) {
     let scope = row.scope.as_ref();
     (
         scope.map(|scope| (&scope.org_identifier, &scope.project_identifier)),
@@ -40,14 +82,14 @@ pub(super) fn key(row: &AggregateAssignment, hasher: &mut DefaultHasher) {
 }
 
 /// Sorts rows by scope.
-pub(super) struct ByScope {
-    pub(super) scopes: BTreeMap<Scope, Assignments>,
+pub(crate) struct ByScope {
+    pub(crate) scopes: BTreeMap<Scope, Assignments>,
     /// Scopes with a row that does not say what it names: only their own list does.
-    pub(super) unclear: BTreeSet<Scope>,
+    pub(crate) unclear: BTreeSet<Scope>,
 }
 
 impl ByScope {
-    pub(super) fn new(scopes: &[Scope]) -> Self {
+    fn new(scopes: &[Scope]) -> Self {
         let empty = |scope: &Scope| (scope.clone(), Assignments::new(scope.clone()));
         Self {
             scopes: scopes.iter().map(empty).collect(),

@@ -1,10 +1,10 @@
-//! What a key may see, asked without observing anything.
+//! What `doctor` finds out about a key, without observing anything.
 
 use std::time::Duration;
 
 /// What was found out about key and account.
 #[derive(Debug)]
-pub struct Examination {
+pub struct Diagnosis {
     /// Whose key it is; `None` where access control is switched off.
     pub caller: Option<String>,
     /// The account's name, where the key may read it.
@@ -16,9 +16,9 @@ pub struct Examination {
     /// Every permission, in fixed order.
     pub permissions: Vec<Held>,
     /// Whether every organization and everything in it could be seen.
-    pub organizations: Whole,
+    pub organizations: Proof,
     /// Whether every project and everything in it could be seen.
-    pub projects: Whole,
+    pub projects: Proof,
 }
 
 /// A permission that was asked about.
@@ -36,7 +36,7 @@ pub struct Held {
 
 /// Whether scopes below the account could be seen whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Whole {
+pub enum Proof {
     /// Yes, present and future ones.
     Proven,
     /// It cannot be proven, which is not to say that something is hidden: these permissions are not held everywhere.

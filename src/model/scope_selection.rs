@@ -1,4 +1,4 @@
-//! Which scopes are observed.
+//! Which scopes a sync observes.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -17,9 +17,9 @@ pub enum Depth {
     All,
 }
 
-/// The part of the account that is observed. The account's own scope always is.
+/// The part of the account that is observed. Its own scope always is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Area {
+pub struct ScopeSelection {
     /// How far down.
     pub depth: Depth,
     /// Only these organizations, with their projects if the depth says so; empty = every one.
@@ -56,7 +56,7 @@ impl Extra {
     }
 }
 
-impl Area {
+impl ScopeSelection {
     /// Whether parts of the tree are left out on purpose.
     #[must_use]
     pub fn is_narrowed(&self) -> bool {
@@ -109,7 +109,7 @@ impl fmt::Display for Depth {
     }
 }
 
-impl fmt::Display for Area {
+impl fmt::Display for ScopeSelection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.depth)?;
         for org in &self.orgs {

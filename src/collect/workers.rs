@@ -9,10 +9,10 @@ use std::thread;
 use super::plan::{Task, each};
 use super::walk::{self, Listed};
 use crate::api::client::Client;
-use crate::api::error::{ApiError, ApiErrorKind};
+use crate::api::error::ApiError;
 use crate::model::{ListingKind, Scope};
 
-/// How far the work is; read by whoever shows it.
+/// How far the work is; read by the line of progress.
 #[derive(Debug, Default)]
 pub struct Progress {
     /// Tasks planned so far.
@@ -24,7 +24,7 @@ pub struct Progress {
 }
 
 /// What a task needs.
-pub(super) struct Office<'a> {
+pub(super) struct WorkerPool<'a> {
     pub(super) client: &'a Client,
     pub(super) scopes: &'a [Scope],
     pub(super) accept_gaps: bool,
@@ -35,10 +35,10 @@ pub(super) struct Office<'a> {
 /// What came of a task: listings, and tasks to do instead.
 type Outcome = Result<(Vec<Listed>, Vec<Task>), ApiError>;
 
-impl Office<'_> {
+impl WorkerPool<'_> {
     /// Does the tasks and hands on their listings in the order of the tasks, whoever did them, so that the same account
     /// gives the same file. The first failure ends the work.
-    pub(super) fn work(
+    pub(super) fn run(
         &self,
         tasks: Vec<Task>,
         mut take: impl FnMut(Listed),
@@ -48,7 +48,7 @@ impl Office<'_> {
         thread::scope(|threads| {
             for _ in 0..self.jobs {
                 let (done, queue) = (done.clone(), &queue);
-                threads.spawn(move || self.labour(queue, &done));
+                threads.spawn(move || self.run_worker(queue, &done));
             }
             drop(done);
             let mut waiting: BTreeMap<usize, Vec<Listed>> = BTreeMap::new();
@@ -71,13 +71,13 @@ impl Office<'_> {
         })
     }
 
-    fn labour(
+    fn run_worker(
         &self,
         queue: &Queue<'_>,
         done: &mpsc::Sender<(usize, Result<Vec<Listed>, ApiError>)>,
     ) {
         while let Some((number, task)) = queue.next() {
-            let shift = Shift(queue);
+            let guard = TaskGuard(queue);
             let outcome = self.perform(task).map(|(listed, more)| {
                 let rows: i64 = listed.iter().map(|(_, listing)| listing.rows).sum();
                 let rows = u64::try_from(rows).unwrap_or(0);
@@ -86,7 +86,7 @@ impl Office<'_> {
                 listed
             });
             self.progress.done.fetch_add(1, Ordering::Relaxed);
-            drop(shift);
+            drop(guard);
             if done.send((number, outcome)).is_err() {
                 return;
             }
@@ -94,76 +94,36 @@ impl Office<'_> {
     }
 
     fn perform(&self, task: Task) -> Outcome {
-        let instead = |kind| each(kind, self.scopes);
-        let accept = |broken| walk::accept(broken, self.accept_gaps);
-        match task {
+        let (client, accept_gaps) = (self.client, self.accept_gaps);
+        Ok(match task {
             Task::List(kind, scope) => {
-                let listed = walk::listing(self.client, kind, &scope).or_else(accept)?;
-                Ok((vec![listed], Vec::new()))
+                let listed = walk::listing(client, kind, &scope, accept_gaps)?;
+                (listed.into_iter().collect(), Vec::new())
             }
-            Task::AllUserGroups => {
-                match another_way(walk::user_groups_everywhere(self.client, self.scopes))? {
-                    Some(Some(listed)) => Ok((listed, Vec::new())),
-                    _ => Ok((Vec::new(), instead(ListingKind::UserGroups))),
+            Task::WholeAccount(kind) => {
+                match walk::whole_account(client, kind, self.scopes, accept_gaps)? {
+                    Some(listed) => (listed, Vec::new()),
+                    None => (Vec::new(), each(kind, self.scopes)),
                 }
-            }
-            Task::AllServiceAccounts => {
-                match another_way(walk::service_accounts_everywhere(self.client, self.scopes))? {
-                    Some(Some(listed)) => Ok((listed, Vec::new())),
-                    _ => Ok((Vec::new(), instead(ListingKind::ServiceAccounts))),
-                }
-            }
-            Task::ServiceAccountTokens => {
-                let walked = walk::service_account_tokens(self.client, self.scopes);
-                let listed = walked.or_else(|broken| accept(broken).map(|gap| vec![gap]))?;
-                Ok((listed, Vec::new()))
             }
             Task::AssignmentsOf(scopes) => {
                 let kind = ListingKind::RoleAssignments;
-                match another_way(walk::assignments_of_many(self.client, &scopes))? {
-                    Some((listed, unclear)) => {
-                        let unclear: Vec<Scope> = unclear.into_iter().collect();
-                        Ok((listed, each(kind, &unclear)))
+                match walk::assignments_of_many(client, &scopes)? {
+                    Some(many) => {
+                        let unclear: Vec<Scope> = many.unclear.into_iter().collect();
+                        (many.listed, each(kind, &unclear))
                     }
-                    None => Ok((Vec::new(), each(kind, &scopes))),
+                    None => (Vec::new(), each(kind, &scopes)),
                 }
             }
-        }
-    }
-}
-
-/// `None` when a walk failed in a way that leaves its fallback to try.
-fn another_way<T>(walked: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
-    match walked {
-        Ok(walked) => Ok(Some(walked)),
-        Err(error) => match *error.kind {
-            ApiErrorKind::BadKey(_)
-            | ApiErrorKind::Throttled(_)
-            | ApiErrorKind::AccountMoved { .. }
-            | ApiErrorKind::IpNotAllowed(_)
-            | ApiErrorKind::Redirected { .. }
-            | ApiErrorKind::Deadline { .. }
-            | ApiErrorKind::Cancelled => Err(error),
-            ApiErrorKind::NotPermitted { .. }
-            | ApiErrorKind::NotFound(_)
-            | ApiErrorKind::Server(_)
-            | ApiErrorKind::NotJson { .. }
-            | ApiErrorKind::Refused(_)
-            | ApiErrorKind::Transport(_)
-            | ApiErrorKind::Shape { .. }
-            | ApiErrorKind::Inconsistent { .. }
-            | ApiErrorKind::Impossible { .. } => {
-                log::info!("{error}; listing scope by scope instead");
-                Ok(None)
-            }
-        },
+        })
     }
 }
 
 /// A task under way. Should the worker panic, the others must not wait for what it would have added.
-struct Shift<'a>(&'a Queue<'a>);
+struct TaskGuard<'a>(&'a Queue<'a>);
 
-impl Drop for Shift<'_> {
+impl Drop for TaskGuard<'_> {
     fn drop(&mut self) {
         if thread::panicking() {
             self.0.abandon();

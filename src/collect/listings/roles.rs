@@ -2,9 +2,28 @@
 
 use std::hash::{DefaultHasher, Hash};
 
-use super::found::{Asked, Found, Row, as_set, known_levels, levels};
 use crate::api::wire::RoleItem;
-use crate::model::{Details, ResourceType, Scope};
+use crate::collect::definition::{
+    Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
+};
+use crate::collect::endpoint::Endpoint;
+use crate::collect::rows::{ListScope, ListedResource, Row, as_set, known_levels, levels};
+use crate::model::{Details, ListingKind, ResourceType, Scope};
+
+pub(super) static ROLES: Definition = Definition {
+    kind: ListingKind::Roles,
+    endpoint: Endpoint::get("/authz/api/roles", &["identifier,ASC"]),
+    permission: Some(&RequiredPermission {
+        permission: "core_role_view",
+        resource_type: "ROLE",
+        principal: None,
+    }),
+    without_permission: WithoutPermission::Gap,
+    wanted: Wanted::Always,
+    phase: Phase::Named,
+    walks: Walks::EachScope(None),
+    read: |walk| walk.resources::<RoleItem>(),
+};
 
 impl Row for RoleItem {
     fn key(&self, hasher: &mut DefaultHasher) {
@@ -12,13 +31,13 @@ impl Row for RoleItem {
         (self.is_supplied(), &self.role.identifier).hash(hasher);
     }
 
-    fn found(self, asked: &Asked) -> Result<Found, String> {
+    fn listed(self, asked: &ListScope) -> Result<ListedResource, String> {
         let supplied = self.is_supplied();
         let scope = match &self.scope {
             _ if supplied => Scope::Harness,
             None => match asked {
-                Asked::Only(scope) => scope.clone(),
-                Asked::Whole => Scope::Account,
+                ListScope::Exactly(scope) => scope.clone(),
+                ListScope::WholeAccount => Scope::Account,
             },
             Some(scope) => asked.scope(
                 scope.org_identifier.as_deref(),
@@ -38,16 +57,16 @@ impl Row for RoleItem {
             permissions: as_set(self.role.permissions),
             scope_levels,
         };
-        let found = Found::new(
+        let listed = ListedResource::new(
             ResourceType::Role,
             scope,
             self.role.identifier,
             self.role.name,
             details,
         );
-        Ok(Found {
+        Ok(ListedResource {
             supplied_at,
-            ..found
+            ..listed
         })
     }
 }
