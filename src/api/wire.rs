@@ -364,16 +364,25 @@ pub struct EchoedScope {
 #[derive(Debug, Deserialize)]
 pub struct PermissionItem {
     /// The permission.
-    pub permission: Permission,
+    pub permission: Option<Permission>,
 }
 
 /// Schema `Permission`.
 #[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Permission {
     /// Such as `core_user_view`.
     pub identifier: String,
-    /// `ACTIVE`, `EXPERIMENTAL`, `DEPRECATED`; open. Only active ones are enforced for sure.
+    /// For people.
+    pub name: Option<String>,
+    /// `ACTIVE`, `EXPERIMENTAL`, `DEPRECATED`; open.
     pub status: Option<String>,
+    /// Such as `USER`; open.
+    pub resource_type: Option<String>,
+    /// Such as `view`; open.
+    pub action: Option<String>,
+    /// Levels it can be held at.
+    pub allowed_scope_levels: Option<Vec<String>>,
 }
 
 /// A row of `GET /ng/api/organizations`, schema `OrganizationResponse`.

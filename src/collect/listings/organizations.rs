@@ -12,6 +12,7 @@ use crate::model::{Details, ListingKind, ResourceType, Scope};
 
 /// Opens the list, one organization at a time: what is not held for all of them hides some.
 pub(crate) static VIEW: RequiredPermission = RequiredPermission {
+    otherwise: &[],
     permission: "core_organization_view",
     resource_type: "ORGANIZATION",
     principal: None,
