@@ -35,7 +35,6 @@ pub mod findings;
 mod logging;
 pub mod model;
 pub mod output;
-mod redact;
 pub mod retention;
 mod run;
 mod signals;

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write};
 
+use crate::api::http::redact::redact;
 use crate::cli::{self, Command, Request};
 use crate::command;
 use crate::config::Lookup;
@@ -10,7 +11,6 @@ use crate::error::{Error, StandardOutputFailed};
 use crate::exit::Exit;
 use crate::logging;
 use crate::output::text::line;
-use crate::redact::redact;
 
 /// What a command works with.
 #[allow(missing_debug_implementations)]

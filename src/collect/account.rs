@@ -40,7 +40,7 @@ pub(super) fn one_row(
     call: &Call,
 ) -> impl FnOnce(ListingState) -> Listing {
     let started_at = Timestamp::now();
-    let endpoint = call.place(Method::Get).endpoint;
+    let endpoint = call.site(Method::Get).endpoint;
     let before = (client.requests(), client.retries());
     move |state| {
         let since = |now: u64, then: u64| i64::try_from(now - then).unwrap_or(i64::MAX);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash};
 
 use super::role_assignments::Assignments;
-use crate::api::walk::RowSink;
+use crate::api::page::RowSink;
 use crate::api::wire::{
     AggregateAssignment, AssignmentFilter, RoleAssignment, RoleAssignmentItem, RoleReference,
     ScopeFilter,

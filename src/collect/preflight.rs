@@ -11,7 +11,7 @@ use crate::api::call::{Call, Method};
 use crate::api::client::Client;
 use crate::api::error::{ApiError, ApiErrorKind};
 use crate::api::wire::{
-    AccessCheckAnswer, AccessCheckRequest, AccessControl, CallingPrincipal, PermissionCheck,
+    AccessCheckRequest, AccessCheckResponse, AccessControl, CallingPrincipal, PermissionCheck,
     PermissionItem, ResourceScope,
 };
 use crate::model::{Area, Depth, Extra};
@@ -173,7 +173,7 @@ pub fn ask(client: &Client, questions: &[Question]) -> Result<Answers, ApiError>
                 .collect(),
         };
         let call = Call::new("/authz/api/acl");
-        let answer: AccessCheckAnswer = client.post(&call, &request)?.data;
+        let answer: AccessCheckResponse = client.post(&call, &request)?.data;
         let fits = answer.access_control_list.len() == request.permissions.len()
             && answer
                 .access_control_list
@@ -183,7 +183,7 @@ pub fn ask(client: &Client, questions: &[Question]) -> Result<Answers, ApiError>
         if !fits {
             let reason = "the access check answers other questions than it was asked".to_owned();
             let kind = ApiErrorKind::Impossible { reason };
-            return Err(ApiError::new(call.place(Method::Post), 1, kind));
+            return Err(ApiError::new(call.site(Method::Post), 1, kind));
         }
         answers.caller = answer.principal.map(caller);
         answers.held.extend(

@@ -14,7 +14,7 @@ use super::tokens::{PersonalToken, ServiceAccountToken};
 use crate::api::call::{Call, Method};
 use crate::api::client::Client;
 use crate::api::error::{ApiError, ApiErrorKind};
-use crate::api::walk::{RowSink, Walked};
+use crate::api::page::{RowSink, Walked};
 use crate::api::wire;
 use crate::model::{Listing, ListingKind, ListingState, ResourceType, Scope, Timestamp};
 

@@ -4,15 +4,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use harness_access::api::base_url::BaseUrl;
 use harness_access::api::call::{Call, Method};
+use harness_access::api::client::clock::{Cancel, Clock as _, VirtualClock};
 use harness_access::api::client::{Client, ClientOptions};
-use harness_access::api::clock::{Cancel, Clock as _, VirtualClock};
-use harness_access::api::envelope::Page;
-use harness_access::api::error::{ApiErrorKind, LooksLike};
-use harness_access::api::transport::{
+use harness_access::api::error::ApiErrorKind;
+use harness_access::api::http::base_url::BaseUrl;
+use harness_access::api::http::transport::{
     HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind,
 };
+use harness_access::api::page::envelope::{LooksLike, Page};
 
 type Answer = Result<HttpResponse, TransportError>;
 
@@ -374,7 +374,7 @@ fn a_walk_counts_its_retries_and_names_its_page_in_errors() {
 
     let (result, _) = walked(vec![page(0, 0..100), status(502, "")]);
     let error = result.expect_err("for ever");
-    assert_eq!(error.place.page, Some(1));
+    assert_eq!(error.site.page, Some(1));
     let walked = error.walked.as_ref().expect("a walk");
     assert_eq!((walked.rows, walked.requests, walked.retries), (100, 6, 4));
     assert!(

@@ -23,9 +23,8 @@ const PARTS: &[(&str, &[&str])] = &[
     ("signals", &["exit"]),
     ("error", &["api", "exit", "store"]),
     ("cli", &["diff", "error", "findings", "model"]),
-    ("redact", &[]),
-    ("config", &["api", "error", "redact", "store"]),
-    ("logging", &["config", "error", "redact"]),
+    ("config", &["api", "error", "store"]),
+    ("logging", &["api", "config", "error"]),
     (
         "command",
         &[
@@ -50,7 +49,7 @@ const PARTS: &[(&str, &[&str])] = &[
     (
         "run",
         &[
-            "cli", "command", "config", "error", "exit", "logging", "output", "redact",
+            "api", "cli", "command", "config", "error", "exit", "logging", "output",
         ],
     ),
 ];

@@ -20,10 +20,10 @@ const GOOD_FOR: Duration = Duration::from_secs(60);
 /// A resolver that remembers its last answer. Clones share it.
 pub(super) struct Remembering<R = DefaultResolver> {
     inner: Arc<R>,
-    last: Arc<Mutex<Option<Answer>>>,
+    last: Arc<Mutex<Option<Resolved>>>,
 }
 
-struct Answer {
+struct Resolved {
     /// Says the port where the authority does not.
     scheme: Option<Scheme>,
     authority: Authority,
@@ -69,7 +69,7 @@ impl<R: Resolver> Resolver for Remembering<R> {
         }
         let resolved = self.inner.resolve(uri, config, timeout)?;
         if let Some(authority) = uri.authority() {
-            *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Answer {
+            *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Resolved {
                 scheme: uri.scheme().cloned(),
                 authority: authority.clone(),
                 addresses: resolved.to_vec(),

@@ -14,10 +14,9 @@ use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::DefaultConnector;
 
 use super::base_url::BaseUrl;
-use super::call::Method;
-use super::http_date;
 use super::resolver::Remembering;
 use super::secret::ApiKey;
+use crate::api::call::Method;
 
 /// The largest success body that is read, decoded. A page of 100 rows is far below.
 pub const BODY_LIMIT: u64 = 64 * 1024 * 1024;
@@ -267,7 +266,7 @@ impl UreqTransport {
             content_type: header("content-type"),
             retry_after: header("retry-after"),
             location: header("location"),
-            date: header("date").as_deref().and_then(http_date::parse),
+            date: header("date").and_then(|date| httpdate::parse_http_date(&date).ok()),
             body,
         })
     }

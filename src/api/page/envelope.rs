@@ -3,12 +3,13 @@
 //! Success is a 2xx status, JSON, `"status": "SUCCESS"`, and `data` of the expected shape: Harness, and what stands
 //! before it, answers 200 with login pages, empty bodies and errors as well.
 
+use std::fmt;
+
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 
-use super::call::Envelope;
-use super::error::LooksLike;
+use crate::api::call::Envelope;
 
 /// One page of a list. Every count may be missing or null; what must be there is the content.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -31,6 +32,36 @@ pub struct Page<T> {
     /// Which page this is, from 0.
     #[serde(default)]
     pub page_index: Option<i64>,
+}
+
+/// What a 2xx or error body that is not the expected JSON looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LooksLike {
+    /// The page that asks people to sign in: a wrong base URL, most often.
+    LoginPage,
+    /// Some other HTML page: a proxy or another service.
+    Html,
+    /// Nothing at all.
+    Empty,
+    /// JSON that breaks off or is damaged.
+    BrokenJson,
+    /// JSON, but nothing that Harness says.
+    OtherService,
+    /// Something else.
+    Other,
+}
+
+impl fmt::Display for LooksLike {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::LoginPage => "the answer is a login page, not the Harness API",
+            Self::Html => "the answer is an HTML page, not the Harness API",
+            Self::Empty => "the answer is empty",
+            Self::BrokenJson => "the answer is damaged or cut-off JSON",
+            Self::OtherService => "the answer is JSON of another service, not the Harness API",
+            Self::Other => "the answer is not JSON",
+        })
+    }
 }
 
 /// Why a 2xx body could not be opened.
