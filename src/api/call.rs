@@ -20,7 +20,7 @@ pub struct Call {
     tries: Option<u32>,
 }
 
-/// Which member of the answer holds what was asked for.
+/// Which member of the response holds what was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Envelope {
     /// `{"status": "SUCCESS", "data": …}`: nearly every endpoint.
@@ -95,14 +95,14 @@ impl Call {
         self
     }
 
-    /// Says that the answer comes in another envelope than [`Envelope::Data`].
+    /// Says that the response comes in another envelope than [`Envelope::Data`].
     #[must_use]
     pub fn envelope(mut self, envelope: Envelope) -> Self {
         self.envelope = envelope;
         self
     }
 
-    /// Which envelope the answer comes in.
+    /// Which envelope the response comes in.
     #[must_use]
     pub fn expected_envelope(&self) -> Envelope {
         self.envelope

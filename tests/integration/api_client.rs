@@ -239,7 +239,7 @@ fn the_deadline_names_what_was_being_retried() {
     assert!(setup.clock.now() < Duration::from_secs(10));
     let text = error.to_string();
     assert!(
-        text.contains("the time limit of 10 s is reached; last: Harness failed: \"down\""),
+        text.contains("the time limit of 10 s is reached; last: server error: \"down\""),
         "{text}"
     );
     setup.clock.advance(Duration::from_secs(10));
@@ -405,7 +405,7 @@ fn a_page_of_html_is_described() {
     ));
     assert_eq!(
         error.to_string(),
-        "GET /authz/api/roles in org/o/project/p: the answer is an HTML page, not the Harness API (status 200, \
+        "GET /authz/api/roles in org/o/project/p: the response is an HTML page, not the Harness API (status 200, \
          text/html): \"<html><body>Sign in</body></html>\"; tried 2 times"
     );
 }

@@ -1,4 +1,4 @@
-//! Turns an answer that is no success into the kind of error it is, and says whether to try again.
+//! Turns a failed response into a kind of error, and says whether to try again.
 //!
 //! Codes count more than statuses: Harness sends 400 for missing permissions (`USER_NOT_AUTHORIZED`) and for things
 //! that do not exist (`RESOURCE_NOT_FOUND_EXCEPTION`). Only throttling and 5xx are recognised by status first, for
@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::retry::Outcome;
-use crate::api::error::{ApiErrorKind, ErrorAnswer, MissingPermission};
+use crate::api::error::{ApiErrorKind, ErrorBody, MissingPermission};
 use crate::api::http::quote::{quote, quote_bytes};
 use crate::api::http::transport::{HttpResponse, TransportError, TransportErrorKind};
 use crate::api::page::envelope::{LooksLike, Unopened, looks_like};
@@ -25,11 +25,11 @@ pub struct FailedAttempt {
     pub retry_after: Option<Duration>,
 }
 
-/// Reads answers for one request.
+/// Reads responses for one request.
 pub struct Classifier<'a> {
     /// Takes the key out of text.
     pub redact: &'a dyn Fn(&str) -> String,
-    /// The id that was sent, for answers without a correlation id of their own.
+    /// The id that was sent, for responses without a correlation id of their own.
     pub request_id: &'a str,
 }
 
@@ -37,19 +37,19 @@ impl Classifier<'_> {
     /// A response whose status is not 2xx.
     #[must_use]
     pub fn error_status(&self, response: &HttpResponse) -> FailedAttempt {
-        let (answer, missing) = self.read(response);
+        let (said, missing) = self.read(response);
         match response.status {
-            429 => throttled(answer),
-            501 | 505 => fail(ApiErrorKind::Server(answer), Outcome::Permanent),
-            408 | 500..=599 if answer.code.as_deref() != Some("TOO_MANY_REQUESTS") => {
-                fail(ApiErrorKind::Server(answer), Outcome::Transient)
+            429 => throttled(said),
+            501 | 505 => fail(ApiErrorKind::Server(said), Outcome::Permanent),
+            408 | 500..=599 if said.code.as_deref() != Some("TOO_MANY_REQUESTS") => {
+                fail(ApiErrorKind::Server(said), Outcome::Transient)
             }
-            300..=399 => self.redirect(response, answer),
-            401 if answer.code.is_none() => fail(ApiErrorKind::BadKey(answer), Outcome::Doubtful),
+            300..=399 => self.redirect(response, said),
+            401 if said.code.is_none() => fail(ApiErrorKind::BadKey(said), Outcome::Doubtful),
             _ if !is_json_object(&response.body) => {
                 self.not_json(response, looks_like(&response.body))
             }
-            _ => by_code(answer, missing, Outcome::Permanent),
+            _ => by_code(said, missing, Outcome::Permanent),
         }
     }
 
@@ -59,8 +59,8 @@ impl Classifier<'_> {
         match why {
             Unopened::NotJson(looks_like) => self.not_json(response, looks_like),
             Unopened::Failure => {
-                let (answer, missing) = self.read(response);
-                by_code(answer, missing, Outcome::Transient)
+                let (said, missing) = self.read(response);
+                by_code(said, missing, Outcome::Transient)
             }
             Unopened::Shape(message) => {
                 let message = quote(&(self.redact)(&message));
@@ -94,15 +94,15 @@ impl Classifier<'_> {
         )
     }
 
-    fn redirect(&self, response: &HttpResponse, answer: ErrorAnswer) -> FailedAttempt {
+    fn redirect(&self, response: &HttpResponse, said: ErrorBody) -> FailedAttempt {
         let to = response.location.as_deref().map(|to| self.target(to));
-        if answer.code.as_deref() == Some("ACCOUNT_MIGRATED") {
+        if said.code.as_deref() == Some("ACCOUNT_MIGRATED") {
             return fail(
-                ApiErrorKind::AccountMoved { answer, to },
+                ApiErrorKind::AccountMoved { said, to },
                 Outcome::Permanent,
             );
         }
-        let to = to.unwrap_or_else(|| "nowhere named".to_owned());
+        let to = to.unwrap_or_else(|| "no target".to_owned());
         let kind = ApiErrorKind::Redirected {
             status: response.status,
             to,
@@ -137,16 +137,16 @@ impl Classifier<'_> {
         fail(kind, outcome)
     }
 
-    /// What the answer says, in whichever of Harness's four error shapes.
-    fn read(&self, response: &HttpResponse) -> (ErrorAnswer, Vec<MissingPermission>) {
-        let mut answer = ErrorAnswer {
+    /// What the response says, in whichever of Harness's four error shapes.
+    fn read(&self, response: &HttpResponse) -> (ErrorBody, Vec<MissingPermission>) {
+        let mut said = ErrorBody {
             status: response.status,
             correlation_id: Some(self.request_id.to_owned()),
-            ..ErrorAnswer::default()
+            ..ErrorBody::default()
         };
         let Ok(Value::Object(body)) = serde_json::from_slice(&response.body) else {
-            answer.message = quote_bytes(&response.body, self.redact);
-            return (answer, Vec::new());
+            said.message = quote_bytes(&response.body, self.redact);
+            return (said, Vec::new());
         };
         let text = |value: Option<&Value>| {
             let text = value.and_then(Value::as_str)?;
@@ -157,7 +157,7 @@ impl Classifier<'_> {
 
         // Shape C has code and message in the last of its response messages only.
         let innermost = list("responseMessages").last();
-        answer.code = text(body.get("code"))
+        said.code = text(body.get("code"))
             .or_else(|| text(innermost.and_then(|message| message.get("code"))));
         let mut messages = Vec::new();
         let details = list("responseMessages")
@@ -171,13 +171,13 @@ impl Classifier<'_> {
                 messages.push(message);
             }
         }
-        answer.message = if messages.is_empty() && answer.code.is_none() {
+        said.message = if messages.is_empty() && said.code.is_none() {
             quote_bytes(&response.body, self.redact) // another service's words
         } else {
             quote(&messages.join("; "))
         };
         if let Some(id) = text(body.get("correlationId")) {
-            answer.correlation_id = Some(id);
+            said.correlation_id = Some(id);
         }
         let missing = list("failedPermissionChecks")
             .iter()
@@ -188,7 +188,7 @@ impl Classifier<'_> {
             })
             .filter(|missing| !missing.permission.is_empty())
             .collect();
-        (answer, missing)
+        (said, missing)
     }
 }
 
@@ -203,36 +203,36 @@ fn scope_of(scope: Option<&Value>, text: &dyn Fn(Option<&Value>) -> Option<Strin
 
 /// `otherwise` is the outcome for codes that say nothing about trying again.
 fn by_code(
-    answer: ErrorAnswer,
+    said: ErrorBody,
     missing: Vec<MissingPermission>,
     otherwise: Outcome,
 ) -> FailedAttempt {
-    let status = answer.status;
-    match answer.code.as_deref().unwrap_or_default() {
-        "TOO_MANY_REQUESTS" => throttled(answer),
+    let status = said.status;
+    match said.code.as_deref().unwrap_or_default() {
+        "TOO_MANY_REQUESTS" => throttled(said),
         "NG_ACCESS_DENIED" | "ACCESS_DENIED" | "USER_NOT_AUTHORIZED" => fail(
-            ApiErrorKind::NotPermitted { answer, missing },
+            ApiErrorKind::NotPermitted { said, missing },
             Outcome::Permanent,
         ),
         "ENTITY_NOT_FOUND" | "RESOURCE_NOT_FOUND" | "RESOURCE_NOT_FOUND_EXCEPTION" => {
-            fail(ApiErrorKind::NotFound(answer), Outcome::Permanent)
+            fail(ApiErrorKind::NotFound(said), Outcome::Permanent)
         }
         "INVALID_TOKEN" | "EXPIRED_TOKEN" | "REVOKED_TOKEN" => {
-            fail(ApiErrorKind::BadKey(answer), Outcome::Doubtful)
+            fail(ApiErrorKind::BadKey(said), Outcome::Doubtful)
         }
         "ACCOUNT_MIGRATED" => fail(
-            ApiErrorKind::AccountMoved { answer, to: None },
+            ApiErrorKind::AccountMoved { said, to: None },
             Outcome::Permanent,
         ),
-        "NOT_WHITELISTED_IP" => fail(ApiErrorKind::IpNotAllowed(answer), Outcome::Permanent),
-        _ if status == 401 => fail(ApiErrorKind::BadKey(answer), Outcome::Doubtful),
-        _ if status == 404 => fail(ApiErrorKind::NotFound(answer), Outcome::Permanent),
-        _ => fail(ApiErrorKind::Refused(answer), otherwise),
+        "NOT_WHITELISTED_IP" => fail(ApiErrorKind::IpNotAllowed(said), Outcome::Permanent),
+        _ if status == 401 => fail(ApiErrorKind::BadKey(said), Outcome::Doubtful),
+        _ if status == 404 => fail(ApiErrorKind::NotFound(said), Outcome::Permanent),
+        _ => fail(ApiErrorKind::Refused(said), otherwise),
     }
 }
 
-fn throttled(answer: ErrorAnswer) -> FailedAttempt {
-    fail(ApiErrorKind::Throttled(answer), Outcome::Throttled)
+fn throttled(said: ErrorBody) -> FailedAttempt {
+    fail(ApiErrorKind::Throttled(said), Outcome::Throttled)
 }
 
 fn fail(kind: ApiErrorKind, outcome: Outcome) -> FailedAttempt {

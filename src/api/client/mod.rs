@@ -132,7 +132,7 @@ impl Client {
         body: &B,
     ) -> Result<Reply<T>, ApiError> {
         let body = serde_json::to_vec(body).map_err(|error| {
-            let message = format!("the question cannot be written as JSON: {error}");
+            let message = format!("the request cannot be written as JSON: {error}");
             ApiError::new(call.site(Method::Post), 0, ApiErrorKind::Shape { message })
         })?;
         self.exchange(call, Method::Post, Some(body))

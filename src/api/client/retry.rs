@@ -1,4 +1,4 @@
-//! Whether to try again, and when: a state machine that is told the time and never sleeps.
+//! Whether to try again, and when. Pure: takes the current time as an argument and never sleeps.
 //!
 //! Every call here reads, so each may be repeated. Harness sends no `Retry-After` of its own; one that a proxy adds is
 //! honoured up to a cap. Waits grow exponentially and are spread by a jitter, so that the workers of one run, and the
@@ -153,7 +153,7 @@ impl<'a> Retry<'a> {
 
 /// Reads a `Retry-After` header: seconds, or a date.
 ///
-/// A date is counted from the answer's own `Date` where there is one, so a wrong clock on this side does no harm, and
+/// A date is counted from the response's own `Date` where there is one, so a wrong clock on this side does no harm, and
 /// from `wall` otherwise. A date in the past asks for no wait. Text that is neither is ignored.
 #[must_use]
 pub fn retry_after(header: &str, date: Option<SystemTime>, wall: SystemTime) -> Option<Duration> {

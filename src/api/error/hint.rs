@@ -1,7 +1,7 @@
 //! What to do about an error: one sentence for each cause, where one is known.
 
 use super::{
-    ApiErrorKind, CallSite, ErrorAnswer, LooksLike, MissingPermission, TransportErrorKind,
+    ApiErrorKind, CallSite, ErrorBody, LooksLike, MissingPermission, TransportErrorKind,
 };
 
 impl ApiErrorKind {
@@ -21,7 +21,7 @@ impl ApiErrorKind {
                 ..
             }
             | Self::Redirected { .. }
-            | Self::NotFound(ErrorAnswer { code: None, .. }) => {
+            | Self::NotFound(ErrorBody { code: None, .. }) => {
                 "Check the base URL: it must be the host you sign in at, such as https://app.harness.io or your \
                  company's <name>.harness.io."
             }

@@ -26,14 +26,14 @@ pub struct ApiError {
     pub walked: Option<Box<Walked>>,
 }
 
-/// What Harness said in an error answer.
+/// What Harness said in an error response.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ErrorAnswer {
+pub struct ErrorBody {
     /// HTTP status. Harness sends 400 for much that others call 403 or 404.
     pub status: u16,
     /// Harness's error code, an open set.
     pub code: Option<String>,
-    /// Its messages, joined; for an answer that is no JSON, how it begins.
+    /// Its messages, joined; for a response that is not JSON, its beginning.
     pub message: String,
     /// What Harness support asks for: its correlation id, or the request id that we sent.
     pub correlation_id: Option<String>,
@@ -55,21 +55,21 @@ pub struct MissingPermission {
 pub enum ApiErrorKind {
     /// The key is not accepted: code `INVALID_TOKEN`, `EXPIRED_TOKEN` or `REVOKED_TOKEN`, or status 401. Harness does
     /// not say which of wrong, expired, deleted and of-another-account it is.
-    BadKey(ErrorAnswer),
+    BadKey(ErrorBody),
     /// The key may not do this: `NG_ACCESS_DENIED`, `ACCESS_DENIED`, or (status 400) `USER_NOT_AUTHORIZED`.
     NotPermitted {
         /// What was said.
-        answer: ErrorAnswer,
+        said: ErrorBody,
         /// Empty when Harness checked item by item, and with `USER_NOT_AUTHORIZED`.
         missing: Vec<MissingPermission>,
     },
     /// No such thing, or no such path: Harness answers both with 400 as well as 404.
-    NotFound(ErrorAnswer),
+    NotFound(ErrorBody),
     /// Told to slow down until the attempts were used up.
-    Throttled(ErrorAnswer),
+    Throttled(ErrorBody),
     /// 5xx or 408 until the attempts were used up.
-    Server(ErrorAnswer),
-    /// An answer that is not JSON from Harness.
+    Server(ErrorBody),
+    /// A response that is not JSON from Harness.
     NotJson {
         /// HTTP status.
         status: u16,
@@ -90,15 +90,15 @@ pub enum ApiErrorKind {
     /// The account lives on another cluster (`ACCOUNT_MIGRATED`).
     AccountMoved {
         /// What was said.
-        answer: ErrorAnswer,
+        said: ErrorBody,
         /// Where to, if said.
         to: Option<String>,
     },
     /// The address of this computer is not on the account's allow-list (`NOT_WHITELISTED_IP`).
-    IpNotAllowed(ErrorAnswer),
-    /// Any other error answer.
-    Refused(ErrorAnswer),
-    /// No complete answer.
+    IpNotAllowed(ErrorBody),
+    /// Any other error response.
+    Refused(ErrorBody),
+    /// No complete response.
     Transport(TransportError),
     /// JSON, but not of the expected shape.
     Shape {
@@ -113,7 +113,7 @@ pub enum ApiErrorKind {
         /// Walks made.
         walks: u32,
     },
-    /// An answer that cannot be true, whatever happens in the account.
+    /// A response that cannot be true, whatever happens in the account.
     Impossible {
         /// Why not.
         reason: String,
@@ -148,13 +148,7 @@ impl ApiError {
         matches!(*self.kind, ApiErrorKind::NotPermitted { .. })
     }
 
-    /// Whether the thing asked about does not exist (any more).
-    #[must_use]
-    pub fn is_not_found(&self) -> bool {
-        matches!(*self.kind, ApiErrorKind::NotFound(_))
-    }
-
-    /// Whether Harness understood the question and would not answer it: a client error of any kind, but no trouble with
+    /// Whether Harness understood the question and refused it: a client error of any kind, but not a failure of
     /// key, network or server.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
@@ -178,8 +172,8 @@ impl ApiErrorKind {
     #[must_use]
     pub fn reason(&self) -> String {
         let mut kind = self.clone();
-        if let Self::NotPermitted { answer, .. } = &mut kind {
-            answer.correlation_id = None;
+        if let Self::NotPermitted { said, .. } = &mut kind {
+            said.correlation_id = None;
         }
         kind.to_string()
     }

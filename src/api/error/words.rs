@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use super::{ApiError, ApiErrorKind, ErrorAnswer, MissingPermission};
+use super::{ApiError, ApiErrorKind, ErrorBody, MissingPermission};
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -16,8 +16,8 @@ impl fmt::Display for ApiError {
 
 impl std::error::Error for ApiError {}
 
-impl ErrorAnswer {
-    /// What follows on the word for the failure: `: "message" (status 400)`, or ` (status 400)` when nothing was said.
+impl ErrorBody {
+    /// What follows the name of the failure: `: "message" (status 400)`, or ` (status 400)` when nothing was said.
     fn tail(&self) -> String {
         let mut tail = match self.message.trim() {
             "" => String::new(),
@@ -48,17 +48,17 @@ impl fmt::Display for MissingPermission {
 impl fmt::Display for ApiErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BadKey(answer) => write!(f, "the API key is refused{}", answer.tail()),
-            Self::NotPermitted { answer, missing } => {
-                f.write_str("not permitted")?;
+            Self::BadKey(said) => write!(f, "Harness refused the API key{}", said.tail()),
+            Self::NotPermitted { said, missing } => {
+                f.write_str("permission missing")?;
                 for (i, missing) in missing.iter().enumerate() {
-                    write!(f, "{} {missing}", if i == 0 { ": needs" } else { "," })?;
+                    write!(f, "{} {missing}", if i == 0 { ":" } else { "," })?;
                 }
-                f.write_str(&answer.tail())
+                f.write_str(&said.tail())
             }
-            Self::NotFound(answer) => write!(f, "not found{}", answer.tail()),
-            Self::Throttled(answer) => write!(f, "too many requests{}", answer.tail()),
-            Self::Server(answer) => write!(f, "Harness failed{}", answer.tail()),
+            Self::NotFound(said) => write!(f, "not found{}", said.tail()),
+            Self::Throttled(said) => write!(f, "too many requests{}", said.tail()),
+            Self::Server(said) => write!(f, "server error{}", said.tail()),
             Self::NotJson {
                 status,
                 content_type,
@@ -78,28 +78,28 @@ impl fmt::Display for ApiErrorKind {
             Self::Redirected { status, to } => {
                 write!(
                     f,
-                    "the answer is a redirect (status {status}) to {to}, which is not followed"
+                    "the response is a redirect (status {status}) to {to}, which is not followed"
                 )
             }
-            Self::AccountMoved { answer, to } => {
-                f.write_str("the account is on another cluster")?;
+            Self::AccountMoved { said, to } => {
+                f.write_str("the account has moved to another cluster")?;
                 if let Some(to) = to {
                     write!(f, ", {to}")?;
                 }
-                f.write_str(&answer.tail())
+                f.write_str(&said.tail())
             }
-            Self::IpNotAllowed(answer) => {
-                write!(f, "this computer's address is not allowed{}", answer.tail())
+            Self::IpNotAllowed(said) => {
+                write!(f, "this computer's IP address is not on the account's allowlist{}", said.tail())
             }
-            Self::Refused(answer) => write!(f, "refused{}", answer.tail()),
+            Self::Refused(said) => write!(f, "refused{}", said.tail()),
             Self::Transport(error) => write!(f, "{error}"),
             Self::Shape { message } => {
-                write!(f, "the answer is not of the expected form: {message}")
+                write!(f, "unexpected response format: {message}")
             }
             Self::Inconsistent { reason, walks } => {
-                write!(f, "the list contradicts itself in {walks} walks: {reason}")
+                write!(f, "the list was inconsistent in {walks} reads: {reason}")
             }
-            Self::Impossible { reason } => write!(f, "the answer cannot be right: {reason}"),
+            Self::Impossible { reason } => write!(f, "invalid response: {reason}"),
             Self::Deadline { limit, last } => {
                 write!(f, "the time limit of {} s is reached", limit.as_secs())?;
                 match last {
@@ -107,23 +107,23 @@ impl fmt::Display for ApiErrorKind {
                     None => Ok(()),
                 }
             }
-            Self::Cancelled => f.write_str("stopped on request"),
+            Self::Cancelled => f.write_str("interrupted"),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::api::error::{ApiErrorKind, ErrorAnswer};
+    use crate::api::error::{ApiErrorKind, ErrorBody};
 
     #[test]
     fn an_answer_without_words_leaves_no_gap() {
         let said = |message: &str| {
             let message = message.to_owned();
-            ApiErrorKind::Throttled(ErrorAnswer {
+            ApiErrorKind::Throttled(ErrorBody {
                 status: 429,
                 message,
-                ..ErrorAnswer::default()
+                ..ErrorBody::default()
             })
             .to_string()
         };

@@ -1,4 +1,4 @@
-//! Text from strangers made fit for a message: control characters escaped, length bounded.
+//! Makes text from outside safe to show in a message: control characters escaped, length limited.
 
 use std::fmt::Write as _;
 

@@ -1,7 +1,7 @@
-//! Opens what Harness wraps its answers in, and never panics on any bytes.
+//! Opens what Harness wraps its responses in, and never panics on any bytes.
 //!
 //! Success is a 2xx status, JSON, `"status": "SUCCESS"`, and `data` of the expected shape: Harness, and what stands
-//! before it, answers 200 with login pages, empty bodies and errors as well.
+//! before it, answer 200 with login pages, empty bodies and errors as well.
 
 use std::fmt;
 
@@ -54,12 +54,12 @@ pub enum LooksLike {
 impl fmt::Display for LooksLike {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::LoginPage => "the answer is a login page, not the Harness API",
-            Self::Html => "the answer is an HTML page, not the Harness API",
-            Self::Empty => "the answer is empty",
-            Self::BrokenJson => "the answer is damaged or cut-off JSON",
-            Self::OtherService => "the answer is JSON of another service, not the Harness API",
-            Self::Other => "the answer is not JSON",
+            Self::LoginPage => "the response is a login page, not the Harness API",
+            Self::Html => "the response is an HTML page, not the Harness API",
+            Self::Empty => "the response is empty",
+            Self::BrokenJson => "the response is damaged or truncated JSON",
+            Self::OtherService => "the response is JSON of another service, not the Harness API",
+            Self::Other => "the response is not JSON",
         })
     }
 }
@@ -135,8 +135,8 @@ pub fn open<T: DeserializeOwned>(body: &[u8], envelope: Envelope) -> Result<T, U
     match opened {
         Ok((true, Some(data))) => Ok(data),
         Ok((true, None)) => match serde_json::from_value(serde_json::Value::Null) {
-            Ok(nothing) if !tells_of_failure(body) => Ok(nothing), // T is an Option, and null an answer
-            _ => Err(failure_or(body, "nothing in the envelope")),
+            Ok(nothing) if !tells_of_failure(body) => Ok(nothing), // T is an Option, and null is valid
+            _ => Err(failure_or(body, "no data")),
         },
         Ok((false, _)) => Err(failure_or(body, "no status SUCCESS")),
         Err(error) => Err(why_unreadable(body, &error)),

@@ -16,16 +16,16 @@ use crate::api::error::{ApiError, ApiErrorKind};
 /// Walks beyond the first before a list is given up as inconsistent.
 pub const MAX_REWALKS: u32 = 3;
 
-/// The most rows that memory is set aside for on the server's word.
+/// Memory is reserved for at most this many rows, whatever total the server reports.
 const MOST_EXPECTED: u64 = 1 << 20;
 
 /// Why one walk is not the list.
 enum Trouble {
     /// The call failed for good.
     Api(ApiError),
-    /// The pages do not fit together, which another walk may cure.
+    /// The pages do not fit together; another walk may help.
     Contradiction(u64, String),
-    /// No walk can cure this.
+    /// Another walk cannot help.
     Impossible(u64, String),
 }
 
@@ -36,7 +36,7 @@ enum Trouble {
 ///
 /// # Errors
 /// What `fetch` fails with; [`ApiErrorKind::Inconsistent`] after [`MAX_REWALKS`] further walks;
-/// [`ApiErrorKind::Impossible`] for answers that no change in the account explains.
+/// [`ApiErrorKind::Impossible`] for responses that no change in the account explains.
 pub fn walk<T>(
     site: &CallSite,
     mut fetch: impl FnMut(u64) -> Result<Reply<Page<T>>, ApiError>,
@@ -93,7 +93,7 @@ fn walk_once<T>(
             walked.filtered_to_nothing = page.filtered_to_nothing;
         } else if page.total_items != walked.reported_total {
             let reason = format!(
-                "the total changed from {} to {} during the walk",
+                "the total changed from {} to {} while the list was read",
                 walked.reported_total, page.total_items
             );
             return Err(Trouble::Contradiction(index, reason));
@@ -102,7 +102,7 @@ fn walk_once<T>(
             let mut hasher = keyed.build_hasher();
             key(row, &mut hasher);
             if !seen.insert(hasher.finish()) {
-                let reason = "a row came twice".to_owned();
+                let reason = "a row was received twice".to_owned();
                 return Err(Trouble::Contradiction(index, reason));
             }
         }
@@ -111,7 +111,7 @@ fn walk_once<T>(
         walked.rows += rows.len() as u64;
         walked.pages += 1;
         if walked.rows > walked.reported_total {
-            let reason = format!("more rows came than the {} reported", walked.reported_total);
+            let reason = format!("more rows received than the {} reported", walked.reported_total);
             return Err(Trouble::Contradiction(index, reason));
         }
         sink.rows(rows)
@@ -131,7 +131,7 @@ fn walk_once<T>(
     }
     if walked.rows != walked.reported_total {
         let reason = format!(
-            "{} rows came, {} were reported",
+            "{} rows received, {} reported",
             walked.rows, walked.reported_total
         );
         return Err(Trouble::Contradiction(index - 1, reason));
@@ -160,7 +160,7 @@ impl Checked {
         };
         let rows = page.content.len() as u64;
         let total_items = count("totalItems", page.total_items)?.ok_or_else(|| {
-            impossible("it does not say how many rows there are (totalItems)".to_owned())
+            impossible("totalItems is missing".to_owned())
         })?;
         let total_pages = count("totalPages", page.total_pages)?;
         let page_size = count("pageSize", page.page_size)?;
@@ -169,15 +169,15 @@ impl Checked {
 
         if rows > PAGE_SIZE {
             return Err(impossible(format!(
-                "{rows} rows came, {PAGE_SIZE} were asked for"
+                "{rows} rows received, {PAGE_SIZE} requested"
             )));
         }
         if let Some(echo) = page_index.filter(|&echo| echo != index) {
-            let reason = format!("page {echo} came, page {index} was asked for");
+            let reason = format!("received page {echo} instead of page {index}");
             return Err(Trouble::Contradiction(index, reason));
         }
         if let Some(claimed) = item_count.filter(|&claimed| claimed != rows) {
-            let reason = format!("the page holds {rows} rows and says {claimed}");
+            let reason = format!("the page has {rows} rows but reports {claimed}");
             return Err(Trouble::Contradiction(index, reason));
         }
         let size = match page_size {

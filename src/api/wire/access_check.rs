@@ -72,11 +72,11 @@ pub struct AccessControl {
     /// The resource that was asked about.
     #[serde(default)]
     pub resource_identifier: Option<String>,
-    /// The answer.
+    /// The response.
     pub permitted: bool,
 }
 
-/// Schema `ResourceScope` as an answer repeats it, without what is null.
+/// Schema `ResourceScope` as a response repeats it, without what is null.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct EchoedScope {

@@ -1,8 +1,8 @@
 //! The bodies as Harness sends them, reduced to the fields this program may keep.
 //!
-//! Harness sends explicit nulls in some answers and omits fields in others, so every field that the specification does
+//! Harness sends explicit nulls in some responses and omits fields in others, so every field that the specification does
 //! not guarantee is an `Option`, and missing means the same as null. Fields that are not here are never looked at:
-//! answers carry webhook URLs, keys and client secrets.
+//! responses carry webhook URLs, keys and client secrets.
 
 mod access_check;
 mod account;

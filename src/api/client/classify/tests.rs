@@ -45,7 +45,7 @@ fn a_refused_key() {
     );
     assert_eq!(
         kind,
-        "the API key is refused: \"Token is not valid.\" (status 401, code INVALID_TOKEN, correlation id r-1)"
+        "Harness refused the API key: \"Token is not valid.\" (status 401, code INVALID_TOKEN, correlation id r-1)"
     );
     assert_eq!(outcome, Outcome::Doubtful);
     for (status, body) in [
@@ -71,7 +71,7 @@ fn missing_permissions_are_named_with_their_scope() {
     let (kind, outcome) = text(403, body);
     assert_eq!(
         kind,
-        "not permitted: needs core_user_view on USER in account, core_role_view on ROLE in org/o/project/p: \
+        "permission missing: core_user_view on USER in account, core_role_view on ROLE in org/o/project/p: \
          \"Principal … Missing permission\" (status 403, code NG_ACCESS_DENIED, correlation id r-1)"
     );
     assert_eq!(outcome, Outcome::Permanent);
@@ -134,7 +134,7 @@ fn server_errors_are_tried_again_except_not_implemented() {
     assert_eq!(text(501, "").1, Outcome::Permanent);
     assert_eq!(
         text(502, "<html>\n<b>Bad</b>").0,
-        "Harness failed: \"<html> <b>Bad</b>\" (status 502, correlation id r-1)"
+        "server error: \"<html> <b>Bad</b>\" (status 502, correlation id r-1)"
     );
 }
 
@@ -159,12 +159,12 @@ fn pages_for_people_are_named() {
     });
     assert_eq!(
         html.kind.to_string(),
-        "the answer is an HTML page, not the Harness API (status 403, text/html; [key redacted]): \
+        "the response is an HTML page, not the Harness API (status 403, text/html; [key redacted]): \
          \"<html>Blocked \\u{1b}[31m [key redacted]</html>\""
     );
     assert_eq!(html.outcome, Outcome::Permanent);
     let (login, outcome) = text(200, "<html><a href='/#/signin'>");
-    assert!(login.starts_with("the answer is a login page"), "{login}");
+    assert!(login.starts_with("the response is a login page"), "{login}");
     assert_eq!(outcome, Outcome::Doubtful);
     assert_eq!(text(200, "").1, Outcome::Transient);
     assert_eq!(text(200, "{").1, Outcome::Transient);
@@ -180,7 +180,7 @@ fn redirects_show_their_target_without_its_query() {
     };
     assert_eq!(
         redirect("").kind.to_string(),
-        "the answer is a redirect (status 302) to https://evil.example/login, which is not followed"
+        "the response is a redirect (status 302) to https://evil.example/login, which is not followed"
     );
     assert_eq!(redirect("").outcome, Outcome::Doubtful);
     let moved = redirect(&coded("ACCOUNT_MIGRATED"));
@@ -207,7 +207,7 @@ fn an_error_in_a_success_is_tried_again_unless_its_code_says_no() {
     assert_eq!(
         text(200, r#"{"status":"SUCCESS","data":"SECRET"}"#),
         (
-            "the answer is not of the expected form: invalid type: string \"[key redacted]\", expected u8 at line \
+            "unexpected response format: invalid type: string \"[key redacted]\", expected u8 at line \
              1 column 35"
                 .to_owned(),
             Outcome::Permanent

@@ -2,7 +2,7 @@ use std::hash::Hash as _;
 
 use super::*;
 
-/// What one page answers: rows, totalItems, totalPages.
+/// What one page holds: rows, totalItems, totalPages.
 type Answer = (std::ops::Range<u32>, i64, i64);
 
 fn page_of(index: u32, (rows, items, pages): Answer) -> Page<u32> {
@@ -187,7 +187,7 @@ fn a_list_that_never_agrees_is_given_up_after_four_walks() {
     let error = result.expect_err("inconsistent");
     assert_eq!(
         error.to_string(),
-        "GET /x in account, page 0: the list contradicts itself in 4 walks: 0 rows came, 7 were reported"
+        "GET /x in account, page 0: the list was inconsistent in 4 reads: 0 rows received, 7 reported"
     );
     assert_eq!(left, 0);
 }
@@ -198,7 +198,7 @@ fn what_cannot_be_true_is_an_error_at_once() {
     assert_eq!(impossible(page_of(0, (0..1, 1, -4))), "totalPages is -4");
     assert_eq!(
         impossible(page_of(0, (0..101, 101, 2))),
-        "101 rows came, 100 were asked for"
+        "101 rows received, 100 requested"
     );
     let no_total = Page {
         total_items: None,
@@ -236,6 +236,6 @@ fn an_objection_of_the_sink_ends_the_walk() {
     let error = walk(&site, fetch, u32::hash, &mut Objects).expect_err("objected");
     assert_eq!(
         error.to_string(),
-        "GET /x in account, page 0: the answer cannot be right: a row of another scope"
+        "GET /x in account, page 0: invalid response: a row of another scope"
     );
 }
