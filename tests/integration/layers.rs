@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 /// Every part of `src/`, and the other parts it may use.
 const PARTS: &[(&str, &[&str])] = &[
+    ("characters", &[]),
     ("model", &[]),
-    ("api", &["model"]),
+    ("api", &["characters", "model"]),
     ("collect", &["api", "model"]),
     ("store", &["model"]),
     ("access", &["model"]),
@@ -16,7 +17,14 @@ const PARTS: &[(&str, &[&str])] = &[
     ("retention", &["model"]),
     (
         "output",
-        &["access", "diff", "findings", "model", "retention"],
+        &[
+            "access",
+            "characters",
+            "diff",
+            "findings",
+            "model",
+            "retention",
+        ],
     ),
     ("export", &["access", "error", "model", "output", "store"]),
     ("exit", &[]),
@@ -24,7 +32,7 @@ const PARTS: &[(&str, &[&str])] = &[
     ("error", &["api", "exit", "store"]),
     ("cli", &["diff", "error", "findings", "model"]),
     ("config", &["api", "error", "store"]),
-    ("logging", &["api", "config", "error"]),
+    ("logging", &["api", "characters", "config", "error"]),
     (
         "command",
         &[
@@ -41,7 +49,6 @@ const PARTS: &[(&str, &[&str])] = &[
             "model",
             "output",
             "retention",
-            "run",
             "signals",
             "store",
         ],
@@ -49,7 +56,7 @@ const PARTS: &[(&str, &[&str])] = &[
     (
         "run",
         &[
-            "api", "cli", "command", "config", "error", "exit", "logging", "output",
+            "api", "cli", "command", "error", "exit", "logging", "output",
         ],
     ),
 ];

@@ -97,10 +97,7 @@ impl Classifier<'_> {
     fn redirect(&self, response: &HttpResponse, said: ErrorBody) -> FailedAttempt {
         let to = response.location.as_deref().map(|to| self.target(to));
         if said.code.as_deref() == Some("ACCOUNT_MIGRATED") {
-            return fail(
-                ApiErrorKind::AccountMoved { said, to },
-                Outcome::Permanent,
-            );
+            return fail(ApiErrorKind::AccountMoved { said, to }, Outcome::Permanent);
         }
         let to = to.unwrap_or_else(|| "no target".to_owned());
         let kind = ApiErrorKind::Redirected {
@@ -202,11 +199,7 @@ fn scope_of(scope: Option<&Value>, text: &dyn Fn(Option<&Value>) -> Option<Strin
 }
 
 /// `otherwise` is the outcome for codes that say nothing about trying again.
-fn by_code(
-    said: ErrorBody,
-    missing: Vec<MissingPermission>,
-    otherwise: Outcome,
-) -> FailedAttempt {
+fn by_code(said: ErrorBody, missing: Vec<MissingPermission>, otherwise: Outcome) -> FailedAttempt {
     let status = said.status;
     match said.code.as_deref().unwrap_or_default() {
         "TOO_MANY_REQUESTS" => throttled(said),

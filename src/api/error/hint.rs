@@ -1,8 +1,6 @@
 //! What to do about an error: one sentence for each cause, where one is known.
 
-use super::{
-    ApiErrorKind, CallSite, ErrorBody, LooksLike, MissingPermission, TransportErrorKind,
-};
+use super::{ApiErrorKind, CallSite, ErrorBody, LooksLike, MissingPermission, TransportErrorKind};
 
 impl ApiErrorKind {
     pub(super) fn hint(&self, site: &CallSite) -> Option<String> {

@@ -89,7 +89,11 @@ impl fmt::Display for ApiErrorKind {
                 f.write_str(&said.tail())
             }
             Self::IpNotAllowed(said) => {
-                write!(f, "this computer's IP address is not on the account's allowlist{}", said.tail())
+                write!(
+                    f,
+                    "this computer's IP address is not on the account's allowlist{}",
+                    said.tail()
+                )
             }
             Self::Refused(said) => write!(f, "refused{}", said.tail()),
             Self::Transport(error) => write!(f, "{error}"),

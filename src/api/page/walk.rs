@@ -111,7 +111,10 @@ fn walk_once<T>(
         walked.rows += rows.len() as u64;
         walked.pages += 1;
         if walked.rows > walked.reported_total {
-            let reason = format!("more rows received than the {} reported", walked.reported_total);
+            let reason = format!(
+                "more rows received than the {} reported",
+                walked.reported_total
+            );
             return Err(Trouble::Contradiction(index, reason));
         }
         sink.rows(rows)
@@ -159,9 +162,8 @@ impl Checked {
                 .transpose()
         };
         let rows = page.content.len() as u64;
-        let total_items = count("totalItems", page.total_items)?.ok_or_else(|| {
-            impossible("totalItems is missing".to_owned())
-        })?;
+        let total_items = count("totalItems", page.total_items)?
+            .ok_or_else(|| impossible("totalItems is missing".to_owned()))?;
         let total_pages = count("totalPages", page.total_pages)?;
         let page_size = count("pageSize", page.page_size)?;
         let item_count = count("pageItemCount", page.page_item_count)?;
