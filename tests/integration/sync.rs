@@ -70,11 +70,11 @@ fn what_does_not_pass_names_the_listing_and_stores_nothing() {
         (FaultKind::RowInserted, 2, "inconsistent in 4 reads"),
         (FaultKind::RowDeleted, 2, "inconsistent in 4 reads"),
         (FaultKind::TotalChanging, 2, "the total changed from"),
-        (FaultKind::PageRepeated, 2, "a row came twice"),
+        (FaultKind::PageRepeated, 2, "a row was received twice"),
         (FaultKind::Endless, 2, "inconsistent in 4 reads"),
         (FaultKind::NegativeTotals, 5, "totalItems is -1"),
         (FaultKind::PageSizeZero, 5, "pageSize is 0"),
-        (FaultKind::LongPage, 5, "101 rows came, 100 were asked for"),
+        (FaultKind::LongPage, 5, "101 rows received, 100 requested"),
         (
             FaultKind::ForeignRows,
             5,
