@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Context;
 use crate::cli::{Doctor, Format};
-use crate::collect::examine::examine;
+use crate::collect::diagnosis::diagnose;
 use crate::config::{Connection, ConnectionFlags};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -23,9 +23,9 @@ pub(crate) fn run(arguments: &Doctor, context: &mut Context<'_>) -> Result<Exit,
     };
     let connection = Connection::resolve(&flags, context.env)?;
     let identity = connection.identity();
-    let examination = examine(&connection.client(TIMEOUT, 0))?;
+    let diagnosis = diagnose(&connection.client(TIMEOUT, 0))?;
     let document =
-        output::doctor::DiagnosisDoc::new(&identity.base_url, &identity.account_id, &examination);
+        output::doctor::DiagnosisDoc::new(&identity.base_url, &identity.account_id, &diagnosis);
     match arguments.format {
         Format::Table if arguments.quiet => {}
         Format::Table => document.write_table(context.out)?,

@@ -9,12 +9,14 @@ use super::Context;
 use crate::api::client::Client;
 use crate::cli::{Format, Sync};
 use crate::collect::plan::Plan;
-use crate::collect::work::Progress;
+use crate::collect::workers::Progress;
 use crate::collect::{self, Failure, Remembered};
 use crate::config::{self, Connection, ConnectionFlags};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::{Area, Depth, Label, Listing, ListingState, Observation, ResourceType, Scope};
+use crate::model::{
+    Depth, Label, Listing, ListingState, Observation, ResourceType, Scope, ScopeSelection,
+};
 use crate::output;
 use crate::output::progress::{Counts, ProgressLine};
 use crate::output::text::{count, line};
@@ -47,7 +49,7 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     let run = Run {
         arguments,
         client: &client,
-        area: area(arguments)?,
+        selection: selection(arguments)?,
         progress: Arc::new(Progress::default()),
     };
     if arguments.plan {
@@ -83,7 +85,7 @@ fn watch(client: &Arc<Client>, writer: &Writer) -> Result<Signals, Error> {
 struct Run<'a> {
     arguments: &'a Sync,
     client: &'a Client,
-    area: Area,
+    selection: ScopeSelection,
     progress: Arc<Progress>,
 }
 
@@ -112,7 +114,7 @@ impl Run<'_> {
 
     fn request<'a>(&'a self, remembered: &'a Remembered) -> collect::Request<'a> {
         collect::Request {
-            area: &self.area,
+            selection: &self.selection,
             accept_gaps: self.arguments.allow_partial,
             remembered,
             jobs: self.arguments.jobs,
@@ -130,7 +132,7 @@ fn remembered(writer: &Writer) -> Result<Remembered, Error> {
 }
 
 /// Naming an organization asks for organizations, naming a project for projects, unless a depth is given.
-fn area(arguments: &Sync) -> Result<Area, Error> {
+fn selection(arguments: &Sync) -> Result<ScopeSelection, Error> {
     let named = if !arguments.project.is_empty() {
         Depth::All
     } else if !arguments.org.is_empty() {
@@ -144,7 +146,7 @@ fn area(arguments: &Sync) -> Result<Area, Error> {
             "--scopes {depth} leaves out what --org or --project name"
         )));
     }
-    Ok(Area {
+    Ok(ScopeSelection {
         depth,
         orgs: arguments.org.clone(),
         projects: arguments.project.clone(),

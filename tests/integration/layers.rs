@@ -107,15 +107,11 @@ const KNOWN_CIRCLES: &[&str] = &[
     "command/",
     "run.rs",
     "diff/approvals.rs",
-    "diff/judge.rs",
+    "diff/assess.rs",
     "model/grant.rs",
     "model/listing.rs",
     "model/observation.rs",
     "model/resource.rs",
-    "store/compare.rs",
-    "store/judged.rs",
-    "store/names.rs",
-    "store/sight.rs",
 ];
 
 #[test]
