@@ -23,13 +23,19 @@ pub use access::{
     AccessFacts, MembershipFact, PrincipalFact, ResourceGroupFact, RoleFact, RoleGrantFact,
 };
 pub use assignment_ids::{AssignmentIds, AssignmentRef};
+pub use diagnosis::{Diagnosis, Held, Proof};
+pub use fact::{DiffFacts, GrantFact, Named, NumberMap, ResourceFact};
 pub use grant::{Entitlement, Grant};
 pub use history::{Moment, Span, Thing};
 pub use impact::{Impact, ImpactWanted, Impacts};
 pub use label::Label;
+pub use listing::{Listing, ListingKind, ListingState, PlannedWalk};
+pub use observation::{Directory, Observation, Ref, ScopeRef};
 pub use reference::{SnapshotLocator, SnapshotRef};
 pub use resource::{
     Details, IncludedScope, Known, Resource, ResourceId, ResourceType, Selector, canonical_json,
 };
 pub use scope::{Level, Scope};
+pub use scope_selection::{Depth, Extra, ScopeSelection};
+pub use snapshot::{Gap, Pruned, SnapshotInfo, Unverified};
 pub use time::Timestamp;
