@@ -80,7 +80,7 @@ fn what_does_not_pass_names_the_listing_and_stores_nothing() {
             5,
             "is of org/elsewhere/project/elsewhere, but account was asked for",
         ),
-        (FaultKind::GarbageRows, 5, "not of the expected form"),
+        (FaultKind::GarbageRows, 5, "unexpected response format"),
     ] {
         let context = format!("{kind:?}");
         let test = Test::over(of_pages());
