@@ -117,9 +117,9 @@ impl<'a> DiagnosisDoc<'a> {
         self.permissions_table().write(out)?;
         writeln!(out)?;
         let needed = if self.can_sync {
-            "can be seen whole"
+            "can be read completely"
         } else {
-            "cannot be seen whole"
+            "cannot be read completely"
         };
         writeln!(out, "the account's own scope  {needed}")?;
         writeln!(out, "every organization       {}", self.organizations)?;
@@ -176,11 +176,11 @@ impl<'a> DiagnosisDoc<'a> {
 impl std::fmt::Display for Visibility {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if self.complete {
-            return f.write_str("can be seen whole");
+            return f.write_str("can be read completely");
         }
         write!(
             f,
-            "cannot be proven to be seen whole: not held everywhere: {}",
+            "may be incomplete; not held everywhere: {}",
             self.not_held_everywhere.join(", ")
         )
     }

@@ -31,12 +31,16 @@ const PARTS: &[(&str, &[&str])] = &[
             "retention",
         ],
     ),
-    ("export", &["access", "error", "model", "output", "store"]),
+    ("unfinished", &[]),
+    (
+        "export",
+        &["access", "error", "model", "output", "store", "unfinished"],
+    ),
     ("exit", &[]),
-    ("signals", &["exit"]),
+    ("signals", &["exit", "unfinished"]),
     ("error", &["api", "exit", "store"]),
     ("cli", &["diff", "error", "findings", "model"]),
-    ("config", &["api", "error", "store"]),
+    ("config", &["api", "cli", "error", "store"]),
     ("logging", &["api", "characters", "config", "error"]),
     (
         "command",
@@ -61,7 +65,7 @@ const PARTS: &[(&str, &[&str])] = &[
     (
         "run",
         &[
-            "api", "cli", "command", "error", "exit", "logging", "output",
+            "api", "cli", "command", "error", "exit", "logging", "output", "signals",
         ],
     ),
 ];
@@ -74,7 +78,7 @@ const OWNED: [(&str, &[&str]); 7] = [
     ("argh", &["cli"]),
     ("env_logger", &["logging"]),
     ("sha2", &["export"]),
-    ("ruzstd", &["export"]),
+    ("zstd", &["export"]),
 ];
 
 #[test]

@@ -40,9 +40,9 @@ impl Message {
         self
     }
 
-    /// Both, one after the other: the fields of one message.
-    pub(super) fn joined(mut self, more: &Self) -> Self {
-        self.0.extend_from_slice(&more.0);
+    /// A string field of a choice, even when empty.
+    pub(super) fn required_text(mut self, field: u32, text: &str) -> Self {
+        self.delimited(field, text.as_bytes());
         self
     }
 
