@@ -7,7 +7,7 @@ use super::Context;
 use super::open::{Located, locate, resolve};
 use crate::cli::{Diff, DiffFormat};
 use crate::diff::approvals::{Approvals, Notice};
-use crate::diff::{Gate, Report, Side, compare, judge, reach_wanted};
+use crate::diff::{Comparison, FailOn, Side, assess, compare, impact_wanted};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::{Gap, SnapshotInfo, SnapshotRef, Timestamp};
@@ -25,25 +25,26 @@ pub(crate) fn run(arguments: &Diff, context: &mut Context<'_>) -> Result<Exit, E
     let (from, to) = references(&arguments.snapshots)?;
     let db = arguments.db.as_deref();
     let (from, to) = (locate(from, db, context)?, locate(to, db, context)?);
-    let mut report = Pair::open(&from, &to)?.report(plan.gate)?;
+    let mut comparison = Pair::open(&from, &to)?.comparison(plan.fail_on)?;
     let notices = approvals.map_or_else(Vec::new, |approvals| {
         let today = Timestamp::now().to_string();
-        approvals.apply(&mut report.findings, today.get(..10).unwrap_or_default())
+        approvals.apply(&mut comparison.changes, today.get(..10).unwrap_or_default())
     });
     if !(arguments.quiet && plan.print.is_for_people()) {
-        plan.print.write(&report, colour(context), context.out)?;
+        plan.print
+            .write(&comparison, colour(context), context.out)?;
         context.out.flush()?;
     }
     if !arguments.quiet {
         warn(arguments, &notices, context.err)?;
-        output::summary::write(&report, context.err)?;
+        output::summary::write(&comparison, context.err)?;
     }
-    Ok(exit_of(&report, arguments.ignore_coverage))
+    Ok(exit_of(&comparison, arguments.ignore_coverage))
 }
 
 /// What the flags ask for, checked.
 struct Plan {
-    gate: Gate,
+    fail_on: FailOn,
     print: Print,
 }
 
@@ -55,9 +56,9 @@ enum Print {
 
 impl Plan {
     fn from(arguments: &Diff) -> Result<Self, Error> {
-        let gate = arguments.fail_on.as_deref().unwrap_or("any");
-        let gate =
-            Gate::parse(gate).map_err(|wrong| Error::Usage(format!("--fail-on: {wrong}")))?;
+        let fail_on = arguments.fail_on.as_deref().unwrap_or("any");
+        let fail_on =
+            FailOn::parse(fail_on).map_err(|wrong| Error::Usage(format!("--fail-on: {wrong}")))?;
         let format = arguments.format;
         let print = match (arguments.write_approvals, arguments.stat) {
             (true, true) => {
@@ -77,7 +78,7 @@ impl Plan {
             (false, true) => Print::Counts(format),
             (false, false) => Print::Changes(format),
         };
-        Ok(Self { gate, print })
+        Ok(Self { fail_on, print })
     }
 }
 
@@ -90,18 +91,18 @@ impl Print {
         )
     }
 
-    fn write(&self, report: &Report, colour: bool, out: &mut dyn Write) -> io::Result<()> {
+    fn write(&self, comparison: &Comparison, colour: bool, out: &mut dyn Write) -> io::Result<()> {
         match self {
-            Self::Approvals => output::approvals::write(report, out),
-            Self::Counts(DiffFormat::Json) => output::json::write_counts(report, out),
-            Self::Counts(_) => output::stat::write(report, out),
+            Self::Approvals => output::approvals::write(comparison, out),
+            Self::Counts(DiffFormat::Json) => output::json::write_counts(comparison, out),
+            Self::Counts(_) => output::stat::write(comparison, out),
             Self::Changes(format) => match format {
-                DiffFormat::Table => output::table::write(report, colour, out),
-                DiffFormat::Json => output::json::write(report, out),
-                DiffFormat::Ndjson => output::ndjson::write(report, out),
-                DiffFormat::Csv => output::csv::write(report, out),
-                DiffFormat::Markdown => output::markdown::write(report, out),
-                DiffFormat::Github => output::github::write(report, out),
+                DiffFormat::Table => output::table::write(comparison, colour, out),
+                DiffFormat::Json => output::json::write(comparison, out),
+                DiffFormat::Ndjson => output::ndjson::write(comparison, out),
+                DiffFormat::Csv => output::csv::write(comparison, out),
+                DiffFormat::Markdown => output::markdown::write(comparison, out),
+                DiffFormat::Github => output::github::write(comparison, out),
             },
         }
     }
@@ -183,29 +184,29 @@ impl Pair {
         })
     }
 
-    fn report(mut self, gate: Gate) -> Result<Report, Error> {
+    fn comparison(mut self, fail_on: FailOn) -> Result<Comparison, Error> {
         let (older, newer) = (&self.older, self.newer.as_ref().unwrap_or(&self.older));
         let (from, to) = (self.from.snapshot.id, self.to.snapshot.id);
         let facts = match &self.newer {
             None => older.diff_facts(from, to)?,
             Some(newer) => older.diff_facts_with(from, newer, to)?,
         };
-        let comparison = compare(facts);
-        let (wanted_older, wanted_newer) = reach_wanted(&comparison);
-        let findings = judge(
-            comparison.changes,
-            &older.reach(from, &wanted_older)?,
-            &newer.reach(to, &wanted_newer)?,
+        let differences = compare(facts);
+        let (wanted_older, wanted_newer) = impact_wanted(&differences);
+        let changes = assess(
+            differences.changes,
+            &older.impact(from, &wanted_older)?,
+            &newer.impact(to, &wanted_newer)?,
         );
         self.from.gaps = gaps((older, from), (newer, to))?;
         self.to.gaps = gaps((newer, to), (older, from))?;
-        Ok(Report {
+        Ok(Comparison {
             from: self.from,
             to: self.to,
-            gate,
-            findings,
-            newly_visible: comparison.newly_visible,
-            out_of_sight: comparison.out_of_sight,
+            fail_on,
+            changes,
+            newly_visible: differences.newly_visible,
+            out_of_sight: differences.out_of_sight,
         })
     }
 }
@@ -221,13 +222,13 @@ fn is_same(from: &Located, to: &Located) -> bool {
     from.path == to.path || canonical(from).is_some_and(|path| Some(path) == canonical(to))
 }
 
-fn exit_of(report: &Report, ignore_coverage: bool) -> Exit {
-    if !ignore_coverage && !report.is_comparable() {
+fn exit_of(comparison: &Comparison, ignore_coverage: bool) -> Exit {
+    if !ignore_coverage && !comparison.is_comparable() {
         Exit::CouldNotTell
-    } else if report
-        .findings
+    } else if comparison
+        .changes
         .iter()
-        .any(|finding| report.gate.counts(finding))
+        .any(|assessed| comparison.fail_on.counts(assessed))
     {
         Exit::Differences
     } else {

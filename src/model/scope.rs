@@ -117,6 +117,17 @@ impl Scope {
         }
     }
 
+    /// Whether another scope is this one or lies in it. Nothing lies in what Harness supplies.
+    #[must_use]
+    pub fn contains(&self, other: &Self) -> bool {
+        self == other
+            || self
+                .level()
+                .and_then(|level| other.ancestor(level))
+                .as_ref()
+                == Some(self)
+    }
+
     /// The scope of the given level on the way up from here, this one included. A level below this scope has no such
     /// scope and gives `None`.
     #[must_use]

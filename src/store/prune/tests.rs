@@ -148,7 +148,7 @@ fn changes_are_differences(file: &std::path::Path, kept: &[i64]) {
             if let Some(at) = rows.iter().position(|other| *other == row) {
                 rows.remove(at);
             } else {
-                assert!(change.place() != "account", "missing: {row}, kept {kept:?}");
+                assert!(change.scope() != "account", "missing: {row}, kept {kept:?}");
             }
         }
         if !gaps.is_empty() {
