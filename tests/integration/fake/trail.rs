@@ -133,10 +133,10 @@ fn people_act_by_the_address_they_have_then_and_leave_without_labels() {
     let join = |account: &mut Account| account.add_member(&Scope::account(), "on_call", BOB);
     fake.change_by(By::user(ADA).at(NOW - 3), join);
     fake.change_by(By::nobody(), |account| {
-        account.user(ADA).email = "ada@new.test".into()
+        account.user(ADA).email = "ada@new.test".into();
     });
     fake.change_by(By::user(ADA).at(NOW - 2), |account| {
-        account.remove_user(BOB)
+        account.remove_user(BOB);
     });
     let actors: Vec<_> = fake
         .events()
