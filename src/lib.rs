@@ -22,6 +22,7 @@
 extern crate self as harness_access;
 
 pub mod access;
+pub mod agreed;
 pub mod api;
 pub mod characters;
 pub mod cli;
@@ -36,7 +37,6 @@ pub mod findings;
 mod logging;
 pub mod model;
 pub mod output;
-mod redact;
 pub mod retention;
 mod run;
 mod signals;

@@ -79,7 +79,8 @@ impl Assembly {
         }
         if let Some(listing) = listing {
             if let Some(doubt) = doubt {
-                self.doubts.push((listing.kind, listing.scope.clone(), doubt));
+                self.doubts
+                    .push((listing.kind, listing.scope.clone(), doubt));
             }
             self.listing(listing);
         }
@@ -225,7 +226,12 @@ impl Assembly {
     /// The scope's own, if it has one of that identifier; else the one that Harness supplies. Harness hides some of its
     /// own, and a deleted one is in no list either: then it is the one that was ever listed, and before any was, one
     /// with the leading underscore of Harness's names is taken for Harness's.
-    pub(super) fn own_or_supplied(&self, kind: ResourceType, identifier: &str, scope: &Scope) -> ResourceId {
+    pub(super) fn own_or_supplied(
+        &self,
+        kind: ResourceType,
+        identifier: &str,
+        scope: &Scope,
+    ) -> ResourceId {
         let in_scope = |scope: &Scope| ResourceId {
             kind: kind.clone(),
             scope: scope.clone(),

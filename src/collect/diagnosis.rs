@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::definition::{RequiredPermission, WithoutPermission};
 use super::listings;
-use super::visibility::{PermissionProbe, Unenforced, ask};
+use super::visibility::{PermissionProbe, ask};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::wire;
@@ -21,38 +21,22 @@ pub fn diagnose(client: &Client) -> Result<Diagnosis, ApiError> {
         .map(|(required, _)| PermissionProbe::InScope(required, Scope::Account))
         .collect();
     let own = ask(client, &probes)?;
-    let unenforced = Unenforced::ask(client)?;
     let below_account = below(client)?;
-    // As to a sync, a yes that everybody hears is none.
-    let is_yes = |probe: &PermissionProbe, held: bool| {
-        held && own.caller.is_some() && unenforced.why(probe.permission()).is_none()
-    };
     let permissions = required
         .iter()
-        .zip(probes.iter().zip(&own.held))
-        .map(|((required, needed), (probe, held))| Held {
+        .zip(&own.held)
+        .map(|((required, needed), held)| Held {
             permission: required.permission,
             resource_type: required.resource_type,
             needed: *needed,
-            held: is_yes(probe, *held),
+            held: *held,
         })
         .collect();
-    let mut asked: Vec<PermissionProbe> = probes;
-    asked.extend([
-        PermissionProbe::AllOrganizations,
-        PermissionProbe::AllProjects,
-    ]);
-    for reason in asked
-        .iter()
-        .filter_map(|probe| unenforced.why(probe.permission()))
-    {
-        log::warn!("{reason}, so nobody can tell what is hidden");
-    }
     let [organizations, projects] = [
         PermissionProbe::AllOrganizations,
         PermissionProbe::AllProjects,
     ]
-    .map(|own| proof(&own, &below_account, is_yes));
+    .map(|own| proof(&own, &below_account));
     let account = account(client)?;
     let server_date = account.as_ref().and_then(|(_, date)| *date);
     let (account_name, cluster) = account
@@ -112,15 +96,11 @@ fn below(client: &Client) -> Result<Vec<(PermissionProbe, bool)>, ApiError> {
 }
 
 /// Whether what a probe is about can be seen completely, which takes the other views besides.
-fn proof(
-    own: &PermissionProbe,
-    below: &[(PermissionProbe, bool)],
-    is_yes: impl Fn(&PermissionProbe, bool) -> bool,
-) -> Proof {
+fn proof(own: &PermissionProbe, below: &[(PermissionProbe, bool)]) -> Proof {
     let lacking: Vec<&'static str> = below
         .iter()
         .filter(|(probe, _)| probe == own || matches!(probe, PermissionProbe::InEveryScope(_)))
-        .filter(|(probe, held)| !is_yes(probe, *held))
+        .filter(|(_, held)| !held)
         .map(|(probe, _)| probe.permission())
         .collect();
     if lacking.is_empty() {

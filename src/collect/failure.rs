@@ -1,8 +1,9 @@
 //! What ends a sync, and only that. Everything else is a gap of one list.
 
 use crate::api::client::Client;
-use crate::api::error::{ApiError, ApiErrorKind, LooksLike};
-use crate::api::transport::TransportErrorKind;
+use crate::api::error::{ApiError, ApiErrorKind};
+use crate::api::http::transport::TransportErrorKind;
+use crate::api::page::envelope::LooksLike;
 use crate::model::Scope;
 
 /// Why there is no observation.
@@ -44,7 +45,10 @@ pub(super) fn ends_the_sync(error: &ApiError, client: &Client) -> bool {
             !client.has_worked()
                 && matches!(
                     looks_like,
-                    LooksLike::LoginPage | LooksLike::Html | LooksLike::OtherService | LooksLike::Other
+                    LooksLike::LoginPage
+                        | LooksLike::Html
+                        | LooksLike::OtherService
+                        | LooksLike::Other
                 )
         }
         ApiErrorKind::NotPermitted { .. }

@@ -8,11 +8,11 @@ use serde::de::DeserializeOwned;
 use super::assignments::Assignments;
 use super::endpoint::Endpoint;
 use super::rows::{ListScope, ListedResource, Row};
-use crate::model::ResourceId;
 use crate::api::call::{Call, Envelope, Method};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
-use crate::api::walk::{RowSink, Walked};
+use crate::api::page::{RowSink, Walked};
+use crate::model::ResourceId;
 
 /// A list about to be read.
 pub(crate) struct ListWalk<'a> {
@@ -102,7 +102,11 @@ impl<'a> ListWalk<'a> {
     ) -> Result<Read, ApiError> {
         let call = self.call.clone().envelope(envelope);
         let reply = self.client.get::<T>(&call)?;
-        Ok(Read::of_one_answer(reply.attempts, vec![map(reply.data)], &[]))
+        Ok(Read::of_one_answer(
+            reply.attempts,
+            vec![map(reply.data)],
+            &[],
+        ))
     }
 
     /// Resources in one answer without pages.

@@ -20,6 +20,13 @@ pub(super) fn read(client: &Client, group: &ResourceId) -> Result<Vec<String>, A
     let mut users: Vec<User> = Vec::new();
     // Without a body the server fails.
     let body = serde_json::json!({});
-    client.walk_post(&call, &body, |user: &User, hasher| user.uuid.hash(hasher), &mut users)?;
-    Ok(as_set(Some(users.into_iter().map(|user| user.uuid).collect())))
+    client.walk_post(
+        &call,
+        &body,
+        |user: &User, hasher| user.uuid.hash(hasher),
+        &mut users,
+    )?;
+    Ok(as_set(Some(
+        users.into_iter().map(|user| user.uuid).collect(),
+    )))
 }

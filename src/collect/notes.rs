@@ -55,7 +55,9 @@ fn unenforced(assembly: &Assembly) -> Vec<String> {
             continue;
         };
         let identifier = &assembly.directory.id(resource.id).identifier;
-        let is_unenforced = UNENFORCED.iter().any(|known| status.eq_ignore_ascii_case(known));
+        let is_unenforced = UNENFORCED
+            .iter()
+            .any(|known| status.eq_ignore_ascii_case(known));
         if is_unenforced && needed.contains(&identifier.as_str()) {
             let status = status.to_ascii_lowercase();
             notes.push(format!(

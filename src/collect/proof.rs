@@ -117,9 +117,9 @@ fn of_list(
         let found = assembly.directory.find(id)?;
         details.get(&found).map(|resource| &resource.details)
     };
-    let principals = list.principals.numbers_of(|principal| {
-        callers.contains(&principal_id(principal.clone(), &list.scope))
-    });
+    let principals = list
+        .principals
+        .numbers_of(|principal| callers.contains(&principal_id(principal.clone(), &list.scope)));
     let young = started_at.as_millis() - TOO_YOUNG_MS;
     let mut own = Vec::new();
     for row in &list.rows {

@@ -8,10 +8,8 @@ use super::list_walk::{Read, Rows};
 use super::rows::ListedResource;
 use crate::api::client::Client;
 use crate::api::error::{ApiError, ApiErrorKind};
-use crate::api::walk::Walked;
-use crate::model::{
-    Listing, ListingKind, ListingState, ResourceId, Scope, Timestamp,
-};
+use crate::api::page::Walked;
+use crate::model::{Listing, ListingKind, ListingState, ResourceId, Scope, Timestamp};
 
 /// What a list showed, and its record.
 pub(super) struct Listed {
@@ -50,7 +48,12 @@ pub(super) struct Record {
 }
 
 impl Record {
-    pub(super) fn begin(client: &Client, listing: &Definition, endpoint: &Endpoint, scope: Scope) -> Self {
+    pub(super) fn begin(
+        client: &Client,
+        listing: &Definition,
+        endpoint: &Endpoint,
+        scope: Scope,
+    ) -> Self {
         Self {
             kind: listing.kind,
             scope,
@@ -63,7 +66,8 @@ impl Record {
         let doubt = if !read.only_inherited.is_empty() {
             Some(Doubt::OnlyInherited(read.only_inherited))
         } else {
-            self.looks_filtered(&read.walked).then_some(Doubt::LooksFiltered)
+            self.looks_filtered(&read.walked)
+                .then_some(Doubt::LooksFiltered)
         };
         let state = state_of(&read.rows, read.defects);
         let listing = Listing {
@@ -134,7 +138,13 @@ impl Record {
     }
 
     /// The record of one scope of a walk over many. What the walk cost stands with the scope it was begun for.
-    pub(super) fn part(&self, scope: &Scope, state: ListingState, seen: u64, walked: &Walked) -> Listing {
+    pub(super) fn part(
+        &self,
+        scope: &Scope,
+        state: ListingState,
+        seen: u64,
+        walked: &Walked,
+    ) -> Listing {
         let whole = self.end(state, walked);
         let bears_the_cost = *scope == self.scope;
         let cost = |count: i64| if bears_the_cost { count } else { 0 };
@@ -201,9 +211,7 @@ fn unknown_members(rows: &Rows) -> Option<String> {
     let Rows::Resources(listed) = rows else {
         return None;
     };
-    let mut silent = listed
-        .iter()
-        .filter(|resource| resource.is_silent());
+    let mut silent = listed.iter().filter(|resource| resource.is_silent());
     let first = silent.next()?;
     Some(format!(
         "Harness did not say who is in {} of the groups, such as {}",

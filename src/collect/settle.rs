@@ -66,9 +66,10 @@ impl Assembly {
         let Some(kind) = ListingKind::of(&container.kind) else {
             return;
         };
-        let shown_by = self.listings.iter_mut().filter(|listing| {
-            listing.kind == kind && listing.scope.contains(&container.scope)
-        });
+        let shown_by = self
+            .listings
+            .iter_mut()
+            .filter(|listing| listing.kind == kind && listing.scope.contains(&container.scope));
         for listing in shown_by {
             listing.rows -= 1;
             listing.reported_total = listing.reported_total.map(|total| total - 1);

@@ -11,9 +11,7 @@ use super::rows::ListedResource;
 use super::visibility::{KeyVisibility, wants_every};
 use super::walk::Walker;
 use crate::api::error::ApiError;
-use crate::model::{
-    Depth, Listing, ListingKind, ListingState, ResourceId, Scope, ScopeSelection,
-};
+use crate::model::{Depth, Listing, ListingKind, ListingState, ResourceId, Scope, ScopeSelection};
 
 /// Lists organizations and projects as far as they are wanted, asks what the key may see in them, and returns the
 /// scopes to observe, the account first.
@@ -102,9 +100,10 @@ fn list_of(scope: &Scope) -> Option<(ListingKind, Scope)> {
     match scope {
         Scope::Account | Scope::Harness => None,
         Scope::Organization { .. } => Some((ListingKind::Organizations, Scope::Account)),
-        Scope::Project { org, .. } => {
-            Some((ListingKind::Projects, Scope::Organization { org: org.clone() }))
-        }
+        Scope::Project { org, .. } => Some((
+            ListingKind::Projects,
+            Scope::Organization { org: org.clone() },
+        )),
     }
 }
 

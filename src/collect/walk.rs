@@ -144,7 +144,12 @@ impl Walker<'_> {
         let listing = listings::definition(ListingKind::RoleAssignments);
         let first = scopes.first().cloned().unwrap_or(Scope::Account);
         let record = Record::begin(self.client, listing, endpoint, first);
-        let walk = ListWalk::new(self.client, endpoint, ListScope::WholeAccount, Some(FEW_TRIES));
+        let walk = ListWalk::new(
+            self.client,
+            endpoint,
+            ListScope::WholeAccount,
+            Some(FEW_TRIES),
+        );
         let (by_scope, walked) = match role_assignments::read_many(&walk, scopes) {
             Ok(read) => read,
             Err(error) if ends_the_sync(&error, self.client) => return Err(error),

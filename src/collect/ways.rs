@@ -11,12 +11,13 @@ use crate::model::ListingKind;
 
 /// What was learnt about the server.
 #[derive(Debug, Default)]
-pub struct Ways(Mutex<HashMap<ListingKind, usize>>);
+pub(super) struct Ways(Mutex<HashMap<ListingKind, usize>>);
 
 impl Ways {
     /// The endpoints of a listing, the one that worked before first.
     pub(super) fn of(&self, listing: &'static Definition) -> Vec<(usize, Endpoint)> {
-        let without_filter = (!listing.endpoint.filter.is_empty()).then(|| listing.endpoint.unfiltered());
+        let without_filter =
+            (!listing.endpoint.filter.is_empty()).then(|| listing.endpoint.unfiltered());
         let mut ways: Vec<(usize, Endpoint)> = [listing.endpoint.clone()]
             .into_iter()
             .chain(without_filter)

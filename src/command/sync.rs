@@ -6,6 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Context;
+use super::gaps::{self, Gaps};
+use super::selection::selection;
+use crate::agreed::gaps::AcceptedGaps;
 use crate::api::client::Client;
 use crate::cli::{Format, Sync};
 use crate::collect::plan::Plan;
@@ -14,10 +17,9 @@ use crate::collect::{self, Failure, Remembered};
 use crate::config::{self, Connection};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::{
-    Depth, Label, Listing, ListingState, Observation, ResourceType, Scope, ScopeSelection,
-};
+use crate::model::{Label, ResourceType, Scope, ScopeSelection};
 use crate::output;
+use crate::output::gaps::describe;
 use crate::output::progress::{Counts, ProgressLine};
 use crate::output::text::{count, line};
 use crate::output::write_json;
@@ -26,6 +28,14 @@ use crate::store::{Identity, Published, Writer};
 
 pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, Error> {
     let label = label(arguments.label.as_deref())?;
+    let selection = selection(&arguments.selection())?;
+    // Read before anything else, so that a mistake in it shows at once.
+    let accepted = arguments.gaps.as_deref().map(gaps::read).transpose()?;
+    if arguments.write_gaps && arguments.format == Format::Json {
+        return Err(Error::Usage(
+            "--write-gaps always prints TOML; leave out --format".to_owned(),
+        ));
+    }
     let connection = Connection::resolve(&arguments.connection(), context.env)?;
     let identity = connection.identity();
     let path = config::database(arguments.db.as_deref(), context.env)?;
@@ -42,7 +52,8 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     let run = Run {
         arguments,
         client: &client,
-        selection: selection(arguments)?,
+        selection,
+        accepted,
         progress: Arc::new(Progress::default()),
     };
     if arguments.plan {
@@ -57,8 +68,18 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     let result = run.observe_and_store(writer, &identity, label.as_ref());
     drop(shown);
     let (gaps, published) = result.map_err(stopped)?;
+    if !arguments.quiet {
+        let file = arguments.gaps.as_deref().unwrap_or_default();
+        output::gaps::write_notices(file, &gaps.notices, context.err)?;
+    }
+    if arguments.write_gaps {
+        output::gaps::write_entries(&gaps.open, context.out)?;
+    }
+    let Some(published) = published else {
+        return Err(gaps.refusal(&run.selection));
+    };
     conclude(arguments, context, &path, &client, &published, &gaps)?;
-    Ok(if gaps.is_empty() {
+    Ok(if gaps.open.is_empty() {
         Exit::Done
     } else {
         Exit::CouldNotTell
@@ -79,6 +100,7 @@ struct Run<'a> {
     arguments: &'a Sync,
     client: &'a Client,
     selection: ScopeSelection,
+    accepted: Option<AcceptedGaps>,
     progress: Arc<Progress>,
 }
 
@@ -93,22 +115,21 @@ impl Run<'_> {
         writer: Writer,
         identity: &Identity,
         label: Option<&Label>,
-    ) -> Result<(Vec<Listing>, Published), Error> {
+    ) -> Result<(Gaps, Option<Published>), Error> {
         let remembered = remembered(&writer)?;
-        let observation =
+        let mut observation =
             collect::observe(self.client, &self.request(&remembered)).map_err(explain)?;
-        if !self.arguments.allow_partial {
-            refuse_gaps(&observation)?;
+        let gaps = Gaps::of(&mut observation.listings, self.accepted.as_ref());
+        if !gaps.open.is_empty() && !self.arguments.allow_partial {
+            return Ok((gaps, None));
         }
-        let gaps = gaps(&observation);
         let published = writer.publish(identity, observation, crate::VERSION, label)?;
-        Ok((gaps, published))
+        Ok((gaps, Some(published)))
     }
 
     fn request<'a>(&'a self, remembered: &'a Remembered) -> collect::Request<'a> {
         collect::Request {
             selection: &self.selection,
-            accept_gaps: self.arguments.allow_partial,
             remembered,
             jobs: self.arguments.jobs,
             progress: &self.progress,
@@ -121,29 +142,6 @@ fn remembered(writer: &Writer) -> Result<Remembered, Error> {
     Ok(Remembered {
         held: writer.held(&kinds)?,
         ever: writer.ever_listed(&kinds)?,
-    })
-}
-
-/// Naming an organization asks for organizations, naming a project for projects, unless a depth is given.
-fn selection(arguments: &Sync) -> Result<ScopeSelection, Error> {
-    let named = if !arguments.project.is_empty() {
-        Depth::All
-    } else if !arguments.org.is_empty() {
-        Depth::Organizations
-    } else {
-        Depth::Account
-    };
-    let depth = arguments.scopes.unwrap_or(named);
-    if depth < named {
-        return Err(Error::Usage(format!(
-            "--scopes {depth} leaves out what --org or --project name"
-        )));
-    }
-    Ok(ScopeSelection {
-        depth,
-        orgs: arguments.org.clone(),
-        projects: arguments.project.clone(),
-        extras: arguments.with.iter().copied().collect(),
     })
 }
 
@@ -166,65 +164,15 @@ fn explain(failure: Failure) -> Error {
         Failure::UnknownScopes(scopes) => Error::Config {
             message: format!(
                 "not found in the lists that this key can read: {}",
-                scopes.iter().map(Scope::to_string).collect::<Vec<_>>().join(", ")
+                scopes
+                    .iter()
+                    .map(Scope::to_string)
+                    .collect::<Vec<_>>()
+                    .join(", ")
             ),
             hint: Some("check the identifiers, and that the key may view them".to_owned()),
         },
-        Failure::MissingPermissions(missing) => Error::NotEnough {
-            message: format!(
-                "nothing was stored, because the key lacks permissions:\n{}",
-                missing.join("\n")
-            ),
-            hint: Some(
-                "give the owner of the key a role with these permissions (Account Viewer on All Resources Including \
-                 Child Scopes has those that end in _view), or store an incomplete snapshot with --allow-partial"
-                    .to_owned(),
-            ),
-        },
-    }
-}
-
-/// An incomplete list must not look like removed access.
-fn refuse_gaps(observation: &Observation) -> Result<(), Error> {
-    let gaps = gaps(observation);
-    if gaps.is_empty() {
-        return Ok(());
-    }
-    let listings: Vec<String> = gaps.iter().map(describe).collect();
-    Err(Error::NotEnough {
-        message: format!(
-            "nothing was stored, because some lists are incomplete:\n{}",
-            listings.join("\n")
-        ),
-        hint: Some("store an incomplete snapshot with --allow-partial".to_owned()),
-    })
-}
-
-fn gaps(observation: &Observation) -> Vec<Listing> {
-    let is_gap = |listing: &&Listing| listing.state != ListingState::Complete;
-    observation
-        .listings
-        .iter()
-        .filter(is_gap)
-        .cloned()
-        .collect()
-}
-
-fn describe(listing: &Listing) -> String {
-    let Listing {
-        kind,
-        scope,
-        endpoint,
-        state,
-        ..
-    } = listing;
-    let reason = state.reason().unwrap_or_default();
-    let what = format!("{kind} in {scope} ({endpoint})");
-    match (state, reason.strip_prefix("not permitted: ")) {
-        (ListingState::NotPermitted { .. }, Some(needed)) => {
-            format!("{what}: permission missing: {needed}")
-        }
-        _ => format!("{what}: {}: {reason}", state.as_str()),
+        Failure::NothingPermitted(error) => Error::Refused(error),
     }
 }
 
@@ -234,10 +182,10 @@ fn conclude(
     path: &Path,
     client: &Client,
     published: &Published,
-    gaps: &[Listing],
+    gaps: &Gaps,
 ) -> Result<(), Error> {
     if !arguments.quiet {
-        for gap in gaps {
+        for gap in &gaps.open {
             writeln!(context.err, "incomplete: {}", line(&describe(gap)))?;
         }
     }
@@ -253,6 +201,15 @@ fn conclude(
                 count(published.grants, "grant"),
                 count(client.requests(), "request"),
             )?;
+            for gap in &gaps.accepted {
+                let accepted = gap.accepted.as_deref().unwrap_or_default();
+                writeln!(
+                    context.err,
+                    "accepted: {}: {}",
+                    line(&describe(gap)),
+                    line(accepted)
+                )?;
+            }
         }
         Format::Table => {}
     }

@@ -30,6 +30,8 @@ pub enum ResourceType {
     PersonalToken,
     /// How people sign in to the account.
     AuthSetting,
+    /// A permission that Harness knows.
+    Permission,
     /// A principal type this program does not know, lower-cased; Harness keeps the list open.
     Other(String),
 }
@@ -50,6 +52,7 @@ impl ResourceType {
             Self::ServiceAccountToken => "service_account_token",
             Self::PersonalToken => "personal_token",
             Self::AuthSetting => "auth_setting",
+            Self::Permission => "permission",
             Self::Other(name) => name,
         }
     }
@@ -132,6 +135,7 @@ impl fmt::Display for ResourceId {
                 ResourceType::User
                 | ResourceType::Account
                 | ResourceType::AuthSetting
+                | ResourceType::Permission
                 | ResourceType::Organization,
                 _,
             ) => {
@@ -272,6 +276,20 @@ pub enum Details {
         /// Harness accepts it.
         #[serde(skip_serializing_if = "Option::is_none")]
         valid: Known<bool>,
+    },
+    /// Of a permission, as Harness's catalogue has it.
+    Permission {
+        /// What it is about, such as `USER`; open.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        resource_type: Known<String>,
+        /// Such as `view`; open.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        action: Known<String>,
+        /// `ACTIVE`, `EXPERIMENTAL`, `DEPRECATED`; open.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        status: Known<String>,
+        /// Levels it can be held at, sorted.
+        scope_levels: Vec<String>,
     },
     /// How people sign in. Client secrets and bind credentials in Harness's answer are never read.
     AuthSetting {

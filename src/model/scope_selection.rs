@@ -17,7 +17,7 @@ pub enum Depth {
     All,
 }
 
-/// The part of the account that is observed. 
+/// The part of the account that is observed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ScopeSelection {
     /// How far down.

@@ -6,6 +6,7 @@ pub mod csv;
 pub mod diff;
 pub mod doctor;
 pub mod findings;
+pub mod gaps;
 pub mod history;
 pub mod plan;
 pub mod progress;
@@ -13,6 +14,7 @@ pub mod prune;
 pub mod snapshots;
 pub mod table;
 pub mod text;
+mod toml;
 
 use serde::Serialize;
 use std::io::{self, Write};

@@ -371,6 +371,7 @@ impl Seen {
         let listings = self.listings.iter().filter_map(|((kind, scope), sight)| {
             let reason = "the key may not see it".to_owned();
             Some(Listing {
+                accepted: None,
                 kind: *kind,
                 scope: Scope::parse(scope)?, // not those that stand for what Harness supplies
                 endpoint: "GET /list".to_owned(),
@@ -392,6 +393,7 @@ impl Seen {
             })
         });
         Observation {
+            notes: Vec::new(),
             started_at: at,
             finished_at: at,
             caller: None,

@@ -17,6 +17,7 @@ const PARTS: &[(&str, &[&str])] = &[
     ("collect", &["api", "model"]),
     ("store", &["model"]),
     ("access", &["model"]),
+    ("agreed", &["model"]),
     ("diff", &["model"]),
     ("findings", &["model"]),
     ("retention", &["model"]),
@@ -40,13 +41,13 @@ const PARTS: &[(&str, &[&str])] = &[
     ("signals", &["exit", "unfinished"]),
     ("error", &["api", "exit", "store"]),
     ("cli", &["diff", "error", "findings", "model"]),
-    ("redact", &[]),
-    ("config", &["api", "cli", "error", "redact", "store"]),
-    ("logging", &["characters", "config", "error", "redact"]),
+    ("config", &["api", "cli", "error", "store"]),
+    ("logging", &["api", "characters", "config", "error"]),
     (
         "command",
         &[
             "access",
+            "agreed",
             "api",
             "cli",
             "collect",
@@ -66,7 +67,7 @@ const PARTS: &[(&str, &[&str])] = &[
     (
         "run",
         &[
-            "cli", "command", "error", "exit", "logging", "output", "redact", "signals",
+            "api", "cli", "command", "error", "exit", "logging", "output", "signals",
         ],
     ),
 ];
@@ -106,11 +107,6 @@ fn every_part_uses_only_what_it_may() {
 
 /// Files whose circles still have to be opened.
 const KNOWN_CIRCLES: &[&str] = &[
-    "api/classify.rs",
-    "api/client.rs",
-    "api/envelope.rs",
-    "api/error.rs",
-    "api/walk.rs",
     "collect/assemble.rs",
     "collect/mod.rs",
     "collect/tree.rs",

@@ -12,7 +12,6 @@ use crate::model::{Details, ListingKind, ResourceType, Scope};
 
 /// Opens the list, one organization at a time: what is not held for all of them hides some.
 pub(crate) static VIEW: RequiredPermission = RequiredPermission {
-    otherwise: &[],
     permission: "core_organization_view",
     resource_type: "ORGANIZATION",
     principal: None,
@@ -21,6 +20,7 @@ pub(crate) static VIEW: RequiredPermission = RequiredPermission {
 pub(super) static ORGANIZATIONS: Definition = Definition {
     kind: ListingKind::Organizations,
     endpoint: Endpoint::get("/ng/api/organizations", &["identifier,ASC"]),
+    otherwise: &[],
     permission: Some(&VIEW),
     without_permission: WithoutPermission::Gap,
     wanted: Wanted::Always,

@@ -1,9 +1,7 @@
 //! The catalogue of permissions. Harness lists it for everybody; where it does not, what is known of it stays.
 
 use crate::api::wire::PermissionItem;
-use crate::collect::definition::{
-    Definition, Phase, Walks, Wanted, WithoutPermission,
-};
+use crate::collect::definition::{Definition, Phase, Walks, Wanted, WithoutPermission};
 use crate::collect::endpoint::Endpoint;
 use crate::collect::rows::{ListedResource, levels};
 use crate::model::{Details, ListingKind, ResourceType, Scope};

@@ -38,10 +38,6 @@ impl Row for PersonalToken {
     }
 
     fn listed(self, _asked: &ListScope) -> Result<ListedResource, String> {
-        tokens::listed(
-            self.0,
-            ResourceType::PersonalToken,
-            ResourceType::User,
-        )
+        tokens::listed(self.0, ResourceType::PersonalToken, ResourceType::User)
     }
 }

@@ -12,7 +12,6 @@ use crate::model::{Details, ListingKind, ResourceType, Scope};
 
 /// Opens the list, one project at a time: what is not held for all of them hides some.
 pub(crate) static VIEW: RequiredPermission = RequiredPermission {
-    otherwise: &[],
     permission: "core_project_view",
     resource_type: "PROJECT",
     principal: None,
@@ -21,6 +20,7 @@ pub(crate) static VIEW: RequiredPermission = RequiredPermission {
 pub(super) static PROJECTS: Definition = Definition {
     kind: ListingKind::Projects,
     endpoint: Endpoint::get("/ng/api/projects", &["orgIdentifier,ASC", "identifier,ASC"]),
+    otherwise: &[],
     permission: Some(&VIEW),
     without_permission: WithoutPermission::Gap,
     wanted: Wanted::Always,

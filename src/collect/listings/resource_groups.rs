@@ -7,7 +7,9 @@ use crate::collect::definition::{
     Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
 };
 use crate::collect::endpoint::Endpoint;
-use crate::collect::rows::{ListScope, ListedResource, Row, as_set, known_levels, levels, own_scope};
+use crate::collect::rows::{
+    ListScope, ListedResource, Row, as_set, known_levels, levels, own_scope,
+};
 use crate::model::{Details, IncludedScope, ListingKind, ResourceType, Scope, Selector};
 
 pub(super) static RESOURCE_GROUPS: Definition = Definition {

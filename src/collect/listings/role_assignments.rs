@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash};
 
 use crate::api::error::ApiError;
-use crate::api::walk::{RowSink, Walked};
+use crate::api::page::{RowSink, Walked};
 use crate::api::wire::{
     AggregateAssignment, AssignmentFilter, RoleAssignment, RoleAssignmentItem, RoleReference,
     ScopeFilter,
@@ -41,7 +41,11 @@ fn read(walk: &ListWalk<'_>) -> Result<Read, ApiError> {
     // A server that shows other scopes alone may not have looked at the one that was asked for.
     let elsewhere = (assignments.seen == 0 && assignments.elsewhere > 0)
         .then(|| "only role assignments of other scopes came".to_owned());
-    let mut read = Read::paged(Rows::Assignments(Box::new(assignments)), walked, &unreadable);
+    let mut read = Read::paged(
+        Rows::Assignments(Box::new(assignments)),
+        walked,
+        &unreadable,
+    );
     read.defects.extend(elsewhere);
     Ok(read)
 }

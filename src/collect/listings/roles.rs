@@ -7,7 +7,9 @@ use crate::collect::definition::{
     Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
 };
 use crate::collect::endpoint::Endpoint;
-use crate::collect::rows::{ListScope, ListedResource, Row, as_set, known_levels, levels, own_scope};
+use crate::collect::rows::{
+    ListScope, ListedResource, Row, as_set, known_levels, levels, own_scope,
+};
 use crate::model::{Details, ListingKind, ResourceType, Scope};
 
 pub(super) static ROLES: Definition = Definition {

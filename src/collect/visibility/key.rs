@@ -45,14 +45,17 @@ impl KeyVisibility {
         let extras = listings::asked_for_by(|extra| selection.extras.contains(&extra))
             .filter_map(|listing| listing.permission);
         let mut probes = Vec::new();
-        if selection.account {
+        if !selection.without_account {
             let in_account = of_every_scope().chain(extras);
             probes.extend(
                 in_account.map(|required| PermissionProbe::InScope(required, Scope::Account)),
             );
         }
-        if selection.account && selection.depth > Depth::Account {
-            probes.extend([PermissionProbe::AllOrganizations, PermissionProbe::AllProjects]);
+        if !selection.without_account && selection.depth > Depth::Account {
+            probes.extend([
+                PermissionProbe::AllOrganizations,
+                PermissionProbe::AllProjects,
+            ]);
             probes.extend(of_every_scope().map(PermissionProbe::InEveryScope));
         }
         let mut visibility = Self::default();

@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use harness_access::api::base_url::BaseUrl;
 use harness_access::api::call::Method;
+use harness_access::api::client::clock::VirtualClock;
 use harness_access::api::client::{Client, ClientOptions};
-use harness_access::api::clock::VirtualClock;
-use harness_access::api::transport::{
+use harness_access::api::http::base_url::BaseUrl;
+use harness_access::api::http::transport::{
     HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind,
 };
 use harness_access::collect::workers::Progress;
@@ -123,7 +123,6 @@ pub(crate) fn everything(client: &Client, jobs: usize) -> Result<Observation, Fa
     };
     let request = collect::Request {
         selection: &selection,
-        accept_gaps: false,
         remembered: &Remembered::default(),
         jobs,
         progress: &Progress::default(),
@@ -164,22 +163,39 @@ fn observe_with(
 ) -> Result<Observation, Error> {
     let request = collect::Request {
         selection: &ScopeSelection::default(),
-        accept_gaps,
         remembered,
         jobs: 4,
         progress: &Progress::default(),
     };
-    collect::observe(client, &request).map_err(explained)
+    let observation = collect::observe(client, &request).map_err(explained)?;
+    if accept_gaps {
+        Ok(observation)
+    } else {
+        without_gaps(observation)
+    }
+}
+
+/// Refuses gaps as `sync` does.
+pub(crate) fn without_gaps(observation: Observation) -> Result<Observation, Error> {
+    let reasons: Vec<&str> = observation
+        .listings
+        .iter()
+        .filter_map(|listing| listing.state.reason())
+        .collect();
+    if reasons.is_empty() {
+        return Ok(observation);
+    }
+    Err(Error::NotEnough {
+        message: reasons.join("\n"),
+        hint: None,
+    })
 }
 
 /// As the program reports it.
 pub(crate) fn explained(failure: Failure) -> Error {
     match failure {
         Failure::Api(error) => Error::Api(error),
-        Failure::MissingPermissions(missing) => Error::NotEnough {
-            message: missing.join("\n"),
-            hint: None,
-        },
+        Failure::NothingPermitted(error) => Error::Refused(error),
         Failure::UnknownScopes(scopes) => {
             unreachable!("nothing was named, but {scopes:?} is unknown")
         }
