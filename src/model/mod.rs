@@ -31,7 +31,7 @@ pub use impact::{Impact, ImpactWanted, Impacts};
 pub use label::Label;
 pub use listing::{Listing, ListingKind, ListingState, PlannedWalk};
 pub use observation::{Directory, Observation, Ref, ScopeRef};
-pub use reference::{SnapshotLocator, SnapshotRef};
+pub use reference::{SnapshotLocator, SnapshotRef, is_odd_date};
 pub use resource::{
     Details, IncludedScope, Known, Resource, ResourceId, ResourceType, Selector, canonical_json,
 };
