@@ -15,6 +15,7 @@ mod connection;
 mod crash;
 mod decoder;
 mod destinations;
+mod deviations;
 mod diff_formats;
 mod doctor;
 mod export;

@@ -16,22 +16,25 @@ use crate::{FakeHarness, Fault, FaultHandle, FaultKind, Rewrite};
 pub struct Deviation {
     /// Tells it from the others.
     pub name: &'static str,
+    /// What it is about: `catalogue`, `access check`, `lists`, `rows` or `envelope`.
+    pub kind: &'static str,
     apply: fn(&FakeHarness),
 }
 
 impl Deviation {
     /// All of them, by kind.
     pub fn all() -> impl Iterator<Item = Self> {
-        [
-            catalogue::ALL,
-            access_check::ALL,
-            lists::ALL,
-            rows::ALL,
-            envelope::ALL,
-        ]
-        .into_iter()
-        .flatten()
-        .map(|&(name, apply)| Self { name, apply })
+        let tables = [
+            ("catalogue", catalogue::ALL),
+            ("access check", access_check::ALL),
+            ("lists", lists::ALL),
+            ("rows", rows::ALL),
+            ("envelope", envelope::ALL),
+        ];
+        tables.into_iter().flat_map(|(kind, table)| {
+            let of_kind = move |&(name, apply): &(_, _)| Self { name, kind, apply };
+            table.iter().map(of_kind)
+        })
     }
 
     /// Makes a server differ so, from the next request on.
