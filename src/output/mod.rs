@@ -10,6 +10,7 @@ pub mod history;
 pub mod plan;
 pub mod progress;
 pub mod prune;
+pub mod sarif;
 pub mod snapshots;
 pub mod table;
 pub mod text;
