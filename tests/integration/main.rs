@@ -10,6 +10,7 @@ mod api_client;
 mod api_connection;
 mod approvals;
 mod changes;
+mod ci_logs;
 mod cli;
 mod connection;
 mod crash;
