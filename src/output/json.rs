@@ -108,7 +108,7 @@ mod tests {
         let text = String::from_utf8(out).expect("text");
         assert_eq!(
             text.trim(),
-            r##""a\u009bb\u202e #\u0023vso[x] \udb40\udc41 Zoë""##
+            r#""a\u009bb\u202e #\u0023vso[x] \udb40\udc41 Zoë""#
         );
         assert_eq!(
             serde_json::from_str::<String>(&text).ok().as_deref(),
