@@ -35,12 +35,12 @@ pub use impact::{Impact, ImpactWanted, Impacts};
 pub use label::Label;
 pub use listing::{Listing, ListingKind, ListingState};
 pub use numbers::NumberMap;
-pub use observation::{Directory, Observation, Ref, ScopeRef};
+pub use observation::{Directory, Observation, Ref, Resource, ScopeRef};
 pub use planned_walk::PlannedWalk;
 pub use pruned::Pruned;
 pub use reference::{SnapshotLocator, SnapshotRef};
 pub use resource::{
-    Details, IncludedScope, Known, Resource, ResourceId, ResourceType, Selector, canonical_json,
+    Details, IncludedScope, Known, ResourceId, ResourceType, Selector, canonical_json,
 };
 pub use scope::{Level, Scope};
 pub use snapshot::{Gap, SnapshotInfo, Unverified};

@@ -1,13 +1,12 @@
 //! The facts behind questions about access, read by key from the tables: names are needed for few of many grants.
 
 use rusqlite::{Row, named_params};
-use serde::Deserialize;
 use std::collections::HashMap;
 
 use super::{Reader, StoreError};
 use crate::model::{
-    AccessFacts, Gap, IncludedScope, MembershipFact, PrincipalFact, ResourceGroupFact, ResourceId,
-    ResourceType, RoleFact, RoleGrantFact, Scope, Selector,
+    AccessFacts, Details, Gap, MembershipFact, PrincipalFact, ResourceGroupFact, ResourceId,
+    ResourceType, RoleFact, RoleGrantFact, Scope,
 };
 
 impl Reader {
@@ -154,16 +153,6 @@ struct Loader {
     places: Vec<Option<Place>>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Attributes {
-    permissions: Vec<String>,
-    scope_levels: Vec<String>,
-    all_resources: bool,
-    included_scopes: Vec<IncludedScope>,
-    selectors: Vec<Selector>,
-}
-
 impl Loader {
     fn resource(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
         let key = usize::try_from(row.get::<_, i64>(0)?).unwrap_or_default();
@@ -176,32 +165,48 @@ impl Loader {
             .get(&row.get(3)?)
             .map_or(Scope::Harness, |at| self.facts.scopes[*at as usize].clone());
         let (id, identifier, name) = (row.get(1)?, row.get(4)?, row.get(5)?);
-        let attributes = match row.get_ref(6)?.as_str_or_null()? {
-            Some(text) => serde_json::from_str(text).unwrap_or_default(),
-            None => Attributes::default(),
-        };
-        let place = match kind_of(row.get_ref(2)?.as_str()?) {
+        let kind = ResourceType::parse(row.get_ref(2)?.as_str()?);
+        let json = row.get_ref(6)?.as_str_or_null()?;
+        let details = json.and_then(|json| Details::from_json(&kind, json));
+        let place = match kind {
             ResourceType::Role => {
+                let (permissions, scope_levels) = match details {
+                    Some(Details::Role {
+                        permissions,
+                        scope_levels,
+                        ..
+                    }) => (permissions, scope_levels),
+                    _ => Default::default(),
+                };
                 self.facts.roles.push(RoleFact {
                     id,
                     scope,
                     identifier,
                     name,
-                    permissions: attributes.permissions,
-                    scope_levels: attributes.scope_levels,
+                    permissions,
+                    scope_levels,
                     resolved,
                     unverified,
                 });
                 Place::Role(position(self.facts.roles.len() - 1))
             }
             ResourceType::ResourceGroup => {
+                let (all_resources, included_scopes, selectors) = match details {
+                    Some(Details::ResourceGroup {
+                        all_resources,
+                        included_scopes,
+                        selectors,
+                        ..
+                    }) => (all_resources, included_scopes, selectors),
+                    _ => Default::default(),
+                };
                 self.facts.resource_groups.push(ResourceGroupFact {
                     id,
                     identifier,
                     name,
-                    all_resources: attributes.all_resources,
-                    included_scopes: attributes.included_scopes,
-                    selectors: attributes.selectors,
+                    all_resources,
+                    included_scopes,
+                    selectors,
                     resolved,
                     unverified,
                 });
@@ -218,7 +223,13 @@ impl Loader {
                 }
                 return Ok(());
             }
-            kind => {
+            ResourceType::ServiceAccountToken
+            | ResourceType::PersonalToken
+            | ResourceType::AuthSetting => return Ok(()),
+            kind @ (ResourceType::User
+            | ResourceType::ServiceAccount
+            | ResourceType::UserGroup
+            | ResourceType::Other(_)) => {
                 self.facts.principals.push(PrincipalFact {
                     id,
                     kind,
@@ -283,23 +294,4 @@ impl Loader {
         }
         Ok(())
     }
-}
-
-fn kind_of(name: &str) -> ResourceType {
-    [
-        ResourceType::Account,
-        ResourceType::Organization,
-        ResourceType::Project,
-        ResourceType::User,
-        ResourceType::ServiceAccount,
-        ResourceType::UserGroup,
-        ResourceType::Role,
-        ResourceType::ResourceGroup,
-        ResourceType::ServiceAccountToken,
-        ResourceType::PersonalToken,
-        ResourceType::AuthSetting,
-    ]
-    .into_iter()
-    .find(|kind| kind.as_str() == name)
-    .unwrap_or_else(|| ResourceType::Other(name.to_owned()))
 }

@@ -7,7 +7,7 @@ use super::judged::{Judge, Sights};
 use super::names::Names;
 use super::sight::Sight;
 use super::{Reader, StoreError};
-use crate::model::{DiffFacts, Gap, GrantFact, ListingKind, ResourceFact, Timestamp};
+use crate::model::{DiffFacts, Gap, GrantFact, ListingKind, ResourceFact, ResourceType, Timestamp};
 
 impl Reader {
     /// What may differ between two snapshots of this file.
@@ -132,7 +132,7 @@ impl Reader {
             .query_map(&*bound(parameters), |row| {
                 let fact = ResourceFact {
                     scope: row.get(0)?,
-                    kind: row.get(1)?,
+                    kind: ResourceType::parse(row.get_ref(1)?.as_str()?),
                     id: row.get(2)?,
                     name: row.get(3)?,
                     attributes: row.get(4)?,
@@ -248,7 +248,7 @@ impl Fact for GrantFact {
     const SINCE_THE_BEGINNING: bool = true;
 
     fn principal_type(&self) -> &str {
-        &self.principal.kind
+        self.principal.kind.as_str()
     }
 
     fn set_known_to_older(&mut self, known: bool) {

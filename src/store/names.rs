@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Reader;
 use super::sight::ListingName;
-use crate::model::{Named, NumberMap};
+use crate::model::{Named, NumberMap, ResourceType};
 
 pub(super) struct Names<'a> {
     pub(super) reader: &'a Reader,
@@ -52,7 +52,7 @@ impl<'a> Names<'a> {
                 let found = self.named.query_row(params![key, snapshot], |row| {
                     let named = Named {
                         id: row.get(0)?,
-                        kind: row.get(1)?,
+                        kind: ResourceType::parse(row.get_ref(1)?.as_str()?),
                         name: row.get(3)?,
                         email: row.get(4)?,
                         resolved: row.get(5)?,
