@@ -217,7 +217,8 @@ fn gone_with(change: &Change, removed: &HashSet<String>) -> Option<String> {
     if removed.is_empty() {
         return None;
     }
-    let container = Scope::parse(&grant.place).and_then(|scope| ResourceId::of_scope(&scope));
+    let scope = Scope::parse(&grant.report_scope);
+    let container = scope.and_then(|scope| ResourceId::of_scope(&scope));
     let container = container.map(|container| container.to_string());
     if let Some(container) = container.filter(|id| removed.contains(id)) {
         return Some(container);

@@ -136,7 +136,7 @@ impl Change {
     pub fn scope(&self) -> &str {
         match self.subject() {
             Subject::Resource(fact) => &fact.scope,
-            Subject::Grant(grant) => &grant.place,
+            Subject::Grant(grant) => &grant.report_scope,
         }
     }
 

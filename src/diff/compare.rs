@@ -48,7 +48,7 @@ fn compare_resources(
     for after in new {
         let before = old.remove(&after.id);
         let same = before.as_ref().is_some_and(|old| old.says_the_same(&after));
-        if before.is_none() && !after.known_to_older {
+        if before.is_none() && after.newly_visible {
             differences.newly_visible += 1;
         } else if !same {
             differences.changes.push(Change::of_resource(before, after));
@@ -85,10 +85,10 @@ fn compare_grants(old: Vec<GrantFact>, new: Vec<GrantFact>, differences: &mut Di
             }
             Ordering::Greater => {
                 if let Some((_, began)) = new.next() {
-                    if began.known_to_older {
-                        differences.changes.push(Change::GrantAdded(began));
-                    } else {
+                    if began.newly_visible {
                         differences.newly_visible += 1;
+                    } else {
+                        differences.changes.push(Change::GrantAdded(began));
                     }
                 }
             }
@@ -159,7 +159,7 @@ impl<'a> Numbers<'a> {
 fn parts(fact: &GrantFact) -> [&str; 5] {
     let (target, principal, scope, over) = fact.key();
     [
-        &fact.place,
+        &fact.report_scope,
         principal,
         target,
         scope.unwrap_or_default(),

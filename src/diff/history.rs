@@ -59,7 +59,7 @@ fn of_resource(versions: Vec<Span<ResourceFact>>, events: &mut Vec<Event>) {
             .as_ref()
             .is_some_and(|old| old.says_the_same(&version.fact));
         if !same {
-            let first_look = old.is_none() && !version.fact.known_to_older;
+            let first_look = old.is_none() && version.fact.newly_visible;
             let forgotten = first_look && version.forgotten;
             let change = Change::of_resource(old, version.fact.clone());
             let event = event(version.since.clone(), change);
@@ -100,7 +100,7 @@ fn of_grants(grants: Vec<Span<GrantFact>>, events: &mut Vec<Event>) {
             }
             ended(old, events);
         }
-        let first_look = !grant.fact.known_to_older;
+        let first_look = grant.fact.newly_visible;
         let change = Change::GrantAdded(grant.fact.clone());
         events.push(Event {
             first_look,

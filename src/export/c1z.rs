@@ -163,7 +163,7 @@ impl<'a> Builder<'a> {
     fn build(mut self, path: &Path) -> Result<u64, Error> {
         self.load()?;
         self.save(path)
-            .map_err(|error| StoreError::other(path, &error))?;
+            .map_err(|error| StoreError::from_sqlite(path, &error))?;
         Ok(self.grants.len() as u64)
     }
 

@@ -12,10 +12,8 @@ mod history;
 mod impact;
 mod label;
 mod listing;
-mod numbers;
 mod observation;
 mod planned_walk;
-mod pruned;
 mod reference;
 mod resource;
 mod scope;
@@ -28,20 +26,18 @@ pub use access::{
 pub use area::{Area, Depth, Extra};
 pub use assignment_ids::{AssignmentIds, AssignmentRef};
 pub use examination::{Examination, Held, Whole};
-pub use fact::{DiffFacts, GrantFact, Named, ResourceFact};
+pub use fact::{DiffFacts, GrantFact, Named, NumberMap, ResourceFact};
 pub use grant::{Entitlement, Grant};
 pub use history::{Moment, Span, Thing};
 pub use impact::{Impact, ImpactWanted, Impacts};
 pub use label::Label;
 pub use listing::{Listing, ListingKind, ListingState};
-pub use numbers::NumberMap;
 pub use observation::{Directory, Observation, Ref, Resource, ScopeRef};
 pub use planned_walk::PlannedWalk;
-pub use pruned::Pruned;
 pub use reference::{SnapshotLocator, SnapshotRef};
 pub use resource::{
     Details, IncludedScope, Known, ResourceId, ResourceType, Selector, canonical_json,
 };
 pub use scope::{Level, Scope};
-pub use snapshot::{Gap, SnapshotInfo, Unverified};
+pub use snapshot::{Gap, Pruned, SnapshotInfo, Unverified};
 pub use time::Timestamp;

@@ -24,7 +24,7 @@ fn resource(kind: &ResourceType, identifier: &str, attributes: &str) -> Resource
         id: id.to_string(),
         name: Some("\"quoted\"\n[[approval]]".to_owned()),
         attributes: attributes.to_owned(),
-        known_to_older: true,
+        newly_visible: false,
     }
 }
 
@@ -76,7 +76,7 @@ fn grant(principal: Arc<Named>, identifier: &str, scope: Option<&str>) -> GrantF
         ResourceType::ResourceGroup,
     );
     GrantFact {
-        place: scope.unwrap_or("account").into(),
+        report_scope: scope.unwrap_or("account").into(),
         scope: scope.map(Into::into),
         target,
         principal,
@@ -84,7 +84,7 @@ fn grant(principal: Arc<Named>, identifier: &str, scope: Option<&str>) -> GrantF
         role_assignment: None,
         created_at: None,
         harness_managed: false,
-        known_to_older: true,
+        newly_visible: false,
     }
 }
 

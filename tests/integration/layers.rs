@@ -115,10 +115,6 @@ const KNOWN_CIRCLES: &[&str] = &[
     "model/grant.rs",
     "model/listing.rs",
     "model/observation.rs",
-    "store/compare.rs",
-    "store/judged.rs",
-    "store/names.rs",
-    "store/sight.rs",
 ];
 
 #[test]

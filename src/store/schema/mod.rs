@@ -1,10 +1,11 @@
 //! Tables, views and the version of both.
 
 use rusqlite::Connection;
+use std::fmt::Display;
 
-const TABLES: &str = include_str!("schema/tables.sql");
-const INDEXES: &str = include_str!("schema/indexes.sql");
-const VIEWS: &str = include_str!("schema/views.sql");
+const TABLES: &str = include_str!("tables.sql");
+const INDEXES: &str = include_str!("indexes.sql");
+const VIEWS: &str = include_str!("views.sql");
 
 /// Marks the file as ours in its header: `HrnA` in ASCII.
 pub(super) const APPLICATION_ID: i32 = 0x4872_6e41;
@@ -15,7 +16,7 @@ pub(super) const VERSION: i32 = 1;
 /// Creates tables and views in an empty file; the caller's transaction makes it all or nothing.
 pub(super) fn create(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(TABLES)?;
-    connection.execute_batch(&views_of_latest())?;
+    connection.execute_batch(&expand(VIEWS, live_now))?;
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     connection.pragma_update(None, "user_version", VERSION)
 }
@@ -25,20 +26,27 @@ pub(super) fn index(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(INDEXES)
 }
 
-/// The views as they are stored: of the rows that still hold.
-fn views_of_latest() -> String {
-    expand(VIEWS, |alias| format!("{alias}.valid_until IS NULL"))
+/// The condition that a row of intervals holds in a snapshot, given by number or as a parameter.
+pub(super) fn live(alias: &str, at: impl Display) -> String {
+    format!(
+        "{alias}.valid_from <= {at} AND ({alias}.valid_until IS NULL OR {alias}.valid_until > {at})"
+    )
+}
+
+/// The condition that a row of intervals still holds.
+fn live_now(alias: &str) -> String {
+    format!("{alias}.valid_until IS NULL")
+}
+
+/// Replaces each `{live alias}` of a statement by [`live`].
+pub(super) fn live_at(template: &str, at: impl Display) -> String {
+    expand(template, |alias| live(alias, &at))
 }
 
 /// Hides the stored views behind temporary ones that show an earlier snapshot, so that every question asked of the
 /// views can be asked of any snapshot.
 pub(super) fn show_snapshot(connection: &Connection, id: i64) -> rusqlite::Result<()> {
-    let views = expand(VIEWS, |alias| {
-        format!(
-            "{alias}.valid_from <= {id} AND ({alias}.valid_until IS NULL OR {alias}.valid_until > {id})"
-        )
-    });
-    connection.execute_batch(&views.replace("CREATE VIEW", "CREATE TEMP VIEW"))
+    connection.execute_batch(&live_at(VIEWS, id).replace("CREATE VIEW", "CREATE TEMP VIEW"))
 }
 
 /// Replaces each `{live alias}` by the condition that the aliased row holds.

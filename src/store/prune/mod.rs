@@ -1,10 +1,10 @@
-//! Forgetting snapshots without changing an answer about the others.
+//! Deleting snapshots without changing an answer about the others.
 //!
-//! A fact's row says from which snapshot it holds and from which it no longer holds. Where these are forgotten, the row
-//! says so of the next snapshot that is kept; a row that then covers no snapshot goes. A row from before the oldest
-//! snapshot that is kept may stay as it is, and so the many that began with the first are not written anew each time.
-//! `since` and `known` keep their numbers, and forgotten snapshots stay as stubs with nothing but their times, so "since
-//! when" keeps its answer.
+//! A fact's row names the snapshot from which it holds and the one from which it no longer holds. Where such a snapshot is
+//! deleted, the row names the next one that is kept; a row that then covers no snapshot is deleted. A row from before the
+//! oldest snapshot that is kept may stay as it is, so that the many rows of the first snapshot are not rewritten each time.
+//! `since` and `known` keep their numbers, and deleted snapshots stay as stubs with their times only, so that "since when"
+//! keeps its answer.
 
 use rusqlite::Connection;
 use std::path::Path;
@@ -19,7 +19,7 @@ const WORTH_REWRITING: i64 = 10;
 const TABLES: [&str; 3] = ["resource_version", "grant_version", "coverage"];
 
 impl Writer {
-    /// Forgets snapshots by number. The newest one is never forgotten, whatever the list says.
+    /// Deletes snapshots by number, except the newest.
     ///
     /// # Errors
     /// When the file cannot be written; it then holds what it held before.

@@ -3,7 +3,7 @@
 use rusqlite::types::ValueRef;
 use std::borrow::Cow;
 
-use super::{Reader, StoreError};
+use crate::store::{Reader, StoreError};
 
 /// The answer to a SELECT, as text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

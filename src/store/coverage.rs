@@ -1,21 +1,36 @@
-//! What a snapshot knows well enough that not being in it means not being there.
+//! How completely a snapshot saw the lists, and so whether a thing that is missing from it was not there.
 
 use rusqlite::{OptionalExtension, params};
 use std::cell::RefCell;
 
 use super::Reader;
-use super::names::Names;
+use super::names::{ListingName, Names};
+use super::schema::live;
 use crate::model::{ListingKind, NumberMap, ResourceId, Scope};
 
-/// A listing as files other than its own know it: kind and scope path.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ListingName {
-    pub(super) kind: String,
-    pub(super) scope: String,
+/// How completely a snapshot saw a listing.
+pub(super) enum Completeness {
+    /// All of it.
+    Complete,
+    /// All role assignments of these principal types, as the ledger writes them: `,user,user_group,`. The rest is
+    /// uncertain.
+    CompleteFor(String),
+}
+
+impl Completeness {
+    /// Whether it tells of a fact that was not seen that it was not there. Only grants have a principal type.
+    pub(super) fn covers(&self, principal_type: Option<&str>) -> bool {
+        match self {
+            Self::Complete => true,
+            Self::CompleteFor(types) => {
+                principal_type.is_some_and(|kind| types.split(',').any(|seen| seen == kind))
+            }
+        }
+    }
 }
 
 /// Whether a listing was whole, in one sense or the other.
-type IsWhole<'a> = fn(&Sight<'a>, &ListingName, &str) -> rusqlite::Result<bool>;
+type IsWhole<'a> = fn(&CoverageLookup<'a>, &ListingName, &str) -> rusqlite::Result<bool>;
 
 /// Answers by listing and principal type.
 #[derive(Default)]
@@ -39,7 +54,7 @@ impl Answers {
 }
 
 /// The knowledge of one snapshot about the listings of the facts of one file, its own or another, looked up as needed.
-pub(super) struct Sight<'a> {
+pub(super) struct CoverageLookup<'a> {
     reader: &'a Reader,
     snapshot: i64,
     /// The file whose facts are asked about; it gives the listings their keys.
@@ -48,7 +63,7 @@ pub(super) struct Sight<'a> {
     covered: RefCell<Answers>,
 }
 
-impl<'a> Sight<'a> {
+impl<'a> CoverageLookup<'a> {
     /// What a snapshot knows about the listings of its own file.
     pub(super) fn of(reader: &'a Reader, snapshot: i64) -> rusqlite::Result<Self> {
         Self::for_facts_of(reader, reader, snapshot)
@@ -157,12 +172,13 @@ impl<'a> Sight<'a> {
     fn has_covered(&self, listing: &ListingName, principal_type: &str) -> rusqlite::Result<bool> {
         self.reader
             .connection
-            .prepare_cached(
+            .prepare_cached(&format!(
                 "SELECT 1 FROM scope p JOIN listing l ON l.scope = p.key AND l.kind = ?1
                  JOIN coverage c ON c.listing = l.key
-                 WHERE p.path = ?2 AND c.valid_from <= ?4 AND (c.valid_until IS NULL OR c.valid_until > ?4)
+                 WHERE p.path = ?2 AND {}
                    AND (c.state = 'complete' OR instr(c.whole_for, ',' || ?3 || ','))",
-            )?
+                live("c", "?4")
+            ))?
             .exists(params![
                 listing.kind,
                 listing.scope,
@@ -191,10 +207,11 @@ impl<'a> Sight<'a> {
         let found: Option<i64> = self
             .reader
             .connection
-            .prepare_cached(
+            .prepare_cached(&format!(
                 "SELECT v.key FROM resource r JOIN resource_version v ON v.resource = r.key
-                 WHERE r.id = ?1 AND v.valid_from <= ?2 AND (v.valid_until IS NULL OR v.valid_until > ?2)",
-            )?
+                 WHERE r.id = ?1 AND {}",
+                live("v", "?2")
+            ))?
             .query_row(params![id, self.snapshot], |row| row.get(0))
             .optional()?;
         Ok(found.is_some())

@@ -2,8 +2,8 @@
 
 use rusqlite::{OptionalExtension, Row};
 
-use super::{Reader, StoreError};
 use crate::model::{Gap, SnapshotInfo, SnapshotRef, Unverified};
+use crate::store::{Reader, StoreError};
 
 impl Reader {
     /// Every snapshot, oldest first.

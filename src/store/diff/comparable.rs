@@ -1,42 +1,43 @@
 //! Which of what ended and began between two snapshots may be called a difference.
 //!
-//! The older snapshot stands for the last that was known by then. The newer one must have looked itself: what it only
-//! carries on from a snapshot before says nothing about it. Where neither looked, nothing is asked and nothing is said.
+//! The older snapshot stands for everything known by then. The newer one must have read the list itself: facts that it only
+//! carries over from an earlier snapshot prove nothing about it. What neither snapshot read is left out.
 
 use std::collections::HashSet;
 
-use super::compare::{Fact, Listed};
-use super::sight::Sight;
 use crate::model::{DiffFacts, GrantFact, ResourceFact};
+use crate::store::coverage::CoverageLookup;
+use crate::store::facts::{Fact, Listed};
 
-/// What two snapshots saw, each asked about the facts of the older and of the newer file.
-pub(super) struct Judge<'a> {
-    pub(super) older: Sights<'a>,
-    pub(super) newer: Sights<'a>,
+/// What two snapshots covered, each looked up for the facts of the older and of the newer file.
+pub(super) struct Comparability<'a> {
+    pub(super) older: SnapshotCoverage<'a>,
+    pub(super) newer: SnapshotCoverage<'a>,
     /// The newer snapshot: what is first seen in it was seen by it.
     pub(super) newest: i64,
 }
 
-/// What one snapshot saw.
-pub(super) struct Sights<'a> {
-    pub(super) of_old_facts: Sight<'a>,
-    pub(super) of_new_facts: Sight<'a>,
+/// What one snapshot covered.
+pub(super) struct SnapshotCoverage<'a> {
+    pub(super) of_old_facts: CoverageLookup<'a>,
+    pub(super) of_new_facts: CoverageLookup<'a>,
 }
 
-enum Verdict {
-    /// A difference.
-    Counts,
-    /// The newer snapshot saw it, but nobody knows what was before.
-    CameIntoSight,
-    /// Nobody knows whether it is still so.
-    WentOutOfSight,
-    /// Neither snapshot looked.
-    NotAsked,
+/// Whether a fact that ended or began may be called a difference.
+enum Comparable {
+    /// Both snapshots tell.
+    Yes,
+    /// The newer snapshot lists it; what was there before is unknown.
+    NewlyVisible,
+    /// The newer snapshot does not tell whether it is still there.
+    NoLongerVisible,
+    /// Neither snapshot read the list.
+    NotObserved,
 }
 
-impl Judge<'_> {
+impl Comparability<'_> {
     /// Takes what may be called a difference out of what ended and what began.
-    pub(super) fn judge(
+    pub(super) fn comparable_facts(
         &self,
         (old_resources, new_resources): (Vec<Listed<ResourceFact>>, Vec<Listed<ResourceFact>>),
         (old_grants, new_grants): (Vec<Listed<GrantFact>>, Vec<Listed<GrantFact>>),
@@ -59,14 +60,14 @@ impl Judge<'_> {
     ) -> rusqlite::Result<Vec<T>> {
         let mut facts = Vec::new();
         for mut new in listed {
-            match self.verdict_of_new(&new)? {
-                Verdict::Counts => facts.push(new.fact),
-                Verdict::CameIntoSight => {
-                    new.fact.set_known_to_older(false);
+            match self.is_new_comparable(&new)? {
+                Comparable::Yes => facts.push(new.fact),
+                Comparable::NewlyVisible => {
+                    new.fact.set_newly_visible(true);
                     facts.push(new.fact);
                 }
-                Verdict::WentOutOfSight => *out_of_sight += 1,
-                Verdict::NotAsked => {}
+                Comparable::NoLongerVisible => *out_of_sight += 1,
+                Comparable::NotObserved => {}
             }
         }
         Ok(facts)
@@ -84,39 +85,39 @@ impl Judge<'_> {
                 facts.push(old.fact);
                 continue;
             }
-            match self.verdict_of_old(&old)? {
-                Verdict::Counts | Verdict::CameIntoSight => facts.push(old.fact),
-                Verdict::WentOutOfSight => *out_of_sight += 1,
-                Verdict::NotAsked => {}
+            match self.is_old_comparable(&old)? {
+                Comparable::Yes | Comparable::NewlyVisible => facts.push(old.fact),
+                Comparable::NoLongerVisible => *out_of_sight += 1,
+                Comparable::NotObserved => {}
             }
         }
         Ok(facts)
     }
 
-    fn verdict_of_new<T: Fact>(&self, new: &Listed<T>) -> rusqlite::Result<Verdict> {
+    fn is_new_comparable<T: Fact>(&self, new: &Listed<T>) -> rusqlite::Result<Comparable> {
         let (listing, kind) = (new.listing, new.fact.principal_type());
         let seen = new.since == self.newest || self.newer.of_new_facts.covers(listing, kind)?;
         Ok(if seen {
             if self.older.of_new_facts.knows(listing, kind)? {
-                Verdict::Counts
+                Comparable::Yes
             } else {
-                Verdict::CameIntoSight
+                Comparable::NewlyVisible
             }
         } else if self.older.of_new_facts.covers(listing, kind)? {
-            Verdict::WentOutOfSight
+            Comparable::NoLongerVisible
         } else {
-            Verdict::NotAsked
+            Comparable::NotObserved
         })
     }
 
-    fn verdict_of_old<T: Fact>(&self, old: &Listed<T>) -> rusqlite::Result<Verdict> {
+    fn is_old_comparable<T: Fact>(&self, old: &Listed<T>) -> rusqlite::Result<Comparable> {
         let (listing, kind) = (old.listing, old.fact.principal_type());
         Ok(if self.newer.of_old_facts.covers(listing, kind)? {
-            Verdict::Counts
+            Comparable::Yes
         } else if self.older.of_old_facts.covers(listing, kind)? {
-            Verdict::WentOutOfSight
+            Comparable::NoLongerVisible
         } else {
-            Verdict::NotAsked
+            Comparable::NotObserved
         })
     }
 }

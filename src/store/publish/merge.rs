@@ -1,16 +1,12 @@
-//! Merging an observation into the history, in one transaction.
-
-mod coverage;
-mod grants;
-mod resources;
+//! The merge of one observation: what each fact's listing showed decides which intervals end, go on and begin.
 
 use rusqlite::{Connection, params};
 use std::collections::HashMap;
 
 use super::brake::{self, Removal};
 use super::dictionary::Dictionary;
-use super::{Identity, StoreError, Writer, schema};
 use crate::model::{Label, Listing, ListingState, Observation, ResourceType};
+use crate::store::coverage::Completeness;
 
 /// The snapshot that was stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,59 +21,8 @@ pub struct Published {
     pub grants: i64,
 }
 
-impl Writer {
-    /// Stores an observation as the next snapshot. Facts end where a complete listing no longer shows them; facts of
-    /// listings that were not complete stay.
-    ///
-    /// # Errors
-    /// When the file cannot be written; it then holds what it held before.
-    pub fn publish(
-        self,
-        identity: &Identity,
-        observation: Observation,
-        tool_version: &str,
-        label: Option<&Label>,
-    ) -> Result<Published, StoreError> {
-        self.merge(identity, observation, tool_version, label)
-            .map_err(|error| match error {
-                Stopped::Sqlite(error) => self.failed(&error),
-                Stopped::TooMuchGone(removals) => StoreError::TooMuchGone {
-                    path: self.path.clone(),
-                    removals,
-                },
-            })
-    }
-
-    fn merge(
-        &self,
-        identity: &Identity,
-        observation: Observation,
-        tool_version: &str,
-        label: Option<&Label>,
-    ) -> Result<Published, Stopped> {
-        if self.fresh {
-            self.close_to_others();
-            schema::create(&self.connection)?;
-            self.connection.execute(
-                "INSERT INTO account VALUES (1, ?1, ?2)",
-                [&identity.account_id, &identity.base_url],
-            )?;
-        } else {
-            // Dirty pages written early would lock readers out before the commit.
-            self.connection.pragma_update(None, "cache_spill", false)?;
-        }
-        let published = Merge::begin(&self.connection, observation, tool_version, label)?
-            .run(self.max_removed_percent)?;
-        if self.fresh {
-            schema::index(&self.connection)?;
-        }
-        self.connection.execute_batch("COMMIT")?;
-        Ok(published)
-    }
-}
-
 /// Why nothing was stored.
-enum Stopped {
+pub(super) enum Stopped {
     Sqlite(rusqlite::Error),
     TooMuchGone(Vec<Removal>),
 }
@@ -88,28 +33,22 @@ impl From<rusqlite::Error> for Stopped {
     }
 }
 
-/// How much of a listing this snapshot saw.
-enum Sight {
-    Whole,
-    /// Whole for role assignments of these principal types; nothing is certain of the rest.
-    WholeFor(Vec<ResourceType>),
-}
-
-struct Merge<'a> {
-    connection: &'a Connection,
-    observation: Observation,
-    state: &'static str,
-    snapshot: i64,
-    dictionary: Dictionary<'a>,
+pub(super) struct Merge<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) observation: Observation,
+    pub(super) state: &'static str,
+    pub(super) snapshot: i64,
+    pub(super) dictionary: Dictionary<'a>,
     /// `resource.key` by position in the observation's directory.
-    resources: Vec<i64>,
+    pub(super) resources: Vec<i64>,
     /// `scope.key` by position in the observation's directory.
-    scopes: Vec<i64>,
-    sight: HashMap<i64, Sight>,
+    pub(super) scopes: Vec<i64>,
+    /// What this snapshot saw, by `listing.key`.
+    pub(super) completeness: HashMap<i64, Completeness>,
 }
 
 impl<'a> Merge<'a> {
-    fn begin(
+    pub(super) fn begin(
         connection: &'a Connection,
         observation: Observation,
         tool_version: &str,
@@ -132,14 +71,14 @@ impl<'a> Merge<'a> {
             dictionary,
             resources,
             scopes,
-            sight: HashMap::new(),
+            completeness: HashMap::new(),
         })
     }
 
-    fn run(mut self, max_removed_percent: u8) -> Result<Published, Stopped> {
+    pub(super) fn run(mut self, max_removed_percent: u8) -> Result<Published, Stopped> {
         self.merge_coverage()?;
-        self.see_vanished_scopes();
-        self.name_what_came_into_sight()?;
+        self.note_vanished_scopes();
+        self.rename_newly_listed()?;
         let mut removals = self.merge_resources()?;
         self.observation.resources = Vec::new(); // a million grants want the memory
         removals.extend(self.merge_grants()?);
@@ -150,7 +89,8 @@ impl<'a> Merge<'a> {
         }
         Ok(self.finish()?)
     }
-    fn close(&self, table: &'static str, rows: &[i64]) -> rusqlite::Result<()> {
+
+    pub(super) fn close(&self, table: &'static str, rows: &[i64]) -> rusqlite::Result<()> {
         let mut update = self.connection.prepare(&format!(
             "UPDATE {table} SET valid_until = ?1 WHERE key = ?2"
         ))?;

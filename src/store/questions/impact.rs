@@ -2,8 +2,9 @@
 
 use rusqlite::{Connection, Row};
 
-use super::{Reader, StoreError};
 use crate::model::{Impact, ImpactWanted, Impacts, ResourceType, canonical_json};
+use crate::store::schema::live_at;
+use crate::store::{Reader, StoreError};
 
 impl Reader {
     /// The impact of groups, roles and resource groups in a snapshot. Only what is asked for is read.
@@ -39,42 +40,35 @@ impl Reader {
 
 /// Members are users; Harness knows no others.
 const MEMBERS: &str =
-    "SELECT r.id, 'user', (SELECT count(*) FROM grant_version g WHERE g.target = r.key
-    AND g.valid_from <= ?2 AND (g.valid_until IS NULL OR g.valid_until > ?2))
+    "SELECT r.id, 'user', (SELECT count(*) FROM grant_version g WHERE g.target = r.key AND {live g})
   FROM json_each(?1) w CROSS JOIN resource r ON r.id = w.value";
 
 /// A user group is a member of nothing: whatever it holds is a role.
 const ROLES_OF: &str =
-    "SELECT r.id, (SELECT count(*) FROM grant_version g WHERE g.principal = r.key
-    AND g.valid_from <= ?2 AND (g.valid_until IS NULL OR g.valid_until > ?2))
+    "SELECT r.id, (SELECT count(*) FROM grant_version g WHERE g.principal = r.key AND {live g})
   FROM json_each(?1) w CROSS JOIN resource r ON r.id = w.value";
 
 const GRANTS_OF: &str = "SELECT r.id, count(*)
   FROM json_each(?1) w CROSS JOIN resource r ON r.id = w.value AND r.type = 'role'
-  CROSS JOIN grant_version g ON g.target = r.key
-    AND g.valid_from <= ?2 AND (g.valid_until IS NULL OR g.valid_until > ?2)
+  CROSS JOIN grant_version g ON g.target = r.key AND {live g}
   GROUP BY r.id
   UNION ALL
   SELECT r.id, count(*)
   FROM json_each(?1) w CROSS JOIN resource r ON r.id = w.value AND r.type = 'resource_group'
-  CROSS JOIN grant_version g ON g.resource_group = r.key
-    AND g.valid_from <= ?2 AND (g.valid_until IS NULL OR g.valid_until > ?2)
+  CROSS JOIN grant_version g ON g.resource_group = r.key AND {live g}
   GROUP BY r.id";
 
 const HOLDERS: &str = "SELECT h.id, p.type, count(DISTINCT p.key)
   FROM (
     SELECT r.id, g.principal
     FROM json_each(?1) w CROSS JOIN resource r ON r.id = w.value AND r.type = 'role'
-    CROSS JOIN grant_version g ON g.target = r.key
-      AND g.valid_from <= ?2 AND (g.valid_until IS NULL OR g.valid_until > ?2)
+    CROSS JOIN grant_version g ON g.target = r.key AND {live g}
     UNION
     SELECT r.id, g.principal
     FROM json_each(?1) w CROSS JOIN resource r ON r.id = w.value AND r.type = 'resource_group'
-    CROSS JOIN grant_version g ON g.resource_group = r.key
-      AND g.valid_from <= ?2 AND (g.valid_until IS NULL OR g.valid_until > ?2)
+    CROSS JOIN grant_version g ON g.resource_group = r.key AND {live g}
   ) h
-  LEFT JOIN grant_version m ON m.target = h.principal
-    AND m.valid_from <= ?2 AND (m.valid_until IS NULL OR m.valid_until > ?2)
+  LEFT JOIN grant_version m ON m.target = h.principal AND {live m}
   CROSS JOIN resource p ON p.key = ifnull(m.principal, h.principal)
   GROUP BY h.id, p.type";
 
@@ -128,7 +122,7 @@ fn each(
     snapshot: i64,
     mut row: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
 ) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare_cached(sql)?;
+    let mut statement = connection.prepare_cached(&live_at(sql, "?2"))?;
     let mut rows = statement.query(rusqlite::params![ids, snapshot])?;
     while let Some(found) = rows.next()? {
         row(found)?;

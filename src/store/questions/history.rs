@@ -4,10 +4,10 @@ use rusqlite::ToSql;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
-use super::compare::{Fact, Listed, NamedAt};
-use super::sight::Sight;
-use super::{Reader, StoreError};
 use crate::model::{GrantFact, Moment, ResourceFact, Span};
+use crate::store::coverage::CoverageLookup;
+use crate::store::facts::{Fact, Listed, NamedAt};
+use crate::store::{Reader, StoreError};
 
 /// Which grants: each part that is given must fit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -118,7 +118,7 @@ impl Reader {
             let kept = before.filter(|(_, (_, kept))| *kept).map(|(id, _)| *id);
             kept.into_iter().next().unwrap_or(0)
         };
-        let mut sights: HashMap<i64, Sight<'_>> = HashMap::new();
+        let mut lookups: HashMap<i64, CoverageLookup<'_>> = HashMap::new();
         listed
             .into_iter()
             .map(|mut listed| {
@@ -127,12 +127,12 @@ impl Reader {
                 } else {
                     last_before(listed.since)
                 };
-                let sight = match sights.entry(before) {
+                let lookup = match lookups.entry(before) {
                     Entry::Occupied(known) => known.into_mut(),
-                    Entry::Vacant(place) => place.insert(Sight::of(self, before)?),
+                    Entry::Vacant(place) => place.insert(CoverageLookup::of(self, before)?),
                 };
-                let known = sight.knows(listed.listing, listed.fact.principal_type())?;
-                listed.fact.set_known_to_older(known);
+                let known = lookup.knows(listed.listing, listed.fact.principal_type())?;
+                listed.fact.set_newly_visible(!known);
                 Ok(Span {
                     since: moment(listed.since),
                     forgotten: !known && before < listed.since - 1,

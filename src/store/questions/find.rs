@@ -1,7 +1,7 @@
 //! What a name typed by a person means.
 
-use super::{Reader, StoreError};
 use crate::model::Thing;
+use crate::store::{Reader, StoreError};
 
 impl Reader {
     /// Everything ever seen that a text may mean: a text id; else the identifiers, names and addresses that are equal

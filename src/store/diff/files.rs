@@ -8,11 +8,12 @@ use rusqlite::named_params;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use super::compare::{Listed, NamedAt};
-use super::judged::{Judge, Sights};
-use super::sight::Sight;
-use super::{Reader, StoreError};
+use super::comparable::{Comparability, SnapshotCoverage};
 use crate::model::{DiffFacts, GrantFact, ResourceFact, canonical_json};
+use crate::store::coverage::CoverageLookup;
+use crate::store::facts::{Listed, NamedAt};
+use crate::store::schema::live;
+use crate::store::{Reader, StoreError};
 
 /// Page cache while a file is read from end to end, in KiB.
 const SCAN_CACHE_KIB: i64 = 8 * 1024;
@@ -44,18 +45,18 @@ impl Reader {
             }
             let (old_resources, new_resources) = differing_resources(self, older, other, newer)?;
             let (old_grants, new_grants) = differing_grants(self, older, other, newer)?;
-            let sights = |reader, snapshot| -> rusqlite::Result<Sights<'_>> {
-                Ok(Sights {
-                    of_old_facts: Sight::for_facts_of(self, reader, snapshot)?,
-                    of_new_facts: Sight::for_facts_of(other, reader, snapshot)?,
+            let coverage = |reader, snapshot| -> rusqlite::Result<SnapshotCoverage<'_>> {
+                Ok(SnapshotCoverage {
+                    of_old_facts: CoverageLookup::for_facts_of(self, reader, snapshot)?,
+                    of_new_facts: CoverageLookup::for_facts_of(other, reader, snapshot)?,
                 })
             };
-            let judge = Judge {
-                older: sights(self, older)?,
-                newer: sights(other, newer)?,
+            let comparability = Comparability {
+                older: coverage(self, older)?,
+                newer: coverage(other, newer)?,
                 newest: newer,
             };
-            judge.judge(
+            comparability.comparable_facts(
                 (
                     self.resources_by_key(&old_resources)?,
                     other.resources_by_key(&new_resources)?,
@@ -87,8 +88,6 @@ impl Reader {
     }
 }
 
-const LIVE: &str = "x.valid_from <= :at AND (x.valid_until IS NULL OR x.valid_until > :at)";
-
 /// Keys of the versions that one file has and the other has not, or otherwise.
 fn differing_resources(
     older: &Reader,
@@ -98,7 +97,8 @@ fn differing_resources(
 ) -> rusqlite::Result<(Vec<i64>, Vec<i64>)> {
     let sql = format!(
         "SELECT r.id, x.key, x.name, x.attributes FROM resource r
-         CROSS JOIN resource_version x ON x.resource = r.key WHERE {LIVE} ORDER BY r.id"
+         CROSS JOIN resource_version x ON x.resource = r.key WHERE {} ORDER BY r.id",
+        live("x", ":at")
     );
     let (mut mine, mut theirs) = (
         older.connection.prepare(&sql)?,
@@ -214,7 +214,8 @@ fn numbered_grants(
     number: impl Fn(usize, u32) -> rusqlite::Result<u32>,
 ) -> rusqlite::Result<Vec<NumberedGrant>> {
     let mut statement = reader.connection.prepare(&format!(
-        "SELECT x.key, x.target, x.principal, x.scope, x.resource_group FROM grant_version x WHERE {LIVE}"
+        "SELECT x.key, x.target, x.principal, x.scope, x.resource_group FROM grant_version x WHERE {}",
+        live("x", ":at")
     ))?;
     let mut rows = statement.query(named_params! {":at": at})?;
     let mut grants = Vec::new();
