@@ -31,13 +31,17 @@ const PARTS: &[(&str, &[&str])] = &[
             "retention",
         ],
     ),
-    ("export", &["access", "error", "model", "output", "store"]),
+    ("unfinished", &[]),
+    (
+        "export",
+        &["access", "error", "model", "output", "store", "unfinished"],
+    ),
     ("exit", &[]),
-    ("signals", &["exit"]),
+    ("signals", &["exit", "unfinished"]),
     ("error", &["api", "exit", "store"]),
     ("cli", &["diff", "error", "findings", "model"]),
     ("redact", &[]),
-    ("config", &["api", "error", "redact", "store"]),
+    ("config", &["api", "cli", "error", "redact", "store"]),
     ("logging", &["characters", "config", "error", "redact"]),
     (
         "command",
@@ -62,7 +66,7 @@ const PARTS: &[(&str, &[&str])] = &[
     (
         "run",
         &[
-            "cli", "command", "error", "exit", "logging", "output", "redact",
+            "cli", "command", "error", "exit", "logging", "output", "redact", "signals",
         ],
     ),
 ];
@@ -75,7 +79,7 @@ const OWNED: [(&str, &[&str]); 7] = [
     ("argh", &["cli"]),
     ("env_logger", &["logging"]),
     ("sha2", &["export"]),
-    ("ruzstd", &["export"]),
+    ("zstd", &["export"]),
 ];
 
 #[test]

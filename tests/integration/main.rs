@@ -15,6 +15,7 @@ mod cli;
 mod connection;
 mod crash;
 mod decoder;
+mod destinations;
 mod diff_formats;
 mod doctor;
 mod export;

@@ -284,7 +284,7 @@ fn what_cannot_be_seen_does_not_pull_the_brake() {
     test.sync()
         .args(&["--allow-partial", "--max-removed", "0"])
         .exits(2)
-        .says("not whole: users");
+        .says("incomplete: users");
     assert_eq!(
         test.ask("SELECT count(*), sum(unverified) FROM resources WHERE type = 'user'"),
         "60|60"
