@@ -124,7 +124,7 @@ impl Error {
             Self::Usage(_) => "usage",
             Self::Config { .. } => "config",
             Self::Unknown { .. } => "unknown_name",
-            Self::Api(error) => kind_of_api(&error.kind),
+            Self::Api(error) => error.kind.word(),
             Self::Refused(_) => "key_refused",
             Self::Store(error) => error.kind(),
             Self::NotEnough { .. } => "could_not_tell",
@@ -183,27 +183,6 @@ fn exit_of_api(kind: &ApiErrorKind) -> Exit {
         | ApiErrorKind::Shape { .. }
         | ApiErrorKind::Impossible { .. }
         | ApiErrorKind::Deadline { .. } => Exit::Unreachable,
-    }
-}
-
-fn kind_of_api(kind: &ApiErrorKind) -> &'static str {
-    match kind {
-        ApiErrorKind::BadKey(_) => "bad_key",
-        ApiErrorKind::AccountMoved { .. } => "account_moved",
-        ApiErrorKind::IpNotAllowed(_) => "ip_not_allowed",
-        ApiErrorKind::NotPermitted { .. } => "not_permitted",
-        ApiErrorKind::Inconsistent { .. } => "inconsistent",
-        ApiErrorKind::Cancelled => "stopped",
-        ApiErrorKind::NotFound(_) => "not_found",
-        ApiErrorKind::Throttled(_) => "throttled",
-        ApiErrorKind::Server(_) => "server_error",
-        ApiErrorKind::NotJson { .. } => "not_harness",
-        ApiErrorKind::Redirected { .. } => "redirected",
-        ApiErrorKind::Refused(_) => "refused",
-        ApiErrorKind::Transport(_) => "unreachable",
-        ApiErrorKind::Shape { .. } => "unexpected_answer",
-        ApiErrorKind::Impossible { .. } => "impossible_answer",
-        ApiErrorKind::Deadline { .. } => "out_of_time",
     }
 }
 

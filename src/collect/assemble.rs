@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Remembered;
 use super::assignments::{Assignments, PrincipalName, RoleName};
 use super::list_walk::Rows;
 use super::record::{Doubt, Listed};
+use super::request::Remembered;
 use super::rows::ListedResource;
 use crate::model::{
     AssignmentIds, Directory, Grant, Level, Listing, ListingKind, ListingState, Observation, Ref,

@@ -17,6 +17,17 @@ pub enum Failure {
     UnknownScopes(Vec<Scope>),
 }
 
+impl Failure {
+    /// Where not a single answer was of use, the access check says why.
+    pub(super) fn of_nothing_worked(error: ApiError) -> Self {
+        if error.is_not_permitted() {
+            Self::NothingPermitted(error)
+        } else {
+            Self::Api(error)
+        }
+    }
+}
+
 impl From<ApiError> for Failure {
     fn from(error: ApiError) -> Self {
         Self::Api(error)

@@ -18,54 +18,32 @@ mod notes;
 pub mod plan;
 mod proof;
 mod record;
+mod request;
 mod rows;
 mod settle;
 mod tree;
+mod trial;
 mod visibility;
 mod walk;
 mod ways;
 pub mod workers;
-
-use std::collections::HashSet;
 
 pub use definition::{
     Definition, Phase, RequiredPermission, Walks, Wanted, WholeAccount, WithoutPermission,
 };
 pub use endpoint::Endpoint;
 pub use failure::Failure;
+pub use request::{Remembered, Request};
 
 use crate::api::client::Client;
 use crate::api::error::ApiError;
-use crate::model::{Observation, ResourceId, ScopeSelection, Timestamp};
+use crate::model::{Observation, Timestamp};
 use assemble::Assembly;
 use plan::Plan;
 use visibility::{Caller, KeyVisibility};
 use walk::Walker;
 use ways::Ways;
-use workers::{Progress, WorkerPool};
-
-/// What to observe, and what to do where something cannot be seen.
-#[derive(Debug)]
-pub struct Request<'a> {
-    /// Which scopes, and what besides.
-    pub selection: &'a ScopeSelection,
-    /// What was known before.
-    pub remembered: &'a Remembered,
-    /// Concurrent requests, at least 1.
-    pub jobs: usize,
-    /// Told how far the work is.
-    pub progress: &'a Progress,
-}
-
-/// Roles and resource groups as they were known before. Where no list shows one that a role assignment names, they tell a
-/// custom one from one that Harness supplies: the name alone does not, and the grant must stay the same grant.
-#[derive(Debug, Default)]
-pub struct Remembered {
-    /// Those of the last snapshot.
-    pub held: HashSet<ResourceId>,
-    /// Those that any list ever showed.
-    pub ever: HashSet<ResourceId>,
-}
+use workers::WorkerPool;
 
 /// Everything that is known before the first walk.
 struct Prepared {
@@ -121,7 +99,7 @@ pub fn observe(client: &Client, request: &Request<'_>) -> Result<Observation, Fa
     if !client.has_worked()
         && let Some(error) = visibility.refusal()
     {
-        return Err(nothing_worked(error.clone()));
+        return Err(Failure::of_nothing_worked(error.clone()));
     }
     settle(walker, &mut visibility, &mut assembly, started_at)?;
     let notes = notes::of(&visibility, &assembly, request.selection);
@@ -173,13 +151,4 @@ fn settle(
     assembly.forget(&deleted);
     assembly.lower_states(visibility);
     Ok(())
-}
-
-/// Where not a single answer was of use, the access check says why.
-fn nothing_worked(error: ApiError) -> Failure {
-    if error.is_not_permitted() {
-        Failure::NothingPermitted(error)
-    } else {
-        Failure::Api(error)
-    }
 }

@@ -20,7 +20,7 @@ const TOO_YOUNG_MS: i64 = 10 * 60 * 1000;
 pub(super) struct OwnAssignment {
     home: Scope,
     identifier: String,
-    proves: Vec<OwnGrant>,
+    pub(super) proves: Vec<OwnGrant>,
 }
 
 /// Role assignments of the caller, or of a group that the caller is in, which were there before the sync began.

@@ -153,6 +153,10 @@ fn lower_state(state: &mut ListingState, shown: &[ResourceType], doubt: String) 
             reason.push_str("; ");
             reason.push_str(&doubt);
         }
+        // What the permission check says names the permission and the scope; Harness's own words may not.
+        ListingState::NotPermitted { reason } if doubt.starts_with("the key lacks") => {
+            *reason = doubt
+        }
         ListingState::NotPermitted { .. } => {}
     }
 }

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::Request;
 use super::assemble::Assembly;
 use super::failure::Failure;
 use super::list_walk::Rows;
 use super::record::Listed;
+use super::request::Request;
 use super::rows::ListedResource;
 use super::visibility::{KeyVisibility, wants_every};
 use super::walk::Walker;

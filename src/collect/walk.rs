@@ -57,7 +57,12 @@ impl Walker<'_> {
         Ok(first.and_then(|first| {
             let (record, error) = *first;
             if listing.without_permission == WithoutPermission::NotRead {
-                log::warn!("{kind} not read: {}", error.kind.reason());
+                let level = if error.is_not_permitted() && listing.permission.is_some() {
+                    log::Level::Info // a key may well lack it
+                } else {
+                    log::Level::Warn
+                };
+                log::log!(level, "{kind} not read: {}", error.kind.reason());
                 return None;
             }
             log::info!("{error}");
@@ -184,7 +189,7 @@ fn list_scope(listing: &Definition, scope: &Scope) -> ListScope {
 }
 
 /// Whether a failure is about the way of asking rather than about the list.
-fn asks_otherwise(error: &ApiError) -> bool {
+pub(super) fn asks_otherwise(error: &ApiError) -> bool {
     matches!(
         *error.kind,
         ApiErrorKind::NotFound(_) | ApiErrorKind::Refused(_) | ApiErrorKind::NotJson { .. }

@@ -13,6 +13,7 @@ pub(crate) mod prune;
 mod question;
 mod selection;
 pub(crate) mod snapshots;
+mod support;
 pub(crate) mod sync;
 pub(crate) mod what_can;
 pub(crate) mod who_can;

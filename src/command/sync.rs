@@ -162,7 +162,7 @@ fn label(typed: Option<&str>) -> Result<Option<Label>, Error> {
     typed.map(Label::new).transpose().map_err(Error::Usage)
 }
 
-fn explain(failure: Failure) -> Error {
+pub(super) fn explain(failure: Failure) -> Error {
     match failure {
         Failure::Api(error) => error.into(),
         Failure::UnknownScopes(scopes) => Error::Config {

@@ -44,6 +44,7 @@ impl Cause {
             Self::Principal => "principal",
             Self::Token => "token",
             Self::SignIn => "sign_in",
+            Self::Catalogue => "catalogue",
             Self::Membership => "membership",
             Self::RoleAssignment => "role_assignment",
         }

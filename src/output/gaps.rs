@@ -19,10 +19,11 @@ pub fn describe(listing: &Listing) -> String {
     } = listing;
     let reason = state.reason().unwrap_or_default();
     let what = format!("{kind} in {scope} ({endpoint})");
-    match (state, reason.strip_prefix("not permitted: ")) {
-        (ListingState::NotPermitted { .. }, Some(needed)) => {
-            format!("{what}: permission missing: {needed}")
+    match (state, reason.strip_prefix("permission missing: ")) {
+        (ListingState::NotPermitted { .. }, None) => {
+            format!("{what}: permission missing: {reason}")
         }
+        (ListingState::NotPermitted { .. }, Some(_)) => format!("{what}: {reason}"),
         _ => format!("{what}: {}: {reason}", state.as_str()),
     }
 }

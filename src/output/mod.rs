@@ -15,6 +15,7 @@ pub mod progress;
 pub mod prune;
 pub mod sarif;
 pub mod snapshots;
+pub mod support;
 pub mod table;
 pub mod text;
 mod toml;

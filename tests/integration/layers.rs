@@ -25,6 +25,7 @@ const PARTS: &[(&str, &[&str])] = &[
         "output",
         &[
             "access",
+            "agreed",
             "characters",
             "diff",
             "findings",

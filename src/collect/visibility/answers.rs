@@ -115,7 +115,7 @@ impl Answers {
                     self.put(client, real, combine)?;
                     return self.put(client, sentinels, combine);
                 }
-                let reason = error.kind.reason();
+                let reason = format!("{}: {}", error.site.endpoint, error.kind.reason());
                 for probe in sentinels.into_iter().chain(real) {
                     self.note(probe, Answer::Unanswered(reason.clone()), combine);
                 }

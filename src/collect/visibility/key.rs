@@ -123,7 +123,7 @@ impl KeyVisibility {
 
     /// Whether Harness said yes each time, or the key's own grants prove what Harness would not answer about. A plain no
     /// about a scope that exists is the very answer that the list gets, and stands.
-    fn holds(&self, probe: &PermissionProbe) -> bool {
+    pub(crate) fn holds(&self, probe: &PermissionProbe) -> bool {
         match self.answers.get(probe) {
             Some(Answer::Yes) => true,
             Some(Answer::No) => probe.is_sentinel() && prove(&self.own, probe),
@@ -132,12 +132,14 @@ impl KeyVisibility {
         }
     }
 
-    /// Why Harness said nothing about any of these.
-    fn unanswered(&self, probes: &[&PermissionProbe]) -> Option<&str> {
+    /// Said where Harness did not answer about one of these.
+    fn unanswered(&self, probes: &[&PermissionProbe]) -> Option<String> {
         probes
             .iter()
             .find_map(|probe| match self.answers.get(probe) {
-                Some(Answer::Unanswered(reason)) => Some(reason.as_str()),
+                Some(Answer::Unanswered(reason)) => Some(format!(
+                    "unproven, because the permission check did not answer: {reason}"
+                )),
                 _ => None,
             })
     }
@@ -189,14 +191,9 @@ impl KeyVisibility {
         }
         let permission = any.first().map_or("", PermissionProbe::permission);
         let probes: Vec<&PermissionProbe> = any.iter().collect();
-        Some(match self.unanswered(&probes) {
-            Some(reason) => format!(
-                "unproven: Harness did not answer whether the key may see {all} ({permission}): {reason}"
-            ),
-            None => format!(
-                "the key is not known to see {all}: {permission} is not held for all of them"
-            ),
-        })
+        Some(self.unanswered(&probes).unwrap_or_else(|| {
+            format!("the key is not known to see {all}: {permission} is not held for all of them")
+        }))
     }
 
     /// Role assignments of a principal type vanish when that type may not be viewed. The types of which all are shown,
@@ -211,7 +208,8 @@ impl KeyVisibility {
             };
             match self.why_hidden(required, scope) {
                 None => whole_for.push(principal.clone()),
-                Some(reason) => reasons.push(reason),
+                Some(reason) if !reasons.contains(&reason) => reasons.push(reason),
+                Some(_) => {}
             }
         }
         (!reasons.is_empty()).then(|| (whole_for, reasons.join("; ")))
@@ -239,11 +237,7 @@ impl KeyVisibility {
         if is_visible {
             return None;
         }
-        Some(match self.unanswered(&[&here, &everywhere]) {
-            Some(reason) => format!(
-                "unproven: Harness did not answer whether the key has {permission} in {scope}: {reason}"
-            ),
-            None => format!("the key lacks {permission} in {scope}"),
-        })
+        let unanswered = self.unanswered(&[&here, &everywhere]);
+        Some(unanswered.unwrap_or_else(|| format!("the key lacks {permission} in {scope}")))
     }
 }

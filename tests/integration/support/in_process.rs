@@ -1,5 +1,6 @@
 //! A sync without sockets and without waiting: the client over `FakeHarness::handle` and virtual time.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +15,9 @@ use harness_access::api::http::transport::{
 use harness_access::collect::workers::Progress;
 use harness_access::collect::{self, Failure, Remembered};
 use harness_access::error::Error;
-use harness_access::model::{Depth, Listing, Observation, ResourceType, ScopeSelection};
+use harness_access::model::{
+    Depth, Listing, ListingState, Observation, ResourceType, ScopeSelection,
+};
 use harness_access::store::{Identity, Published, Writer};
 
 use fake_harness::{Answer, FakeHarness, Reply, Request};
@@ -177,16 +180,20 @@ fn observe_with(
 
 /// Refuses gaps as `sync` does.
 pub(crate) fn without_gaps(observation: Observation) -> Result<Observation, Error> {
-    let reasons: Vec<&str> = observation
+    let reasons: BTreeSet<String> = observation
         .listings
         .iter()
-        .filter_map(|listing| listing.state.reason())
+        .filter(|listing| listing.state != ListingState::Complete)
+        .map(|listing| {
+            let reason = listing.state.reason().unwrap_or_default();
+            format!("{} in {}: {reason}", listing.endpoint, listing.scope)
+        })
         .collect();
     if reasons.is_empty() {
         return Ok(observation);
     }
     Err(Error::NotEnough {
-        message: reasons.join("\n"),
+        message: reasons.into_iter().collect::<Vec<_>>().join("\n"),
         hint: None,
     })
 }
