@@ -15,6 +15,7 @@ mod completions;
 mod connection;
 mod crash;
 mod decoder;
+mod deploy;
 mod destinations;
 mod diff_formats;
 mod doctor;
