@@ -19,7 +19,9 @@ fn flags() -> BTreeSet<String> {
     while let Some(words) = open.pop() {
         let line: Vec<&str> = words.iter().map(String::as_str).chain(["--help"]).collect();
         let help = printed(&line);
-        for line in help.lines().filter(|line| line.starts_with("  -")) {
+        let (_, options) = help.split_once("Options:\n").unwrap();
+        let (options, _) = options.split_once("\n\n").unwrap_or((options, ""));
+        for line in options.lines().filter(|line| line.starts_with("  -")) {
             let flags = line
                 .trim_start()
                 .split([' ', ','])
