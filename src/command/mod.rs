@@ -1,5 +1,6 @@
 //! One file a command: settings in, library calls, output.
 
+pub(crate) mod completions;
 mod context;
 pub(crate) mod diff;
 pub(crate) mod doctor;
@@ -8,6 +9,7 @@ pub(crate) mod findings;
 mod gaps;
 pub(crate) mod history;
 pub(crate) mod label;
+pub(crate) mod man;
 mod open;
 pub(crate) mod prune;
 mod question;
