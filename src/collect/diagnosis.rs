@@ -51,6 +51,11 @@ pub fn diagnose(client: &Client, request: &Request<'_>) -> Result<Diagnosis, Fai
     {
         return Err(Failure::of_nothing_worked(error.clone()));
     }
+    let [organizations, projects] = [
+        PermissionProbe::AllOrganizations,
+        PermissionProbe::AllProjects,
+    ]
+    .map(|own| proof_of(&visibility, &own));
     prove(walker, &mut visibility)?;
     let permissions = held(&visibility, &tops, selection);
     let lists = lists(&visibility, &assembly, selection, &scopes, &trials);
@@ -70,8 +75,8 @@ pub fn diagnose(client: &Client, request: &Request<'_>) -> Result<Diagnosis, Fai
         cluster,
         clock_skew: skew,
         permissions,
-        organizations: proof_of(&visibility, &PermissionProbe::AllOrganizations),
-        projects: proof_of(&visibility, &PermissionProbe::AllProjects),
+        organizations,
+        projects,
         lists,
         deviations: deviations(&visibility, &ways, &trials),
         trials,

@@ -13,6 +13,8 @@ pub enum Failure {
     Api(ApiError),
     /// Harness refused everything: the service account may be disabled, or the key may not use this account.
     NothingPermitted(ApiError),
+    /// The key may not see enough: a sentence for each permission and scope.
+    MissingPermissions(Vec<String>),
     /// Organizations or projects that were asked for by name and are in no list.
     UnknownScopes(Vec<Scope>),
 }

@@ -37,7 +37,7 @@ pub use request::{Remembered, Request};
 
 use crate::api::client::Client;
 use crate::api::error::ApiError;
-use crate::model::{Observation, Timestamp};
+use crate::model::{Observation, Scope, Timestamp};
 use assemble::Assembly;
 use plan::Plan;
 use visibility::{Caller, KeyVisibility};
@@ -120,7 +120,9 @@ fn prepare(walker: Walker<'_>, request: &Request<'_>) -> Result<Prepared, Failur
     let started_at = Timestamp::now();
     let mut assembly = Assembly::new(request.selection);
     let mut visibility = KeyVisibility::ask(walker.client, request.selection)?;
+    refuse(&visibility, &[], request)?;
     let scopes = tree::read(walker, request, &mut visibility, &mut assembly)?;
+    refuse(&visibility, &scopes, request)?;
     let plan = Plan::new(&visibility, scopes, request.selection, request.jobs);
     Ok(Prepared {
         started_at,
@@ -128,6 +130,29 @@ fn prepare(walker: Walker<'_>, request: &Request<'_>) -> Result<Prepared, Failur
         assembly,
         plan,
     })
+}
+
+/// A key that will not do costs next to nothing.
+fn refuse(
+    visibility: &KeyVisibility,
+    scopes: &[Scope],
+    request: &Request<'_>,
+) -> Result<(), Failure> {
+    let account = [Scope::Account];
+    let first = if request.selection.without_account {
+        &[][..]
+    } else {
+        &account[..]
+    };
+    let missing = visibility.missing(
+        if scopes.is_empty() { first } else { scopes },
+        request.selection,
+    );
+    if missing.is_empty() || !request.refuse_early {
+        Ok(())
+    } else {
+        Err(Failure::MissingPermissions(missing))
+    }
 }
 
 /// Clears up what the walks left open, and lowers the state of every list that cannot be known to be complete.
@@ -145,7 +170,9 @@ fn settle(
     {
         let own = proof::own_assignments(assembly, caller, started_at);
         let proven = proof::confirmed(walker, own)?;
-        visibility.prove_by(proven);
+        if assembly.shows_the_default_organization() {
+            visibility.prove_by(proven);
+        }
     }
     let deleted = tree::deleted(walker, visibility, &assembly.not_found())?;
     assembly.forget(&deleted);

@@ -10,6 +10,8 @@ use crate::model::{ResourceId, ScopeSelection};
 pub struct Request<'a> {
     /// Which scopes, and what besides.
     pub selection: &'a ScopeSelection,
+    /// End at once when the key is known to lack a permission: what it can see would not be kept anyway.
+    pub refuse_early: bool,
     /// What was known before.
     pub remembered: &'a Remembered,
     /// Concurrent requests, at least 1.

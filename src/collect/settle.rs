@@ -12,6 +12,20 @@ use super::visibility::KeyVisibility;
 use crate::model::{ListingKind, ListingState, ResourceId, ResourceType, Scope};
 
 impl Assembly {
+    /// Every account has an organization `default` that nobody can delete. A list without it was filtered, whatever the
+    /// caller's grants say.
+    pub(super) fn shows_the_default_organization(&self) -> bool {
+        let mut lists = self.listings.iter();
+        if !lists.any(|listing| listing.kind == ListingKind::Organizations) {
+            return true; // nobody asked for all of them
+        }
+        let default = ResourceId::of_scope(&Scope::Organization {
+            org: "default".to_owned(),
+        });
+        let shown = default.and_then(|id| self.directory.find(&id));
+        shown.is_some_and(|id| self.resources.iter().any(|resource| resource.id == id))
+    }
+
     /// Scopes below the account of which a list was not found.
     pub(super) fn not_found(&self) -> BTreeSet<Scope> {
         self.doubts

@@ -72,14 +72,15 @@ impl Walker<'_> {
 
     fn shown(self, listing: &Definition, way: usize, mut read: Read, record: &Record) -> Listed {
         self.ask_for_members(&mut read);
+        let has_defects = !read.defects.is_empty();
         if listing.without_permission == WithoutPermission::NotRead {
             for defect in read.defects.drain(..) {
                 log::warn!("{}: {defect}", listing.kind);
             }
         }
         let mut listed = record.complete(read);
-        // Asked without what widens it, such a list shows some of what there is.
-        if listing.without_permission == WithoutPermission::NotRead && way > 0 {
+        // Asked without what widens it, or with rows missing, such a list shows some of what there is.
+        if listing.without_permission == WithoutPermission::NotRead && (way > 0 || has_defects) {
             listed.listing = None;
         }
         listed

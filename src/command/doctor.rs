@@ -26,11 +26,12 @@ pub(crate) fn run(arguments: &Doctor, context: &mut Context<'_>) -> Result<Exit,
     let client = connection.client(TIMEOUT, 0, Arc::clone(&context.clock));
     let request = Request {
         selection: &selection,
+        refuse_early: false,
         remembered: &Remembered::default(),
         jobs: 1,
         progress: &Progress::default(),
     };
-    let diagnosis = diagnose(&client, &request).map_err(explain)?;
+    let diagnosis = diagnose(&client, &request).map_err(|failure| explain(failure, &selection))?;
     if let Some(path) = &arguments.report {
         support::write(path, &diagnosis, &identity, client.requests())?;
     }

@@ -62,18 +62,31 @@ impl Gaps {
             && !selection.orgs.is_empty()
             && self.open.iter().any(of_account)
         {
-            advice.push("leave the account out with --without-account, if the key lives in the organization alone");
+            advice.push(ALONE);
         }
         if self.open.iter().any(lacks) {
-            advice.push(
-                "give the owner of the key a role with these permissions (Account Viewer on All Resources Including \
-                 Child Scopes has those that end in _view)",
-            );
+            advice.push(GRANT);
         }
-        advice.push("accept known gaps with --gaps (--write-gaps prints entries)");
-        advice.push("or store an incomplete snapshot with --allow-partial");
+        advice.push(ACCEPT);
+        advice.push(PARTIAL);
         advice.join("; ")
     }
+}
+
+const ALONE: &str =
+    "leave the account out with --without-account, if the key lives in the organization alone";
+const GRANT: &str = "give the owner of the key a role with these permissions (Account Viewer on All Resources Including \
+                     Child Scopes has those that end in _view)";
+const ACCEPT: &str = "accept known gaps with --gaps (--write-gaps prints entries)";
+const PARTIAL: &str = "or store an incomplete snapshot with --allow-partial";
+
+/// What to do about permissions that the key lacks.
+pub(crate) fn hint_for_permissions(selection: &ScopeSelection) -> String {
+    let mut advice = vec![GRANT, ACCEPT, PARTIAL];
+    if !selection.without_account && !selection.orgs.is_empty() {
+        advice.insert(0, ALONE);
+    }
+    advice.join("; ")
 }
 
 /// Reads a file of accepted gaps.

@@ -111,7 +111,8 @@ struct Run<'a> {
 impl Run<'_> {
     fn plan(&self, writer: &Writer) -> Result<Plan, Error> {
         let remembered = remembered(writer)?;
-        collect::plan(self.client, &self.request(&remembered)).map_err(explain)
+        collect::plan(self.client, &self.request(&remembered))
+            .map_err(|failure| explain(failure, &self.selection))
     }
 
     fn observe_and_store(
@@ -121,8 +122,8 @@ impl Run<'_> {
         label: Option<&Label>,
     ) -> Result<(Gaps, Option<Published>), Error> {
         let remembered = remembered(&writer)?;
-        let mut observation =
-            collect::observe(self.client, &self.request(&remembered)).map_err(explain)?;
+        let mut observation = collect::observe(self.client, &self.request(&remembered))
+            .map_err(|failure| explain(failure, &self.selection))?;
         let gaps = Gaps::of(&mut observation.listings, self.accepted.as_ref());
         if !gaps.open.is_empty() && !self.arguments.allow_partial {
             return Ok((gaps, None));
@@ -134,6 +135,9 @@ impl Run<'_> {
     fn request<'a>(&'a self, remembered: &'a Remembered) -> collect::Request<'a> {
         collect::Request {
             selection: &self.selection,
+            refuse_early: !self.arguments.allow_partial
+                && !self.arguments.write_gaps
+                && self.accepted.is_none(),
             remembered,
             jobs: self.arguments.jobs,
             progress: &self.progress,
@@ -162,7 +166,7 @@ fn label(typed: Option<&str>) -> Result<Option<Label>, Error> {
     typed.map(Label::new).transpose().map_err(Error::Usage)
 }
 
-pub(super) fn explain(failure: Failure) -> Error {
+pub(super) fn explain(failure: Failure, selection: &ScopeSelection) -> Error {
     match failure {
         Failure::Api(error) => error.into(),
         Failure::UnknownScopes(scopes) => Error::Config {
@@ -177,6 +181,13 @@ pub(super) fn explain(failure: Failure) -> Error {
             hint: Some("check the identifiers, and that the key may view them".to_owned()),
         },
         Failure::NothingPermitted(error) => Error::Refused(error),
+        Failure::MissingPermissions(missing) => Error::NotEnough {
+            message: format!(
+                "nothing was stored, because the key lacks permissions:\n{}",
+                missing.join("\n")
+            ),
+            hint: Some(gaps::hint_for_permissions(selection)),
+        },
     }
 }
 

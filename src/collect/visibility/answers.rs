@@ -47,12 +47,28 @@ impl Answers {
         self.known.get(probe)
     }
 
-    /// Whether anything was asked that Harness did not answer with yes from the beginning.
+    /// Whether anything was asked that own grants could prove.
     pub(super) fn leave_something_open(&self) -> bool {
-        self.known.iter().any(|(probe, answer)| match answer {
-            Answer::No => probe.is_sentinel(),
-            Answer::Unanswered(_) => true,
-            Answer::Yes | Answer::Taken => false,
+        !self.deny_what_exists()
+            && self.known.iter().any(|(probe, answer)| match answer {
+                Answer::No => probe.is_sentinel() && self.sentinels_say_nothing(),
+                Answer::Unanswered(_) => true,
+                Answer::Yes | Answer::Taken => false,
+            })
+    }
+
+    /// Whether no question about what does not exist was ever answered with yes: this server may say no to all of them.
+    /// One yes shows that it answers them, and then a no is one.
+    pub(super) fn sentinels_say_nothing(&self) -> bool {
+        !self.known.iter().any(|(probe, answer)| {
+            probe.is_sentinel() && matches!(answer, Answer::Yes | Answer::Taken)
+        })
+    }
+
+    /// Whether a permission is denied in a scope that exists. A grant over everything would contradict that.
+    pub(super) fn deny_what_exists(&self) -> bool {
+        self.known.iter().any(|(probe, answer)| {
+            !probe.is_sentinel() && matches!(answer, Answer::No | Answer::Taken)
         })
     }
 

@@ -116,6 +116,49 @@ impl KeyVisibility {
         self.answers.refusal()
     }
 
+    /// What the key lacks in these scopes, one sentence for each permission, scopes beyond the first few counted. Empty
+    /// when nothing is denied in a scope that exists: the rest may turn out to be proven.
+    pub(crate) fn missing(&self, scopes: &[Scope], selection: &ScopeSelection) -> Vec<String> {
+        const SHOWN: usize = 5;
+        if !self.answers.deny_what_exists() {
+            return Vec::new();
+        }
+        let mut sentences = self.hidden_below(scopes, selection);
+        sentences.extend(
+            listings::asked_for_by(|extra| selection.extras.contains(&extra))
+                .filter(|listing| listing.without_permission == WithoutPermission::Gap)
+                .filter_map(|listing| listing.permission)
+                .filter_map(|required| self.why_hidden(required, &Scope::Account)),
+        );
+        for required in of_every_scope() {
+            let hidden: Vec<String> = scopes
+                .iter()
+                .filter_map(|scope| self.why_hidden(required, scope))
+                .collect();
+            let more = hidden.len().saturating_sub(SHOWN);
+            sentences.extend(hidden.into_iter().take(SHOWN));
+            if more > 0 {
+                sentences.push(format!("the same in {more} more scopes"));
+            }
+        }
+        sentences
+    }
+
+    /// Whether organizations and projects are all visible, where all of them are wanted.
+    fn hidden_below(&self, scopes: &[Scope], selection: &ScopeSelection) -> Vec<String> {
+        scopes
+            .iter()
+            .filter_map(|scope| {
+                let kind = match scope {
+                    Scope::Account => ListingKind::Organizations,
+                    Scope::Organization { .. } => ListingKind::Projects,
+                    Scope::Project { .. } | Scope::Harness => return None,
+                };
+                wants_every(kind, scope, selection).then(|| self.why_incomplete(kind, scope))?
+            })
+            .collect()
+    }
+
     /// Whether own grants could prove what the access check would not.
     pub(crate) fn wants_proof(&self) -> bool {
         self.answers.leave_something_open()
@@ -126,7 +169,11 @@ impl KeyVisibility {
     pub(crate) fn holds(&self, probe: &PermissionProbe) -> bool {
         match self.answers.get(probe) {
             Some(Answer::Yes) => true,
-            Some(Answer::No) => probe.is_sentinel() && prove(&self.own, probe),
+            Some(Answer::No) => {
+                probe.is_sentinel()
+                    && self.answers.sentinels_say_nothing()
+                    && prove(&self.own, probe)
+            }
             Some(Answer::Unanswered(_)) => prove(&self.own, probe),
             Some(Answer::Taken) | None => false,
         }

@@ -126,6 +126,7 @@ pub(crate) fn everything(client: &Client, jobs: usize) -> Result<Observation, Fa
     };
     let request = collect::Request {
         selection: &selection,
+        refuse_early: false,
         remembered: &Remembered::default(),
         jobs,
         progress: &Progress::default(),
@@ -166,6 +167,7 @@ fn observe_with(
 ) -> Result<Observation, Error> {
     let request = collect::Request {
         selection: &ScopeSelection::default(),
+        refuse_early: !accept_gaps,
         remembered,
         jobs: 4,
         progress: &Progress::default(),
@@ -203,6 +205,10 @@ pub(crate) fn explained(failure: Failure) -> Error {
     match failure {
         Failure::Api(error) => Error::Api(error),
         Failure::NothingPermitted(error) => Error::Refused(error),
+        Failure::MissingPermissions(missing) => Error::NotEnough {
+            message: missing.join("\n"),
+            hint: None,
+        },
         Failure::UnknownScopes(scopes) => {
             unreachable!("nothing was named, but {scopes:?} is unknown")
         }
