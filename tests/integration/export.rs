@@ -336,7 +336,7 @@ fn datasette_learns_what_the_schema_says() {
     let metadata = ran.json();
     let name = db.file_stem().unwrap().to_str().unwrap();
     let views = metadata["databases"][name]["tables"].as_object().unwrap();
-    assert_eq!(views.len(), 19);
+    assert_eq!(views.len(), 24);
     for (view, described) in views {
         assert_ne!(described["description"], "", "{view}");
     }
