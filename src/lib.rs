@@ -36,11 +36,11 @@ pub mod findings;
 mod logging;
 pub mod model;
 pub mod output;
-mod redact;
 pub mod retention;
 mod run;
 mod signals;
 pub mod store;
+mod unfinished;
 
 pub use command::Context;
 pub use exit::Exit;

@@ -63,12 +63,12 @@ impl Plan {
         let print = match (arguments.write_approvals, arguments.stat) {
             (true, true) => {
                 return Err(Error::Usage(
-                    "--stat and --write-approvals exclude each other".to_owned(),
+                    "--stat and --write-approvals cannot be combined".to_owned(),
                 ));
             }
             (true, false) if format != DiffFormat::Table => {
                 return Err(Error::Usage(
-                    "--write-approvals has a format of its own; leave --format out".to_owned(),
+                    "--write-approvals always prints TOML; leave out --format".to_owned(),
                 ));
             }
             (true, false) => Print::Approvals,
@@ -139,7 +139,7 @@ fn references(typed: &[String]) -> Result<(&str, &str), Error> {
         [from] => Ok((from, "latest")),
         [from, to] => Ok((from, to)),
         [_, _, third, ..] => Err(Error::Usage(format!(
-            "diff compares two snapshots; `{third}` is one too many"
+            "expected at most two snapshots, got `{third}` too"
         ))),
     }
 }
@@ -246,7 +246,7 @@ fn snapshot(reader: &Reader, reference: &SnapshotRef) -> Result<SnapshotInfo, Er
                 available,
             }),
         ) => Error::NotEnough {
-            message: format!("nothing to compare: there is no snapshot `{reference}`; {available}"),
+            message: format!("nothing to compare: there is no snapshot {reference}; {available}"),
             hint: Some("run `harness-access sync` again later, then compare".to_owned()),
         },
         (_, error) => error,

@@ -3,9 +3,8 @@
 //! Invariant: nothing here knows HTTP, SQL or the terminal.
 
 mod access;
-mod area;
 mod assignment_ids;
-mod examination;
+mod diagnosis;
 mod fact;
 mod grant;
 mod history;
@@ -13,31 +12,30 @@ mod impact;
 mod label;
 mod listing;
 mod observation;
-mod planned_walk;
 mod reference;
 mod resource;
 mod scope;
+mod scope_selection;
 mod snapshot;
 mod time;
 
 pub use access::{
     AccessFacts, MembershipFact, PrincipalFact, ResourceGroupFact, RoleFact, RoleGrantFact,
 };
-pub use area::{Area, Depth, Extra};
 pub use assignment_ids::{AssignmentIds, AssignmentRef};
-pub use examination::{Examination, Held, Whole};
+pub use diagnosis::{Diagnosis, Held, Proof};
 pub use fact::{DiffFacts, GrantFact, Named, NumberMap, ResourceFact};
 pub use grant::{Entitlement, Grant};
 pub use history::{Moment, Span, Thing};
 pub use impact::{Impact, ImpactWanted, Impacts};
 pub use label::Label;
-pub use listing::{Listing, ListingKind, ListingState};
-pub use observation::{Directory, Observation, Ref, ScopeRef};
-pub use planned_walk::PlannedWalk;
-pub use reference::{SnapshotLocator, SnapshotRef};
+pub use listing::{Listing, ListingKind, ListingState, PlannedWalk};
+pub use observation::{Directory, Observation, Ref, Resource, ScopeRef};
+pub use reference::{SnapshotLocator, SnapshotRef, is_odd_date};
 pub use resource::{
-    Details, IncludedScope, Known, Resource, ResourceId, ResourceType, Selector, canonical_json,
+    Details, IncludedScope, Known, ResourceId, ResourceType, Selector, canonical_json,
 };
 pub use scope::{Level, Scope};
+pub use scope_selection::{Depth, Extra, ScopeSelection};
 pub use snapshot::{Gap, Pruned, SnapshotInfo, Unverified};
 pub use time::Timestamp;

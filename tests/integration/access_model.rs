@@ -452,7 +452,7 @@ fn model(
                 }
             }
             (_, Some(id)) => ask(Some(id), at),
-            // Some resource; without a name only what is to be created is asked for, and what is no scope.
+            // Some resource; without a name only what is to be created is asked for, and what is not a scope.
             (level, None) => {
                 if level.is_none() || permission.ends_with("_create") {
                     ask(None, at);

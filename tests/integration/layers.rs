@@ -31,14 +31,17 @@ const PARTS: &[(&str, &[&str])] = &[
             "retention",
         ],
     ),
-    ("export", &["access", "error", "model", "output", "store"]),
+    ("unfinished", &[]),
+    (
+        "export",
+        &["access", "error", "model", "output", "store", "unfinished"],
+    ),
     ("exit", &[]),
-    ("signals", &["exit"]),
+    ("signals", &["exit", "unfinished"]),
     ("error", &["api", "exit", "store"]),
     ("cli", &["diff", "error", "findings", "model"]),
-    ("redact", &[]),
-    ("config", &["api", "error", "redact", "store"]),
-    ("logging", &["characters", "config", "error", "redact"]),
+    ("config", &["api", "cli", "error", "store"]),
+    ("logging", &["api", "characters", "config", "error"]),
     (
         "command",
         &[
@@ -62,7 +65,7 @@ const PARTS: &[(&str, &[&str])] = &[
     (
         "run",
         &[
-            "cli", "command", "error", "exit", "logging", "output", "redact",
+            "api", "cli", "command", "error", "exit", "logging", "output", "signals",
         ],
     ),
 ];
@@ -75,7 +78,7 @@ const OWNED: [(&str, &[&str]); 7] = [
     ("argh", &["cli"]),
     ("env_logger", &["logging"]),
     ("sha2", &["export"]),
-    ("ruzstd", &["export"]),
+    ("zstd", &["export"]),
 ];
 
 #[test]
@@ -102,22 +105,14 @@ fn every_part_uses_only_what_it_may() {
 
 /// Files whose circles still have to be opened.
 const KNOWN_CIRCLES: &[&str] = &[
-    "api/classify.rs",
-    "api/client.rs",
-    "api/envelope.rs",
-    "api/error.rs",
-    "api/walk.rs",
     "collect/assemble.rs",
     "collect/mod.rs",
     "collect/tree.rs",
     "command/",
     "run.rs",
-    "diff/approvals.rs",
-    "diff/assess.rs",
     "model/grant.rs",
     "model/listing.rs",
     "model/observation.rs",
-    "model/resource.rs",
 ];
 
 #[test]

@@ -1,0 +1,250 @@
+//! Where Harness is: the only origin that ever gets the key.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use ureq::http::Uri;
+
+/// `https://app.harness.io`, or another origin with an optional path to which every endpoint is appended.
+///
+/// The path is kept because both `https://app.harness.io` and `https://app.harness.io/gateway` are in use.
+/// `Display` is the canonical form: lower-case scheme and host, no default port, no trailing slash.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct BaseUrl(String);
+
+/// Why a text is not a base URL. Messages never repeat text that may hold a secret (user information).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BaseUrlError {
+    /// Not an absolute `http` or `https` URL with a host.
+    Malformed,
+    /// Another scheme than `http` and `https`.
+    Scheme(String),
+    /// User name or password before the host.
+    UserInfo,
+    /// A `?query` or `#fragment`, which could not survive appending a path.
+    QueryOrFragment,
+    /// Plain `http` to this host, which is not this computer, and not allowed.
+    PlainHttp(String),
+}
+
+impl fmt::Display for BaseUrlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed => f.write_str(
+                "the base URL must look like `https://app.harness.io`, with an optional path",
+            ),
+            Self::Scheme(scheme) => write!(
+                f,
+                "the base URL has the scheme `{scheme}`; it must be https"
+            ),
+            Self::UserInfo => f.write_str(
+                "the base URL must not hold a user name or password; give the API key with --api-key-file or HARNESS_API_KEY",
+            ),
+            Self::QueryOrFragment => f.write_str("the base URL must not have a `?` or `#` part"),
+            Self::PlainHttp(host) => write!(
+                f,
+                "plain http to `{host}` would send the API key unencrypted; use https"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for BaseUrlError {}
+
+impl BaseUrl {
+    /// Reads a base URL. Plain `http` is accepted to this computer (127.0.0.0/8, `::1`, `localhost`), and to anyone
+    /// with `allow_http`.
+    ///
+    /// # Errors
+    /// Everything that could send the key elsewhere or make paths wrong; see [`BaseUrlError`].
+    pub fn parse(text: &str, allow_http: bool) -> Result<Self, BaseUrlError> {
+        let text = text.trim();
+        let (scheme, rest) = text.split_once("://").ok_or(BaseUrlError::Malformed)?;
+        let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+        if authority.contains('@') {
+            return Err(BaseUrlError::UserInfo);
+        }
+        let scheme = scheme.to_ascii_lowercase();
+        if scheme != "https" && scheme != "http" {
+            let scheme = scheme.chars().filter(char::is_ascii_alphanumeric).take(20);
+            return Err(BaseUrlError::Scheme(scheme.collect()));
+        }
+        if rest.contains(['?', '#']) {
+            return Err(BaseUrlError::QueryOrFragment);
+        }
+        let uri: Uri = text.parse().map_err(|_| BaseUrlError::Malformed)?;
+        let host = uri.host().unwrap_or_default().to_ascii_lowercase();
+        let path = uri.path().trim_end_matches('/');
+        if !host_is_plain(&host) || !path_is_plain(path) {
+            return Err(BaseUrlError::Malformed);
+        }
+        if scheme == "http" && !allow_http && !is_this_computer(&host) {
+            return Err(BaseUrlError::PlainHttp(host));
+        }
+        let default_port = if scheme == "https" { 443 } else { 80 };
+        let port = match authority_port(authority)? {
+            Some(port) if port != default_port => format!(":{port}"),
+            _ => String::new(),
+        };
+        Ok(Self(format!("{scheme}://{host}{port}{path}")))
+    }
+
+    /// The canonical text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether requests travel encrypted.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https:")
+    }
+
+    /// Whether this computer is meant: 127.0.0.0/8, `::1` or `localhost`.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        let authority = self.0.split('/').nth(2).unwrap_or_default();
+        let host = match authority.rsplit_once(':') {
+            Some((host, port)) if !port.ends_with(']') => host,
+            _ => authority,
+        };
+        is_this_computer(host)
+    }
+
+    /// The URL of an endpoint: `path` appended to the base, never replacing its path.
+    #[must_use]
+    pub fn join(&self, path: &str) -> String {
+        format!("{}/{}", self.0, path.trim_start_matches('/'))
+    }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A name, an IPv4 address or an IPv6 address in brackets.
+fn host_is_plain(host: &str) -> bool {
+    let name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    match host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+    {
+        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => !host.is_empty() && host.bytes().all(name),
+    }
+}
+
+fn path_is_plain(path: &str) -> bool {
+    path.bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+        && !path
+            .split('/')
+            .any(|segment| segment == ".." || segment == ".")
+}
+
+/// The port after the host; an empty one (`host:`) counts as absent.
+fn authority_port(authority: &str) -> Result<Option<u16>, BaseUrlError> {
+    let after_address = authority.rsplit(']').next().unwrap_or_default();
+    match after_address.rsplit_once(':') {
+        None | Some((_, "")) => Ok(None),
+        Some((_, port)) => match port.parse() {
+            Ok(0) | Err(_) => Err(BaseUrlError::Malformed),
+            Ok(port) => Ok(Some(port)),
+        },
+    }
+}
+
+fn is_this_computer(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || address.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn canonical(text: &str) -> String {
+        BaseUrl::parse(text, false).expect(text).to_string()
+    }
+
+    #[test]
+    fn the_path_is_kept_and_appended_to() {
+        let base = BaseUrl::parse("https://app.harness.io/gateway/", false).expect("legal");
+        assert_eq!(
+            base.join("/ng/api/x"),
+            "https://app.harness.io/gateway/ng/api/x"
+        );
+    }
+
+    #[test]
+    fn different_spellings_have_one_canonical_form() {
+        for text in [
+            "https://app.harness.io",
+            "HTTPS://App.Harness.IO/",
+            "https://app.harness.io:443//",
+            " https://app.harness.io \n",
+            "https://app.harness.io:",
+        ] {
+            assert_eq!(canonical(text), "https://app.harness.io", "{text}");
+        }
+        assert_eq!(canonical("https://[::1]:8443/x"), "https://[::1]:8443/x");
+    }
+
+    #[test]
+    fn plain_http_reaches_this_computer_only() {
+        for text in [
+            "http://127.0.0.1:80",
+            "http://127.9.9.9:4000",
+            "http://localhost",
+            "http://[::1]:99/gateway",
+        ] {
+            let base = BaseUrl::parse(text, false).expect(text);
+            assert!(base.is_loopback(), "{text}");
+        }
+        for text in [
+            "http://app.harness.io",
+            "http://localhost.evil.example",
+            "http://127.0.0.1.evil.example",
+            "http://10.0.0.1",
+        ] {
+            assert!(
+                matches!(BaseUrl::parse(text, false), Err(BaseUrlError::PlainHttp(_))),
+                "{text}"
+            );
+            let base = BaseUrl::parse(text, true).expect(text);
+            assert!(!base.is_loopback(), "{text}");
+        }
+    }
+
+    #[test]
+    fn user_information_is_refused_and_not_repeated() {
+        let error =
+            BaseUrl::parse("https://user:hunter2@app.harness.io", true).expect_err("refused");
+        assert_eq!(error, BaseUrlError::UserInfo);
+        assert!(!error.to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn other_things_are_refused() {
+        use BaseUrlError::{Malformed, QueryOrFragment, Scheme};
+        let cases = [
+            ("app.harness.io", Malformed),
+            ("", Malformed),
+            ("https://", Malformed),
+            ("https:///x", Malformed),
+            ("https://a b", Malformed),
+            ("https://a/../b", Malformed),
+            ("https://a:0", Malformed),
+            ("https://a:99999", Malformed),
+            ("ftp://a", Scheme("ftp".to_owned())),
+            ("https://a?x=1", QueryOrFragment),
+            ("https://a/#x", QueryOrFragment),
+        ];
+        for (text, error) in cases {
+            assert_eq!(BaseUrl::parse(text, true), Err(error), "{text}");
+        }
+    }
+}
