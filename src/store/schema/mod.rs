@@ -1,10 +1,12 @@
 //! Tables, views and the version of both.
 
+mod compare;
 mod version_1;
 
 use rusqlite::Connection;
 use std::fmt::Display;
 
+pub(super) use compare::difference;
 pub(super) use version_1::{move_facts, overlay};
 
 const TABLES: &str = include_str!("tables.sql");
