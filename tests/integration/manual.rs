@@ -25,8 +25,8 @@ fn flags() -> BTreeSet<String> {
             let flags = line
                 .trim_start()
                 .split([' ', ','])
-                .filter(|word| word.starts_with("--"));
-            found.extend(flags.map(str::to_owned));
+                .take_while(|word| word.starts_with('-') || word.is_empty());
+            found.extend(flags.filter(|word| word.len() > 2).map(str::to_owned));
         }
         let (_, commands) = help.split_once("Commands:\n").unwrap_or_default();
         for line in commands.lines().take_while(|line| !line.is_empty()) {
