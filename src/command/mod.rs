@@ -7,6 +7,7 @@ pub(crate) mod export;
 pub(crate) mod findings;
 pub(crate) mod history;
 pub(crate) mod label;
+mod names;
 mod open;
 pub(crate) mod prune;
 mod question;
