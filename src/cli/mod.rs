@@ -1,9 +1,13 @@
 //! What the user typed, and nothing more. `config` turns it into what the program needs.
 
 mod common;
+pub mod completions;
+pub(crate) mod declared;
 mod diff;
 mod export;
+pub mod man;
 mod questions;
+mod shell;
 mod snapshots;
 mod sync;
 mod typed;
@@ -17,6 +21,7 @@ pub use common::ConnectionFlags;
 pub use diff::{Diff, DiffFormat, History, HistoryFormat};
 pub use export::{Export, ExportFormat, Preset};
 pub use questions::{Answer, Findings, FindingsFormat, WhatCan, WhoCan, Why, Words};
+pub use shell::{Completions, Man, Names, Shell};
 pub use snapshots::{Prune, SetLabel, Snapshots, SnapshotsCommand};
 pub use sync::{Doctor, Sync};
 pub use values::Format;
@@ -76,6 +81,10 @@ pub enum Command {
     Findings(Findings),
     /// write a snapshot for other tools
     Export(Export),
+    /// complete the command line
+    Completions(Completions),
+    /// the manual page
+    Man(Man),
 }
 
 /// What the command line asks for.

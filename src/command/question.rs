@@ -10,8 +10,9 @@ use crate::access::{Access, Question, Target};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::{Gap, Level, Scope, SnapshotInfo};
+use crate::output::access::words;
 use crate::output::access::{Head, QuestionDoc};
-use crate::output::access_words;
+use crate::output::gaps;
 use crate::output::text::line;
 use crate::similar::did_you_mean;
 
@@ -81,7 +82,7 @@ impl Asking {
             many => {
                 let candidates = many.iter().map(|at| {
                     let principal = self.access.principal(*at);
-                    format!("{}  {}", principal.id, access_words::shown(principal))
+                    format!("{}  {}", principal.id, words::shown(principal))
                 });
                 let candidates: Vec<String> = candidates.collect();
                 Err(names::ambiguous(text, "principals", &candidates))
@@ -214,7 +215,7 @@ fn notes(head: &Head<'_>) -> Vec<String> {
             group.id
         ));
     }
-    let gaps = access_words::gaps(head.gaps);
+    let gaps = gaps::lines(head.gaps);
     notes.extend(gaps.iter().map(|gap| format!("not seen: {gap}")));
     notes
 }

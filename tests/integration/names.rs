@@ -42,7 +42,10 @@ fn what_was_meant_is_suggested() {
             &["who-can", ADMIN, "--in", "org/default/project/shp"],
             "did you mean org/default/project/shop?",
         ),
-        (&["history", "Example"], "`Example` may be 2 things:"),
+        (
+            &["history", "example.test"],
+            "`example.test` may be 2 things:",
+        ),
     ] {
         ask(&folder, arguments).exits(3).says(says);
     }
