@@ -1,14 +1,19 @@
 //! What the user typed, and nothing more. `config` turns it into what the program needs.
 
 mod common;
+pub mod completions;
+pub(crate) mod declared;
 mod diff;
 mod export;
+pub mod man;
 mod questions;
+mod shell;
 mod snapshots;
 mod sync;
+mod typed;
 mod values;
 
-use argh::FromArgs;
+use argh::{ArgsInfo, FromArgs};
 
 use crate::error::Error;
 
@@ -16,12 +21,13 @@ pub use common::ConnectionFlags;
 pub use diff::{Diff, DiffFormat, History, HistoryFormat};
 pub use export::{Export, ExportFormat, Preset};
 pub use questions::{Answer, Findings, FindingsFormat, WhatCan, WhoCan, Why, Words};
+pub use shell::{Completions, Man, Names, Shell};
 pub use snapshots::{Prune, SetLabel, Snapshots, SnapshotsCommand};
 pub use sync::{Doctor, Sync};
 pub use values::Format;
 
 /// Who has access to what in a Harness account, why, and what changed.
-#[derive(Debug, FromArgs)]
+#[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
     help_triggers("-h", "--help"),
     note = "Exit status:
@@ -50,7 +56,7 @@ pub struct Cli {
 }
 
 /// The commands.
-#[derive(Debug, FromArgs)]
+#[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(subcommand)]
 pub enum Command {
     /// read the account
@@ -75,6 +81,10 @@ pub enum Command {
     Findings(Findings),
     /// write a snapshot for other tools
     Export(Export),
+    /// complete the command line
+    Completions(Completions),
+    /// the manual page
+    Man(Man),
 }
 
 /// What the command line asks for.
@@ -93,7 +103,7 @@ pub enum Request {
 /// # Errors
 /// `Usage` with the parser's words.
 pub fn parse(arguments: &[String]) -> Result<Request, Error> {
-    let arguments = normalized(arguments);
+    let arguments = typed::normalized(&Cli::get_args_info(), arguments)?;
     let borrowed: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match Cli::from_args(&[crate::NAME], &borrowed) {
         Err(exit) if exit.status.is_ok() => Ok(Request::Help(exit.output)),
@@ -109,23 +119,7 @@ pub fn parse(arguments: &[String]) -> Result<Request, Error> {
     }
 }
 
-/// The forms that people expect and the parser does not know: `--name=value`, and `help`.
-fn normalized(arguments: &[String]) -> Vec<String> {
-    let mut normal = Vec::with_capacity(arguments.len() + 1);
-    let mut options = true;
-    for argument in arguments {
-        options = options && argument != "--";
-        match argument.split_once('=') {
-            Some((name, value)) if options && name.starts_with("--") => {
-                normal.extend([name.to_owned(), value.to_owned()]);
-            }
-            _ => normal.push(argument.clone()),
-        }
-    }
-    if normal.first().is_some_and(|first| first == "help") {
-        normal.remove(0);
-        normal.truncate(1);
-        normal.push("--help".to_owned());
-    }
-    normal
+/// The name of the command that is asked for, for hints.
+pub(crate) fn command_in(arguments: &[String]) -> Option<&'static str> {
+    typed::command_in(&Cli::get_args_info(), arguments)
 }

@@ -1,5 +1,6 @@
 //! One file a command: settings in, library calls, output.
 
+pub(crate) mod completions;
 mod context;
 pub(crate) mod diff;
 pub(crate) mod doctor;
@@ -7,6 +8,8 @@ pub(crate) mod export;
 pub(crate) mod findings;
 pub(crate) mod history;
 pub(crate) mod label;
+pub(crate) mod man;
+mod names;
 mod open;
 pub(crate) mod prune;
 mod question;

@@ -4,7 +4,7 @@ use rusqlite::ToSql;
 
 use super::Reader;
 use super::names::Names;
-use crate::model::{GrantFact, ResourceFact, Timestamp};
+use crate::model::{GrantFact, ResourceFact, ResourceType, Timestamp};
 
 impl Reader {
     /// Versions of resources, by a condition on `x`.
@@ -16,13 +16,13 @@ impl Reader {
         self.connection
             .prepare(&format!(
                 "SELECT p.path, r.type, r.id, x.name, x.attributes, r.listing, x.since, x.valid_until
-                 FROM resource_version x JOIN resource r ON r.key = x.resource
-                 JOIN scope p ON p.key = r.scope WHERE {rows}"
+                 FROM _resource_version x JOIN _resource r ON r.key = x.resource
+                 JOIN _scope p ON p.key = r.scope WHERE {rows}"
             ))?
             .query_map(&*bound(parameters), |row| {
                 let fact = ResourceFact {
                     scope: row.get(0)?,
-                    kind: row.get(1)?,
+                    kind: ResourceType::parse(row.get_ref(1)?.as_str()?),
                     id: row.get(2)?,
                     name: row.get(3)?,
                     attributes: row.get(4)?,
@@ -48,7 +48,7 @@ impl Reader {
         let mut statement = self.connection.prepare(&format!(
             "SELECT x.target, x.principal, x.scope, x.resource_group, x.role_assignment, x.created_at,
                x.harness_managed, x.listing, x.since, x.valid_until
-             FROM grant_version x WHERE {rows}"
+             FROM _grant x WHERE {rows}"
         ))?;
         let mut rows = statement.query(&*bound(parameters))?;
         let mut names = Names::of(self)?;
@@ -138,7 +138,7 @@ impl Fact for GrantFact {
     const SINCE_THE_BEGINNING: bool = true;
 
     fn principal_type(&self) -> &str {
-        &self.principal.kind
+        self.principal.kind.as_str()
     }
 
     fn set_newly_visible(&mut self, newly_visible: bool) {

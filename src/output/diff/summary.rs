@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use super::words::snapshots;
 use crate::diff::approvals::Notice;
 use crate::diff::{AssessedChange, Comparison};
+use crate::output::gaps::not_compared;
 use crate::output::text::{count, line};
 
 /// Writes them.
@@ -13,35 +14,23 @@ use crate::output::text::{count, line};
 /// # Errors
 /// When the output fails.
 pub fn write(comparison: &Comparison, err: &mut dyn Write) -> io::Result<()> {
-    for (name, side) in [("older", &comparison.from), ("newer", &comparison.to)] {
-        for gap in &side.gaps {
-            let reason = gap
-                .reason
-                .as_ref()
-                .map(|reason| format!(" ({})", line(reason)));
-            writeln!(
-                err,
-                "cannot compare {} in {}: the {name} snapshot {} is {}{}",
-                gap.kind,
-                line(&gap.scope),
-                side.snapshot.id,
-                gap.state,
-                reason.unwrap_or_default(),
-            )?;
+    for side in [&comparison.from, &comparison.to] {
+        for said in not_compared(side.snapshot.id, &side.gaps) {
+            writeln!(err, "{}", line(&said))?;
         }
     }
     for (number, what) in [
         (
             comparison.newly_visible,
-            "came into sight with the first complete look at their listing; nobody knows since when they are there",
+            "listed completely for the first time; how long they have existed is unknown",
         ),
         (
             comparison.out_of_sight,
-            "are in listings that the newer snapshot did not see; nobody knows whether they are still so",
+            "in lists that the newer snapshot did not see; whether they still exist is unknown",
         ),
     ] {
         if number > 0 {
-            writeln!(err, "{} {what}", count(number, "fact"))?;
+            writeln!(err, "{} {what}", count(number, "item"))?;
         }
     }
     let [older, newer] = snapshots(comparison);
@@ -62,7 +51,7 @@ pub fn notices(file: &str, notices: &[Notice], err: &mut dyn Write) -> io::Resul
     for notice in notices {
         let text = match notice {
             Notice::Unused { line, entry } => {
-                format!("{file}:{line}: no change is like this approval: {entry}")
+                format!("{file}:{line}: this approval matches no change: {entry}")
             }
             Notice::Expired {
                 line,
@@ -70,7 +59,7 @@ pub fn notices(file: &str, notices: &[Notice], err: &mut dyn Write) -> io::Resul
                 on,
                 changes,
             } => format!(
-                "{file}:{line}: this approval expired on {on} and covers {} no longer: {entry}",
+                "{file}:{line}: this approval expired on {on}; no longer covers {}: {entry}",
                 count(i128::try_from(*changes).unwrap_or_default(), "change")
             ),
         };
