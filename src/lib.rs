@@ -40,6 +40,7 @@ pub mod output;
 pub mod retention;
 mod run;
 mod signals;
+mod similar;
 pub mod store;
 mod unfinished;
 

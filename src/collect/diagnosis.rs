@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::assemble::Assembly;
 use super::definition::{Definition, RequiredPermission, Walks, Wanted, WithoutPermission};
-use super::failure::{Failure, ends_the_sync};
+use super::failure::Failure;
 use super::listings;
 use super::proof;
 use super::request::Request;
@@ -99,7 +99,7 @@ fn account(client: &Client) -> Result<Read, ApiError> {
     let endpoint = &listings::definition(ListingKind::Accounts).endpoint;
     let call = endpoint.call(client.account_id(), &Scope::Account);
     match client.get::<wire::Account>(&call) {
-        Err(error) if ends_the_sync(&error, client) => Err(error),
+        Err(error) if error.ends_run() => Err(error),
         Err(error) => {
             log::info!("{error}");
             Ok((None, None))

@@ -1,9 +1,6 @@
-//! What ends a sync, and only that. Everything else is a gap of one list.
+//! Why there is no observation. What ends a sync is decided by `ApiError::ends_run`; everything else is a gap of one list.
 
-use crate::api::client::Client;
-use crate::api::error::{ApiError, ApiErrorKind};
-use crate::api::http::transport::TransportErrorKind;
-use crate::api::page::envelope::LooksLike;
+use crate::api::error::ApiError;
 use crate::model::Scope;
 
 /// Why there is no observation.
@@ -33,43 +30,5 @@ impl Failure {
 impl From<ApiError> for Failure {
     fn from(error: ApiError) -> Self {
         Self::Api(error)
-    }
-}
-
-/// Whether a failure says that no other request can do better: the key, the account, the host or the time. A login page
-/// or the page of another service counts as long as nothing else has answered.
-pub(super) fn ends_the_sync(error: &ApiError, client: &Client) -> bool {
-    match &*error.kind {
-        ApiErrorKind::BadKey(_)
-        | ApiErrorKind::AccountMoved { .. }
-        | ApiErrorKind::IpNotAllowed(_)
-        | ApiErrorKind::Redirected { .. }
-        | ApiErrorKind::Throttled(_)
-        | ApiErrorKind::Deadline { .. }
-        | ApiErrorKind::Cancelled => true,
-        ApiErrorKind::Transport(error) => matches!(
-            error.kind,
-            TransportErrorKind::Connect
-                | TransportErrorKind::Dns
-                | TransportErrorKind::Tls
-                | TransportErrorKind::Interrupted
-        ),
-        ApiErrorKind::NotJson { looks_like, .. } => {
-            !client.has_worked()
-                && matches!(
-                    looks_like,
-                    LooksLike::LoginPage
-                        | LooksLike::Html
-                        | LooksLike::OtherService
-                        | LooksLike::Other
-                )
-        }
-        ApiErrorKind::NotPermitted { .. }
-        | ApiErrorKind::NotFound(_)
-        | ApiErrorKind::Server(_)
-        | ApiErrorKind::Refused(_)
-        | ApiErrorKind::Shape { .. }
-        | ApiErrorKind::Inconsistent { .. }
-        | ApiErrorKind::Impossible { .. } => false,
     }
 }

@@ -1,6 +1,6 @@
 //! Reading one list: what a listing's `read` gets, and what it gives.
 
-use std::hash::DefaultHasher;
+use std::hash::{DefaultHasher, Hash};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -127,7 +127,7 @@ impl<'a> ListWalk<'a> {
     }
 
     /// The body is optional to the specification, but some servers fail without one.
-    pub(crate) fn walk<R: DeserializeOwned>(
+    pub(crate) fn walk<R: DeserializeOwned + Hash>(
         &self,
         body: &impl Serialize,
         key: impl Fn(&R, &mut DefaultHasher),
@@ -142,12 +142,14 @@ impl<'a> ListWalk<'a> {
 
 impl Read {
     pub(crate) fn paged(rows: Rows, walked: Walked, unreadable: &[String]) -> Self {
-        let reported_total = Some(walked.reported_total);
+        let reported_total = walked.reported_total;
+        let gaps = walked.gaps.iter().map(ToString::to_string);
+        let defects = gaps.chain(unreadable_rows(unreadable)).collect();
         Self {
             rows,
             walked,
             reported_total,
-            defects: unreadable_rows(unreadable).into_iter().collect(),
+            defects,
             only_inherited: Vec::new(),
         }
     }

@@ -5,10 +5,9 @@ use std::time::Instant;
 use serde_json::Value;
 
 use super::definition::{Walks, Wanted};
-use super::failure::ends_the_sync;
 use super::listings::LISTINGS;
 use super::walk::{Walker, asks_otherwise};
-use crate::api::call::{Call, Envelope, Method};
+use crate::api::call::{Call, Envelope, Method, PAGE_SIZE, PageAsked};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::model::{ListingKind, Scope, ScopeSelection, Trial, TrialAnswer};
@@ -68,7 +67,7 @@ fn of_list(
                 }
                 return Ok(Some(trial(shape(&data))));
             }
-            Err(error) if ends_the_sync(&error, client) => return Err(error),
+            Err(error) if error.ends_run() => return Err(error),
             Err(error) => {
                 log::info!("{error}");
                 let otherwise = asks_otherwise(&error);
@@ -91,7 +90,10 @@ fn one_page(
 ) -> Result<Value, ApiError> {
     let call = match walks {
         Walks::Once => call.clone(),
-        _ => call.clone().page(0),
+        _ => call.clone().page(PageAsked {
+            index: 0,
+            size: PAGE_SIZE,
+        }),
     };
     let reply = match method {
         Method::Get => client.get::<Value>(&call)?,

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::definition::{Definition, Walks, WithoutPermission};
-use super::failure::ends_the_sync;
 use super::list_walk::{ListWalk, Read, Rows};
 use super::listings::{self, role_assignments};
 use super::members;
@@ -44,7 +43,7 @@ impl Walker<'_> {
                     }
                     return Ok(Some(self.shown(listing, way, read, &record)));
                 }
-                Err(error) if ends_the_sync(&error, self.client) => return Err(error),
+                Err(error) if error.ends_run() => return Err(error),
                 Err(error) => {
                     let otherwise = asks_otherwise(&error);
                     first.get_or_insert_with(|| Box::new((record, error)));
@@ -119,7 +118,7 @@ impl Walker<'_> {
         let walk = ListWalk::new(self.client, endpoint, ListScope::WholeAccount, tries);
         let mut read = match (listing.read)(&walk) {
             Ok(read) => read,
-            Err(error) if ends_the_sync(&error, self.client) => return Err(error),
+            Err(error) if error.ends_run() => return Err(error),
             Err(error) if tries.is_some() => {
                 log::info!("{error}; listing scope by scope instead");
                 return Ok(None);
@@ -157,8 +156,9 @@ impl Walker<'_> {
             Some(FEW_TRIES),
         );
         let (by_scope, walked) = match role_assignments::read_many(&walk, scopes) {
+            Ok((_, walked)) if !walked.is_whole() => return Ok(None),
             Ok(read) => read,
-            Err(error) if ends_the_sync(&error, self.client) => return Err(error),
+            Err(error) if error.ends_run() => return Err(error),
             Err(error) => {
                 log::info!("{error}; listing scope by scope instead");
                 return Ok(None);

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Context;
+use super::failure::explain;
 use super::selection::selection;
 use super::support;
-use super::sync::explain;
 use crate::cli::{Doctor, Format};
 use crate::collect::diagnosis::diagnose;
 use crate::collect::workers::Progress;
@@ -31,7 +31,8 @@ pub(crate) fn run(arguments: &Doctor, context: &mut Context<'_>) -> Result<Exit,
         jobs: 1,
         progress: &Progress::default(),
     };
-    let diagnosis = diagnose(&client, &request).map_err(|failure| explain(failure, &selection))?;
+    let diagnosis =
+        diagnose(&client, &request).map_err(|failure| explain(failure, &selection, None))?;
     if let Some(path) = &arguments.report {
         support::write(path, &diagnosis, &identity, client.requests())?;
     }

@@ -6,7 +6,7 @@ use crate::agreed::Notice;
 use crate::agreed::gaps::AcceptedGaps;
 use crate::error::Error;
 use crate::model::{Listing, ListingState, Scope, ScopeSelection, Timestamp};
-use crate::output::gaps::describe;
+use crate::output::accepting::describe;
 
 /// The gaps of a run, judged.
 pub(crate) struct Gaps {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Context;
+use super::failure::explain;
 use super::gaps::{self, Gaps};
 use super::selection::selection;
 use crate::agreed::gaps::AcceptedGaps;
@@ -13,13 +14,13 @@ use crate::api::client::Client;
 use crate::cli::{Format, Sync};
 use crate::collect::plan::Plan;
 use crate::collect::workers::Progress;
-use crate::collect::{self, Failure, Remembered};
+use crate::collect::{self, Remembered};
 use crate::config::{self, Connection};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::{Label, ResourceType, Scope, ScopeSelection};
+use crate::model::{Label, ResourceType, ScopeSelection};
 use crate::output;
-use crate::output::gaps::describe;
+use crate::output::accepting::describe;
 use crate::output::progress::{Counts, ProgressLine};
 use crate::output::text::{count, line};
 use crate::output::write_json;
@@ -74,10 +75,10 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     let (gaps, published) = result.map_err(stopped)?;
     if !arguments.quiet {
         let file = arguments.gaps.as_deref().unwrap_or_default();
-        output::gaps::write_notices(file, &gaps.notices, context.err)?;
+        output::accepting::write_notices(file, &gaps.notices, context.err)?;
     }
     if arguments.write_gaps {
-        output::gaps::write_entries(&gaps.open, context.out)?;
+        output::accepting::write_entries(&gaps.open, context.out)?;
     }
     let Some(published) = published else {
         return Err(gaps.refusal(&run.selection));
@@ -112,7 +113,7 @@ impl Run<'_> {
     fn plan(&self, writer: &Writer) -> Result<Plan, Error> {
         let remembered = remembered(writer)?;
         collect::plan(self.client, &self.request(&remembered))
-            .map_err(|failure| explain(failure, &self.selection))
+            .map_err(|failure| explain(failure, &self.selection, Some(writer)))
     }
 
     fn observe_and_store(
@@ -123,7 +124,7 @@ impl Run<'_> {
     ) -> Result<(Gaps, Option<Published>), Error> {
         let remembered = remembered(&writer)?;
         let mut observation = collect::observe(self.client, &self.request(&remembered))
-            .map_err(|failure| explain(failure, &self.selection))?;
+            .map_err(|failure| explain(failure, &self.selection, Some(&writer)))?;
         let gaps = Gaps::of(&mut observation.listings, self.accepted.as_ref());
         if !gaps.open.is_empty() && !self.arguments.allow_partial {
             return Ok((gaps, None));
@@ -164,31 +165,6 @@ fn counts(client: &Client, progress: &Progress) -> Counts {
 
 fn label(typed: Option<&str>) -> Result<Option<Label>, Error> {
     typed.map(Label::new).transpose().map_err(Error::Usage)
-}
-
-pub(super) fn explain(failure: Failure, selection: &ScopeSelection) -> Error {
-    match failure {
-        Failure::Api(error) => error.into(),
-        Failure::UnknownScopes(scopes) => Error::Config {
-            message: format!(
-                "not found in the lists that this key can read: {}",
-                scopes
-                    .iter()
-                    .map(Scope::to_string)
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            ),
-            hint: Some("check the identifiers, and that the key may view them".to_owned()),
-        },
-        Failure::NothingPermitted(error) => Error::Refused(error),
-        Failure::MissingPermissions(missing) => Error::NotEnough {
-            message: format!(
-                "nothing was stored, because the key lacks permissions:\n{}",
-                missing.join("\n")
-            ),
-            hint: Some(gaps::hint_for_permissions(selection)),
-        },
-    }
 }
 
 fn conclude(

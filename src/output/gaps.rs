@@ -1,79 +1,69 @@
-//! Gaps of a sync: in words, and as entries for a file of accepted gaps.
+//! Lists that were not seen completely, in few words: hundreds of scopes have the same gap for the same reason.
 
-use std::io::{self, Write};
+use std::collections::BTreeSet;
 
-use super::text::line;
-use super::toml::quoted;
-use crate::agreed::Notice;
-use crate::model::{Listing, ListingState};
+use super::text::count;
+use crate::model::Gap;
 
-/// A gap in one line.
+/// Gaps in a few lines: one a kind and reason, with the scopes counted when there are many.
 #[must_use]
-pub fn describe(listing: &Listing) -> String {
-    let Listing {
-        kind,
-        scope,
-        endpoint,
-        state,
-        ..
-    } = listing;
-    let reason = state.reason().unwrap_or_default();
-    let what = format!("{kind} in {scope} ({endpoint})");
-    match (state, reason.strip_prefix("permission missing: ")) {
-        (ListingState::NotPermitted { .. }, None) => {
-            format!("{what}: permission missing: {reason}")
+pub fn lines(gaps: &[Gap]) -> Vec<String> {
+    let mut groups: Vec<(&Gap, Vec<&str>)> = Vec::new();
+    for gap in gaps {
+        let same = |(first, _): &&mut (&Gap, _)| {
+            (&first.kind, &first.state, &first.reason) == (&gap.kind, &gap.state, &gap.reason)
+        };
+        match groups.iter_mut().find(same) {
+            Some((_, scopes)) => scopes.push(&gap.scope),
+            None => groups.push((gap, vec![&gap.scope])),
         }
-        (ListingState::NotPermitted { .. }, Some(_)) => format!("{what}: {reason}"),
-        _ => format!("{what}: {}: {reason}", state.as_str()),
     }
-}
-
-/// Writes an entry for each gap, to be filled in by a reviewer.
-///
-/// # Errors
-/// When the output fails.
-pub fn write_entries(gaps: &[Listing], out: &mut dyn Write) -> io::Result<()> {
-    for (number, gap) in gaps.iter().enumerate() {
-        if number > 0 {
-            writeln!(out)?;
-        }
-        writeln!(out, "# {}", line(gap.state.reason().unwrap_or_default()))?;
-        writeln!(out, "[[gap]]")?;
-        writeln!(out, "kind = {}", quoted(gap.kind.as_str()))?;
-        writeln!(out, "scope = {}", quoted(&gap.scope.to_string()))?;
-        writeln!(out, "reason = \"\"")?;
-        writeln!(out, "ticket = \"\"")?;
-        writeln!(out, "approver = \"\"")?;
-    }
-    Ok(())
-}
-
-/// Says which entries of a file had no effect, and why.
-///
-/// # Errors
-/// When the output fails.
-pub fn write_notices(file: &str, notices: &[Notice], err: &mut dyn Write) -> io::Result<()> {
-    for notice in notices {
-        match notice {
-            Notice::Unused { line: at, entry } => {
-                writeln!(
-                    err,
-                    "{file}:{at}: {}: this entry matches no gap",
-                    line(entry)
-                )?;
+    let line = |(gap, scopes): &(&Gap, Vec<&str>)| {
+        let place = match scopes.as_slice() {
+            [first, second, third, _, ..] => {
+                format!("{first}, {second}, {third} and {} more", scopes.len() - 3)
             }
-            Notice::Expired {
-                line: at,
-                entry,
-                on,
-                covers,
-            } => writeln!(
-                err,
-                "{file}:{at}: {}: expired on {on}; no longer accepts {covers} {}",
-                line(entry),
-                if *covers == 1 { "gap" } else { "gaps" }
-            )?,
-        }
+            few => few.join(", "),
+        };
+        let reason = gap.reason.as_deref().unwrap_or(&gap.state);
+        format!("{} of {place}: {reason}", gap.kind.replace('_', " "))
+    };
+    groups.iter().map(line).collect()
+}
+
+/// What one snapshot of a comparison did not see, in a few lines.
+#[must_use]
+pub fn not_compared(snapshot: i64, gaps: &[Gap]) -> Vec<String> {
+    let (absent, incomplete): (Vec<Gap>, Vec<Gap>) =
+        gaps.iter().cloned().partition(|gap| gap.state == "absent");
+    let mut said: Vec<String> = lines(&incomplete)
+        .iter()
+        .map(|gap| format!("cannot compare {gap} (snapshot {snapshot})"))
+        .collect();
+    if let [gap] = &*absent {
+        said.push(format!(
+            "cannot compare {} of {}: snapshot {snapshot} did not include this list",
+            gap.kind.replace('_', " "),
+            gap.scope
+        ));
+    } else if !absent.is_empty() {
+        let scopes: BTreeSet<&str> = absent.iter().map(|gap| gap.scope.as_str()).collect();
+        let kinds: BTreeSet<String> = absent
+            .iter()
+            .map(|gap| gap.kind.replace('_', " "))
+            .collect();
+        said.push(format!(
+            "cannot compare {} in {}: snapshot {snapshot} did not include them ({})",
+            count(absent.len() as u64, "list"),
+            count(scopes.len() as u64, "scope"),
+            Vec::from_iter(kinds).join(", ")
+        ));
     }
-    Ok(())
+    if !absent.is_empty() {
+        said.push(
+            "compare snapshots of the same scopes, or judge only what both hold with --ignore-coverage"
+                .to_owned(),
+        );
+    }
+    said
 }

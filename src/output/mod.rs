@@ -1,7 +1,7 @@
 //! Values to bytes. Every format treats names as what they are: text of strangers.
 
+pub mod accepting;
 pub mod access;
-pub mod access_words;
 pub mod csv;
 pub mod diff;
 pub mod doctor;

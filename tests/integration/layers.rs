@@ -12,11 +12,12 @@ use sources::sources;
 /// Every part of `src/`, and the other parts it may use.
 const PARTS: &[(&str, &[&str])] = &[
     ("characters", &[]),
+    ("similar", &[]),
     ("model", &[]),
     ("api", &["characters", "model"]),
     ("collect", &["api", "model"]),
     ("store", &["model"]),
-    ("access", &["model"]),
+    ("access", &["model", "similar"]),
     ("agreed", &["model"]),
     ("diff", &["model"]),
     ("findings", &["model"]),
@@ -41,7 +42,7 @@ const PARTS: &[(&str, &[&str])] = &[
     ("exit", &[]),
     ("signals", &["exit", "unfinished"]),
     ("error", &["api", "exit", "store"]),
-    ("cli", &["diff", "error", "findings", "model"]),
+    ("cli", &["diff", "error", "findings", "model", "similar"]),
     ("config", &["api", "cli", "error", "store"]),
     ("logging", &["api", "characters", "config", "error"]),
     (
@@ -62,6 +63,7 @@ const PARTS: &[(&str, &[&str])] = &[
             "output",
             "retention",
             "signals",
+            "similar",
             "store",
         ],
     ),

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use super::{PermissionProbe, ask};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
-use crate::collect::failure::ends_the_sync;
 
 /// What is known of one probe.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,7 +121,7 @@ impl Answers {
                     self.note(probe, if held { Answer::Yes } else { Answer::No }, combine);
                 }
             }
-            Err(error) if ends_the_sync(&error, client) => return Err(error),
+            Err(error) if error.ends_run() => return Err(error),
             Err(error) => {
                 log::info!("{error}");
                 let (sentinels, real): (Vec<_>, Vec<_>) =
