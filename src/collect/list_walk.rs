@@ -123,6 +123,7 @@ impl<'a> ListWalk<'a> {
                 Err(error) => unreadable.push(error.to_string()),
             }
         }
+        listed.sort_unstable_by(|a, b| a.id.cmp(&b.id)); // Harness sends sets in any order
         Ok(Read::of_one_answer(reply.attempts, listed, &unreadable))
     }
 

@@ -30,13 +30,7 @@ use crate::store::{Identity, Published, Writer};
 pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, Error> {
     let label = label(arguments.label.as_deref())?;
     let selection = selection(&arguments.selection())?;
-    // Read before anything else, so that a mistake in it shows at once.
-    let accepted = arguments.gaps.as_deref().map(gaps::read).transpose()?;
-    if arguments.write_gaps && arguments.format == Format::Json {
-        return Err(Error::Usage(
-            "--write-gaps always prints TOML; leave out --format".to_owned(),
-        ));
-    }
+    let accepted = accepted(arguments)?;
     let connection = Connection::resolve(&arguments.connection(), context.env)?;
     let identity = connection.identity();
     let path = config::database(arguments.db.as_deref(), context.env)?;
@@ -73,13 +67,7 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     let result = run.observe_and_store(writer, &identity, label.as_ref());
     drop(shown);
     let (gaps, published) = result.map_err(stopped)?;
-    if !arguments.quiet {
-        let file = arguments.gaps.as_deref().unwrap_or_default();
-        output::accepting::write_notices(file, &gaps.notices, context.err)?;
-    }
-    if arguments.write_gaps {
-        output::accepting::write_entries(&gaps.open, context.out)?;
-    }
+    tell(arguments, &gaps, context)?;
     let Some(published) = published else {
         return Err(gaps.refusal(&run.selection));
     };
@@ -89,6 +77,28 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     } else {
         Exit::CouldNotTell
     })
+}
+
+/// Gaps for a reviewer, and entries of the file that had no effect.
+fn tell(arguments: &Sync, gaps: &Gaps, context: &mut Context<'_>) -> Result<(), Error> {
+    if !arguments.quiet {
+        let file = arguments.gaps.as_deref().unwrap_or_default();
+        output::accepting::write_notices(file, &gaps.notices, context.err)?;
+    }
+    if arguments.write_gaps {
+        output::accepting::write_entries(&gaps.open, context.out)?;
+    }
+    Ok(())
+}
+
+/// The file of `--gaps`, read before anything else, so that a mistake in it shows at once.
+fn accepted(arguments: &Sync) -> Result<Option<AcceptedGaps>, Error> {
+    if arguments.write_gaps && arguments.format == Format::Json {
+        return Err(Error::Usage(
+            "--write-gaps always prints TOML; leave out --format".to_owned(),
+        ));
+    }
+    arguments.gaps.as_deref().map(gaps::read).transpose()
 }
 
 fn stop_on_signals(client: &Arc<Client>, writer: &Writer) -> Stopping {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::table::{Align, Table};
 use super::text::line;
-use crate::model::{Diagnosis, ListDiagnosis, Proof};
+use crate::model::{Diagnosis, ListDiagnosis, Proof, Scope};
 
 /// Clocks this far apart, in seconds, deserve a word: times in the file come from both.
 const NOTABLE_SKEW: u64 = 60;
@@ -26,6 +26,8 @@ pub struct DiagnosisDoc<'a> {
     projects: Visibility,
     lists: Vec<List>,
     deviations: &'a [String],
+    #[serde(skip)]
+    account_is_complete: bool,
     /// A sync of what was selected would be complete.
     pub can_sync: bool,
 }
@@ -101,6 +103,11 @@ impl<'a> DiagnosisDoc<'a> {
             projects: (&found.projects).into(),
             lists: found.lists.iter().map(List::from).collect(),
             deviations: &found.deviations,
+            account_is_complete: found
+                .lists
+                .iter()
+                .flat_map(|list| &list.gaps)
+                .all(|(scope, _)| *scope != Scope::Account),
             can_sync: found.lists.iter().all(|list| list.gaps.is_empty()),
         }
     }
@@ -140,14 +147,20 @@ impl<'a> DiagnosisDoc<'a> {
         for deviation in self.deviations {
             writeln!(out, "note: {}", line(deviation))?;
         }
+        let account = if self.account_is_complete {
+            "can be read completely"
+        } else {
+            "cannot be read completely"
+        };
+        writeln!(out, "the account's own scope  {account}")?;
+        writeln!(out, "every organization       {}", self.organizations)?;
+        writeln!(out, "every project            {}", self.projects)?;
         let whole = if self.can_sync {
             "would be complete"
         } else {
             "would have the gaps above"
         };
-        writeln!(out, "this sync           {whole}")?;
-        writeln!(out, "every organization  {}", self.organizations)?;
-        writeln!(out, "every project       {}", self.projects)
+        writeln!(out, "this sync                {whole}")
     }
 
     fn account(&self) -> String {
