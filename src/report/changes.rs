@@ -1,0 +1,148 @@
+//! What changed since the earlier snapshot: what lets somebody do more first, then the rest by cause.
+
+use super::Context;
+use super::html::{Html, address, counted};
+use super::page::MOST_ROWS;
+use crate::diff::{Cause, Finding, Report as Comparison};
+use crate::output::access_words;
+use crate::output::diff::words::{notes, sentence, snapshots, symbol};
+
+/// Columns of a name in a sentence.
+const NAME: usize = 80;
+/// Differences shown of one thing.
+const MOST_DETAILS: usize = 40;
+
+/// Whether a change lets somebody do more than before by the account's own doing.
+pub(super) fn escalates(finding: &Finding) -> bool {
+    finding.escalation.is_some() && finding.built_in.is_none()
+}
+
+/// Writes the section.
+pub(super) fn write(context: &Context<'_>, page: &mut Html) {
+    let Some(comparison) = context.material.comparison else {
+        return;
+    };
+    let [from, to] = snapshots(comparison);
+    page.raw("<p>From ").prose(&from).raw(" to ").prose(&to).raw(".</p>\n");
+    incomparable(comparison, page);
+    let here: Vec<&Finding> = comparison
+        .findings
+        .iter()
+        .filter(|finding| context.cut.touches_path(finding.change.place()))
+        .collect();
+    if here.is_empty() {
+        page.raw("<p>No changes in what both snapshots saw.</p>\n");
+        return;
+    }
+    let of = |wanted: &dyn Fn(&Finding) -> bool| -> Vec<&Finding> {
+        here.iter().copied().filter(|finding| wanted(finding)).collect()
+    };
+    let open = of(&|finding| escalates(finding) && finding.approved.is_none());
+    let approved = of(&|finding| escalates(finding) && finding.approved.is_some());
+    group(context, page, "Somebody can do more than before", &open, true);
+    group(context, page, "Somebody can do more than before, approved", &approved, true);
+    for (cause, title) in [
+        (Cause::RoleAssignment, "Other role assignments"),
+        (Cause::Membership, "Other memberships"),
+        (Cause::Principal, "People, service accounts and groups"),
+        (Cause::Role, "Roles"),
+        (Cause::ResourceGroup, "Resource groups"),
+        (Cause::Scope, "Account, organizations and projects"),
+    ] {
+        let rest = of(&|finding| {
+            finding.cause == cause && !escalates(finding) && finding.built_in.is_none()
+        });
+        group(context, page, title, &rest, false);
+    }
+    group(context, page, "Made by Harness itself", &of(&|finding| finding.built_in.is_some()), false);
+    page.raw("<p class=\"quiet\">Signs: <b>+</b> came, <b>-</b> went, <b>~</b> changed, <b>!</b> somebody can do more. \
+        Who made each change: not observed, since the audit trail is not in this database.</p>\n");
+}
+
+/// What could not be compared, first: silence about it means nothing.
+fn incomparable(comparison: &Comparison, page: &mut Html) {
+    if comparison.is_comparable() {
+        return;
+    }
+    page.raw("<div class=\"seal partial\"><p><strong>Not everything could be compared.</strong></p>\n<ul>");
+    for side in [&comparison.from, &comparison.to] {
+        for gap in access_words::gaps(&side.gaps) {
+            page.raw("<li>Snapshot ").number(u64::try_from(side.snapshot.id).unwrap_or_default());
+            page.raw(" did not see all ").prose(&gap).raw("</li>");
+        }
+    }
+    if comparison.newly_visible > 0 {
+        page.raw("<li>").number(comparison.newly_visible);
+        page.raw(" items were listed completely for the first time; how long they have existed is unknown</li>");
+    }
+    if comparison.out_of_sight > 0 {
+        page.raw("<li>").number(comparison.out_of_sight);
+        page.raw(" items are not known to be still there: the newer snapshot did not see their lists</li>");
+    }
+    page.raw("</ul></div>\n");
+}
+
+fn group(context: &Context<'_>, page: &mut Html, title: &'static str, findings: &[&Finding], open: bool) {
+    if findings.is_empty() {
+        return;
+    }
+    if open {
+        page.raw("<h3>").raw(title).raw(" (").number(findings.len() as u64).raw(")</h3>\n");
+    } else {
+        page.raw("<details><summary>").raw(title).raw(" (").number(findings.len() as u64).raw(")</summary>\n");
+    }
+    page.raw("<ul class=\"changes\">\n");
+    for finding in findings.iter().take(MOST_ROWS) {
+        change(context, page, finding);
+    }
+    page.raw("</ul>\n");
+    if findings.len() > MOST_ROWS {
+        page.raw("<p>").prose(&counted(findings.len() - MOST_ROWS, "more change", "more changes"));
+        page.raw(": <code>diff --format json</code> has them all.</p>\n");
+    }
+    if !open {
+        page.raw("</details>\n");
+    }
+}
+
+fn change(context: &Context<'_>, page: &mut Html, finding: &Finding) {
+    let change = &finding.change;
+    page.raw("<li").attribute("id", &format!("change/{}", address(&change.id()))).raw("><p>");
+    page.raw("<b class=\"sign\">").prose(&symbol(change.verb()).to_string());
+    if escalates(finding) {
+        page.raw("!");
+    }
+    page.raw("</b> ").add(&what(context, finding));
+    page.raw(" <span class=\"quiet\">in ").text(change.place()).raw("</span></p>\n");
+    let notes = notes(finding);
+    if !notes.is_empty() {
+        page.raw("<p class=\"note\">").prose(&notes.join("; ")).raw("</p>\n");
+    }
+    if !finding.details.is_empty() {
+        page.raw("<ul class=\"details\">");
+        for detail in finding.details.iter().take(MOST_DETAILS) {
+            page.raw("<li><code>").text(detail).raw("</code></li>");
+        }
+        if finding.details.len() > MOST_DETAILS {
+            page.raw("<li>").prose(&format!("… and {} more", finding.details.len() - MOST_DETAILS)).raw("</li>");
+        }
+        page.raw("</ul>\n");
+    }
+    page.raw("</li>\n");
+}
+
+/// What changed, with links to what the page has more about.
+fn what(context: &Context<'_>, finding: &Finding) -> Html {
+    let change = &finding.change;
+    let words = sentence(change, NAME);
+    let mut piece = Html::default();
+    piece.prose(&words);
+    let about = change.grant().map(|grant| grant.principal.id.as_str());
+    if let Some(id) = about.or_else(|| change.resource().map(|fact| fact.id.as_str())) {
+        let linked = context.linked(id, "more");
+        if context.is_shown(id) {
+            piece.raw(" (").add(&linked).raw(")");
+        }
+    }
+    piece
+}

@@ -1,0 +1,189 @@
+//! Who is powerful: the questions whose answers every reviewer looks for first, asked of the access engine.
+
+use super::cut::Cut;
+use crate::access::{Access, Asked, Extent, Path, Target, Verdict};
+use crate::findings::Finding;
+use crate::model::{ResourceType, Scope};
+use crate::output::findings::Found;
+
+/// The rule that finds roles whose holders can give themselves more.
+const SELF_RAISING: &str = "HA008";
+
+/// A kind of power, and who has it.
+#[derive(Debug)]
+pub(super) struct Power {
+    /// For addresses.
+    pub(super) key: &'static str,
+    /// A heading.
+    pub(super) title: &'static str,
+    /// What it means, for somebody who never saw Harness.
+    pub(super) meaning: &'static str,
+    /// Column of the picture; `None` = not in it.
+    pub(super) short: Option<&'static str>,
+    /// Everybody who has it, in the order of the engine.
+    pub(super) holders: Vec<Holder>,
+}
+
+/// Somebody who has a power.
+#[derive(Debug)]
+pub(super) struct Holder {
+    pub(super) principal: u32,
+    /// Every way, the plainest first.
+    pub(super) paths: Vec<Path>,
+}
+
+/// People and service accounts, counted apart; what depends is never counted with what is certain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    pub(super) people: usize,
+    pub(super) service_accounts: usize,
+    /// Named by a grant and in no list.
+    pub(super) others: usize,
+    pub(super) depends: usize,
+}
+
+impl Holder {
+    /// Whether at least one way is a plain yes.
+    pub(super) fn is_certain(&self) -> bool {
+        self.paths.iter().any(|path| path.verdict() == Verdict::Yes)
+    }
+}
+
+impl Power {
+    pub(super) fn tally(&self, access: &Access) -> Tally {
+        tally(access, self.holders.iter())
+    }
+}
+
+/// Counts holders.
+pub(super) fn tally<'a>(access: &Access, holders: impl Iterator<Item = &'a Holder>) -> Tally {
+    let mut tally = Tally::default();
+    for holder in holders {
+        if !holder.is_certain() {
+            tally.depends += 1;
+            continue;
+        }
+        match access.principal(holder.principal).kind {
+            ResourceType::User => tally.people += 1,
+            ResourceType::ServiceAccount => tally.service_accounts += 1,
+            _ => tally.others += 1,
+        }
+    }
+    tally
+}
+
+/// Asks all questions.
+pub(super) fn powers(access: &Access, cut: &Cut<'_>, findings: &[Found]) -> Vec<Power> {
+    let admins = |role: &'static str| Asked::Roles(roles(access, |id| id == role));
+    let permission = |name: &str| Asked::Permission(name.to_owned());
+    let raising: Vec<&str> = findings
+        .iter()
+        .filter(|(rule, _)| rule.code == SELF_RAISING)
+        .flat_map(|(_, found)| found.iter().map(|Finding { subject, .. }| subject.as_str()))
+        .collect();
+    let questions = [
+        (
+            "account-administrators",
+            "Account administrators",
+            "They can change everything in the account: people, roles, secrets, settings.",
+            Some("administer"),
+            admins("role/harness/_account_admin"),
+        ),
+        (
+            "organization-administrators",
+            "Organization administrators",
+            "They can change everything in an organization.",
+            Some("administer"),
+            admins("role/harness/_organization_admin"),
+        ),
+        (
+            "project-administrators",
+            "Project administrators",
+            "They can change everything in a project.",
+            Some("administer"),
+            admins("role/harness/_project_admin"),
+        ),
+        (
+            "self-raising",
+            "Can give themselves more",
+            "Their roles are no administrator roles, but let them edit roles, resource groups, members or keys, \
+             and so take whatever those hold.",
+            None,
+            Asked::Roles(roles(access, |id| raising.contains(&id))),
+        ),
+        (
+            "secrets",
+            "Can use secrets",
+            "Their pipelines can use the secrets, and so read them.",
+            Some("use secrets"),
+            permission("core_secret_access"),
+        ),
+        (
+            "production",
+            "Can deploy to production environments",
+            "Environments of type Production, or all environments.",
+            Some("deploy to production"),
+            permission("core_environment_access"),
+        ),
+        (
+            "impersonation",
+            "Can act as somebody else",
+            "Whatever they do then counts as done by the other person.",
+            None,
+            permission("core_user_impersonate"),
+        ),
+    ];
+    questions
+        .into_iter()
+        .map(|(key, title, meaning, short, asked)| Power {
+            key,
+            title,
+            meaning,
+            short,
+            holders: holders(access, cut, &asked, key == "production"),
+        })
+        .collect()
+}
+
+fn roles(access: &Access, wanted: impl Fn(&str) -> bool) -> Vec<u32> {
+    (0..)
+        .zip(&access.facts().roles)
+        .filter(|(_, role)| wanted(&role.id))
+        .map(|(at, _)| at)
+        .collect()
+}
+
+fn holders(access: &Access, cut: &Cut<'_>, asked: &Asked, production: bool) -> Vec<Holder> {
+    let mut paths = access.who_can(asked, &Target::default()).paths;
+    paths.retain(|path| cut.keeps(access, path) && (!production || reaches_production(path)));
+    paths
+        .chunk_by(|a, b| a.principal == b.principal)
+        .map(|paths| Holder {
+            principal: paths[0].principal,
+            paths: paths.to_vec(),
+        })
+        .collect()
+}
+
+/// Whether a path may reach environments of type Production: all but those that a filter keeps to other types.
+fn reaches_production(path: &Path) -> bool {
+    path.reaches.is_empty()
+        || path.reaches.iter().any(|reach| match &reach.extent {
+            Extent::Matching(_, attribute, values) => {
+                attribute != "type" || values.iter().any(|value| value.eq_ignore_ascii_case("production"))
+            }
+            _ => true,
+        })
+}
+
+/// Who has a power in one scope, of those who have it anywhere.
+pub(super) fn in_scope(access: &Access, power: &Power, scope: &Scope) -> Tally {
+    let here = |path: &&Path| path.reaches.iter().any(|reach| reach.covers_place(Some(scope)));
+    let holders = power.holders.iter().filter_map(|holder| {
+        let paths: Vec<Path> = holder.paths.iter().filter(here).cloned().collect();
+        let principal = holder.principal;
+        (!paths.is_empty()).then_some(Holder { principal, paths })
+    });
+    let holders: Vec<Holder> = holders.collect();
+    tally(access, holders.iter())
+}
