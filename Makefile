@@ -9,19 +9,20 @@ demo:
 
 # Everything CI checks.
 test: lint
-	cargo test --locked
+	cargo test --locked --workspace --all-features
 
 # What syncs of 10,000, 100,000 and 1,000,000 role assignments and questions about them cost, beside what they must cost
 # at least; a tree of 520 scopes; a build from nothing; a year of daily snapshots. Takes a quarter of an hour.
 # PARTS="10000 tree" measures some of it (10000, 100000, 1000000, tree, build).
 bench:
-	cargo build --release --locked --bin harness-access --example fake_harness
+	cargo build --release --locked --bin harness-access
+	cargo build --release --locked --package fake-harness --features process
 	cargo bench --locked --bench scale -- $(PARTS)
 	$(if $(PARTS),,cargo bench --locked --bench history)
 
 lint:
-	cargo fmt --check
-	cargo clippy --locked --all-targets -- -D warnings
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets --all-features -- -D warnings
 
 install:
 	cargo install --locked --path .

@@ -2,9 +2,6 @@
 
 #![allow(clippy::print_stdout)]
 
-#[path = "../tests/support/fake_harness/mod.rs"]
-mod fake_harness;
-
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Command;

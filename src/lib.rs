@@ -23,6 +23,7 @@ extern crate self as harness_access;
 
 pub mod access;
 pub mod api;
+pub mod characters;
 pub mod cli;
 pub mod collect;
 mod command;
@@ -41,8 +42,9 @@ mod run;
 mod signals;
 pub mod store;
 
+pub use command::Context;
 pub use exit::Exit;
-pub use run::{Context, run};
+pub use run::run;
 
 /// The program's name.
 pub const NAME: &str = env!("CARGO_PKG_NAME");

@@ -5,6 +5,7 @@ use std::io::Write;
 use env_logger::Builder;
 use log::LevelFilter;
 
+use crate::characters::line;
 use crate::config::{Lookup, variable};
 use crate::error::Error;
 use crate::redact::redact;
@@ -25,7 +26,8 @@ pub(crate) fn start(verbose: u8, quiet: bool, env: Lookup<'_>) -> Result<(), Err
         .format(|out, record| {
             let level = record.level();
             let style = out.default_level_style(level);
-            let text = redact(&record.args().to_string()).replace('\n', "\n    ");
+            let text = redact(&record.args().to_string());
+            let text = text.lines().map(line).collect::<Vec<_>>().join("\n    ");
             writeln!(out, "[{style}{level:<5}{style:#}] {text}")
         });
     if let Some(filters) = variable(env, "RUST_LOG")? {

@@ -19,7 +19,7 @@ pub struct Keep {
 
 /// What becomes of a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verdict {
+pub struct Decision {
     /// The snapshot.
     pub snapshot: SnapshotInfo,
     /// Why it stays; empty = it goes.
@@ -35,7 +35,7 @@ impl Keep {
 
     /// Decides on every snapshot, given oldest first.
     #[must_use]
-    pub fn decide(&self, snapshots: Vec<SnapshotInfo>) -> Vec<Verdict> {
+    pub fn decide(&self, snapshots: Vec<SnapshotInfo>) -> Vec<Decision> {
         let rules: [Rule; 4] = [
             ("last", self.last, |snapshot| Period::Number(snapshot.id)),
             ("daily", self.daily, |snapshot| {
@@ -49,34 +49,34 @@ impl Keep {
                 Period::Text(snapshot.finished_at.get(..7).unwrap_or_default().to_owned())
             }),
         ];
-        let mut verdicts: Vec<Verdict> = snapshots
+        let mut decisions: Vec<Decision> = snapshots
             .into_iter()
-            .map(|snapshot| Verdict {
+            .map(|snapshot| Decision {
                 snapshot,
                 reasons: Vec::new(),
             })
             .collect();
-        if let Some(newest) = verdicts.last_mut() {
+        if let Some(newest) = decisions.last_mut() {
             newest.reasons.push("newest");
         }
         for (name, mut left, period) in rules {
             let mut seen = None;
-            for verdict in verdicts.iter_mut().rev() {
-                let this = Some(period(&verdict.snapshot));
+            for decision in decisions.iter_mut().rev() {
+                let this = Some(period(&decision.snapshot));
                 if left > 0 && this != seen {
-                    verdict.reasons.push(name);
+                    decision.reasons.push(name);
                     left -= 1;
                 }
                 seen = this;
             }
         }
-        for verdict in &mut verdicts {
-            let label = verdict.snapshot.label.as_deref();
+        for decision in &mut decisions {
+            let label = decision.snapshot.label.as_deref();
             if label.is_some_and(|label| self.labels.iter().any(|glob| matches(glob, label))) {
-                verdict.reasons.push("label");
+                decision.reasons.push("label");
             }
         }
-        verdicts
+        decisions
     }
 }
 
@@ -159,8 +159,8 @@ mod tests {
             .map(|(day, id)| snapshot(id, day, (id == 1).then_some("audit-1")));
         keep.decide(snapshots.collect())
             .into_iter()
-            .filter(|verdict| !verdict.reasons.is_empty())
-            .map(|verdict| verdict.snapshot.id)
+            .filter(|decision| !decision.reasons.is_empty())
+            .map(|decision| decision.snapshot.id)
             .collect()
     }
 

@@ -4,28 +4,12 @@ use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write};
 
 use crate::cli::{self, Command, Request};
-use crate::command;
-use crate::config::Lookup;
+use crate::command::{self, Context};
 use crate::error::{Error, StandardOutputFailed};
 use crate::exit::Exit;
 use crate::logging;
 use crate::output::text::line;
 use crate::redact::redact;
-
-/// What a command works with.
-#[allow(missing_debug_implementations)]
-pub struct Context<'a> {
-    /// The environment.
-    pub env: Lookup<'a>,
-    /// Standard output: data only.
-    pub out: &'a mut dyn Write,
-    /// Standard error: everything else.
-    pub err: &'a mut dyn Write,
-    /// Standard output is read by a person.
-    pub out_is_terminal: bool,
-    /// Standard error is read by a person.
-    pub err_is_terminal: bool,
-}
 
 /// Runs the program and says how it ended.
 pub fn run(arguments: impl Iterator<Item = OsString>, context: &mut Context<'_>) -> Exit {
@@ -49,7 +33,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>, context: &mut Context<'_>)
         // Whoever reads the output has seen enough: `| head` is no failure.
         Err(Error::Output { error, .. }) if error.kind() == ErrorKind::BrokenPipe => Exit::Done,
         Err(error) => {
-            let _ = report(&error, json, context.err);
+            let _ = print_error(&error, json, context.err);
             error.exit()
         }
     }
@@ -139,7 +123,7 @@ fn wants_json(arguments: &[OsString]) -> bool {
     })
 }
 
-fn report(error: &Error, json: bool, err: &mut dyn Write) -> io::Result<()> {
+fn print_error(error: &Error, json: bool, err: &mut dyn Write) -> io::Result<()> {
     // Messages repeat what was typed, and a key is easily typed at the wrong place.
     let message = redact(&error.to_string());
     let hint = error.hint().map(|hint| redact(&hint));

@@ -41,9 +41,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let program = Path::new(env!("CARGO_BIN_EXE_harness-access"));
     let bench = std::env::current_exe()?;
     let built = bench.ancestors().nth(2).ok_or("no build folder")?;
-    let fake = built
-        .join("examples")
-        .join(format!("fake_harness{}", std::env::consts::EXE_SUFFIX));
+    let fake = built.join(format!("fake_harness{}", std::env::consts::EXE_SUFFIX));
 
     let asked = |part: &str| words.is_empty() || words.iter().any(|word| word == part);
     println!(

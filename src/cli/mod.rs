@@ -13,7 +13,7 @@ use crate::error::Error;
 
 pub use diff::{Diff, DiffFormat, History, HistoryFormat};
 pub use export::{Export, ExportFormat, Preset};
-pub use questions::{Answer, Findings, Report, WhatCan, WhoCan, Why, Words};
+pub use questions::{Answer, Findings, FindingsFormat, WhatCan, WhoCan, Why, Words};
 pub use snapshots::{Prune, SetLabel, Snapshots, SnapshotsCommand};
 pub use sync::{Doctor, Sync};
 pub use values::Format;

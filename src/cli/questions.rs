@@ -163,8 +163,8 @@ pub struct Findings {
     #[argh(option, arg_name = "snapshot")]
     pub at: Option<String>,
     /// table (default), json or sarif
-    #[argh(option, arg_name = "format", default = "Report::Table")]
-    pub format: Report,
+    #[argh(option, arg_name = "format", default = "FindingsFormat::Table")]
+    pub format: FindingsFormat,
     /// exit with status 1 for findings of this severity or worse: note, warning or error
     #[argh(option, arg_name = "severity", from_str_fn(Severity::parse))]
     pub fail_on: Option<Severity>,
@@ -178,7 +178,7 @@ pub struct Findings {
 
 /// How to print findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, argh::FromArgValue)]
-pub enum Report {
+pub enum FindingsFormat {
     /// For people.
     Table,
     /// For programs.

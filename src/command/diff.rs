@@ -3,7 +3,8 @@
 use std::fs;
 use std::io::{self, Write};
 
-use super::place::{Located, locate, resolve};
+use super::Context;
+use super::open::{Located, locate, resolve};
 use crate::cli::{Diff, DiffFormat};
 use crate::diff::approvals::{Approvals, Notice};
 use crate::diff::{Gate, Report, Side, compare, judge, reach_wanted};
@@ -11,7 +12,6 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::{Gap, SnapshotInfo, SnapshotRef, Timestamp};
 use crate::output::diff as output;
-use crate::run::Context;
 use crate::store::{Reader, StoreError};
 
 pub(crate) fn run(arguments: &Diff, context: &mut Context<'_>) -> Result<Exit, Error> {

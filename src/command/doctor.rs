@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use super::Context;
 use crate::cli::{Doctor, Format};
 use crate::collect::examine::examine;
 use crate::config::{Connection, ConnectionFlags};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output;
-use crate::run::Context;
 
 /// A handful of requests that should each take a moment.
 const TIMEOUT: Duration = Duration::from_secs(120);
@@ -24,14 +24,14 @@ pub(crate) fn run(arguments: &Doctor, context: &mut Context<'_>) -> Result<Exit,
     let connection = Connection::resolve(&flags, context.env)?;
     let identity = connection.identity();
     let examination = examine(&connection.client(TIMEOUT, 0))?;
-    let report =
-        output::doctor::Report::new(&identity.base_url, &identity.account_id, &examination);
+    let document =
+        output::doctor::DiagnosisDoc::new(&identity.base_url, &identity.account_id, &examination);
     match arguments.format {
         Format::Table if arguments.quiet => {}
-        Format::Table => report.write_table(context.out)?,
-        Format::Json => output::write_json(&report, context.out)?,
+        Format::Table => document.write_table(context.out)?,
+        Format::Json => output::write_json(&document, context.out)?,
     }
-    Ok(if report.can_sync {
+    Ok(if document.can_sync {
         Exit::Done
     } else {
         Exit::CouldNotTell

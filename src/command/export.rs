@@ -3,7 +3,8 @@
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::place::{Located, locate, resolve};
+use super::Context;
+use super::open::{Located, locate, resolve};
 use crate::access::Access;
 use crate::cli::{Export, ExportFormat, Preset};
 use crate::error::Error;
@@ -12,7 +13,6 @@ use crate::export::{Hashing, Manifest, Part, c1z, datasette, ndjson, sha256_of, 
 use crate::model::{Gap, SnapshotInfo};
 use crate::output::text::{count, line};
 use crate::output::{self, access_words, write_json};
-use crate::run::Context;
 use crate::store::{Reader, StoreError};
 
 /// What is exported.

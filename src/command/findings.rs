@@ -4,41 +4,37 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::place::{Located, locate, resolve};
-use crate::cli::{Findings, Report};
+use super::Context;
+use super::open::locate_at;
+use crate::cli::{Findings, FindingsFormat};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::findings::{Finding, Rule, built_in};
 use crate::output::access_words;
-use crate::output::findings::{self, Found, Looked};
+use crate::output::findings::{self, Examined, RuleFindings};
 use crate::output::text::{count, line};
-use crate::run::Context;
 use crate::store::{Reader, Rows};
 
 pub(crate) fn run(arguments: &Findings, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let reference = arguments.at.as_deref().unwrap_or("latest");
-    let Located { path, snapshot } = locate(reference, arguments.db.as_deref(), context)?;
+    let located = locate_at(arguments.at.as_deref(), arguments.db.as_deref(), context)?;
     let rules = rules(arguments.rules.as_deref())?;
-    let reader = Reader::open(&path)?;
-    let snapshot = resolve(&reader, &snapshot)?;
-    if reader.latest()? != Some(snapshot.id) {
-        reader.show_snapshot(snapshot.id)?;
-    }
-    let gaps = reader.incomplete_listings(snapshot.id)?;
+    let opened = located.open()?;
+    opened.show()?;
+    let (reader, gaps) = (&opened.reader, opened.gaps()?);
     let found = rules
         .into_iter()
-        .map(|rule| Ok((rule.clone(), apply(&rule, &reader)?)))
-        .collect::<Result<Vec<Found>, Error>>()?;
-    let looked = Looked {
-        snapshot: &snapshot,
-        file: &path.display().to_string(),
+        .map(|rule| Ok((rule.clone(), apply(&rule, reader)?)))
+        .collect::<Result<Vec<RuleFindings>, Error>>()?;
+    let examined = Examined {
+        snapshot: &opened.snapshot,
+        file: &opened.file(),
         gaps: &gaps,
         unverified: reader.unverified()?,
     };
     match arguments.format {
-        Report::Table => findings::table(&found, context.out)?,
-        Report::Json => findings::json(&found, looked, context.out)?,
-        Report::Sarif => findings::sarif(&found, looked, context.out)?,
+        FindingsFormat::Table => findings::table(&found, context.out)?,
+        FindingsFormat::Json => findings::json(&found, examined, context.out)?,
+        FindingsFormat::Sarif => findings::sarif(&found, examined, context.out)?,
     }
     context.out.flush()?;
     if !arguments.quiet {
@@ -51,14 +47,14 @@ pub(crate) fn run(arguments: &Findings, context: &mut Context<'_>) -> Result<Exi
         for gap in access_words::gaps(&gaps) {
             writeln!(context.err, "not seen: {}", line(&gap))?;
         }
-        if let Some(doubt) = findings::doubt(looked.unverified) {
+        if let Some(doubt) = findings::doubt(examined.unverified) {
             writeln!(context.err, "{doubt}")?;
         }
     }
     let Some(limit) = arguments.fail_on else {
         return Ok(Exit::Done);
     };
-    let serious = |(rule, findings): &Found| rule.severity >= limit && !findings.is_empty();
+    let serious = |(rule, findings): &RuleFindings| rule.severity >= limit && !findings.is_empty();
     Ok(if found.iter().any(serious) {
         Exit::FINDINGS
     } else if gaps.is_empty() {

@@ -1,5 +1,6 @@
 //! `history`: when something appeared, changed and disappeared.
 
+use super::Context;
 use crate::cli::{History, HistoryFormat};
 use crate::config;
 use crate::diff::history::events;
@@ -8,16 +9,15 @@ use crate::exit::Exit;
 use crate::model::{Scope, Thing};
 use crate::output;
 use crate::output::text::{line, named};
-use crate::run::Context;
 use crate::store::{GrantParts, Reader};
 
 pub(crate) fn run(arguments: &History, context: &mut Context<'_>) -> Result<Exit, Error> {
     let reader = Reader::open(&config::database(arguments.db.as_deref(), context.env)?)?;
-    let asked = Asked::from(&reader, &arguments.what)?;
-    let (versions, grants) = match &asked.grant {
+    let subject = Subject::from(&reader, &arguments.what)?;
+    let (versions, grants) = match &subject.grant {
         None => (
-            reader.versions_of(&asked.things[0].id)?,
-            reader.grants_around(&asked.things[0].id)?,
+            reader.versions_of(&subject.things[0].id)?,
+            reader.grants_around(&subject.things[0].id)?,
         ),
         Some(parts) => (Vec::new(), reader.grants_with(parts)?),
     };
@@ -25,24 +25,24 @@ pub(crate) fn run(arguments: &History, context: &mut Context<'_>) -> Result<Exit
     match arguments.format {
         HistoryFormat::Table if events.is_empty() => {}
         HistoryFormat::Table => output::history::table(&events, context.out)?,
-        HistoryFormat::Json => output::history::json(&asked.things, &events, context.out)?,
+        HistoryFormat::Json => output::history::json(&subject.things, &events, context.out)?,
         HistoryFormat::Csv => output::history::csv(&events, context.out)?,
     }
     context.out.flush()?;
     if events.is_empty() && !arguments.quiet {
-        writeln!(context.err, "{}", line(&asked.nothing()))?;
+        writeln!(context.err, "{}", line(&subject.nothing()))?;
     }
     Ok(Exit::Done)
 }
 
 /// What the words on the command line mean.
-struct Asked {
+struct Subject {
     things: Vec<Thing>,
     /// The grants between the things; `None` = everything about the only one.
     grant: Option<GrantParts>,
 }
 
-impl Asked {
+impl Subject {
     /// Says that nothing was found.
     fn nothing(&self) -> String {
         let Some(grant) = &self.grant else {

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use super::place::resolve;
+use super::Context;
+use super::open::resolve;
 use crate::cli::SetLabel;
 use crate::config;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::{Label, SnapshotRef};
-use crate::run::Context;
 use crate::store::{StoreError, Writer};
 
 pub(crate) fn run(

@@ -1,12 +1,13 @@
 //! One file a command: settings in, library calls, output.
 
+mod context;
 pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod export;
 pub(crate) mod findings;
 pub(crate) mod history;
 pub(crate) mod label;
-mod place;
+mod open;
 pub(crate) mod prune;
 mod question;
 pub(crate) mod snapshots;
@@ -14,3 +15,5 @@ pub(crate) mod sync;
 pub(crate) mod what_can;
 pub(crate) mod who_can;
 pub(crate) mod why;
+
+pub use context::Context;

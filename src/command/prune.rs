@@ -1,12 +1,12 @@
 //! `prune`: forget old snapshots.
 
+use super::Context;
 use crate::cli::{Format, Prune};
 use crate::config;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output;
 use crate::retention::Keep;
-use crate::run::Context;
 use crate::store::{Reader, Writer};
 
 pub(crate) fn run(arguments: &Prune, context: &mut Context<'_>) -> Result<Exit, Error> {
@@ -20,24 +20,24 @@ pub(crate) fn run(arguments: &Prune, context: &mut Context<'_>) -> Result<Exit, 
         Some(writer) => writer.reader()?,
         None => Reader::open(&path)?,
     };
-    let verdicts = keep.decide(reader.snapshots()?);
+    let decisions = keep.decide(reader.snapshots()?);
     drop(reader);
-    let forget: Vec<i64> = verdicts
+    let forget: Vec<i64> = decisions
         .iter()
-        .filter(|verdict| verdict.reasons.is_empty())
-        .map(|verdict| verdict.snapshot.id)
+        .filter(|decision| decision.reasons.is_empty())
+        .map(|decision| decision.snapshot.id)
         .collect();
     let pruned = match writer {
         Some(writer) if !forget.is_empty() => Some(writer.prune(&forget)?),
         _ => None,
     };
     match arguments.format {
-        Format::Json => output::prune::json(&verdicts, arguments.dry_run, pruned, context.out)?,
+        Format::Json => output::prune::json(&decisions, arguments.dry_run, pruned, context.out)?,
         Format::Table if arguments.quiet => {}
         Format::Table => {
-            output::prune::table(&verdicts, context.out)?;
+            output::prune::table(&decisions, context.out)?;
             context.out.flush()?;
-            output::prune::summary(&verdicts, arguments.dry_run, pruned, context.err)?;
+            output::prune::summary(&decisions, arguments.dry_run, pruned, context.err)?;
         }
     }
     Ok(Exit::Done)

@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use super::place::{Located, locate, resolve};
+use super::Context;
+use super::open::{OpenSnapshot, locate_at};
 use crate::access::catalogue::{self, Fit};
 use crate::access::{Access, Asked, Target};
 use crate::error::Error;
@@ -11,8 +12,6 @@ use crate::model::{Gap, Level, Scope, SnapshotInfo};
 use crate::output::access::{Head, Question};
 use crate::output::access_words;
 use crate::output::text::line;
-use crate::run::Context;
-use crate::store::Reader;
 
 /// Lists whose gaps could hide access.
 const DECISIVE: [&str; 4] = [
@@ -36,17 +35,19 @@ impl Asking {
         at: Option<&str>,
         context: &Context<'_>,
     ) -> Result<Self, Error> {
-        let Located { path, snapshot } = locate(at.unwrap_or("latest"), db, context)?;
-        let reader = Reader::open(&path)?;
-        let snapshot = resolve(&reader, &snapshot)?;
+        let opened = locate_at(at, db, context)?.open()?;
+        let mut gaps = opened.gaps()?;
+        let file = opened.file();
+        let OpenSnapshot {
+            reader, snapshot, ..
+        } = opened;
         let facts = reader.access_facts(snapshot.id)?;
-        let mut gaps = reader.incomplete_listings(snapshot.id)?;
         gaps.retain(|gap| DECISIVE.contains(&gap.kind.as_str()));
         gaps.extend(reader.scopes_not_listed(snapshot.id, &facts.tree)?);
         gaps.extend(unexplored(&snapshot, &facts.tree));
         Ok(Self {
             snapshot,
-            file: path.display().to_string(),
+            file,
             access: Access::new(facts),
             gaps,
         })

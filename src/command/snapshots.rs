@@ -1,12 +1,12 @@
 //! `snapshots`: what the file holds.
 
+use super::Context;
 use crate::cli::{Format, Snapshots, SnapshotsCommand};
 use crate::config;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output;
 use crate::output::text::{bytes, count};
-use crate::run::Context;
 use crate::store::Reader;
 
 pub(crate) fn run(arguments: &Snapshots, context: &mut Context<'_>) -> Result<Exit, Error> {

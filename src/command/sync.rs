@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::Context;
 use crate::api::client::Client;
 use crate::cli::{Format, Sync};
 use crate::collect::plan::Plan;
@@ -18,7 +19,6 @@ use crate::output;
 use crate::output::progress::{Counts, ProgressLine};
 use crate::output::text::{count, line};
 use crate::output::write_json;
-use crate::run::Context;
 use crate::signals::Signals;
 use crate::store::{Identity, Published, Writer};
 
@@ -62,7 +62,7 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     let result = run.observe_and_store(writer, &identity, label.as_ref());
     drop(shown);
     let (gaps, published) = result.map_err(stopped)?;
-    report(arguments, context, &path, &client, &published, &gaps)?;
+    conclude(arguments, context, &path, &client, &published, &gaps)?;
     Ok(if gaps.is_empty() {
         Exit::Done
     } else {
@@ -230,7 +230,7 @@ fn describe(listing: &Listing) -> String {
     )
 }
 
-fn report(
+fn conclude(
     arguments: &Sync,
     context: &mut Context<'_>,
     path: &Path,

@@ -1,5 +1,6 @@
 //! `what-can`: everything one principal can do, where, and through what.
 
+use super::Context;
 use super::question::{Asking, conclude};
 use crate::access::{Asked, Path};
 use crate::cli::{Answer, WhatCan};
@@ -8,7 +9,6 @@ use crate::exit::Exit;
 use crate::output::access::{self, Line};
 use crate::output::access_words::{flags, shown, some_depend};
 use crate::output::text::count;
-use crate::run::Context;
 
 pub(crate) fn run(arguments: &WhatCan, context: &mut Context<'_>) -> Result<Exit, Error> {
     let asking = Asking::open(arguments.db.as_deref(), arguments.at.as_deref(), context)?;

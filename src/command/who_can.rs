@@ -1,5 +1,6 @@
 //! `who-can`: which principals hold a permission or role, where, and through what.
 
+use super::Context;
 use super::question::{Asking, conclude};
 use crate::access::{Holders, Path, Verdict};
 use crate::cli::{Answer, WhoCan};
@@ -7,7 +8,6 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::access;
 use crate::output::text::count;
-use crate::run::Context;
 
 pub(crate) fn run(arguments: &WhoCan, context: &mut Context<'_>) -> Result<Exit, Error> {
     let asking = Asking::open(arguments.db.as_deref(), arguments.at.as_deref(), context)?;

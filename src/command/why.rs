@@ -1,5 +1,6 @@
 //! `why`: every path by which a principal holds a permission or role, and what taking each away would leave.
 
+use super::Context;
 use super::question::{Asking, conclude};
 use crate::cli::{Why, Words};
 use crate::error::Error;
@@ -7,7 +8,6 @@ use crate::exit::Exit;
 use crate::output::access;
 use crate::output::access_words::{flags, shown, some_depend};
 use crate::output::text::count;
-use crate::run::Context;
 
 pub(crate) fn run(arguments: &Why, context: &mut Context<'_>) -> Result<Exit, Error> {
     let asking = Asking::open(arguments.db.as_deref(), arguments.at.as_deref(), context)?;

@@ -38,7 +38,7 @@ pub use observation::{Directory, Observation, Ref, ScopeRef};
 pub use planned_walk::PlannedWalk;
 pub use pruned::Pruned;
 pub use reach::{Reach, ReachOf, Reaches};
-pub use reference::{Place, SnapshotRef};
+pub use reference::{SnapshotLocator, SnapshotRef};
 pub use resource::{
     Details, IncludedScope, Known, Resource, ResourceId, ResourceType, Selector, canonical_json,
 };

@@ -54,16 +54,16 @@ impl fmt::Display for SnapshotRef {
 
 /// A snapshot, and the file it is in when that is not the one of `--db`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct SnapshotLocator {
     /// The file; `None` = the one of `--db`.
     pub file: Option<PathBuf>,
     /// The snapshot in it.
     pub snapshot: SnapshotRef,
 }
 
-impl Place {
+impl SnapshotLocator {
     /// Reads `REF`, `FILE` (its latest snapshot) or `FILE@REF`. What is a file is asked of the caller: a label is
-    /// whatever names no file. Numbers, dates and the words for places in the row are never files; `./41` is one.
+    /// whatever names no file. Numbers, dates and the words such as `latest` are never files; `./41` is one.
     #[must_use]
     pub fn parse(text: &str, is_file: impl Fn(&Path) -> bool) -> Self {
         let snapshot = SnapshotRef::parse(text);
@@ -100,15 +100,15 @@ impl Place {
 
 #[cfg(test)]
 mod tests {
-    use super::{Place, SnapshotRef};
+    use super::{SnapshotLocator, SnapshotRef};
     use std::path::{Path, PathBuf};
 
     fn parse(text: &str) -> (Option<PathBuf>, SnapshotRef) {
         let files = ["a.db", "with@sign.db", "41", "./41", "x"];
-        let place = Place::parse(text, |path: &Path| {
+        let locator = SnapshotLocator::parse(text, |path: &Path| {
             files.iter().any(|file| Path::new(file) == path)
         });
-        (place.file, place.snapshot)
+        (locator.file, locator.snapshot)
     }
 
     #[test]

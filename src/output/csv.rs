@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use crate::characters::is_hidden;
+
 /// Writes one row. A cell that a spreadsheet would run as a formula gets an apostrophe in front, which shows it as text;
 /// cells with separators, quotes, line breaks or outer blanks are quoted.
 ///
@@ -32,11 +34,12 @@ fn write_cell(out: &mut dyn Write, cell: &str) -> io::Result<()> {
     }
 }
 
-/// Blanks in front do not stop every spreadsheet from seeing the formula behind them; full-width signs count as well.
+/// Blanks and hidden characters in front do not stop every spreadsheet from seeing the formula behind them; full-width
+/// signs count as well.
 fn is_formula(cell: &str) -> bool {
     cell.starts_with(['\t', '\r', '\n'])
         || cell
-            .trim_start()
+            .trim_start_matches(|c: char| c.is_whitespace() || is_hidden(c))
             .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }
 
@@ -56,6 +59,7 @@ mod tests {
             assert_eq!(written(&[cell]), format!("'{cell}\r\n"));
         }
         assert_eq!(written(&["  =1"]), "\"'  =1\"\r\n");
+        assert_eq!(written(&["\u{feff}=1"]), "'\u{feff}=1\r\n");
         assert_eq!(written(&["\t=1"]), "\"'\t=1\"\r\n");
         assert_eq!(
             written(&["=HYPERLINK(\"x\",1)"]),

@@ -12,7 +12,7 @@ const NOTABLE_SKEW: u64 = 60;
 
 /// The findings, as the JSON document has them.
 #[derive(Debug, Serialize)]
-pub struct Report<'a> {
+pub struct DiagnosisDoc<'a> {
     format_version: u32,
     base_url: &'a str,
     account_id: &'a str,
@@ -22,8 +22,8 @@ pub struct Report<'a> {
     access_control: bool,
     clock_skew_seconds: Option<u64>,
     permissions: Vec<Permission>,
-    organizations: Reach,
-    projects: Reach,
+    organizations: Visibility,
+    projects: Visibility,
     /// Every permission that a sync of the account needs is there.
     pub can_sync: bool,
 }
@@ -39,12 +39,12 @@ struct Permission {
 }
 
 #[derive(Debug, Serialize)]
-struct Reach {
+struct Visibility {
     complete: bool,
     not_held_everywhere: Vec<&'static str>,
 }
 
-impl From<&Whole> for Reach {
+impl From<&Whole> for Visibility {
     fn from(whole: &Whole) -> Self {
         match whole {
             Whole::Proven => Self {
@@ -59,7 +59,7 @@ impl From<&Whole> for Reach {
     }
 }
 
-impl<'a> Report<'a> {
+impl<'a> DiagnosisDoc<'a> {
     /// Puts the findings together.
     #[must_use]
     pub fn new(base_url: &'a str, account_id: &'a str, found: &'a Examination) -> Self {
@@ -173,7 +173,7 @@ impl<'a> Report<'a> {
     }
 }
 
-impl std::fmt::Display for Reach {
+impl std::fmt::Display for Visibility {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if self.complete {
             return f.write_str("can be seen whole");

@@ -10,11 +10,11 @@ use crate::findings::{Finding, Rule};
 use crate::model::{Gap, SnapshotInfo, Unverified};
 
 /// A rule and what it found.
-pub type Found = (Rule, Vec<Finding>);
+pub type RuleFindings = (Rule, Vec<Finding>);
 
-/// What was looked at.
+/// What was examined at.
 #[derive(Clone, Copy, Debug)]
-pub struct Looked<'a> {
+pub struct Examined<'a> {
     /// The snapshot.
     pub snapshot: &'a SnapshotInfo,
     /// The database.
@@ -29,7 +29,7 @@ pub struct Looked<'a> {
 ///
 /// # Errors
 /// When the output fails.
-pub fn table(found: &[Found], out: &mut dyn Write) -> io::Result<()> {
+pub fn table(found: &[RuleFindings], out: &mut dyn Write) -> io::Result<()> {
     let mut first = true;
     for (rule, findings) in found.iter().filter(|(_, findings)| !findings.is_empty()) {
         if !std::mem::replace(&mut first, false) {
@@ -67,18 +67,18 @@ pub fn table(found: &[Found], out: &mut dyn Write) -> io::Result<()> {
 ///
 /// # Errors
 /// When the output fails.
-pub fn json(found: &[Found], looked: Looked<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub fn json(found: &[RuleFindings], examined: Examined<'_>, out: &mut dyn Write) -> io::Result<()> {
     let document = Document {
         format_version: 1,
         snapshot: SnapshotDoc {
-            snapshot: looked.snapshot.id,
-            label: looked.snapshot.label.as_deref(),
-            finished_at: &looked.snapshot.finished_at,
-            state: &looked.snapshot.state,
-            file: looked.file,
+            snapshot: examined.snapshot.id,
+            label: examined.snapshot.label.as_deref(),
+            finished_at: &examined.snapshot.finished_at,
+            state: &examined.snapshot.state,
+            file: examined.file,
         },
-        coverage: looked.gaps,
-        unverified: looked.unverified,
+        coverage: examined.gaps,
+        unverified: examined.unverified,
         rules: found
             .iter()
             .map(|(rule, findings)| RuleDoc {
@@ -118,7 +118,11 @@ pub fn doubt(unverified: Unverified) -> Option<String> {
 ///
 /// # Errors
 /// When the output fails.
-pub fn sarif(found: &[Found], looked: Looked<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub fn sarif(
+    found: &[RuleFindings],
+    examined: Examined<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let rules: Vec<_> = found
         .iter()
         .map(|(rule, _)| {
@@ -135,7 +139,7 @@ pub fn sarif(found: &[Found], looked: Looked<'_>, out: &mut dyn Write) -> io::Re
         .flat_map(|(index, (rule, findings))| {
             findings
                 .iter()
-                .map(move |finding| result(index, rule, finding, looked.file))
+                .map(move |finding| result(index, rule, finding, examined.file))
         })
         .collect();
     super::write_json(
@@ -150,10 +154,10 @@ pub fn sarif(found: &[Found], looked: Looked<'_>, out: &mut dyn Write) -> io::Re
                 }},
                 "results": results,
                 "properties": {
-                    "snapshot": looked.snapshot.id,
-                    "finishedAt": looked.snapshot.finished_at,
-                    "state": looked.snapshot.state,
-                    "unverified": looked.unverified,
+                    "snapshot": examined.snapshot.id,
+                    "finishedAt": examined.snapshot.finished_at,
+                    "state": examined.snapshot.state,
+                    "unverified": examined.unverified,
                 },
             }],
         }),

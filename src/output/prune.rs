@@ -6,20 +6,20 @@ use std::io::{self, Write};
 use super::table::{Align, Table};
 use super::text::{bytes, count};
 use crate::model::Pruned;
-use crate::retention::Verdict;
+use crate::retention::Decision;
 
 /// For people.
 ///
 /// # Errors
 /// When the output fails.
-pub fn table(verdicts: &[Verdict], out: &mut dyn Write) -> io::Result<()> {
+pub fn table(decisions: &[Decision], out: &mut dyn Write) -> io::Result<()> {
     let mut table = Table::new(vec![
         ("ID", Align::Right),
         ("FINISHED", Align::Left),
         ("LABEL", Align::Left),
         ("KEPT AS", Align::Left),
     ]);
-    for Verdict { snapshot, reasons } in verdicts {
+    for Decision { snapshot, reasons } in decisions {
         table.row(vec![
             snapshot.id.to_string(),
             snapshot.finished_at.clone(),
@@ -39,13 +39,13 @@ pub fn table(verdicts: &[Verdict], out: &mut dyn Write) -> io::Result<()> {
 /// # Errors
 /// When the output fails.
 pub fn summary(
-    verdicts: &[Verdict],
+    decisions: &[Decision],
     dry_run: bool,
     pruned: Option<Pruned>,
     err: &mut dyn Write,
 ) -> io::Result<()> {
-    let forgotten = forgotten(verdicts);
-    let kept = verdicts.len() - forgotten;
+    let forgotten = forgotten(decisions);
+    let kept = decisions.len() - forgotten;
     let number = |number: usize| count(i128::try_from(number).unwrap_or_default(), "snapshot");
     let Some(pruned) = pruned else {
         let would = if dry_run { "would forget" } else { "forgot" };
@@ -70,10 +70,10 @@ pub fn summary(
     )
 }
 
-fn forgotten(verdicts: &[Verdict]) -> usize {
-    verdicts
+fn forgotten(decisions: &[Decision]) -> usize {
+    decisions
         .iter()
-        .filter(|verdict| verdict.reasons.is_empty())
+        .filter(|decision| decision.reasons.is_empty())
         .count()
 }
 
@@ -99,28 +99,28 @@ struct Kept<'a> {
 /// # Errors
 /// When the output fails.
 pub fn json(
-    verdicts: &[Verdict],
+    decisions: &[Decision],
     dry_run: bool,
     pruned: Option<Pruned>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let (forgotten, kept): (Vec<&Verdict>, Vec<&Verdict>) = verdicts
+    let (forgotten, kept): (Vec<&Decision>, Vec<&Decision>) = decisions
         .iter()
-        .partition(|verdict| verdict.reasons.is_empty());
+        .partition(|decision| decision.reasons.is_empty());
     super::write_json(
         &Document {
             format_version: 1,
             dry_run,
             kept: kept
                 .iter()
-                .map(|verdict| Kept {
-                    snapshot: verdict.snapshot.id,
-                    reasons: &verdict.reasons,
+                .map(|decision| Kept {
+                    snapshot: decision.snapshot.id,
+                    reasons: &decision.reasons,
                 })
                 .collect(),
             forgotten: forgotten
                 .iter()
-                .map(|verdict| verdict.snapshot.id)
+                .map(|decision| decision.snapshot.id)
                 .collect(),
             bytes_before: pruned.map(|pruned| pruned.bytes_before),
             bytes_after: pruned.map(|pruned| pruned.bytes_after),

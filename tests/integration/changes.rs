@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::support::fake_harness::{Principal, Scope};
 use crate::support::{Database, Test};
+use fake_harness::{Principal, Scope};
 
 const ADA: &str = "uADA000000000000000000";
 const CLEO: &str = "uCLEO00000000000000000";

@@ -193,7 +193,7 @@ fn control_characters_in_names_do_not_reach_a_terminal() {
 
 #[test]
 fn messages_of_harness_do_not_reach_a_terminal_raw() {
-    use crate::support::fake_harness::{Answer, Fault, FaultKind};
+    use fake_harness::{Answer, Fault, FaultKind};
     let test = Test::new();
     let body = serde_json::json!({
         "status": "ERROR", "code": "INVALID_REQUEST", "message": "bad\u{1b}[31m\nthing\u{202e}", "correlationId": "c\u{7}"

@@ -1,7 +1,7 @@
 //! How the program gets at Harness: settings, refusals before the first request, and what failures mean.
 
 use crate::support::Test;
-use crate::support::fake_harness::{Account, FakeHarness, Fault, FaultKind};
+use fake_harness::{Account, FakeHarness, Fault, FaultKind};
 
 /// Of the right form, and of nobody.
 const WRONG_KEY: &str = "pat.AbCdEfGhIjKlMnOpQrStUv.tokenIdAAAAAAAAAAAAAA.WRONGkey";

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::support::fake_harness::{Account, Fault, FaultKind, Scope, User};
 use crate::support::{Answers, Outcome, Run, Test, all_answers, answers_at, answers_until};
+use fake_harness::{Account, Fault, FaultKind, Scope, User};
 
 fn journal(test: &Test) -> PathBuf {
     test.folder.file("harness-access.db-journal")

@@ -8,8 +8,8 @@ use harness_access::api::wire;
 use harness_access::store::{Reader, Writer};
 use serde_json::{Map, Value, json};
 
-use crate::support::fake_harness::{Account, FakeHarness, Random, Request, Scope, router};
 use crate::support::{TempDir, in_process};
+use fake_harness::{Account, FakeHarness, Random, Request, Scope, router};
 
 /// Opens a body as what is asked for at a path. Whether it is that.
 fn opens_as(path: &str, body: &[u8]) -> bool {

@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::support::fake_harness::{
-    Account, Answer, Caller, Fault, FaultKind, Grant, Scope, router,
-};
 use crate::support::{Run, Test};
+use fake_harness::{Account, Answer, Caller, Fault, FaultKind, Grant, Scope, router};
 
 const WRONG_KEY: &str = "pat.AbCdEfGhIjKlMnOpQrStUv.tokenIdAAAAAAAAAAAAAA.WRONGkey";
 
@@ -200,7 +198,7 @@ fn a_person_s_key_is_told_from_a_service_account_s() {
     test.fake.change(|account: &mut Account| {
         let grant = "_all_resources_including_child_scopes";
         account.assign(
-            crate::support::fake_harness::Principal::User("uDANA00000000000000000"),
+            fake_harness::Principal::User("uDANA00000000000000000"),
             "_account_viewer",
             grant,
             &Scope::account(),

@@ -1,7 +1,7 @@
 //! What is observed only when asked for: tokens, sign-in settings, members of organizations and projects.
 
 use crate::support::Test;
-use crate::support::fake_harness::{Caller, Fault, FaultKind, HowOften, SECRET, Scope, router};
+use fake_harness::{Caller, Fault, FaultKind, HowOften, SECRET, Scope, router};
 
 const EXTRAS: [&str; 8] = [
     "--scopes",

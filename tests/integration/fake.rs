@@ -9,7 +9,7 @@ mod sockets;
 
 use serde_json::{Value, json};
 
-use crate::support::fake_harness::{ACCOUNT_ID, Answer, FakeHarness, Request, Scope, router};
+use fake_harness::{ACCOUNT_ID, Answer, FakeHarness, Request, Scope, router};
 
 /// The paged lists of one scope.
 const PAGED: [(&str, &str); 8] = [

@@ -13,11 +13,11 @@ use harness_access::exit::Exit;
 use harness_access::model::{Listing, ListingState, Observation};
 use serde_json::Value;
 
-use crate::support::fake_harness::{
-    Account, FakeHarness, Fault, FaultHandle, FaultKind, GenerateSpec, HowOften, router,
-};
 use crate::support::in_process::told;
 use crate::support::{Database, TempDir, in_process};
+use fake_harness::{
+    Account, FakeHarness, Fault, FaultHandle, FaultKind, GenerateSpec, HowOften, router,
+};
 
 /// A request of a sync, and how it is asked.
 #[derive(Clone, Copy, Debug)]

@@ -12,8 +12,8 @@ use harness_access::model::{
 use harness_access::store::{Identity, Reader, Writer};
 
 use crate::support::TempDir;
-use crate::support::fake_harness::Random;
 use crate::support::observe::parse;
+use fake_harness::Random;
 
 /// A list that a sync walks, by kind and scope path.
 type Place = (Kind, String);

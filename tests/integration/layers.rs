@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 /// Every part of `src/`, and the other parts it may use.
 const PARTS: &[(&str, &[&str])] = &[
+    ("characters", &[]),
     ("model", &[]),
-    ("api", &["model"]),
+    ("api", &["characters", "model"]),
     ("collect", &["api", "model"]),
     ("store", &["model"]),
     ("access", &["model"]),
@@ -16,7 +17,14 @@ const PARTS: &[(&str, &[&str])] = &[
     ("retention", &["model"]),
     (
         "output",
-        &["access", "diff", "findings", "model", "retention"],
+        &[
+            "access",
+            "characters",
+            "diff",
+            "findings",
+            "model",
+            "retention",
+        ],
     ),
     ("export", &["access", "error", "model", "output", "store"]),
     ("exit", &[]),
@@ -25,7 +33,7 @@ const PARTS: &[(&str, &[&str])] = &[
     ("cli", &["diff", "error", "findings", "model"]),
     ("redact", &[]),
     ("config", &["api", "error", "redact", "store"]),
-    ("logging", &["config", "error", "redact"]),
+    ("logging", &["characters", "config", "error", "redact"]),
     (
         "command",
         &[
@@ -42,7 +50,6 @@ const PARTS: &[(&str, &[&str])] = &[
             "model",
             "output",
             "retention",
-            "run",
             "signals",
             "store",
         ],
@@ -50,7 +57,7 @@ const PARTS: &[(&str, &[&str])] = &[
     (
         "run",
         &[
-            "cli", "command", "config", "error", "exit", "logging", "output", "redact",
+            "cli", "command", "error", "exit", "logging", "output", "redact",
         ],
     ),
 ];

@@ -1,7 +1,7 @@
 //! What Harness shows that is odd: kept, shown and marked, never dropped.
 
 use crate::support::Test;
-use crate::support::fake_harness::{Principal, Scope};
+use fake_harness::{Principal, Scope};
 
 #[test]
 fn a_user_without_a_name_is_kept_without_one() {
@@ -114,7 +114,7 @@ fn one_role_over_two_resource_groups_is_two_grants() {
 #[test]
 fn the_same_access_assigned_twice_is_one_grant() {
     let test = Test::new();
-    let twin = |account: &mut crate::support::fake_harness::Account| {
+    let twin = |account: &mut fake_harness::Account| {
         account.assign(
             Principal::User("uDANA00000000000000000"),
             "secret_keeper",
@@ -203,7 +203,7 @@ fn flags_of_people_come_through() {
 
 #[test]
 fn an_account_that_holds_next_to_nothing_is_observed_too() {
-    let account = crate::support::fake_harness::Account::empty("Empty000000000000000AA");
+    let account = fake_harness::Account::empty("Empty000000000000000AA");
     let test = Test::over(account);
     test.observe();
     assert_eq!(

@@ -7,10 +7,10 @@ use harness_access::error::Error;
 use harness_access::model::{ListingState, Observation};
 use serde_json::{Value, json};
 
-use crate::support::fake_harness::{
+use crate::support::{Outcome, Test, in_process};
+use fake_harness::{
     Account, Answer, Caller, FakeHarness, Fault, FaultKind, Principal, Recorded, Scope, router,
 };
-use crate::support::{Outcome, Test, in_process};
 
 /// A permission, and what cannot be seen without it.
 struct View {

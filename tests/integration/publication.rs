@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use harness_access::store::Writer;
 
 use crate::support::Test;
-use crate::support::fake_harness::{Fault, FaultKind};
+use fake_harness::{Fault, FaultKind};
 
 /// Failures that are not tried again, so that the tests need not wait.
 fn failures() -> [(FaultKind, i32); 3] {

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use harness_access::diff::approvals::Approvals;
 
-use crate::support::fake_harness::Scope;
 use crate::support::{Outcome, Test};
+use fake_harness::Scope;
 
 const ADA: &str = "uADA000000000000000000";
 const EVAN: &str = "uEVAN00000000000000000";

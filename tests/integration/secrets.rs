@@ -1,7 +1,7 @@
 //! Neither the key nor the secrets in Harness's answers show up anywhere.
 
-use crate::support::fake_harness::{Answer, Fault, FaultKind, SECRET};
 use crate::support::{Outcome, Test};
+use fake_harness::{Answer, Fault, FaultKind, SECRET};
 
 /// The beginnings of all secrets of the fixture. Without the dash it is also a resource type.
 const MARKERS: [&str; 2] = ["SECRET-", SECRET];

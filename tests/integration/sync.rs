@@ -3,10 +3,8 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use crate::support::fake_harness::{
-    Account, Fault, FaultKind, GenerateSpec, HowOften, Scope, router,
-};
 use crate::support::{Test, answers_at};
+use fake_harness::{Account, Fault, FaultKind, GenerateSpec, HowOften, Scope, router};
 
 /// More than one page of users and role assignments.
 fn of_pages() -> Account {

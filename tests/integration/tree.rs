@@ -3,10 +3,10 @@
 use harness_access::api::clock::VirtualClock;
 use harness_access::model::Listing;
 
-use crate::support::fake_harness::{
+use crate::support::{Test, in_process};
+use fake_harness::{
     Account, Caller, EIGHT_VIEWS, FakeHarness, GenerateSpec, Grant, Principal, Scope, router,
 };
-use crate::support::{Test, in_process};
 
 const ALL: [&str; 2] = ["--scopes", "all"];
 
@@ -40,7 +40,7 @@ fn shop() -> Scope {
 
 #[test]
 fn every_way_of_listing_gives_the_same_snapshot() {
-    let observed = |switch: fn(&mut crate::support::fake_harness::Switches)| {
+    let observed = |switch: fn(&mut fake_harness::Switches)| {
         let test = Test::new();
         test.fake.switch(switch);
         observe_all(&test);

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::support::fake_harness::{Account, Principal, Scope};
 use crate::support::{Outcome, Test};
+use fake_harness::{Account, Principal, Scope};
 
 const BOB: &str = "uBOB000000000000000000";
 const EVAN: &str = "uEVAN00000000000000000";
@@ -96,7 +96,7 @@ fn what_the_newer_snapshot_no_longer_looked_at_is_out_of_sight() {
 #[test]
 fn tokens_that_were_not_asked_for_are_not_removed() {
     let test = Test::new();
-    let caller = crate::support::fake_harness::Caller::default();
+    let caller = fake_harness::Caller::default();
     test.fake
         .caller(caller.and("core_serviceaccount_manageapikey"));
     sync(&test, &["--with", "tokens"]).exits(0);

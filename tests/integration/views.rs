@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::support::fake_harness::{Account, Caller, Scope};
 use crate::support::{Database, Test};
+use fake_harness::{Account, Caller, Scope};
 
 /// Every view and the columns it is documented to have, in order. More may follow at the end.
 const VIEWS: [(&str, &str); 19] = [

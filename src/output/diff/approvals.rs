@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::words::{notes, sentence};
+use crate::characters::is_hidden;
 use crate::diff::approvals::fields;
 use crate::diff::{Finding, Gate, Report};
-use crate::output::text::{is_harmless, line, shortened};
+use crate::output::text::{line, shortened};
 
 const NAME: usize = 80;
 const NOTE: usize = 300;
@@ -57,7 +58,7 @@ fn quoted(text: &str) -> String {
         match c {
             '"' => quoted.push_str("\\\""),
             '\\' => quoted.push_str("\\\\"),
-            c if is_harmless(c) => quoted.push(c),
+            c if !is_hidden(c) => quoted.push(c),
             c => {
                 let _ = write!(quoted, "\\U{:08X}", u32::from(c));
             }

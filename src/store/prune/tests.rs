@@ -2,14 +2,11 @@
 
 #[path = "../../../tests/support/observe.rs"]
 mod observe;
-#[path = "../../../tests/support/fake_harness/random.rs"]
-#[allow(dead_code, unreachable_pub, clippy::pedantic)]
-mod random;
 
 use std::fmt::Write as _;
 
+use fake_harness::Random;
 use observe::{Account, Folder};
-use random::Random;
 
 use crate::model::ListingKind;
 use crate::store::{Reader, Writer};

@@ -1,7 +1,7 @@
 //! Permissions: what is refused, what is silently thinned, and what the access check says about it.
 
 use super::{check, get, permitted, post, rows, texts};
-use crate::support::fake_harness::{
+use fake_harness::{
     ACCOUNT_ID, Account, Caller, FakeHarness, ResourceFilter, ResourceSelector, Scope, router,
 };
 use serde_json::{Value, json};

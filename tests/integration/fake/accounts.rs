@@ -3,10 +3,8 @@
 use std::collections::HashSet;
 
 use super::{get, post, rows, texts};
-use crate::support::fake_harness::{
-    Account, FakeHarness, GenerateSpec, Principal, Request, Scope, router,
-};
-use serde_json::{Value, json};
+use fake_harness::{Account, FakeHarness, GenerateSpec, Principal, Scope, router};
+use serde_json::json;
 
 #[test]
 fn the_demo_account_holds_the_traps_of_the_data() {
@@ -124,24 +122,4 @@ fn a_hook_sees_each_request_first_and_may_change_the_account() {
             .as_u64()
     };
     assert_eq!(total(0).map(|total| total + 1), total(1));
-}
-
-#[test]
-fn named_changes_come_over_the_control_path() {
-    let fake = FakeHarness::demo();
-    let control = |path: &str| -> Value {
-        fake.handle(&Request::post(path, &json!({})))
-            .answer()
-            .value()
-    };
-    assert_eq!(control("/__control/change/next-day")["changed"], 11);
-    assert!(fake.look(|account| {
-        account
-            .users
-            .iter()
-            .any(|user| user.email == "nina@example.test")
-    }));
-    assert_eq!(control("/__control/change/churn?percent=50")["changed"], 18);
-    assert!(control("/__control/change/nonsense")["error"].is_string());
-    assert_eq!(fake.requests().len(), 0, "not a request of the client");
 }

@@ -1,7 +1,7 @@
 //! What is refused before any list is looked at, and in which shape.
 
 use super::{get, post, request};
-use crate::support::fake_harness::{ACCOUNT_ID, Caller, FakeHarness, Request, router};
+use fake_harness::{ACCOUNT_ID, Caller, FakeHarness, Request, router};
 use serde_json::{Value, json};
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::{get, request, rows, texts};
-use crate::support::fake_harness::{
+use fake_harness::{
     Account, FakeHarness, Fault, FaultKind, GenerateSpec, HowOften, Reply, Scope, router,
 };
 use serde_json::{Value, json};

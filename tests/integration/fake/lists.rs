@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{PAGED, get, post, request, rows, texts};
-use crate::support::fake_harness::{ACCOUNT_ID, Account, FakeHarness, GenerateSpec, Scope, router};
+use fake_harness::{ACCOUNT_ID, Account, FakeHarness, GenerateSpec, Scope, router};
 use serde_json::{Value, json};
 
 fn generated(assignments: usize) -> FakeHarness {

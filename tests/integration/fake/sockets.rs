@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use crate::support::fake_harness::{ACCOUNT_ID, FakeHarness, Fault, FaultKind, Server, router};
+use fake_harness::{ACCOUNT_ID, FakeHarness, Fault, FaultKind, Server, router};
 
 struct Client(BufReader<TcpStream>);
 

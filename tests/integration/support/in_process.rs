@@ -17,7 +17,7 @@ use harness_access::error::Error;
 use harness_access::model::{Area, Depth, Listing, Observation, ResourceType};
 use harness_access::store::{Identity, Published, Writer};
 
-use super::fake_harness::{Answer, FakeHarness, Reply, Request};
+use fake_harness::{Answer, FakeHarness, Reply, Request};
 
 const BASE_URL: &str = "https://harness.example.test";
 

@@ -1,8 +1,5 @@
 //! What the integration tests share: the real binary, a fake Harness, and eyes on the database.
 
-#[path = "../../support/fake_harness/mod.rs"]
-pub(crate) mod fake_harness;
-
 #[path = "../../support/account_builder.rs"]
 pub(crate) mod account_builder;
 

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::fake_harness::{Account, FakeHarness, Server};
 use super::{Database, Outcome, Run, TempDir};
+use fake_harness::{Account, FakeHarness, Server};
 
 pub(crate) struct Test {
     pub(crate) fake: FakeHarness,

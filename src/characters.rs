@@ -1,0 +1,50 @@
+//! The one table of characters that hide, move or turn text. Names come from strangers: whatever shows one (terminal,
+//! log, spreadsheet, Markdown, HTML) asks here.
+
+use std::fmt::Write;
+
+/// Whether a character has no shape of its own: control characters, marks of the reading direction, line and paragraph
+/// separators, invisible blanks, fillers and tags. The joiners of emoji and of Indic and Persian words are not among
+/// them.
+#[must_use]
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// The text on one line with every hidden character as an escape, such as `\u{202e}`.
+#[must_use]
+pub fn line(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        push_visible(&mut safe, c);
+    }
+    safe
+}
+
+/// Adds a character, as an escape when it is hidden.
+pub fn push_visible(text: &mut String, c: char) {
+    if is_hidden(c) {
+        let _ = write!(text, "{}", c.escape_unicode()); // writing to a String cannot fail
+    } else {
+        text.push(c);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line;
+
+    #[test]
+    fn nothing_that_moves_or_hides_gets_through() {
+        assert_eq!(
+            line("a\u{1b}[31mb\nc\u{202e}d\u{7}\u{feff}\u{e0041}"),
+            r"a\u{1b}[31mb\u{a}c\u{202e}d\u{7}\u{feff}\u{e0041}"
+        );
+        assert_eq!(line("Zoë 🚀 日本 👨‍👩‍👧 ❤️"), "Zoë 🚀 日本 👨‍👩‍👧 ❤️");
+    }
+}

@@ -1,0 +1,69 @@
+//! How this Harness differs from the strictest one of its kind.
+
+use std::time::Duration;
+
+use crate::account::permissions;
+
+#[derive(Clone, Debug)]
+pub struct Switches {
+    /// Off: every check is true and nobody is named.
+    pub access_control: bool,
+    /// Refuse access checks in scopes that do not exist, as newer servers may.
+    pub reject_sentinels: bool,
+    /// Leave managed roles out of the lists of organizations and projects; assignments to them stay.
+    pub hide_managed_roles: bool,
+    /// Honour `filterType` on the service-account aggregate, as servers of 2026 do.
+    pub service_account_filter_type: bool,
+    /// Honour `filterType` on the lists of user groups; else only those of the asked scope show.
+    pub user_group_filter_type: bool,
+    /// Whether role assignments of many scopes can be asked for at once.
+    pub v2_filter: bool,
+    /// Permissions with another status than the catalogue's, by identifier; `INACTIVE` and `STAGING` ones are not listed.
+    pub permission_statuses: Vec<(&'static str, &'static str)>,
+    /// A page of that list with a row whose role is missing becomes a 500.
+    pub v2_fails_on_dangling_role: bool,
+    /// Honour page sizes above 100 instead of refusing them.
+    pub larger_pages: bool,
+    /// Requests per sliding minute and key before 429; `None`: no limit.
+    pub requests_per_minute: Option<usize>,
+    /// Slept for real before each answer over a socket.
+    pub latency: Duration,
+    /// Remember every request.
+    pub log: bool,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self {
+            access_control: true,
+            reject_sentinels: false,
+            hide_managed_roles: false,
+            service_account_filter_type: true,
+            user_group_filter_type: true,
+            v2_filter: true,
+            permission_statuses: Vec::new(),
+            v2_fails_on_dangling_role: true,
+            larger_pages: false,
+            requests_per_minute: None,
+            latency: Duration::ZERO,
+            log: true,
+        }
+    }
+}
+
+impl Switches {
+    /// The status of a permission as this Harness has it; `None` for one it does not know.
+    pub fn status_of(&self, permission: &str) -> Option<&'static str> {
+        let here = self
+            .permission_statuses
+            .iter()
+            .find(|(identifier, _)| *identifier == permission)
+            .map(|(_, status)| *status);
+        here.or_else(|| {
+            let known = permissions()
+                .iter()
+                .find(|row| row.identifier == permission)?;
+            Some(known.status)
+        })
+    }
+}
