@@ -37,6 +37,7 @@ mod logging;
 pub mod model;
 pub mod output;
 mod redact;
+pub mod report;
 pub mod retention;
 mod run;
 mod signals;

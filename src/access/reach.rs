@@ -236,7 +236,7 @@ impl Reach {
     }
 
     /// Whether a role held here counts at a place, whatever it permits.
-    pub(super) fn covers_place(&self, place: Option<&Scope>) -> bool {
+    pub fn covers_place(&self, place: Option<&Scope>) -> bool {
         place.is_none_or(|place| self.is_at_or_above(place))
     }
 

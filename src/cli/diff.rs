@@ -14,7 +14,8 @@ use argh::FromArgs;
 the same account, FILE@SNAPSHOT any other of its snapshots.
 
 Formats: table (for people), json (one document), ndjson (one event a line, for a SIEM), csv (for a
-spreadsheet), markdown (a comment for a pull request), github (annotations of a GitHub Actions run).
+spreadsheet), markdown (a comment for a pull request), github (annotations of a GitHub Actions run), html (the whole
+report on these two snapshots, as the command report writes it).
 
 --fail-on says what makes the exit status 1; everything is printed all the same:
   any                     every change (the default)
@@ -37,7 +38,7 @@ pub struct Diff {
     /// the database file (default: harness-access.db)
     #[argh(option, arg_name = "path")]
     pub db: Option<String>,
-    /// table (default), json, ndjson, csv, markdown or github
+    /// table (default), json, ndjson, csv, markdown, github or html
     #[argh(option, arg_name = "format", default = "DiffFormat::Table")]
     pub format: DiffFormat,
     /// counts only, as a table or json
@@ -75,6 +76,8 @@ pub enum DiffFormat {
     Markdown,
     /// Annotations of a GitHub Actions run.
     Github,
+    /// The report.
+    Html,
 }
 
 /// when something appeared, changed and disappeared

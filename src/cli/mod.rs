@@ -3,6 +3,7 @@
 mod diff;
 mod export;
 mod questions;
+mod report;
 mod snapshots;
 mod sync;
 mod values;
@@ -14,6 +15,7 @@ use crate::error::Error;
 pub use diff::{Diff, DiffFormat, History, HistoryFormat};
 pub use export::{Export, ExportFormat, Preset};
 pub use questions::{Answer, Findings, FindingsFormat, WhatCan, WhoCan, Why, Words};
+pub use report::{Report, ReportAudience};
 pub use snapshots::{Prune, SetLabel, Snapshots, SnapshotsCommand};
 pub use sync::{Doctor, Sync};
 pub use values::Format;
@@ -70,6 +72,8 @@ pub enum Command {
     Why(Why),
     /// what an auditor would ask about
     Findings(Findings),
+    /// one HTML file for people
+    Report(Report),
     /// write a snapshot for other tools
     Export(Export),
 }

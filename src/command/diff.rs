@@ -1,18 +1,16 @@
 //! `diff`: what changed between two snapshots.
 
-use std::fs;
 use std::io::{self, Write};
 
-use super::Context;
-use super::open::{Located, locate, resolve};
+use super::compare::{Pair, read_approvals, today};
+use super::open::locate;
+use super::{Context, report};
 use crate::cli::{Diff, DiffFormat};
-use crate::diff::approvals::{Approvals, Notice};
-use crate::diff::{Gate, Report, Side, compare, judge, reach_wanted};
+use crate::diff::approvals::Notice;
+use crate::diff::{Gate, Report};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::{Gap, SnapshotInfo, SnapshotRef, Timestamp};
 use crate::output::diff as output;
-use crate::store::{Reader, StoreError};
 
 pub(crate) fn run(arguments: &Diff, context: &mut Context<'_>) -> Result<Exit, Error> {
     let plan = Plan::from(arguments)?;
@@ -24,21 +22,26 @@ pub(crate) fn run(arguments: &Diff, context: &mut Context<'_>) -> Result<Exit, E
         .transpose()?;
     let (from, to) = references(&arguments.snapshots)?;
     let db = arguments.db.as_deref();
-    let (from, to) = (locate(from, db, context)?, locate(to, db, context)?);
-    let mut report = Pair::open(&from, &to)?.report(plan.gate)?;
+    let pair = Pair::open(locate(from, db, context)?, locate(to, db, context)?)?;
+    let (newer, mut differences) = pair.compare(plan.gate)?;
     let notices = approvals.map_or_else(Vec::new, |approvals| {
-        let today = Timestamp::now().to_string();
-        approvals.apply(&mut report.findings, today.get(..10).unwrap_or_default())
+        approvals.apply(&mut differences.findings, &today())
     });
     if !(arguments.quiet && plan.print.is_for_people()) {
-        plan.print.write(&report, colour(context), context.out)?;
+        match plan.print {
+            Print::Changes(DiffFormat::Html) => {
+                let (page, _) = report::page(&newer, Some(&differences), &report::Request::REVIEW)?;
+                context.out.write_all(page.html.as_bytes())?;
+            }
+            print => print.write(&differences, colour(context), context.out)?,
+        }
         context.out.flush()?;
     }
     if !arguments.quiet {
         warn(arguments, &notices, context.err)?;
-        output::summary::write(&report, context.err)?;
+        output::summary::write(&differences, context.err)?;
     }
-    Ok(exit_of(&report, arguments.ignore_coverage))
+    Ok(exit_of(&differences, arguments.ignore_coverage))
 }
 
 /// What the flags ask for, checked.
@@ -102,6 +105,7 @@ impl Print {
                 DiffFormat::Csv => output::csv::write(report, out),
                 DiffFormat::Markdown => output::markdown::write(report, out),
                 DiffFormat::Github => output::github::write(report, out),
+                DiffFormat::Html => Ok(()), // a report, which takes more than the differences
             },
         }
     }
@@ -117,21 +121,6 @@ fn warn(arguments: &Diff, notices: &[Notice], err: &mut dyn Write) -> io::Result
     output::summary::notices(file, notices, err)
 }
 
-fn read_approvals(path: &str) -> Result<Approvals, Error> {
-    let text = fs::read_to_string(path).map_err(|error| {
-        Error::config(
-            format!("cannot read the approvals in {path}: {error}"),
-            "`diff --write-approvals` prints entries to begin with",
-        )
-    })?;
-    Approvals::parse(&text).map_err(|wrong| {
-        Error::config(
-            format!("{path}: {wrong}"),
-            "`diff --write-approvals` shows what an entry looks like; a reviewer fills in reason and approver",
-        )
-    })
-}
-
 fn references(typed: &[String]) -> Result<(&str, &str), Error> {
     match typed {
         [] => Ok(("previous", "latest")),
@@ -141,84 +130,6 @@ fn references(typed: &[String]) -> Result<(&str, &str), Error> {
             "diff compares two snapshots; `{third}` is one too many"
         ))),
     }
-}
-
-/// Two snapshots, of one file or of two.
-struct Pair {
-    older: Reader,
-    /// `None` = both are in one file.
-    newer: Option<Reader>,
-    from: Side,
-    to: Side,
-}
-
-impl Pair {
-    fn open(from: &Located, to: &Located) -> Result<Self, Error> {
-        let older = Reader::open(&from.path)?;
-        let newer = (!is_same(from, to))
-            .then(|| Reader::open(&to.path))
-            .transpose()?;
-        let side = |reader: &Reader, located: &Located| -> Result<Side, Error> {
-            Ok(Side {
-                snapshot: snapshot(reader, &located.snapshot)?,
-                file: located.path.display().to_string(),
-                gaps: Vec::new(),
-            })
-        };
-        let (from, to) = (
-            side(&older, from)?,
-            side(newer.as_ref().unwrap_or(&older), to)?,
-        );
-        if newer.is_none() && from.snapshot.id > to.snapshot.id {
-            return Err(Error::Usage(format!(
-                "snapshot {} is newer than snapshot {}: the older one comes first",
-                from.snapshot.id, to.snapshot.id
-            )));
-        }
-        Ok(Self {
-            older,
-            newer,
-            from,
-            to,
-        })
-    }
-
-    fn report(mut self, gate: Gate) -> Result<Report, Error> {
-        let (older, newer) = (&self.older, self.newer.as_ref().unwrap_or(&self.older));
-        let (from, to) = (self.from.snapshot.id, self.to.snapshot.id);
-        let facts = match &self.newer {
-            None => older.diff_facts(from, to)?,
-            Some(newer) => older.diff_facts_with(from, newer, to)?,
-        };
-        let comparison = compare(facts);
-        let (wanted_older, wanted_newer) = reach_wanted(&comparison);
-        let findings = judge(
-            comparison.changes,
-            &older.reach(from, &wanted_older)?,
-            &newer.reach(to, &wanted_newer)?,
-        );
-        self.from.gaps = gaps((older, from), (newer, to))?;
-        self.to.gaps = gaps((newer, to), (older, from))?;
-        Ok(Report {
-            from: self.from,
-            to: self.to,
-            gate,
-            findings,
-            newly_visible: comparison.newly_visible,
-            out_of_sight: comparison.out_of_sight,
-        })
-    }
-}
-
-fn gaps(of: (&Reader, i64), other: (&Reader, i64)) -> Result<Vec<Gap>, Error> {
-    let mut gaps = of.0.incomplete_listings(of.1)?;
-    gaps.extend(of.0.listings_missing(of.1, other.0, other.1)?);
-    Ok(gaps)
-}
-
-fn is_same(from: &Located, to: &Located) -> bool {
-    let canonical = |located: &Located| fs::canonicalize(&located.path).ok();
-    from.path == to.path || canonical(from).is_some_and(|path| Some(path) == canonical(to))
 }
 
 fn exit_of(report: &Report, ignore_coverage: bool) -> Exit {
@@ -233,21 +144,4 @@ fn exit_of(report: &Report, ignore_coverage: bool) -> Exit {
     } else {
         Exit::Done
     }
-}
-
-/// Too few snapshots for `previous` is no mistake of the user's: there is nothing to compare yet.
-fn snapshot(reader: &Reader, reference: &SnapshotRef) -> Result<SnapshotInfo, Error> {
-    resolve(reader, reference).map_err(|error| match (reference, error) {
-        (
-            SnapshotRef::Back(_),
-            Error::Store(StoreError::NoSuchSnapshot {
-                reference,
-                available,
-            }),
-        ) => Error::NotEnough {
-            message: format!("nothing to compare: there is no snapshot `{reference}`; {available}"),
-            hint: Some("run `harness-access sync` again later, then compare".to_owned()),
-        },
-        (_, error) => error,
-    })
 }

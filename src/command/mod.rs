@@ -1,5 +1,6 @@
 //! One file a command: settings in, library calls, output.
 
+mod compare;
 mod context;
 pub(crate) mod diff;
 pub(crate) mod doctor;
@@ -10,6 +11,7 @@ pub(crate) mod label;
 mod open;
 pub(crate) mod prune;
 mod question;
+pub(crate) mod report;
 pub(crate) mod snapshots;
 pub(crate) mod sync;
 pub(crate) mod what_can;

@@ -272,6 +272,6 @@ fn spelled(kind: &str) -> String {
     kind.to_ascii_uppercase().replace('-', "_")
 }
 
-fn did_you_mean(similar: &[String]) -> Option<String> {
+pub(crate) fn did_you_mean(similar: &[String]) -> Option<String> {
     (!similar.is_empty()).then(|| format!("similar: {}", similar.join(", ")))
 }

@@ -127,6 +127,14 @@ impl Scope {
             Level::Project => self.project().map(|_| self.clone()),
         }
     }
+
+    /// Whether another scope is this one or lies below it.
+    #[must_use]
+    pub fn contains(&self, other: &Self) -> bool {
+        self.level()
+            .and_then(|level| other.ancestor(level))
+            .is_some_and(|ancestor| ancestor == *self)
+    }
 }
 
 fn non_empty(text: Option<&str>) -> Option<&str> {

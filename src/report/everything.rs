@@ -31,7 +31,16 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
         <button type=\"button\" id=\"list-reset\">Clear</button>\n<button type=\"button\" id=\"list-copy\">Copy as CSV</button>\n\
         <button type=\"button\" id=\"list-before\">Previous</button>\n<button type=\"button\" id=\"list-next\">Next</button></p>\n</div>\n\
         <div id=\"list\">\n");
-    let columns = ["Who", "Type", "Role", "Where", "Over", "Through", "Since", "Certain"].map(Column::Words);
+    let columns = [
+        Column::Words("Who"),
+        Column::Words("Type"),
+        Column::Words("Role"),
+        Column::Words("Where"),
+        Column::Words("Over"),
+        Column::Words("Through"),
+        Column::Days("Since"),
+        Column::Words("Certain"),
+    ];
     let rows = list.first.iter().map(|path| {
         let over = context.access.resource_group(path);
         vec![

@@ -50,7 +50,7 @@ fn one(context: &Context<'_>, page: &mut Html, rule: &Rule, found: &[&Finding]) 
     if rest > 0 {
         page.raw("<p>").prose(&counted(rest, "more", "more")).raw(": <code>findings --format json</code> has them all.</p>\n");
     }
-    page.raw("<details><summary>The rule ").text(&rule.code).raw(" in SQL</summary>\n<pre tabindex=\"0\"><code>");
+    page.raw("<details class=\"rule\"><summary>The rule ").text(&rule.code).raw(" in SQL</summary>\n<pre tabindex=\"0\"><code>");
     page.code(&rule.sql).raw("</code></pre></details>\n</article>\n");
 }
 

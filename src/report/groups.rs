@@ -7,7 +7,7 @@ use super::html::{Column, Html, counted, number, text};
 use super::inventory::{Group, Role};
 use super::page::MOST_ROWS;
 use super::words::{address_of, day, display};
-use crate::access::permissions;
+use crate::access::catalogue as permissions;
 use crate::model::{RoleFact, Scope};
 use crate::output::text::named;
 
@@ -124,7 +124,7 @@ fn group_card(context: &Context<'_>, page: &mut Html, group: &Group, holdings: &
         page.raw("<div>").element("dt", term).raw("<dd>").text(value).raw("</dd></div>\n");
     }
     page.raw("</dl>\n");
-    let columns = [Column::Words("Role"), Column::Words("Held at"), Column::Words("Over"), Column::Words("Since")];
+    let columns = [Column::Words("Role"), Column::Words("Held at"), Column::Words("Over"), Column::Days("Since")];
     if !grants.is_empty() {
         let rows = grants.iter().take(MOST_NAMED).map(|at| {
             let grant = &facts.grants[*at];

@@ -4,10 +4,14 @@
 use std::fmt::Write as _;
 
 use super::list::Island;
-use crate::output::text::{line, shortened};
+use crate::characters::line;
+use crate::output::text::shortened;
 
 /// Columns that a name or any other text of the account may take. Longer ones are cut; the exports have all of them.
 const MOST_COLUMNS: usize = 160;
+
+/// The same of what a role covers: cutting that early would hide access.
+const MOST_COVERED: usize = 600;
 
 /// A piece of a page.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +24,8 @@ pub(super) enum Column {
     Words(&'static str),
     /// Numbers, aligned by their last digit.
     Numbers(&'static str),
+    /// Days, never broken over lines.
+    Days(&'static str),
 }
 
 impl Html {
@@ -95,21 +101,22 @@ impl Html {
         self.attribute("aria-label", caption).raw("><table>");
         self.element("caption", caption).raw("<thead><tr>");
         for column in columns {
-            match column {
-                Column::Words(name) => self.raw("<th scope=\"col\">").prose(name),
-                Column::Numbers(name) => self.raw("<th scope=\"col\" class=\"n\">").prose(name),
-            }
-            .raw("</th>");
+            let (open, name) = match column {
+                Column::Words(name) => ("<th scope=\"col\">", name),
+                Column::Numbers(name) => ("<th scope=\"col\" class=\"n\">", name),
+                Column::Days(name) => ("<th scope=\"col\" class=\"d\">", name),
+            };
+            self.raw(open).raw(name).raw("</th>");
         }
         self.raw("</tr></thead><tbody>");
         for row in rows {
             self.raw("<tr>");
             for (at, (cell, column)) in row.iter().zip(columns).enumerate() {
-                let numbers = matches!(column, Column::Numbers(_));
-                let (open, close) = match (at, numbers) {
+                let (open, close) = match (at, column) {
                     (0, _) => ("<th scope=\"row\">", "</th>"),
-                    (_, false) => ("<td>", "</td>"),
-                    (_, true) => ("<td class=\"n\">", "</td>"),
+                    (_, Column::Words(_)) => ("<td>", "</td>"),
+                    (_, Column::Numbers(_)) => ("<td class=\"n\">", "</td>"),
+                    (_, Column::Days(_)) => ("<td class=\"d\">", "</td>"),
                 };
                 self.raw(open).add(cell).raw(close);
             }
@@ -141,6 +148,13 @@ impl Html {
 pub(super) fn text(text: &str) -> Html {
     let mut piece = Html::default();
     piece.text(text);
+    piece
+}
+
+/// What a role covers.
+pub(super) fn covered(words: &str) -> Html {
+    let mut piece = Html::default();
+    piece.prose(&shortened(words, MOST_COVERED));
     piece
 }
 

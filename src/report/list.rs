@@ -12,7 +12,8 @@ use super::html::address;
 use super::words::{address_of, display, kind_word};
 use crate::access::{Access, Path};
 use crate::output::access_words::{flags, reasons};
-use crate::output::text::{line, named, shortened};
+use crate::characters::line;
+use crate::output::text::{named, shortened};
 
 /// Columns a name in the list may take.
 const NAME: usize = 160;
@@ -255,7 +256,7 @@ impl<'a> Builder<'a> {
         });
         let scopes = self.scopes.order.iter();
         let via = self.via.order.iter().map(|via| match via {
-            None => [String::new(), "direct".to_owned()],
+            None => [String::new(), "directly".to_owned()],
             Some(at) => {
                 let group = self.access.principal(*at);
                 [address_of(&group.id), short(display(group).0)]

@@ -6,6 +6,7 @@ use super::words::minute;
 use super::{Audience, Context};
 use crate::diff::{Finding, Report as Comparison};
 use crate::findings::Severity;
+use crate::model::ResourceType;
 
 /// Writes the sentences, then the pictures.
 pub(super) fn write(context: &Context<'_>, page: &mut Html) {
@@ -32,11 +33,17 @@ fn sentences(context: &Context<'_>) -> Vec<Html> {
 
 fn who_is_there(context: &Context<'_>) -> Html {
     let held = &context.list.of_principal;
-    let of = |kind: &str| held.keys().filter(|at| context.access.principal(**at).kind.as_str() == kind).count();
+    let mut tally = Tally::default();
+    for fact in held.keys().map(|at| context.access.principal(*at)) {
+        match fact.kind {
+            ResourceType::User if fact.resolved => tally.people += 1,
+            ResourceType::ServiceAccount if fact.resolved => tally.service_accounts += 1,
+            _ => tally.others += 1,
+        }
+    }
     let mut piece = Html::default();
-    let (people, accounts) = (of("user"), of("service_account"));
-    piece.raw("<b>").prose(&counted(people, "person", "people")).raw("</b> and <b>");
-    piece.prose(&counted(accounts, "service account", "service accounts")).raw("</b> hold at least one role");
+    subject(&mut piece, tally);
+    piece.raw(if held.len() == 1 { " holds" } else { " hold" }).raw(" at least one role");
     let rows = counted(context.list.rows, "way of access", "ways of access");
     piece.raw(", in <a href=\"#everything\">").prose(&rows).raw("</a>.");
     piece
@@ -114,6 +121,7 @@ fn changed(comparison: &Comparison) -> Html {
         piece.prose(&match open {
             0 => ", all of them approved".to_owned(),
             1 if escalations.len() == 1 => " and is not approved".to_owned(),
+            all if all == escalations.len() => ", none of them approved".to_owned(),
             1 => ", 1 of them is not approved".to_owned(),
             many => format!(", {many} of them are not approved"),
         });

@@ -43,7 +43,7 @@ use std::collections::{HashMap, HashSet};
 use crate::access::{Access, Path};
 use crate::diff::Report as Comparison;
 use crate::model::{Gap, Scope, SnapshotInfo, Unverified};
-use crate::output::findings::Found;
+use crate::output::findings::RuleFindings;
 use cut::Cut;
 use html::Html;
 use list::{Days, List};
@@ -91,7 +91,7 @@ pub struct Material<'a> {
     /// What changed since an earlier snapshot.
     pub comparison: Option<&'a Comparison>,
     /// What the rules found.
-    pub findings: &'a [Found],
+    pub findings: &'a [RuleFindings],
     /// Snapshots of the file, oldest first.
     pub timeline: &'a [Point],
     /// The scope it is about; `None` = the whole account.

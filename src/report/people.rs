@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::html::{Column, Html, counted, text};
+use super::html::{Column, Html, counted, covered, text};
 use super::words::{address_of, day, display};
 use super::{Audience, Context};
 use crate::access::{Asked, Path, Target};
@@ -150,7 +150,7 @@ fn memberships(context: &Context<'_>, page: &mut Html, at: u32, paths: &[Path]) 
     if groups.is_empty() {
         return;
     }
-    let columns = [Column::Words("User group"), Column::Words("Since"), Column::Words("Without this membership")];
+    let columns = [Column::Words("User group"), Column::Days("Since"), Column::Words("Without this membership")];
     let rows = groups.iter().map(|(group, since)| {
         let fact = &facts.principals[*group as usize];
         let mut name = context.linked(&fact.id, display(fact).0);
@@ -188,14 +188,14 @@ pub(super) fn roles(context: &Context<'_>, page: &mut Html, paths: &[Path], name
         Column::Words("Held at"),
         Column::Words("Covers"),
         Column::Words("Through"),
-        Column::Words("Since"),
+        Column::Days("Since"),
         Column::Words("Certain"),
     ];
     let rows = paths.iter().take(MOST_ROLES).map(|path| {
         vec![
             context.role(path),
             text(&context.access.scope(path).to_string()),
-            text(&covers(path)),
+            covered(&covers(path)),
             context.through(path),
             text(&context.days.of_path(context.access, path)),
             context.certainty(path),

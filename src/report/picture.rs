@@ -117,7 +117,7 @@ pub(super) fn time_line(context: &Context<'_>, page: &mut Html) {
     let grants = |point: &Point| usize::try_from(point.snapshot.grants).unwrap_or_default();
     let most = points.iter().map(grants).max().unwrap_or_default();
     let least = points.iter().map(grants).min().unwrap_or_default();
-    page.raw("<figure class=\"time\">\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Time line\">\n\
+    page.raw("<div class=\"time\">\n<figure>\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Time line\">\n\
         <svg viewBox=\"0 0 720 204\" role=\"img\" aria-labelledby=\"time-title time-description\">\n\
         <title id=\"time-title\">Grants and escalations over the snapshots</title>\n<desc id=\"time-description\">");
     page.prose(&format!(
@@ -133,7 +133,7 @@ pub(super) fn time_line(context: &Context<'_>, page: &mut Html) {
     page.raw("</desc>\n");
     draw(page, points, least, most);
     page.raw("</svg>\n</div>\n<figcaption>Line: grants (role grants and memberships) of each snapshot. Bars: changes since the one \
-        before that let somebody do more.</figcaption>\n<details><summary>The same as a table</summary>\n");
+        before that let somebody do more.</figcaption>\n</figure>\n<details><summary>The same as a table</summary>\n");
     let columns = [
         Column::Words("Snapshot"),
         Column::Words("Finished"),
@@ -152,7 +152,7 @@ pub(super) fn time_line(context: &Context<'_>, page: &mut Html) {
         ]
     });
     page.table("Snapshots", &columns, rows.collect::<Vec<_>>());
-    page.raw("</details>\n</figure>\n");
+    page.raw("</details>\n</div>\n");
 }
 
 fn draw(page: &mut Html, points: &[Point], least: usize, most: usize) {
@@ -185,8 +185,8 @@ fn draw(page: &mut Html, points: &[Point], least: usize, most: usize) {
     };
     let end = x(points.len() - 1);
     label(page, end + 8.0, y(last) + 4.0, "start", &format!("{} grants", grouped(grants(last) as u64)));
-    label(page, LEFT, floor + 18.0, "start", day(&first.snapshot.finished_at));
-    label(page, end, floor + 18.0, "end", day(&last.snapshot.finished_at));
+    label(page, LEFT, floor + 18.0, "start", &minute(&first.snapshot.finished_at));
+    label(page, end, floor + 18.0, "end", &minute(&last.snapshot.finished_at));
     label(page, LEFT, y(first) - 8.0, "start", &grouped(grants(first) as u64));
     page.raw("\n<line class=\"axis\"").attribute("x1", &format!("{LEFT:.1}")).attribute("x2", &format!("{end:.1}"));
     page.attribute("y1", &format!("{floor:.1}")).attribute("y2", &format!("{floor:.1}")).raw("/>\n");

@@ -109,7 +109,7 @@ fn grants(context: &Context<'_>, page: &mut Html, path: &str, place: &Place<'_>)
     let facts = context.access.facts();
     page.raw("<details class=\"card\"").attribute("id", &format!("scope/{}", address(path))).raw("><summary><b>").text(path);
     page.raw("</b> <span class=\"tail\">").prose(&counted(place.grants.len(), "role grant", "role grants")).raw("</span></summary>\n");
-    let columns = [Column::Words("Who"), Column::Words("Role"), Column::Words("Over"), Column::Words("Since")];
+    let columns = [Column::Words("Who"), Column::Words("Role"), Column::Words("Over"), Column::Days("Since")];
     let rows = place.grants.iter().take(MOST_GRANTS).map(|grant| {
         let (role, over) = (&facts.roles[grant.role as usize], &facts.resource_groups[grant.resource_group as usize]);
         vec![

@@ -4,7 +4,7 @@ use super::cut::Cut;
 use crate::access::{Access, Asked, Extent, Path, Target, Verdict};
 use crate::findings::Finding;
 use crate::model::{ResourceType, Scope};
-use crate::output::findings::Found;
+use crate::output::findings::RuleFindings;
 
 /// The rule that finds roles whose holders can give themselves more.
 const SELF_RAISING: &str = "HA008";
@@ -63,9 +63,10 @@ pub(super) fn tally<'a>(access: &Access, holders: impl Iterator<Item = &'a Holde
             tally.depends += 1;
             continue;
         }
-        match access.principal(holder.principal).kind {
-            ResourceType::User => tally.people += 1,
-            ResourceType::ServiceAccount => tally.service_accounts += 1,
+        let fact = access.principal(holder.principal);
+        match fact.kind {
+            ResourceType::User if fact.resolved => tally.people += 1,
+            ResourceType::ServiceAccount if fact.resolved => tally.service_accounts += 1,
             _ => tally.others += 1,
         }
     }
@@ -73,7 +74,7 @@ pub(super) fn tally<'a>(access: &Access, holders: impl Iterator<Item = &'a Holde
 }
 
 /// Asks all questions.
-pub(super) fn powers(access: &Access, cut: &Cut<'_>, findings: &[Found]) -> Vec<Power> {
+pub(super) fn powers(access: &Access, cut: &Cut<'_>, findings: &[RuleFindings]) -> Vec<Power> {
     let admins = |role: &'static str| Asked::Roles(roles(access, |id| id == role));
     let permission = |name: &str| Asked::Permission(name.to_owned());
     let raising: Vec<&str> = findings

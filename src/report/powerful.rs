@@ -1,6 +1,6 @@
 //! Who is powerful: one table for each kind of power, each way in words.
 
-use super::html::{Column, Html, counted, text};
+use super::html::{Column, Html, counted, covered, text};
 use super::page::MOST_ROWS;
 use super::power::{Holder, Power};
 use super::Context;
@@ -25,7 +25,7 @@ fn table(context: &Context<'_>, page: &mut Html, power: &Power) {
         Column::Words("Role"),
         Column::Words("Covers"),
         Column::Words("Through"),
-        Column::Words("Since"),
+        Column::Days("Since"),
         Column::Words("Certain"),
     ];
     let rows = power.holders.iter().take(MOST_ROWS).map(|holder| row(context, holder));
@@ -46,7 +46,7 @@ fn row(context: &Context<'_>, holder: &Holder) -> Vec<Html> {
     vec![
         context.who(holder.principal),
         role,
-        text(&covers(path)),
+        covered(&covers(path)),
         context.through(path),
         text(&context.days.of_path(context.access, path)),
         context.certainty(path),

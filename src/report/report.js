@@ -13,8 +13,7 @@
   };
   const number = (value) => value.toLocaleString("en");
 
-  // ---- rows: what the dictionary folds, unfolded into one array of numbers for each column ----------------------------
-
+  // rows: what the dictionary folds, unfolded into one array of numbers for each column
   const count = data.held.reduce((sum, held) => {
     for (let at = 0; at < held.length; at += 2) sum += data.blocks[held[at]].length - 2;
     return sum;
@@ -50,12 +49,11 @@
     { name: "Over", codes: over, texts: data.over, all: "any resource group" },
     { name: "Through", codes: via, texts: second(data.via), link: data.via, all: "directly or through a group" },
     { name: "Since", codes: since, texts: data.days },
-    { name: "Certain", codes: doubt, texts: data.doubts.map((text) => text || "yes"), all: "certain or not" },
+    { name: "Certain", codes: doubt, texts: data.doubts.map((text) => (text ? `depends: ${text}` : "yes")), all: "certain or not" },
   ];
   const facets = columns.filter((one) => one.all);
 
-  // ---- state, kept in the address ------------------------------------------------------------------------------------
-
+  // state, kept in the address
   let state, shown = new Uint32Array(0);
   const fresh = () => ({ find: "", only: {}, sort: "", page: 0 });
   const address = () => {
@@ -83,8 +81,7 @@
     return wanted;
   };
 
-  // ---- filter, sort, show --------------------------------------------------------------------------------------------
-
+  // filter, sort, show
   const lower = (one) => (one.lower ??= one.texts.map((text, at) => `${text} ${one.more ? one.more[at] : ""}`.toLowerCase()));
   const ranks = (one) => {
     if (!one.ranks) {
@@ -125,8 +122,8 @@
     state.page = Math.min(state.page, Math.max(0, Math.ceil(number / WINDOW) - 1));
   };
   const cell = (one, index, at) => {
-    const code = one.codes[at], node = make(index ? "td" : "th");
-    if (!index) node.setAttribute("scope", "row");
+    const code = one.codes[at], node = index ? make("td") : make("th", undefined, { scope: "row" });
+    if (one.codes === since) node.className = "d";
     const target = one.link && one.link[code][0];
     if (target) node.append(make("a", one.texts[code], { href: `#${target}` }));
     else node.append(one.texts[code]);
@@ -179,8 +176,7 @@
     if (remember) history.replaceState(null, "", address());
   };
 
-  // ---- copy ----------------------------------------------------------------------------------------------------------
-
+  // copy
   const csv = (text) => {
     const safe = /^[\t\r\n]|^\s*[=+\-@＝＋－＠]/.test(text) ? `'${text}` : text;
     return /[,"\r\n\t]|^ | $/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
@@ -206,8 +202,7 @@
     $("list-status").textContent = done ? `${number(shown.length)} rows copied` : "The browser does not allow copying here";
   };
 
-  // ---- addresses -----------------------------------------------------------------------------------------------------
-
+  // addresses
   const route = () => {
     const hash = location.hash.slice(1);
     if (hash.startsWith("everything?")) {
@@ -237,8 +232,7 @@
     try { return decodeURIComponent(text); } catch { return text; }
   };
 
-  // ---- people --------------------------------------------------------------------------------------------------------
-
+  // people
   const filterPeople = () => {
     const word = $("people-find").value.toLowerCase(), wanted = $("people-state").value;
     let number = 0;
@@ -250,8 +244,7 @@
     $("people-status").textContent = `${number} of ${cards.length}`;
   };
 
-  // ---- start ---------------------------------------------------------------------------------------------------------
-
+  // start
   for (const facet of facets) {
     const label = make("label", facet.name);
     facet.select = make("select");
@@ -305,7 +298,7 @@
   }
   let opened = [];
   addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("details:not([open])")];
+    opened = [...document.querySelectorAll("details:not([open]):not(.rule)")];
     for (const details of opened) details.open = true;
   });
   addEventListener("afterprint", () => {

@@ -80,7 +80,7 @@ fn tokens(context: &Context<'_>, page: &mut Html) {
     let columns = [
         Column::Words("Token"),
         Column::Words("Acts as"),
-        Column::Words("Expires"),
+        Column::Days("Expires"),
         Column::Words("Accepted"),
     ];
     page.table("Tokens of API keys", &columns, tokens.iter().take(MOST_ROWS).map(|token| row(context, token)));

@@ -113,7 +113,7 @@ impl Reader {
 
     fn load_grants(&self, snapshot: i64, loader: &mut Loader) -> rusqlite::Result<()> {
         let mut statement = self.connection.prepare(
-            "SELECT target, principal, scope, resource_group, listing, role_assignment FROM grant_version
+            "SELECT target, principal, scope, resource_group, listing, role_assignment, since FROM grant_version
              WHERE valid_from <= :id AND (valid_until IS NULL OR valid_until > :id) ORDER BY key",
         )?;
         let mut rows = statement.query(named_params! {":id": snapshot})?;
@@ -261,6 +261,7 @@ impl Loader {
             Some(Place::Principal(group)) => self.facts.memberships.push(MembershipFact {
                 group,
                 member: principal,
+                since: row.get(6)?,
                 unverified,
             }),
             Some(Place::Role(role)) => {
@@ -275,6 +276,7 @@ impl Loader {
                             .get_ref(5)?
                             .as_str_or_null()?
                             .map(|id| self.facts.assignment_ids.push(id)),
+                        since: row.get(6)?,
                         unverified,
                     });
                 }

@@ -8,7 +8,7 @@ use crate::model::{GrantFact, Named, Reach, ResourceFact};
 use crate::output::text::{count, shortened};
 
 /// `+`, `-` or `~`.
-pub(in crate::output) fn symbol(verb: Verb) -> char {
+pub(crate) fn symbol(verb: Verb) -> char {
     match verb {
         Verb::Added => '+',
         Verb::Removed => '-',
@@ -17,7 +17,7 @@ pub(in crate::output) fn symbol(verb: Verb) -> char {
 }
 
 /// `snapshot 7 (2026-03-01T00:00:00.000Z)`, of the older and the newer side; with the file where there are two.
-pub(in crate::output) fn snapshots(report: &Report) -> [String; 2] {
+pub(crate) fn snapshots(report: &Report) -> [String; 2] {
     let two_files = report.from.file != report.to.file;
     [&report.from, &report.to].map(|side| snapshot(side, two_files))
 }
@@ -39,7 +39,7 @@ fn snapshot(side: &Side, with_file: bool) -> String {
 }
 
 /// What came, went or changed; each name takes up to so many columns.
-pub(in crate::output) fn sentence(change: &Change, columns: usize) -> String {
+pub(crate) fn sentence(change: &Change, columns: usize) -> String {
     match change {
         Change::Resource { .. } => change
             .resource()
@@ -94,7 +94,7 @@ fn readable(text: &&str) -> bool {
 }
 
 /// What is to be known about a finding besides: the approval first, then reasons, then reach.
-pub(in crate::output) fn notes(finding: &Finding) -> Vec<String> {
+pub(crate) fn notes(finding: &Finding) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(approved) = &finding.approved {
         let ticket = approved.ticket.as_ref().map(|ticket| format!(", {ticket}"));

@@ -1,0 +1,271 @@
+//! `report`: one HTML file of a snapshot and of what changed.
+
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+use std::thread;
+
+use super::Context;
+use super::compare::{Pair, changes_between, read_approvals, today};
+use super::findings::apply;
+use super::open::{OpenSnapshot, locate, locate_at};
+use super::question::did_you_mean;
+use crate::access::Access;
+use crate::cli::{Report as Arguments, ReportAudience};
+use crate::diff::{Gate, Report as Comparison};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::export::{Hashing, Part, ndjson};
+use crate::findings::built_in;
+use crate::model::{Gap, Scope, SnapshotInfo};
+use crate::output::access_words;
+use crate::output::diff::summary;
+use crate::output::findings::RuleFindings;
+use crate::output::text::{bytes, count, line};
+use crate::report::{self, Audience, Inventory, Material, Point};
+use crate::store::Reader;
+
+/// Intervals of the time line at most; more snapshots are joined into as many.
+const MOST_POINTS: usize = 60;
+/// Many mail gateways stop at ten million bytes.
+const LARGE: u64 = 10_000_000;
+
+pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let request = Request::from(arguments)?;
+    let approvals = arguments.approvals.as_deref().map(read_approvals).transpose()?;
+    let (opened, mut comparison) = snapshots(arguments, context)?;
+    if let (Some(approvals), Some(comparison)) = (approvals, &mut comparison) {
+        let notices = approvals.apply(&mut comparison.findings, &today());
+        if !arguments.quiet {
+            summary::notices(arguments.approvals.as_deref().unwrap_or_default(), &notices, context.err)?;
+        }
+    }
+    let (page, gaps) = page(&opened, comparison.as_ref(), &request)?;
+    write(arguments, &page, context)?;
+    if !arguments.quiet {
+        say(arguments, &opened, &page, &gaps, context)?;
+    }
+    Ok(Exit::Done)
+}
+
+/// The snapshot that is reported, and what changed since the one that was named, or the one before.
+fn snapshots(
+    arguments: &Arguments,
+    context: &Context<'_>,
+) -> Result<(OpenSnapshot, Option<Comparison>), Error> {
+    let db = arguments.db.as_deref();
+    let pair = match arguments.snapshots.as_slice() {
+        [] => {
+            let opened = locate_at(arguments.at.as_deref(), db, context)?.open()?;
+            let mut earlier = opened.reader.snapshots()?;
+            earlier.retain(|snapshot| snapshot.id < opened.snapshot.id);
+            let Some(before) = earlier.pop() else {
+                return Ok((opened, None));
+            };
+            Pair::within(opened, before)
+        }
+        [from, rest @ ..] => {
+            let to = rest.first().map_or("latest", String::as_str);
+            Pair::open(locate(from, db, context)?, locate(to, db, context)?)?
+        }
+    };
+    let (opened, comparison) = pair.compare(Gate::Any)?;
+    Ok((opened, Some(comparison)))
+}
+
+/// What the flags ask for, checked.
+pub(crate) struct Request {
+    scope: Option<Scope>,
+    audience: Audience,
+    reviews: bool,
+    max_rows: usize,
+}
+
+impl Request {
+    /// What `diff --format html` asks for.
+    pub(crate) const REVIEW: Self = Self {
+        scope: None,
+        audience: Audience::Everybody,
+        reviews: true,
+        max_rows: 250_000,
+    };
+
+    fn from(arguments: &Arguments) -> Result<Self, Error> {
+        let usage = |text: &str| Error::Usage(text.to_owned());
+        if arguments.snapshots.len() > 2 {
+            let third = &arguments.snapshots[2];
+            return Err(Error::Usage(format!("expected at most two snapshots, got `{third}` too")));
+        }
+        if !arguments.snapshots.is_empty() && arguments.at.is_some() {
+            return Err(usage("--at and named snapshots exclude each other"));
+        }
+        let scope = arguments.scope.as_deref().map(parse_scope).transpose()?;
+        let audience = match arguments.audience {
+            None => Audience::Everybody,
+            Some(ReportAudience::Auditor) => Audience::Auditor,
+            Some(ReportAudience::Owner) if scope.is_none() => {
+                return Err(usage("--for owner is about one scope: name it with --scope"));
+            }
+            Some(ReportAudience::Owner) => Audience::Owner,
+        };
+        Ok(Self {
+            scope,
+            audience,
+            reviews: !arguments.snapshots.is_empty(),
+            max_rows: arguments.max_rows,
+        })
+    }
+}
+
+fn parse_scope(text: &str) -> Result<Scope, Error> {
+    Scope::parse(text).filter(|scope| *scope != Scope::Harness).ok_or_else(|| Error::Unknown {
+        message: format!("`{text}` is not a scope"),
+        hint: Some("scopes are account, org/<org> and org/<org>/project/<project>".to_owned()),
+    })
+}
+
+/// Writes the page of a snapshot, and says what of it was not seen.
+pub(crate) fn page(
+    opened: &OpenSnapshot,
+    comparison: Option<&Comparison>,
+    request: &Request,
+) -> Result<(report::Report, Vec<Gap>), Error> {
+    opened.show()?;
+    let gaps = opened.gaps()?;
+    // The checksum reads everything once more, which takes as long as the rest.
+    let (sha256, parts) = thread::scope(|threads| {
+        let (path, snapshot, gaps) = (&opened.path, &opened.snapshot, &gaps);
+        let checksum = threads.spawn(move || checksum(path, snapshot, gaps));
+        let parts = Parts::read(opened, request);
+        (checksum.join(), parts)
+    });
+    let sha256 = sha256.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    let parts = parts?;
+    let file = opened.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let page = report::report(&Material {
+        snapshot: &opened.snapshot,
+        file: &file,
+        gaps: &gaps,
+        unverified: opened.reader.unverified()?,
+        sha256: &sha256,
+        access: &parts.access,
+        inventory: &parts.inventory,
+        comparison,
+        findings: &parts.findings,
+        timeline: &parts.timeline,
+        scope: request.scope.as_ref(),
+        audience: request.audience,
+        reviews: request.reviews,
+        max_rows: request.max_rows,
+    });
+    Ok((page, gaps))
+}
+
+/// What is read of a snapshot.
+struct Parts {
+    access: Access,
+    inventory: Inventory,
+    findings: Vec<RuleFindings>,
+    timeline: Vec<Point>,
+}
+
+impl Parts {
+    fn read(opened: &OpenSnapshot, request: &Request) -> Result<Self, Error> {
+        let (reader, id) = (&opened.reader, opened.snapshot.id);
+        let findings = built_in().into_iter().map(|rule| {
+            let found = apply(&rule, reader)?;
+            Ok((rule, found))
+        });
+        let parts = Self {
+            access: Access::new(reader.access_facts(id)?),
+            inventory: Inventory::read(reader, id)?,
+            findings: findings.collect::<Result<_, Error>>()?,
+            timeline: timeline(reader, id)?,
+        };
+        let known = |scope: &Scope| *scope == Scope::Account || parts.access.facts().tree.contains(scope);
+        match &request.scope {
+            Some(scope) if !known(scope) => Err(Error::Unknown {
+                message: format!("snapshot {id} has no scope `{scope}`"),
+                hint: did_you_mean(&parts.access.similar_scopes(&scope.to_string())),
+            }),
+            _ => Ok(parts),
+        }
+    }
+}
+
+/// SHA-256 of a snapshot as `export --format ndjson` writes it.
+fn checksum(path: &Path, snapshot: &SnapshotInfo, gaps: &[Gap]) -> Result<String, Error> {
+    let reader = Reader::open(path)?;
+    let opened = OpenSnapshot { path: path.to_owned(), reader, snapshot: snapshot.clone() };
+    opened.show()?;
+    let mut out = Hashing::new(BufWriter::new(io::sink()));
+    ndjson::write(&opened.reader, snapshot, gaps, &mut out)?;
+    Ok(out.finish()?.1)
+}
+
+/// The snapshots up to this one, each with the changes since the one before; many are joined into few intervals.
+fn timeline(reader: &Reader, until: i64) -> Result<Vec<Point>, Error> {
+    let mut snapshots = reader.snapshots()?;
+    snapshots.retain(|snapshot| snapshot.id <= until);
+    let number = snapshots.len();
+    let chosen = number.min(MOST_POINTS + 1);
+    let mut points: Vec<Point> = Vec::with_capacity(chosen);
+    for at in 0..chosen {
+        // The first and the last are always among them.
+        let place = if chosen < 2 { 0 } else { at * (number - 1) / (chosen - 1) };
+        let snapshot = snapshots[place].clone();
+        let escalations = match points.last() {
+            None => None,
+            Some(before) => {
+                let changes = changes_between(reader, before.snapshot.id, snapshot.id)?;
+                Some(changes.iter().filter(|change| change.escalation.is_some() && change.built_in.is_none()).count())
+            }
+        };
+        points.push(Point { snapshot, escalations });
+    }
+    Ok(points)
+}
+
+/// Writes the page to its file with a manifest, or to standard output.
+fn write(arguments: &Arguments, page: &report::Report, context: &mut Context<'_>) -> Result<(), Error> {
+    if arguments.output == "-" {
+        context.out.write_all(page.html.as_bytes())?;
+        return Ok(context.out.flush()?);
+    }
+    let (part, mut file) = Part::create(Path::new(&arguments.output))?;
+    file.write_all(page.html.as_bytes())?;
+    Ok(part.finish()?)
+}
+
+fn say(
+    arguments: &Arguments,
+    opened: &OpenSnapshot,
+    page: &report::Report,
+    gaps: &[Gap],
+    context: &mut Context<'_>,
+) -> Result<(), Error> {
+    let to = if arguments.output == "-" { "standard output" } else { &arguments.output };
+    let size = page.html.len() as u64;
+    writeln!(
+        context.err,
+        "snapshot {} of {} to {}: {}, {}",
+        opened.snapshot.id,
+        opened.snapshot.finished_at,
+        line(to),
+        count(page.rows as u64, "row"),
+        bytes(size)
+    )?;
+    if page.left_out > 0 {
+        writeln!(
+            context.err,
+            "left out: {}; `export --format csv --preset matrix` has them, or raise --max-rows",
+            count(page.left_out as u64, "row")
+        )?;
+    }
+    if size > LARGE {
+        writeln!(context.err, "warning: over 10 MB, which many mail servers refuse; --scope or --max-rows makes it smaller")?;
+    }
+    for gap in access_words::gaps(gaps) {
+        writeln!(context.err, "not seen: {}", line(&gap))?;
+    }
+    Ok(())
+}
