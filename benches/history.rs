@@ -8,7 +8,7 @@ use std::num::NonZeroI64;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use harness_access::diff::{Finding, compare, judge, reach_wanted};
+use harness_access::diff::{AssessedChange, assess, compare, impact_wanted};
 use harness_access::model::{
     AssignmentIds, Details, Directory, Grant, IncludedScope, Level, Listing, ListingKind,
     ListingState, Observation, Ref, Resource, ResourceId, ResourceType, Scope, ScopeRef, Timestamp,
@@ -107,12 +107,12 @@ fn unchanged_rows(folder: &Path, grants: usize) {
 }
 
 /// All that the command does but print.
-fn diff(reader: &Reader, older: i64, newer: i64) -> Vec<Finding> {
+fn diff(reader: &Reader, older: i64, newer: i64) -> Vec<AssessedChange> {
     let comparison = compare(reader.diff_facts(older, newer).expect("facts"));
-    let (before, after) = reach_wanted(&comparison);
-    let before = reader.reach(older, &before).expect("reach");
-    let after = reader.reach(newer, &after).expect("reach");
-    judge(comparison.changes, &before, &after)
+    let (before, after) = impact_wanted(&comparison);
+    let before = reader.impact(older, &before).expect("impact");
+    let after = reader.impact(newer, &after).expect("impact");
+    assess(comparison.changes, &before, &after)
 }
 
 fn publish(file: &Path, observation: Observation) {
@@ -125,7 +125,7 @@ fn publish(file: &Path, observation: Observation) {
         .expect("publish");
 }
 
-fn best(run: impl Fn() -> Vec<Finding>) -> (Duration, usize) {
+fn best(run: impl Fn() -> Vec<AssessedChange>) -> (Duration, usize) {
     let mut findings = 0;
     let times = (0..7).map(|_| {
         let started = Instant::now();
@@ -135,7 +135,7 @@ fn best(run: impl Fn() -> Vec<Finding>) -> (Duration, usize) {
     (times.min().unwrap_or_default(), findings)
 }
 
-fn timed(what: &str, target_ms: u128, run: impl Fn() -> Vec<Finding>) {
+fn timed(what: &str, target_ms: u128, run: impl Fn() -> Vec<AssessedChange>) {
     let (time, findings) = best(run);
     report(
         &format!("{what}: {findings} changes"),

@@ -4,7 +4,7 @@
 //! Access is additive: there is no denial. A *path* leads from a principal to a permission:
 //!
 //! ```text
-//! principal [-> member of a user group] -> role at a scope, over a resource group -> reach
+//! principal [-> member of a user group] -> role at a scope, over a resource group -> covered resources
 //! ```
 //!
 //! 1. **Role grants.** A disabled role assignment grants nothing and is not among the facts. A disabled or locked user
@@ -14,12 +14,12 @@
 //!    stands for every user; one that its stored members lack *depends*, since Harness keeps them by events.
 //! 3. **Roles.** A role counts where it may be assigned. One that no list shows *depends*: Harness hides some of its
 //!    own, whose permissions are then taken from the table of December 2023; any other grants nothing today.
-//! 4. **Resource groups.** Each included scope with each entry is a *reach*. An included scope without a name is the
-//!    grant's own; with child scopes it goes for everything below. No identifiers means every one of the type; named
+//! 4. **Resource groups.** Each included scope with each entry covers resources there. An included scope without a name
+//!    is the grant's own; with child scopes it goes for everything below. No identifiers means every one of the type; named
 //!    ones with child scopes never match; an attribute filter *depends* on the resource. A group that no list shows
 //!    *depends*.
-//! 5. **Type fit.** A permission holds on a reach when its resource type is the entry's, or the group covers
-//!    everything, or by the exceptions of [`catalogue::fit`]. A permission unknown to the catalogue *depends* where its
+//! 5. **Type fit.** A permission holds on covered resources when their type is the entry's, or the group covers
+//!    everything, or by the exceptions of [`permissions::fit`]. A permission unknown to the catalogue *depends* where its
 //!    type had to be guessed.
 //! 6. **Implicit views.** For each included scope and those above it, the holder may also view exactly those (and all
 //!    below, where children are included), if the role has that view.
@@ -34,12 +34,12 @@
 //! A path *depends* when it is neither a plain yes nor a plain no; it says why. What rests on a grant, membership, role
 //! or resource group from a list that was not complete depends as well: nobody knows whether it is still so.
 
-pub mod catalogue;
+mod covered;
 mod names;
 mod paths;
+pub mod permissions;
 mod question;
-mod reach;
 
+pub use covered::{CoveredResources, Extent};
 pub use paths::{Access, Doubt, Holders, Path, Verdict};
-pub use question::{Asked, Target};
-pub use reach::{Extent, Reach};
+pub use question::{Question, Target};

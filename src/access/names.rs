@@ -1,8 +1,8 @@
 //! From what people type to what the facts call it.
 
-use super::catalogue;
 use super::paths::Access;
-use super::question::Asked;
+use super::permissions;
+use super::question::Question;
 use crate::model::{PrincipalFact, ResourceType};
 
 /// At most so many suggestions.
@@ -49,9 +49,9 @@ impl Access {
     ///
     /// # Errors
     /// Similar names, when it names nothing.
-    pub fn asked(&self, text: &str) -> Result<Asked, Vec<String>> {
-        if catalogue::permission(text).is_some() || self.knows_permission(text) {
-            return Ok(Asked::Permission(text.to_owned()));
+    pub fn question(&self, text: &str) -> Result<Question, Vec<String>> {
+        if permissions::permission(text).is_some() || self.knows_permission(text) {
+            return Ok(Question::Permission(text.to_owned()));
         }
         let roles = &self.facts().roles;
         for form in [0, 1, 2] {
@@ -68,19 +68,19 @@ impl Access {
                 .map(|(at, _)| at)
                 .collect();
             if !found.is_empty() {
-                return Ok(Asked::Roles(found));
+                return Ok(Question::Roles(found));
             }
         }
-        let plain =
-            catalogue::permissions().find(|permission| permission.name.eq_ignore_ascii_case(text));
+        let plain = permissions::permissions()
+            .find(|permission| permission.name.eq_ignore_ascii_case(text));
         plain.map_or_else(
             || Err(self.similar(text)),
-            |permission| Ok(Asked::Permission(permission.identifier.to_owned())),
+            |permission| Ok(Question::Permission(permission.identifier.to_owned())),
         )
     }
 
     fn similar(&self, text: &str) -> Vec<String> {
-        let permissions = catalogue::permissions()
+        let permissions = permissions::permissions()
             .map(|permission| (permission.identifier.to_owned(), permission.name.to_owned()));
         let roles = self.facts().roles.iter().filter(|role| role.resolved);
         let roles = roles.map(|role| (role.id.clone(), role.name.clone().unwrap_or_default()));

@@ -5,9 +5,9 @@ use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use super::catalogue::{self, Fit};
-use super::question::{Asked, Target};
-use super::reach::{Extent, Reach, implicit_views, reaches};
+use super::covered::{CoveredResources, Extent, covers, implicit_views};
+use super::permissions::{self, Fit};
+use super::question::{Question, Target};
 use crate::model::{
     AccessFacts, Level, PrincipalFact, ResourceGroupFact, ResourceType, RoleFact, RoleGrantFact,
     Scope,
@@ -58,7 +58,7 @@ pub struct Path {
     /// The role grant.
     pub grant: u32,
     /// Where it counts; empty when that cannot be known, or is nowhere.
-    pub reaches: Rc<[Reach]>,
+    pub covers: Rc<[CoveredResources]>,
     /// Why it is no plain yes, sorted; empty = yes.
     pub doubts: Vec<Doubt>,
 }
@@ -166,7 +166,7 @@ struct Part {
 /// What a grant gives of what was asked.
 #[derive(Clone)]
 struct Match {
-    reaches: Rc<[Reach]>,
+    covers: Rc<[CoveredResources]>,
     doubts: Vec<Doubt>,
 }
 
@@ -197,7 +197,7 @@ impl Access {
             .filter(|(_, role)| !role.resolved)
             .map(|(at, role)| {
                 let known = role.identifier.starts_with('_');
-                let known = known.then(|| catalogue::managed_role(&role.identifier));
+                let known = known.then(|| permissions::managed_role(&role.identifier));
                 let permissions = known.flatten().map(|mut permissions| {
                     permissions.sort_unstable();
                     permissions
@@ -261,9 +261,9 @@ impl Access {
 
     /// Everybody who holds what is asked.
     #[must_use]
-    pub fn who_can(&self, asked: &Asked, target: &Target) -> Holders {
+    pub fn who_can(&self, question: &Question, target: &Target) -> Holders {
         let mut matches = Matches::new();
-        let gives = self.all_that_give(asked, target, &mut matches);
+        let gives = self.all_that_give(question, target, &mut matches);
         let giving = self.facts.grants.iter().zip(&gives);
         let mut holders = Holders {
             paths: Vec::new(),
@@ -272,7 +272,7 @@ impl Access {
         for principal in self.holders() {
             let paths = self.paths_by(principal, &mut |at, grant| {
                 let gives = gives[at as usize];
-                gives.then(|| self.gives(grant, asked, target, &mut matches))?
+                gives.then(|| self.gives(grant, question, target, &mut matches))?
             });
             holders.paths.extend(paths);
         }
@@ -290,21 +290,21 @@ impl Access {
         &self,
         principals: impl IntoIterator<Item = u32>,
     ) -> impl Iterator<Item = Vec<Path>> {
-        let (asked, target) = (Asked::Anything, Target::default());
+        let (question, target) = (Question::Anything, Target::default());
         let mut matches = Matches::new();
         principals.into_iter().map(move |principal| {
             self.paths_by(principal, &mut |_, grant| {
-                self.gives(grant, &asked, &target, &mut matches)
+                self.gives(grant, &question, &target, &mut matches)
             })
         })
     }
 
     /// Every path by which one principal holds what is asked; what is certain first, then the shortest.
     #[must_use]
-    pub fn paths_of(&self, principal: u32, asked: &Asked, target: &Target) -> Vec<Path> {
+    pub fn paths_of(&self, principal: u32, question: &Question, target: &Target) -> Vec<Path> {
         let mut matches = Matches::new();
         self.paths_by(principal, &mut |_, grant| {
-            self.gives(grant, asked, target, &mut matches)
+            self.gives(grant, question, target, &mut matches)
         })
     }
 
@@ -321,10 +321,15 @@ impl Access {
     }
 
     /// For each grant, whether it gives what is asked.
-    fn all_that_give(&self, asked: &Asked, target: &Target, matches: &mut Matches) -> Vec<bool> {
+    fn all_that_give(
+        &self,
+        question: &Question,
+        target: &Target,
+        matches: &mut Matches,
+    ) -> Vec<bool> {
         let grants = self.facts.grants.iter();
         grants
-            .map(|grant| self.gives(grant, asked, target, matches).is_some())
+            .map(|grant| self.gives(grant, question, target, matches).is_some())
             .collect()
     }
 
@@ -346,7 +351,7 @@ impl Access {
         paths
     }
 
-    /// Every permission that a path of [`Asked::Anything`] gives, with its own reaches and doubts.
+    /// Every permission that a path of [`Question::Anything`] gives, with what it covers and its doubts.
     #[must_use]
     pub fn permissions_of(&self, whole: &Path, target: &Target) -> Vec<(String, Path)> {
         let grant = self.grant(whole);
@@ -363,8 +368,8 @@ impl Access {
         };
         let mut held = Vec::new();
         for permission in permissions {
-            let asked = Asked::Permission(permission.clone());
-            if let Some(found) = self.gives(grant, &asked, target, &mut Matches::new()) {
+            let question = Question::Permission(permission.clone());
+            if let Some(found) = self.gives(grant, &question, target, &mut Matches::new()) {
                 let part = Part {
                     holder: grant.principal,
                     via: whole.via,
@@ -478,20 +483,20 @@ impl Access {
     fn gives(
         &self,
         grant: &RoleGrantFact,
-        asked: &Asked,
+        question: &Question,
         target: &Target,
         matches: &mut Matches,
     ) -> Option<Match> {
-        let role_doubts = self.role_gives(grant, asked)?;
+        let role_doubts = self.role_gives(grant, question)?;
         let mut found = matches
             .entry((grant.resource_group, grant.scope))
-            .or_insert_with(|| self.reach_gives(grant, asked, target))
+            .or_insert_with(|| self.covered_by(grant, question, target))
             .clone()?;
         found.doubts.extend(role_doubts);
         Some(found)
     }
 
-    fn role_gives(&self, grant: &RoleGrantFact, asked: &Asked) -> Option<Vec<Doubt>> {
+    fn role_gives(&self, grant: &RoleGrantFact, question: &Question) -> Option<Vec<Doubt>> {
         let role = &self.facts.roles[grant.role as usize];
         let doubts = match self.hidden_roles.get(&grant.role) {
             None if !self.may_be_assigned(role, grant) => return None,
@@ -502,10 +507,10 @@ impl Access {
         let holds = |permissions: &[String], permission: &String| {
             permissions.binary_search(permission).is_ok()
         };
-        let gives = match asked {
-            Asked::Anything => true,
-            Asked::Roles(roles) => roles.contains(&grant.role),
-            Asked::Permission(permission) => match self.hidden_roles.get(&grant.role) {
+        let gives = match question {
+            Question::Anything => true,
+            Question::Roles(roles) => roles.contains(&grant.role),
+            Question::Permission(permission) => match self.hidden_roles.get(&grant.role) {
                 None => holds(&role.permissions, permission),
                 Some(Some(permissions)) => holds(permissions, permission),
                 Some(None) => true,
@@ -526,32 +531,37 @@ impl Access {
                 .any(|own| Some(own.to_ascii_lowercase().as_str()) == level)
     }
 
-    fn reach_gives(&self, grant: &RoleGrantFact, asked: &Asked, target: &Target) -> Option<Match> {
+    fn covered_by(
+        &self,
+        grant: &RoleGrantFact,
+        question: &Question,
+        target: &Target,
+    ) -> Option<Match> {
         let group = &self.facts.resource_groups[grant.resource_group as usize];
         let scope = &self.facts.scopes[grant.scope as usize];
         if group.resolved {
-            return reach_of_listed(group, scope, asked, target).map(|mut found| {
+            return covered_by_listed(group, scope, question, target).map(|mut found| {
                 found
                     .doubts
                     .extend(group.unverified.then_some(Doubt::Unverified));
                 found
             });
         }
-        let known =
-            supplied_group(group).and_then(|group| reach_of_listed(&group, scope, asked, target));
-        let might_reach = Reach {
+        let known = supplied_group(group)
+            .and_then(|group| covered_by_listed(&group, scope, question, target));
+        let might_cover = CoveredResources {
             scope: scope.clone(),
             below: true,
             extent: Extent::Everything,
         };
         let found = match known {
             Some(known) => Some(known),
-            None if supplied_group(group).is_none() => might_reach
-                .covers_place(target.scope.as_ref())
-                .then(|| Match {
-                    reaches: Rc::from([]),
+            None if supplied_group(group).is_none() => {
+                might_cover.counts_at(target.scope.as_ref()).then(|| Match {
+                    covers: Rc::from([]),
                     doubts: Vec::new(),
-                }),
+                })
+            }
             None => None,
         };
         found.map(|mut found| {
@@ -561,23 +571,23 @@ impl Access {
     }
 }
 
-fn reach_of_listed(
+fn covered_by_listed(
     group: &ResourceGroupFact,
     scope: &Scope,
-    asked: &Asked,
+    question: &Question,
     target: &Target,
 ) -> Option<Match> {
-    let all = reaches(group, scope);
-    let Asked::Permission(permission) = asked else {
-        let here: Vec<Reach> = all
+    let all = covers(group, scope);
+    let Question::Permission(permission) = question else {
+        let here: Vec<CoveredResources> = all
             .into_iter()
-            .filter(|reach| reach.covers_place(target.scope.as_ref()))
-            .filter(|reach| reach.may_cover(target))
+            .filter(|covered| covered.counts_at(target.scope.as_ref()))
+            .filter(|covered| covered.may_cover(target))
             .collect();
         let whole = *target == Target::default();
         return (whole || !here.is_empty()).then(|| Match {
             doubts: conditional(&here),
-            reaches: here.into(),
+            covers: here.into(),
         });
     };
     let views = implicit_views(group, scope, permission);
@@ -586,40 +596,43 @@ fn reach_of_listed(
     let mut sure = false;
     let mut doubts = Vec::new();
     let mut here = Vec::new();
-    for reach in all.into_iter().chain(views) {
-        let fit = reach.extent.fits(permission);
-        let kind = match (&target.resource_type, reach.extent.own_type()) {
+    for covered in all.into_iter().chain(views) {
+        let fit = covered.extent.fits(permission);
+        let kind = match (&target.resource_type, covered.extent.own_type()) {
             (Some(kind), _) => kind.clone(),
             (None, Some(own)) => own.to_owned(),
-            (None, None) => catalogue::type_of(permission),
+            (None, None) => permissions::type_of(permission),
         };
-        if fit == Fit::No || !reach.meets(target, &kind, creates) {
+        if fit == Fit::No || !covered.meets(target, &kind, creates) {
             continue;
         }
-        if here.iter().any(|other: &Reach| other.includes_view(&reach)) {
+        if here
+            .iter()
+            .any(|other: &CoveredResources| other.includes_view(&covered))
+        {
             continue;
         }
-        let attribute = matches!(reach.extent, Extent::Matching(..));
+        let attribute = matches!(covered.extent, Extent::Matching(..));
         let guessed = fit == Fit::Guessed;
         sure = sure || !attribute && !guessed;
         doubts.extend(attribute.then_some(Doubt::Attribute));
         doubts.extend(guessed.then_some(Doubt::Guessed));
-        here.push(reach);
+        here.push(covered);
     }
     if sure {
         doubts.clear();
     }
     (!here.is_empty()).then(|| Match {
-        reaches: here.into(),
+        covers: here.into(),
         doubts,
     })
 }
 
-fn conditional(reaches: &[Reach]) -> Vec<Doubt> {
-    let all = !reaches.is_empty()
-        && reaches
+fn conditional(covers: &[CoveredResources]) -> Vec<Doubt> {
+    let all = !covers.is_empty()
+        && covers
             .iter()
-            .all(|reach| matches!(reach.extent, Extent::Matching(..)));
+            .all(|covered| matches!(covered.extent, Extent::Matching(..)));
     Vec::from_iter(all.then_some(Doubt::Attribute))
 }
 
@@ -653,7 +666,7 @@ fn path(principal: u32, part: &Part, at: u32, grant: &RoleGrantFact, found: Matc
         principal,
         via: part.via,
         grant: at,
-        reaches: found.reaches,
+        covers: found.covers,
         doubts,
     }
 }

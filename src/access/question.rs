@@ -4,7 +4,7 @@ use crate::model::Scope;
 
 /// What somebody may hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum Question {
     /// A permission, by identifier.
     Permission(String),
     /// One of these roles, by position among the facts.
@@ -16,7 +16,7 @@ pub enum Asked {
 /// Where it is to count.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Target {
-    /// At this place; `None` = anywhere.
+    /// At this scope; `None` = anywhere.
     pub scope: Option<Scope>,
     /// On this type of resource; `None` = the permission's own.
     pub resource_type: Option<String>,

@@ -67,11 +67,7 @@ impl Asked {
     ) -> Result<Scope, String> {
         let own = Scope::from_parts(org, project);
         match (self, own) {
-            (Self::Only(asked), Some(own))
-                if own.level().and_then(|level| asked.ancestor(level)).as_ref() == Some(&own) =>
-            {
-                Ok(own)
-            }
+            (Self::Only(asked), Some(own)) if own.contains(asked) => Ok(own),
             _ => self.scope(org, project, what),
         }
     }

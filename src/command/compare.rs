@@ -4,7 +4,7 @@ use std::fs;
 
 use super::open::{Located, OpenSnapshot, resolve};
 use crate::diff::approvals::Approvals;
-use crate::diff::{Finding, Gate, Report, Side, compare, judge, reach_wanted};
+use crate::diff::{AssessedChange, Comparison, FailOn, Side, assess, compare, impact_wanted};
 use crate::error::Error;
 use crate::model::{DiffFacts, Gap, SnapshotInfo, SnapshotRef, Timestamp};
 use crate::store::{Reader, StoreError};
@@ -104,7 +104,7 @@ impl Pair {
     ///
     /// # Errors
     /// When a file cannot be read.
-    pub(crate) fn compare(mut self, gate: Gate) -> Result<(OpenSnapshot, Report), Error> {
+    pub(crate) fn compare(mut self, fail_on: FailOn) -> Result<(OpenSnapshot, Comparison), Error> {
         let newer = &self.newer.reader;
         let older = self.older.as_ref().unwrap_or(newer);
         let (from, to) = (self.from.snapshot.id, self.to.snapshot.id);
@@ -112,40 +112,40 @@ impl Pair {
             None => newer.diff_facts(from, to)?,
             Some(older) => older.diff_facts_with(from, newer, to)?,
         };
-        let assessed = assess(facts, (older, from), (newer, to))?;
+        let assessed = assessed(facts, (older, from), (newer, to))?;
         self.from.gaps = gaps((older, from), (newer, to))?;
         self.to.gaps = gaps((newer, to), (older, from))?;
-        let report = Report {
+        let comparison = Comparison {
             from: self.from,
             to: self.to,
-            gate,
-            findings: assessed.findings,
+            fail_on,
+            changes: assessed.changes,
             newly_visible: assessed.newly_visible,
             out_of_sight: assessed.out_of_sight,
         };
-        Ok((self.newer, report))
+        Ok((self.newer, comparison))
     }
 }
 
 /// Changes with what they mean.
 struct Assessed {
-    findings: Vec<Finding>,
+    changes: Vec<AssessedChange>,
     newly_visible: u64,
     out_of_sight: u64,
 }
 
-fn assess(
+fn assessed(
     facts: DiffFacts,
     (older, from): (&Reader, i64),
     (newer, to): (&Reader, i64),
 ) -> Result<Assessed, Error> {
-    let comparison = compare(facts);
-    let (wanted_older, wanted_newer) = reach_wanted(&comparison);
-    let (older, newer) = (older.reach(from, &wanted_older)?, newer.reach(to, &wanted_newer)?);
+    let differences = compare(facts);
+    let (wanted_older, wanted_newer) = impact_wanted(&differences);
+    let (older, newer) = (older.impact(from, &wanted_older)?, newer.impact(to, &wanted_newer)?);
     Ok(Assessed {
-        findings: judge(comparison.changes, &older, &newer),
-        newly_visible: comparison.newly_visible,
-        out_of_sight: comparison.out_of_sight,
+        changes: assess(differences.changes, &older, &newer),
+        newly_visible: differences.newly_visible,
+        out_of_sight: differences.out_of_sight,
     })
 }
 
@@ -153,9 +153,9 @@ fn assess(
 ///
 /// # Errors
 /// When the file cannot be read.
-pub(crate) fn changes_between(reader: &Reader, from: i64, to: i64) -> Result<Vec<Finding>, Error> {
+pub(crate) fn changes_between(reader: &Reader, from: i64, to: i64) -> Result<Vec<AssessedChange>, Error> {
     let facts = reader.diff_facts(from, to)?;
-    Ok(assess(facts, (reader, from), (reader, to))?.findings)
+    Ok(assessed(facts, (reader, from), (reader, to))?.changes)
 }
 
 fn gaps(of: (&Reader, i64), other: (&Reader, i64)) -> Result<Vec<Gap>, Error> {

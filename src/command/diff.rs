@@ -7,7 +7,7 @@ use super::open::locate;
 use super::{Context, report};
 use crate::cli::{Diff, DiffFormat};
 use crate::diff::approvals::Notice;
-use crate::diff::{Gate, Report};
+use crate::diff::{Comparison, FailOn};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::diff as output;
@@ -23,30 +23,30 @@ pub(crate) fn run(arguments: &Diff, context: &mut Context<'_>) -> Result<Exit, E
     let (from, to) = references(&arguments.snapshots)?;
     let db = arguments.db.as_deref();
     let pair = Pair::open(locate(from, db, context)?, locate(to, db, context)?)?;
-    let (newer, mut differences) = pair.compare(plan.gate)?;
+    let (newer, mut comparison) = pair.compare(plan.fail_on)?;
     let notices = approvals.map_or_else(Vec::new, |approvals| {
-        approvals.apply(&mut differences.findings, &today())
+        approvals.apply(&mut comparison.changes, &today())
     });
     if !(arguments.quiet && plan.print.is_for_people()) {
-        match plan.print {
+        match &plan.print {
             Print::Changes(DiffFormat::Html) => {
-                let (page, _) = report::page(&newer, Some(&differences), &report::Request::REVIEW)?;
+                let (page, _) = report::page(&newer, Some(&comparison), &report::Request::REVIEW)?;
                 context.out.write_all(page.html.as_bytes())?;
             }
-            print => print.write(&differences, colour(context), context.out)?,
+            print => print.write(&comparison, colour(context), context.out)?,
         }
         context.out.flush()?;
     }
     if !arguments.quiet {
         warn(arguments, &notices, context.err)?;
-        output::summary::write(&differences, context.err)?;
+        output::summary::write(&comparison, context.err)?;
     }
-    Ok(exit_of(&differences, arguments.ignore_coverage))
+    Ok(exit_of(&comparison, arguments.ignore_coverage))
 }
 
 /// What the flags ask for, checked.
 struct Plan {
-    gate: Gate,
+    fail_on: FailOn,
     print: Print,
 }
 
@@ -58,9 +58,9 @@ enum Print {
 
 impl Plan {
     fn from(arguments: &Diff) -> Result<Self, Error> {
-        let gate = arguments.fail_on.as_deref().unwrap_or("any");
-        let gate =
-            Gate::parse(gate).map_err(|wrong| Error::Usage(format!("--fail-on: {wrong}")))?;
+        let fail_on = arguments.fail_on.as_deref().unwrap_or("any");
+        let fail_on =
+            FailOn::parse(fail_on).map_err(|wrong| Error::Usage(format!("--fail-on: {wrong}")))?;
         let format = arguments.format;
         let print = match (arguments.write_approvals, arguments.stat) {
             (true, true) => {
@@ -80,7 +80,7 @@ impl Plan {
             (false, true) => Print::Counts(format),
             (false, false) => Print::Changes(format),
         };
-        Ok(Self { gate, print })
+        Ok(Self { fail_on, print })
     }
 }
 
@@ -93,18 +93,18 @@ impl Print {
         )
     }
 
-    fn write(&self, report: &Report, colour: bool, out: &mut dyn Write) -> io::Result<()> {
+    fn write(&self, comparison: &Comparison, colour: bool, out: &mut dyn Write) -> io::Result<()> {
         match self {
-            Self::Approvals => output::approvals::write(report, out),
-            Self::Counts(DiffFormat::Json) => output::json::write_counts(report, out),
-            Self::Counts(_) => output::stat::write(report, out),
+            Self::Approvals => output::approvals::write(comparison, out),
+            Self::Counts(DiffFormat::Json) => output::json::write_counts(comparison, out),
+            Self::Counts(_) => output::stat::write(comparison, out),
             Self::Changes(format) => match format {
-                DiffFormat::Table => output::table::write(report, colour, out),
-                DiffFormat::Json => output::json::write(report, out),
-                DiffFormat::Ndjson => output::ndjson::write(report, out),
-                DiffFormat::Csv => output::csv::write(report, out),
-                DiffFormat::Markdown => output::markdown::write(report, out),
-                DiffFormat::Github => output::github::write(report, out),
+                DiffFormat::Table => output::table::write(comparison, colour, out),
+                DiffFormat::Json => output::json::write(comparison, out),
+                DiffFormat::Ndjson => output::ndjson::write(comparison, out),
+                DiffFormat::Csv => output::csv::write(comparison, out),
+                DiffFormat::Markdown => output::markdown::write(comparison, out),
+                DiffFormat::Github => output::github::write(comparison, out),
                 DiffFormat::Html => Ok(()), // a report, which takes more than the differences
             },
         }
@@ -132,13 +132,13 @@ fn references(typed: &[String]) -> Result<(&str, &str), Error> {
     }
 }
 
-fn exit_of(report: &Report, ignore_coverage: bool) -> Exit {
-    if !ignore_coverage && !report.is_comparable() {
+fn exit_of(comparison: &Comparison, ignore_coverage: bool) -> Exit {
+    if !ignore_coverage && !comparison.is_comparable() {
         Exit::CouldNotTell
-    } else if report
-        .findings
+    } else if comparison
+        .changes
         .iter()
-        .any(|finding| report.gate.counts(finding))
+        .any(|assessed| comparison.fail_on.counts(assessed))
     {
         Exit::Differences
     } else {

@@ -4,12 +4,12 @@ use std::io::Write;
 
 use super::Context;
 use super::open::{OpenSnapshot, locate_at};
-use crate::access::catalogue::{self, Fit};
-use crate::access::{Access, Asked, Target};
+use crate::access::permissions::{self, Fit};
+use crate::access::{Access, Question, Target};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::{Gap, Level, Scope, SnapshotInfo};
-use crate::output::access::{Head, Question};
+use crate::output::access::{Head, QuestionDoc};
 use crate::output::access_words;
 use crate::output::text::line;
 
@@ -54,13 +54,15 @@ impl Asking {
     }
 
     /// The permission or role that was typed.
-    pub(crate) fn asked(&self, text: &str) -> Result<Asked, Error> {
-        self.access.asked(text).map_err(|similar| Error::Unknown {
-            message: format!("no permission and no role is named `{text}`"),
-            hint: Some(did_you_mean(&similar).unwrap_or_else(|| {
-                "roles are in the view `roles`, permissions in `role_permissions`".to_owned()
-            })),
-        })
+    pub(crate) fn question(&self, text: &str) -> Result<Question, Error> {
+        self.access
+            .question(text)
+            .map_err(|similar| Error::Unknown {
+                message: format!("no permission and no role is named `{text}`"),
+                hint: Some(did_you_mean(&similar).unwrap_or_else(|| {
+                    "roles are in the view `roles`, permissions in `role_permissions`".to_owned()
+                })),
+            })
     }
 
     /// The principal that was typed.
@@ -97,7 +99,7 @@ impl Asking {
         &self,
         place: Option<&str>,
         resource: Option<&str>,
-        asked: &Asked,
+        question: &Question,
     ) -> Result<Target, Error> {
         let scope = place.map(|place| self.scope(place)).transpose()?;
         let (resource_type, identifier) = match resource.map(|text| text.split_once('/')) {
@@ -105,13 +107,13 @@ impl Asking {
             Some(None) => (resource.map(spelled), None),
             Some(Some((kind, id))) => (Some(spelled(kind)), Some(id.to_owned())),
         };
-        if let (Asked::Permission(permission), Some(kind)) = (asked, &resource_type)
-            && catalogue::fit(permission, kind) == Fit::No
+        if let (Question::Permission(permission), Some(kind)) = (question, &resource_type)
+            && permissions::fit(permission, kind) == Fit::No
         {
             return Err(Error::Unknown {
                 message: format!(
                     "`{permission}` is about resources of type {}, not {kind}",
-                    catalogue::type_of(permission)
+                    permissions::type_of(permission)
                 ),
                 hint: None,
             });
@@ -152,49 +154,44 @@ impl Asking {
         };
         let matters = |gap: &&Gap| match Scope::parse(&gap.scope) {
             Some(scope) => {
-                let above = scope
-                    .level()
-                    .and_then(|level| place.ancestor(level))
-                    .is_some_and(|ancestor| ancestor == scope);
-                let inside = target.identifier.is_some()
-                    && place
-                        .level()
-                        .and_then(|level| scope.ancestor(level))
-                        .as_ref()
-                        == Some(place);
-                above || inside
+                scope.contains(place) || target.identifier.is_some() && place.contains(&scope)
             }
             None => place.level() != Some(Level::Account) || target.identifier.is_some(),
         };
         self.gaps.iter().filter(matters).cloned().collect()
     }
 
-    pub(crate) fn head<'a>(&'a self, asked: &Asked, target: &Target, gaps: &'a [Gap]) -> Head<'a> {
-        let mut question = Question {
+    pub(crate) fn head<'a>(
+        &'a self,
+        question: &Question,
+        target: &Target,
+        gaps: &'a [Gap],
+    ) -> Head<'a> {
+        let mut document = QuestionDoc {
             r#in: target.scope.as_ref().map(Scope::to_string),
             resource_type: target.resource_type.clone(),
             resource: target.identifier.clone(),
-            ..Question::default()
+            ..QuestionDoc::default()
         };
-        match asked {
-            Asked::Permission(permission) => {
-                let known = catalogue::permission(permission);
-                question.permission = Some(permission.clone());
-                question.permission_name = known.map(|known| known.name.to_owned());
-                question.permission_status = known.map(|known| known.status.to_owned());
+        match question {
+            Question::Permission(permission) => {
+                let known = permissions::permission(permission);
+                document.permission = Some(permission.clone());
+                document.permission_name = known.map(|known| known.name.to_owned());
+                document.permission_status = known.map(|known| known.status.to_owned());
             }
-            Asked::Roles(roles) => {
+            Question::Roles(roles) => {
                 let roles = roles
                     .iter()
                     .map(|at| &self.access.facts().roles[*at as usize]);
-                question.roles = roles.map(|role| role.id.clone()).collect();
+                document.roles = roles.map(|role| role.id.clone()).collect();
             }
-            Asked::Anything => {}
+            Question::Anything => {}
         }
         Head {
             snapshot: &self.snapshot,
             file: &self.file,
-            question,
+            question: document,
             gaps,
             empty_groups: Vec::new(),
         }
@@ -234,7 +231,7 @@ fn notes(head: &Head<'_>) -> Vec<String> {
     {
         notes.push(format!(
             "note: the permission is {status} (Harness, {}), so holding it may mean nothing",
-            catalogue::AS_OF
+            permissions::AS_OF
         ));
     }
     for group in &head.empty_groups {

@@ -11,7 +11,7 @@ use super::open::{OpenSnapshot, locate, locate_at};
 use super::question::did_you_mean;
 use crate::access::Access;
 use crate::cli::{Report as Arguments, ReportAudience};
-use crate::diff::{Gate, Report as Comparison};
+use crate::diff::{Comparison, FailOn};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::export::{Hashing, Part, ndjson};
@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Result<Ex
     let approvals = arguments.approvals.as_deref().map(read_approvals).transpose()?;
     let (opened, mut comparison) = snapshots(arguments, context)?;
     if let (Some(approvals), Some(comparison)) = (approvals, &mut comparison) {
-        let notices = approvals.apply(&mut comparison.findings, &today());
+        let notices = approvals.apply(&mut comparison.changes, &today());
         if !arguments.quiet {
             summary::notices(arguments.approvals.as_deref().unwrap_or_default(), &notices, context.err)?;
         }
@@ -68,7 +68,7 @@ fn snapshots(
             Pair::open(locate(from, db, context)?, locate(to, db, context)?)?
         }
     };
-    let (opened, comparison) = pair.compare(Gate::Any)?;
+    let (opened, comparison) = pair.compare(FailOn::Any)?;
     Ok((opened, Some(comparison)))
 }
 
@@ -217,7 +217,7 @@ fn timeline(reader: &Reader, until: i64) -> Result<Vec<Point>, Error> {
             None => None,
             Some(before) => {
                 let changes = changes_between(reader, before.snapshot.id, snapshot.id)?;
-                Some(changes.iter().filter(|change| change.escalation.is_some() && change.built_in.is_none()).count())
+                Some(changes.iter().filter(|change| change.escalates()).count())
             }
         };
         points.push(Point { snapshot, escalations });

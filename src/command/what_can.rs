@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::question::{Asking, conclude};
-use crate::access::{Asked, Path};
+use crate::access::{Path, Question};
 use crate::cli::{Answer, WhatCan};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -13,9 +13,9 @@ use crate::output::text::count;
 pub(crate) fn run(arguments: &WhatCan, context: &mut Context<'_>) -> Result<Exit, Error> {
     let asking = Asking::open(arguments.db.as_deref(), arguments.at.as_deref(), context)?;
     let who = asking.principal(&arguments.principal)?;
-    let asked = Asked::Anything;
-    let target = asking.target(arguments.r#in.as_deref(), None, &asked)?;
-    let paths = asking.access.paths_of(who, &asked, &target);
+    let question = Question::Anything;
+    let target = asking.target(arguments.r#in.as_deref(), None, &question)?;
+    let paths = asking.access.paths_of(who, &question, &target);
     let expanded = if arguments.permissions {
         permissions(&asking, &paths, &target)
     } else {
@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &WhatCan, context: &mut Context<'_>) -> Result<Exit
         paths.iter().map(|path| (None, path)).collect()
     };
     let gaps = asking.gaps(&target);
-    let head = asking.head(&asked, &target, &gaps);
+    let head = asking.head(&question, &target, &gaps);
     let principal = asking.access.principal(who);
     match arguments.format {
         Answer::Table => access::what_can_table(&asking.access, &lines, context.out)?,

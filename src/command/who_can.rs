@@ -11,15 +11,15 @@ use crate::output::text::count;
 
 pub(crate) fn run(arguments: &WhoCan, context: &mut Context<'_>) -> Result<Exit, Error> {
     let asking = Asking::open(arguments.db.as_deref(), arguments.at.as_deref(), context)?;
-    let asked = asking.asked(&arguments.what)?;
+    let question = asking.question(&arguments.what)?;
     let target = asking.target(
         arguments.r#in.as_deref(),
         arguments.resource.as_deref(),
-        &asked,
+        &question,
     )?;
-    let holders = asking.access.who_can(&asked, &target);
+    let holders = asking.access.who_can(&question, &target);
     let gaps = asking.gaps(&target);
-    let mut head = asking.head(&asked, &target, &gaps);
+    let mut head = asking.head(&question, &target, &gaps);
     let empty = holders.empty_groups.iter();
     head.empty_groups = empty.map(|at| asking.access.principal(*at)).collect();
     match arguments.format {

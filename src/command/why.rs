@@ -12,15 +12,15 @@ use crate::output::text::count;
 pub(crate) fn run(arguments: &Why, context: &mut Context<'_>) -> Result<Exit, Error> {
     let asking = Asking::open(arguments.db.as_deref(), arguments.at.as_deref(), context)?;
     let who = asking.principal(&arguments.principal)?;
-    let asked = asking.asked(&arguments.what)?;
+    let question = asking.question(&arguments.what)?;
     let target = asking.target(
         arguments.r#in.as_deref(),
         arguments.resource.as_deref(),
-        &asked,
+        &question,
     )?;
-    let paths = asking.access.paths_of(who, &asked, &target);
+    let paths = asking.access.paths_of(who, &question, &target);
     let gaps = asking.gaps(&target);
-    let head = asking.head(&asked, &target, &gaps);
+    let head = asking.head(&question, &target, &gaps);
     let principal = asking.access.principal(who);
     let explained = access::explain(&paths);
     match arguments.format {

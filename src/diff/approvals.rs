@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::value::Datetime;
 
-use super::{Change, Finding, Verb};
+use super::{AssessedChange, Change, Verb};
 
-/// What the approver said, as findings carry it.
+/// What the approver said, as changes carry it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Approved {
     /// Why.
@@ -177,12 +177,12 @@ impl Approvals {
         Ok(Self { entries })
     }
 
-    /// Marks the findings that are agreed to, and returns what is to be said about entries that covered none.
+    /// Marks the changes that are agreed to, and returns what is to be said about entries that covered none.
     #[must_use]
-    pub fn apply(&self, findings: &mut [Finding], today: &str) -> Vec<Notice> {
+    pub fn apply(&self, changes: &mut [AssessedChange], today: &str) -> Vec<Notice> {
         let mut notices = Vec::new();
         for entry in &self.entries {
-            let covered = findings.iter_mut().filter(|finding| entry.covers(finding));
+            let covered = changes.iter_mut().filter(|assessed| entry.covers(assessed));
             let expires = entry.approved.expires.as_deref();
             if let Some(on) = expires.filter(|last| *last < today) {
                 notices.push(Notice::Expired {
@@ -194,9 +194,9 @@ impl Approvals {
                 continue;
             }
             let mut used = false;
-            for finding in covered {
+            for assessed in covered {
                 used = true;
-                finding
+                assessed
                     .approved
                     .get_or_insert_with(|| Box::new(entry.approved.clone()));
             }
@@ -212,11 +212,11 @@ impl Approvals {
 }
 
 impl Entry {
-    fn covers(&self, finding: &Finding) -> bool {
-        if self.change != finding.change.verb() {
+    fn covers(&self, assessed: &AssessedChange) -> bool {
+        if self.change != assessed.change.verb() {
             return false;
         }
-        let (kind, fields) = fields(&finding.change);
+        let (kind, fields) = fields(&assessed.change);
         kind == self.kind
             && fields.len() == self.fields.len()
             && fields
@@ -225,7 +225,7 @@ impl Entry {
                 .all(|(is, wanted)| is.0 == wanted.0 && matches(&wanted.1, &is.1))
             && match &self.details {
                 Details::Any => true,
-                Details::Exactly(lines) => *lines == finding.details,
+                Details::Exactly(lines) => *lines == assessed.details,
             }
     }
 

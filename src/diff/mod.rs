@@ -1,21 +1,21 @@
-//! What changed between two snapshots, what it means, and what of it counts. Pure: facts in, findings out.
+//! What changed between two snapshots, what it means, and what of it counts. Pure: facts in, changes out.
 //!
-//! `compare` pairs what ended with what began; `judge` adds to each change what was done, whom it reaches, whether
-//! somebody can do more than before and whether Harness did it by itself; `approvals` marks what was agreed to; `gate`
+//! `compare` pairs what ended with what began; `assess` adds to each change what was done, whom it affects, whether
+//! somebody can do more than before and whether Harness did it by itself; `approvals` marks what was agreed to; `fail_on`
 //! says whether the rest counts.
 
 pub mod approvals;
+mod assess;
 mod details;
 mod escalation;
-mod gate;
+mod fail_on;
 pub mod history;
-mod judge;
 mod widening;
 
+pub use assess::{AssessedChange, Cause, assess, impact_wanted};
 pub use details::details;
 pub use escalation::Escalation;
-pub use gate::Gate;
-pub use judge::{Cause, Finding, judge, reach_wanted};
+pub use fail_on::FailOn;
 
 use serde::Serialize;
 use std::cmp::Ordering;
@@ -53,7 +53,7 @@ pub enum Verb {
 
 /// The differences, and what cannot be called one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Comparison {
+pub struct Differences {
     /// In fixed order: by scope, kind and id.
     pub changes: Vec<Change>,
     /// Resources and grants that came into sight with the first complete look at their listing: nobody knows whether
@@ -64,24 +64,24 @@ pub struct Comparison {
     pub out_of_sight: u64,
 }
 
-/// A comparison with what it compares.
+/// The differences between two snapshots, assessed.
 #[derive(Clone, Debug)]
-pub struct Report {
+pub struct Comparison {
     /// The older snapshot.
     pub from: Side,
     /// The newer snapshot.
     pub to: Side,
-    /// What of the findings counts.
-    pub gate: Gate,
-    /// The differences, judged, in fixed order.
-    pub findings: Vec<Finding>,
-    /// As in [`Comparison`].
+    /// What of the changes counts.
+    pub fail_on: FailOn,
+    /// The differences, assessed, in fixed order.
+    pub changes: Vec<AssessedChange>,
+    /// As in [`Differences`].
     pub newly_visible: u64,
-    /// As in [`Comparison`].
+    /// As in [`Differences`].
     pub out_of_sight: u64,
 }
 
-/// One snapshot of a comparison.
+/// One side of a comparison.
 #[derive(Clone, Debug)]
 pub struct Side {
     /// The snapshot.
@@ -92,7 +92,7 @@ pub struct Side {
     pub gaps: Vec<Gap>,
 }
 
-impl Report {
+impl Comparison {
     /// Whether both snapshots saw everything that either asked for.
     #[must_use]
     pub fn is_comparable(&self) -> bool {
@@ -106,7 +106,7 @@ impl Report {
     #[must_use]
     pub fn tallies(&self) -> (Tally, Tally) {
         let (mut resources, mut grants) = (Tally::default(), Tally::default());
-        for Finding { change, .. } in &self.findings {
+        for AssessedChange { change, .. } in &self.changes {
             match change {
                 Change::Resource { .. } => resources.count(change.verb()),
                 Change::GrantAdded(_) | Change::GrantRemoved(_) => grants.count(change.verb()),
@@ -115,12 +115,12 @@ impl Report {
         (resources, grants)
     }
 
-    /// How many findings are of some kind.
+    /// How many changes are of some kind.
     #[must_use]
-    pub fn count(&self, wanted: impl Fn(&Finding) -> bool) -> usize {
-        self.findings
+    pub fn count(&self, wanted: impl Fn(&AssessedChange) -> bool) -> usize {
+        self.changes
             .iter()
-            .filter(|finding| wanted(finding))
+            .filter(|assessed| wanted(assessed))
             .count()
     }
 }
@@ -186,7 +186,7 @@ impl Change {
 
     /// Path of the scope it belongs to.
     #[must_use]
-    pub fn place(&self) -> &str {
+    pub fn scope(&self) -> &str {
         match self {
             Self::Resource { .. } => self.resource().map_or("", |fact| &fact.scope),
             Self::GrantAdded(grant) | Self::GrantRemoved(grant) => &grant.place,
@@ -225,21 +225,25 @@ impl Change {
 
 /// Pairs what ended with what began. The same grant ending and beginning is access made anew, which is no change.
 #[must_use]
-pub fn compare(facts: DiffFacts) -> Comparison {
-    let mut comparison = Comparison {
+pub fn compare(facts: DiffFacts) -> Differences {
+    let mut differences = Differences {
         out_of_sight: facts.out_of_sight,
-        ..Comparison::default()
+        ..Differences::default()
     };
-    compare_resources(facts.old_resources, facts.new_resources, &mut comparison);
-    compare_grants(facts.old_grants, facts.new_grants, &mut comparison);
+    compare_resources(facts.old_resources, facts.new_resources, &mut differences);
+    compare_grants(facts.old_grants, facts.new_grants, &mut differences);
     // Stable, and both parts are in order already: one merge.
-    comparison
+    differences
         .changes
-        .sort_by(|a, b| (a.place(), a.kind()).cmp(&(b.place(), b.kind())));
-    comparison
+        .sort_by(|a, b| (a.scope(), a.kind()).cmp(&(b.scope(), b.kind())));
+    differences
 }
 
-fn compare_resources(old: Vec<ResourceFact>, new: Vec<ResourceFact>, comparison: &mut Comparison) {
+fn compare_resources(
+    old: Vec<ResourceFact>,
+    new: Vec<ResourceFact>,
+    differences: &mut Differences,
+) {
     let mut old: HashMap<String, ResourceFact> = old
         .into_iter()
         .map(|fact| (fact.id.clone(), fact))
@@ -250,9 +254,9 @@ fn compare_resources(old: Vec<ResourceFact>, new: Vec<ResourceFact>, comparison:
             before.name == after.name && before.attributes == after.attributes
         });
         if before.is_none() && !after.known_to_older {
-            comparison.newly_visible += 1;
+            differences.newly_visible += 1;
         } else if !same {
-            comparison.changes.push(Change::Resource {
+            differences.changes.push(Change::Resource {
                 before: before.map(Box::new),
                 after: Some(Box::new(after)),
             });
@@ -262,17 +266,17 @@ fn compare_resources(old: Vec<ResourceFact>, new: Vec<ResourceFact>, comparison:
         before: Some(Box::new(before)),
         after: None,
     });
-    comparison.changes.extend(gone);
-    comparison
+    differences.changes.extend(gone);
+    differences
         .changes
-        .sort_by_cached_key(|change| (change.place().to_owned(), change.id()));
+        .sort_by_cached_key(|change| (change.scope().to_owned(), change.id()));
 }
 
-/// A grant's place in the order and its identity, as ranks of ids: hundreds of thousands are sorted, and comparing
+/// Where a grant stands in the order, and its identity, as ranks of ids: hundreds of thousands are sorted, and comparing
 /// numbers takes a tenth of the time of comparing texts.
 type Ranks = [u32; 5];
 
-fn compare_grants(old: Vec<GrantFact>, new: Vec<GrantFact>, comparison: &mut Comparison) {
+fn compare_grants(old: Vec<GrantFact>, new: Vec<GrantFact>, differences: &mut Differences) {
     let (old_ranks, new_ranks) = ranks(&old, &new);
     let mut old = in_order(old, old_ranks);
     let mut new = in_order(new, new_ranks);
@@ -286,14 +290,14 @@ fn compare_grants(old: Vec<GrantFact>, new: Vec<GrantFact>, comparison: &mut Com
         match side {
             Ordering::Less => {
                 let ended = old.next().map(|(_, ended)| Change::GrantRemoved(ended));
-                comparison.changes.extend(ended);
+                differences.changes.extend(ended);
             }
             Ordering::Greater => {
                 if let Some((_, began)) = new.next() {
                     if began.known_to_older {
-                        comparison.changes.push(Change::GrantAdded(began));
+                        differences.changes.push(Change::GrantAdded(began));
                     } else {
-                        comparison.newly_visible += 1;
+                        differences.newly_visible += 1;
                     }
                 }
             }
@@ -334,18 +338,18 @@ fn ranks<'a>(old: &'a [GrantFact], new: &'a [GrantFact]) -> (Vec<Ranks>, Vec<Ran
 #[derive(Default)]
 struct Numbers<'a> {
     by_text: HashMap<&'a str, u32>,
-    by_place: NumberMap<(usize, usize), u32>,
+    by_address: NumberMap<(usize, usize), u32>,
 }
 
 impl<'a> Numbers<'a> {
     fn of(&mut self, text: &'a str) -> u32 {
-        let place = (text.as_ptr().addr(), text.len());
-        if let Some(number) = self.by_place.get(&place) {
+        let address = (text.as_ptr().addr(), text.len());
+        if let Some(number) = self.by_address.get(&address) {
             return *number;
         }
         let next = u32::try_from(self.by_text.len()).unwrap_or(u32::MAX);
         let number = *self.by_text.entry(text).or_insert(next);
-        self.by_place.insert(place, number);
+        self.by_address.insert(address, number);
         number
     }
 
@@ -354,8 +358,8 @@ impl<'a> Numbers<'a> {
         let mut by_text: Vec<(&str, u32)> = self.by_text.into_iter().collect();
         by_text.sort_unstable();
         let mut rank = vec![0; by_text.len()];
-        for ((_, number), place) in by_text.into_iter().zip(0..) {
-            rank[number as usize] = place;
+        for ((_, number), at) in by_text.into_iter().zip(0..) {
+            rank[number as usize] = at;
         }
         rank
     }

@@ -70,8 +70,7 @@ fn reaches(old: &(Option<String>, bool), scope: Option<&str>, below: bool) -> bo
     else {
         return false;
     };
-    let level = old.level();
-    old_below && level.and_then(|level| scope.ancestor(level)) == Some(old)
+    old_below && old.contains(&scope)
 }
 
 impl Selector {

@@ -117,6 +117,17 @@ impl Scope {
         }
     }
 
+    /// Whether another scope is this one or lies in it. Nothing lies in what Harness supplies.
+    #[must_use]
+    pub fn contains(&self, other: &Self) -> bool {
+        self == other
+            || self
+                .level()
+                .and_then(|level| other.ancestor(level))
+                .as_ref()
+                == Some(self)
+    }
+
     /// The scope of the given level on the way up from here, this one included. A level below this scope has no such
     /// scope and gives `None`.
     #[must_use]
@@ -126,14 +137,6 @@ impl Scope {
             Level::Organization => Self::from_parts(Some(self.org()?), None),
             Level::Project => self.project().map(|_| self.clone()),
         }
-    }
-
-    /// Whether another scope is this one or lies below it.
-    #[must_use]
-    pub fn contains(&self, other: &Self) -> bool {
-        self.level()
-            .and_then(|level| other.ancestor(level))
-            .is_some_and(|ancestor| ancestor == *self)
     }
 }
 

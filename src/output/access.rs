@@ -10,12 +10,12 @@ use super::access_words::{code, covers, flags, reason, reasons, shown, some_depe
 use super::csv;
 use super::table::{Align, Table};
 use super::text::{named, shortened};
-use crate::access::{Access, Extent, Path, Reach, Verdict};
+use crate::access::{Access, CoveredResources, Extent, Path, Verdict};
 use crate::model::{Gap, PrincipalFact, Scope, SnapshotInfo};
 
 /// What was asked, in words, for the head of a document.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct Question {
+pub struct QuestionDoc {
     /// The permission.
     pub permission: Option<String>,
     /// Its plain name, if the catalogue knows it.
@@ -40,7 +40,7 @@ pub struct Head<'a> {
     /// The database.
     pub file: &'a str,
     /// What was asked.
-    pub question: Question,
+    pub question: QuestionDoc,
     /// Lists that could have held more.
     pub gaps: &'a [Gap],
     /// User groups without members that would hold it.
@@ -148,8 +148,8 @@ pub fn csv<'a>(
 ) -> io::Result<()> {
     let snapshot = snapshot.id.to_string();
     let scopes: Vec<String> = access.facts().scopes.iter().map(Scope::to_string).collect();
-    // Paths of one question share their reaches, so their words are made once.
-    let mut words: HashMap<*const Reach, String> = HashMap::new();
+    // Paths of one question share what they cover, so their words are made once.
+    let mut words: HashMap<*const CoveredResources, String> = HashMap::new();
     csv::row(out, &COLUMNS)?;
     for (permission, path) in lines {
         let path = path.borrow();
@@ -157,8 +157,8 @@ pub fn csv<'a>(
         let via = path.via.map(|via| access.principal(via));
         let role = access.role(path);
         let group = access.resource_group(path);
-        let covers = match words.entry(path.reaches.as_ptr()) {
-            Entry::Occupied(known) if !path.reaches.is_empty() => known.into_mut().as_str(),
+        let covers = match words.entry(path.covers.as_ptr()) {
+            Entry::Occupied(known) if !path.covers.is_empty() => known.into_mut().as_str(),
             Entry::Occupied(mut odd) => {
                 odd.insert(covers(path));
                 odd.into_mut().as_str()
@@ -458,7 +458,7 @@ fn note(access: &Access, path: &Path) -> String {
 struct HeadDoc<'a> {
     format_version: u32,
     snapshot: SnapshotDoc<'a>,
-    question: &'a Question,
+    question: &'a QuestionDoc,
     coverage: &'a [Gap],
     empty_groups: Vec<PrincipalDoc<'a>>,
 }
@@ -551,7 +551,7 @@ struct PathDoc<'a> {
     scope: String,
     resource_group: NamedDoc<'a>,
     role_assignment: Option<Cow<'a, str>>,
-    covers: Vec<ReachDoc<'a>>,
+    covers: Vec<CoveredDoc<'a>>,
 }
 
 #[derive(Serialize)]
@@ -561,7 +561,7 @@ struct DoubtDoc {
 }
 
 #[derive(Serialize)]
-struct ReachDoc<'a> {
+struct CoveredDoc<'a> {
     scope: String,
     child_scopes: bool,
     extent: &'static str,
@@ -632,38 +632,38 @@ fn path_doc<'a>(access: &'a Access, path: &'a Path) -> PathDoc<'a> {
             name: group.name.as_deref(),
         },
         role_assignment: access.role_assignment(path),
-        covers: path.reaches.iter().map(reach_doc).collect(),
+        covers: path.covers.iter().map(covered_doc).collect(),
     }
 }
 
-fn reach_doc(reach: &Reach) -> ReachDoc<'_> {
-    let bare = ReachDoc {
-        scope: reach.scope.to_string(),
-        child_scopes: reach.below,
+fn covered_doc(covered: &CoveredResources) -> CoveredDoc<'_> {
+    let bare = CoveredDoc {
+        scope: covered.scope.to_string(),
+        child_scopes: covered.below,
         extent: "everything",
         resource_type: None,
         identifiers: None,
         attribute: None,
         attribute_values: None,
     };
-    match &reach.extent {
+    match &covered.extent {
         Extent::Everything => bare,
-        Extent::View(_) => ReachDoc {
+        Extent::View(_) => CoveredDoc {
             extent: "scope_itself",
             ..bare
         },
-        Extent::Every(kind) => ReachDoc {
+        Extent::Every(kind) => CoveredDoc {
             extent: "every",
             resource_type: Some(kind),
             ..bare
         },
-        Extent::Named(kind, identifiers) => ReachDoc {
+        Extent::Named(kind, identifiers) => CoveredDoc {
             extent: "named",
             resource_type: Some(kind),
             identifiers: Some(identifiers),
             ..bare
         },
-        Extent::Matching(kind, attribute, values) => ReachDoc {
+        Extent::Matching(kind, attribute, values) => CoveredDoc {
             extent: "matching",
             resource_type: Some(kind),
             attribute: Some(attribute),

@@ -1,7 +1,7 @@
 //! The words of answers about access, the same in every format.
 
 use super::text::{count, named};
-use crate::access::{Access, Doubt, Extent, Path, Reach, Verdict};
+use crate::access::{Access, CoveredResources, Doubt, Extent, Path, Verdict};
 use crate::model::{Gap, PrincipalFact, ResourceType};
 
 /// The word of a verdict.
@@ -47,11 +47,11 @@ pub fn reason(access: &Access, path: &Path, doubt: Doubt) -> String {
         Doubt::Attribute => "only resources that match the filter".to_owned(),
         Doubt::Guessed => format!(
             "Harness's permissions of {} lack it: its resource type is a guess",
-            crate::access::catalogue::AS_OF
+            crate::access::permissions::AS_OF
         ),
         Doubt::HiddenRole => format!(
             "no list shows the role; its permissions are those of {}",
-            crate::access::catalogue::AS_OF
+            crate::access::permissions::AS_OF
         ),
         Doubt::UnknownRole => "no list shows the role; it grants nothing unless hidden".to_owned(),
         Doubt::ResourceGroup => {
@@ -63,7 +63,7 @@ pub fn reason(access: &Access, path: &Path, doubt: Doubt) -> String {
             format!(
                 "granted to {}; Harness told service accounts of one identifier not apart in {}",
                 holder.id,
-                crate::access::catalogue::AS_OF
+                crate::access::permissions::AS_OF
             )
         }
         Doubt::AllUsers => "not yet a stored member of the all-users group".to_owned(),
@@ -87,29 +87,29 @@ pub fn reasons(access: &Access, path: &Path) -> String {
 /// What a path covers.
 #[must_use]
 pub fn covers(path: &Path) -> String {
-    if path.reaches.is_empty() {
+    if path.covers.is_empty() {
         return if path.doubts.contains(&Doubt::ResourceGroup) {
             "unknown".to_owned()
         } else {
             "nothing".to_owned()
         };
     }
-    let reaches: Vec<String> = path.reaches.iter().map(reach).collect();
-    reaches.join("; ")
+    let covers: Vec<String> = path.covers.iter().map(covered).collect();
+    covers.join("; ")
 }
 
-fn reach(reach: &Reach) -> String {
-    let below = if reach.below { " and below" } else { "" };
-    let what = match &reach.extent {
+fn covered(covered: &CoveredResources) -> String {
+    let below = if covered.below { " and below" } else { "" };
+    let what = match &covered.extent {
         Extent::Everything => "everything".to_owned(),
         Extent::Every(kind) => format!("every {kind}"),
         Extent::Named(kind, ids) => format!("{kind} {}", ids.join(", ")),
         Extent::Matching(kind, attribute, values) => {
             format!("{kind} with {attribute} = {}", values.join(" or "))
         }
-        Extent::View(_) => return format!("{}{below} itself", reach.scope),
+        Extent::View(_) => return format!("{}{below} itself", covered.scope),
     };
-    format!("{what} in {}{below}", reach.scope)
+    format!("{what} in {}{below}", covered.scope)
 }
 
 /// A name to show: what people know somebody by.

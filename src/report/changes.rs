@@ -1,9 +1,9 @@
 //! What changed since the earlier snapshot: what lets somebody do more first, then the rest by cause.
 
 use super::Context;
-use super::html::{Html, address, counted};
+use super::html::{Html, address, counted, covered};
 use super::page::MOST_ROWS;
-use crate::diff::{Cause, Finding, Report as Comparison};
+use crate::diff::{AssessedChange, Cause, Comparison};
 use crate::output::access_words;
 use crate::output::diff::words::{notes, sentence, snapshots, symbol};
 
@@ -11,11 +11,6 @@ use crate::output::diff::words::{notes, sentence, snapshots, symbol};
 const NAME: usize = 80;
 /// Differences shown of one thing.
 const MOST_DETAILS: usize = 40;
-
-/// Whether a change lets somebody do more than before by the account's own doing.
-pub(super) fn escalates(finding: &Finding) -> bool {
-    finding.escalation.is_some() && finding.built_in.is_none()
-}
 
 /// Writes the section.
 pub(super) fn write(context: &Context<'_>, page: &mut Html) {
@@ -25,20 +20,20 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
     let [from, to] = snapshots(comparison);
     page.raw("<p>From ").prose(&from).raw(" to ").prose(&to).raw(".</p>\n");
     incomparable(comparison, page);
-    let here: Vec<&Finding> = comparison
-        .findings
+    let here: Vec<&AssessedChange> = comparison
+        .changes
         .iter()
-        .filter(|finding| context.cut.touches_path(finding.change.place()))
+        .filter(|assessed| context.cut.touches_path(assessed.change.scope()))
         .collect();
     if here.is_empty() {
         page.raw("<p>No changes in what both snapshots saw.</p>\n");
         return;
     }
-    let of = |wanted: &dyn Fn(&Finding) -> bool| -> Vec<&Finding> {
-        here.iter().copied().filter(|finding| wanted(finding)).collect()
+    let of = |wanted: &dyn Fn(&AssessedChange) -> bool| -> Vec<&AssessedChange> {
+        here.iter().copied().filter(|change| wanted(change)).collect()
     };
-    let open = of(&|finding| escalates(finding) && finding.approved.is_none());
-    let approved = of(&|finding| escalates(finding) && finding.approved.is_some());
+    let open = of(&|change| change.escalates() && change.approved.is_none());
+    let approved = of(&|change| change.escalates() && change.approved.is_some());
     group(context, page, "Somebody can do more than before", &open, true);
     group(context, page, "Somebody can do more than before, approved", &approved, true);
     for (cause, title) in [
@@ -49,12 +44,12 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
         (Cause::ResourceGroup, "Resource groups"),
         (Cause::Scope, "Account, organizations and projects"),
     ] {
-        let rest = of(&|finding| {
-            finding.cause == cause && !escalates(finding) && finding.built_in.is_none()
+        let rest = of(&|change| {
+            change.cause == cause && !change.escalates() && change.built_in.is_none()
         });
         group(context, page, title, &rest, false);
     }
-    group(context, page, "Made by Harness itself", &of(&|finding| finding.built_in.is_some()), false);
+    group(context, page, "Made by Harness itself", &of(&|change| change.built_in.is_some()), false);
     page.raw("<p class=\"quiet\">Signs: <b>+</b> came, <b>-</b> went, <b>~</b> changed, <b>!</b> somebody can do more. \
         Who made each change: not observed, since the audit trail is not in this database.</p>\n");
 }
@@ -82,22 +77,28 @@ fn incomparable(comparison: &Comparison, page: &mut Html) {
     page.raw("</ul></div>\n");
 }
 
-fn group(context: &Context<'_>, page: &mut Html, title: &'static str, findings: &[&Finding], open: bool) {
-    if findings.is_empty() {
+fn group(
+    context: &Context<'_>,
+    page: &mut Html,
+    title: &'static str,
+    changes: &[&AssessedChange],
+    open: bool,
+) {
+    if changes.is_empty() {
         return;
     }
     if open {
-        page.raw("<h3>").raw(title).raw(" (").number(findings.len() as u64).raw(")</h3>\n");
+        page.raw("<h3>").raw(title).raw(" (").number(changes.len() as u64).raw(")</h3>\n");
     } else {
-        page.raw("<details><summary>").raw(title).raw(" (").number(findings.len() as u64).raw(")</summary>\n");
+        page.raw("<details><summary>").raw(title).raw(" (").number(changes.len() as u64).raw(")</summary>\n");
     }
     page.raw("<ul class=\"changes\">\n");
-    for finding in findings.iter().take(MOST_ROWS) {
-        change(context, page, finding);
+    for assessed in changes.iter().take(MOST_ROWS) {
+        one(context, page, assessed);
     }
     page.raw("</ul>\n");
-    if findings.len() > MOST_ROWS {
-        page.raw("<p>").prose(&counted(findings.len() - MOST_ROWS, "more change", "more changes"));
+    if changes.len() > MOST_ROWS {
+        page.raw("<p>").prose(&counted(changes.len() - MOST_ROWS, "more change", "more changes"));
         page.raw(": <code>diff --format json</code> has them all.</p>\n");
     }
     if !open {
@@ -105,44 +106,37 @@ fn group(context: &Context<'_>, page: &mut Html, title: &'static str, findings: 
     }
 }
 
-fn change(context: &Context<'_>, page: &mut Html, finding: &Finding) {
-    let change = &finding.change;
-    page.raw("<li").attribute("id", &format!("change/{}", address(&change.id()))).raw("><p>");
-    page.raw("<b class=\"sign\">").prose(&symbol(change.verb()).to_string());
-    if escalates(finding) {
-        page.raw("!");
-    }
-    page.raw("</b> ").add(&what(context, finding));
-    page.raw(" <span class=\"quiet\">in ").text(change.place()).raw("</span></p>\n");
-    let notes = notes(finding);
+fn one(context: &Context<'_>, page: &mut Html, assessed: &AssessedChange) {
+    let change = &assessed.change;
+    page.raw("<li").attribute("id", &format!("change/{}", address(&change.id()))).raw("><p><b class=\"sign\">");
+    page.prose(&symbol(change.verb()).to_string()).raw(if assessed.escalates() { "!" } else { "" });
+    page.raw("</b> ").add(&what(context, assessed)).raw(" <span class=\"quiet\">in ").text(change.scope()).raw("</span></p>\n");
+    let notes = notes(assessed);
     if !notes.is_empty() {
         page.raw("<p class=\"note\">").prose(&notes.join("; ")).raw("</p>\n");
     }
-    if !finding.details.is_empty() {
+    if !assessed.details.is_empty() {
         page.raw("<ul class=\"details\">");
-        for detail in finding.details.iter().take(MOST_DETAILS) {
-            page.raw("<li><code>").text(detail).raw("</code></li>");
+        for detail in assessed.details.iter().take(MOST_DETAILS) {
+            page.raw("<li><code>").add(&covered(detail)).raw("</code></li>");
         }
-        if finding.details.len() > MOST_DETAILS {
-            page.raw("<li>").prose(&format!("… and {} more", finding.details.len() - MOST_DETAILS)).raw("</li>");
+        if assessed.details.len() > MOST_DETAILS {
+            page.raw("<li>").prose(&format!("… and {} more", assessed.details.len() - MOST_DETAILS)).raw("</li>");
         }
         page.raw("</ul>\n");
     }
     page.raw("</li>\n");
 }
 
-/// What changed, with links to what the page has more about.
-fn what(context: &Context<'_>, finding: &Finding) -> Html {
-    let change = &finding.change;
-    let words = sentence(change, NAME);
+/// What changed, with a link to what the page has more about.
+fn what(context: &Context<'_>, assessed: &AssessedChange) -> Html {
+    let change = &assessed.change;
     let mut piece = Html::default();
-    piece.prose(&words);
+    piece.prose(&sentence(change, NAME));
     let about = change.grant().map(|grant| grant.principal.id.as_str());
-    if let Some(id) = about.or_else(|| change.resource().map(|fact| fact.id.as_str())) {
-        let linked = context.linked(id, "more");
-        if context.is_shown(id) {
-            piece.raw(" (").add(&linked).raw(")");
-        }
+    let about = about.or_else(|| change.resource().map(|fact| fact.id.as_str()));
+    if let Some(id) = about.filter(|id| context.is_shown(id)) {
+        piece.raw(" (").add(&context.linked(id, "more")).raw(")");
     }
     piece
 }

@@ -7,7 +7,7 @@ use super::html::{Column, Html, counted, number, text};
 use super::inventory::{Group, Role};
 use super::page::MOST_ROWS;
 use super::words::{address_of, day, display};
-use crate::access::catalogue as permissions;
+use crate::access::permissions;
 use crate::model::{RoleFact, Scope};
 use crate::output::text::named;
 

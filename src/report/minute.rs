@@ -4,7 +4,7 @@ use super::html::{Html, counted};
 use super::power::Tally;
 use super::words::minute;
 use super::{Audience, Context};
-use crate::diff::{Finding, Report as Comparison};
+use crate::diff::{AssessedChange, Comparison};
 use crate::findings::Severity;
 use crate::model::ResourceType;
 
@@ -104,12 +104,12 @@ fn subject(piece: &mut Html, tally: Tally) {
 }
 
 fn changed(comparison: &Comparison) -> Html {
-    let more = |finding: &&Finding| super::changes::escalates(finding);
-    let escalations: Vec<&Finding> = comparison.findings.iter().filter(more).collect();
-    let open = escalations.iter().filter(|finding| finding.approved.is_none()).count();
+    let changes = comparison.changes.iter();
+    let escalations: Vec<&AssessedChange> = changes.filter(|change| change.escalates()).collect();
+    let open = escalations.iter().filter(|change| change.approved.is_none()).count();
     let mut piece = Html::default();
     let from = &comparison.from.snapshot;
-    piece.raw("<b>").prose(&counted(comparison.findings.len(), "change", "changes"));
+    piece.raw("<b>").prose(&counted(comparison.changes.len(), "change", "changes"));
     piece.raw("</b> since ").prose(&minute(&from.finished_at)).raw("; <a href=\"#changes\">");
     piece.prose(&match escalations.len() {
         0 => "none lets anybody do more".to_owned(),

@@ -41,7 +41,7 @@ pub use page::{MOST_ROWS, SCRIPT, STYLE};
 use std::collections::{HashMap, HashSet};
 
 use crate::access::{Access, Path};
-use crate::diff::Report as Comparison;
+use crate::diff::Comparison;
 use crate::model::{Gap, Scope, SnapshotInfo, Unverified};
 use crate::output::findings::RuleFindings;
 use cut::Cut;

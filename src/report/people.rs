@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::html::{Column, Html, counted, covered, text};
 use super::words::{address_of, day, display};
 use super::{Audience, Context};
-use crate::access::{Asked, Path, Target};
+use crate::access::{Question, Path, Target};
 use crate::findings::{Finding, Rule};
 use crate::model::PrincipalFact;
 use crate::output::access_words::covers;
@@ -91,7 +91,7 @@ fn state(fact: &PrincipalFact) -> &'static str {
 
 fn card(context: &Context<'_>, page: &mut Html, at: u32, findings: &BTreeMap<&str, Vec<(&Rule, &Finding)>>) {
     let fact = context.access.principal(at);
-    let mut paths = context.access.paths_of(at, &Asked::Anything, &Target::default());
+    let mut paths = context.access.paths_of(at, &Question::Anything, &Target::default());
     paths.retain(|path| context.cut.keeps(context.access, path));
     let found = findings.get(fact.id.as_str()).map_or(&[][..], Vec::as_slice);
     let (name, second) = display(fact);

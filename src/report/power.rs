@@ -1,7 +1,7 @@
 //! Who is powerful: the questions whose answers every reviewer looks for first, asked of the access engine.
 
 use super::cut::Cut;
-use crate::access::{Access, Asked, Extent, Path, Target, Verdict};
+use crate::access::{Access, Question, Extent, Path, Target, Verdict};
 use crate::findings::Finding;
 use crate::model::{ResourceType, Scope};
 use crate::output::findings::RuleFindings;
@@ -75,8 +75,8 @@ pub(super) fn tally<'a>(access: &Access, holders: impl Iterator<Item = &'a Holde
 
 /// Asks all questions.
 pub(super) fn powers(access: &Access, cut: &Cut<'_>, findings: &[RuleFindings]) -> Vec<Power> {
-    let admins = |role: &'static str| Asked::Roles(roles(access, |id| id == role));
-    let permission = |name: &str| Asked::Permission(name.to_owned());
+    let admins = |role: &'static str| Question::Roles(roles(access, |id| id == role));
+    let permission = |name: &str| Question::Permission(name.to_owned());
     let raising: Vec<&str> = findings
         .iter()
         .filter(|(rule, _)| rule.code == SELF_RAISING)
@@ -110,7 +110,7 @@ pub(super) fn powers(access: &Access, cut: &Cut<'_>, findings: &[RuleFindings]) 
             "Their roles are no administrator roles, but let them edit roles, resource groups, members or keys, \
              and so take whatever those hold.",
             None,
-            Asked::Roles(roles(access, |id| raising.contains(&id))),
+            Question::Roles(roles(access, |id| raising.contains(&id))),
         ),
         (
             "secrets",
@@ -154,7 +154,7 @@ fn roles(access: &Access, wanted: impl Fn(&str) -> bool) -> Vec<u32> {
         .collect()
 }
 
-fn holders(access: &Access, cut: &Cut<'_>, asked: &Asked, production: bool) -> Vec<Holder> {
+fn holders(access: &Access, cut: &Cut<'_>, asked: &Question, production: bool) -> Vec<Holder> {
     let mut paths = access.who_can(asked, &Target::default()).paths;
     paths.retain(|path| cut.keeps(access, path) && (!production || reaches_production(path)));
     paths
@@ -168,8 +168,8 @@ fn holders(access: &Access, cut: &Cut<'_>, asked: &Asked, production: bool) -> V
 
 /// Whether a path may reach environments of type Production: all but those that a filter keeps to other types.
 fn reaches_production(path: &Path) -> bool {
-    path.reaches.is_empty()
-        || path.reaches.iter().any(|reach| match &reach.extent {
+    path.covers.is_empty()
+        || path.covers.iter().any(|reach| match &reach.extent {
             Extent::Matching(_, attribute, values) => {
                 attribute != "type" || values.iter().any(|value| value.eq_ignore_ascii_case("production"))
             }
@@ -179,7 +179,7 @@ fn reaches_production(path: &Path) -> bool {
 
 /// Who has a power in one scope, of those who have it anywhere.
 pub(super) fn in_scope(access: &Access, power: &Power, scope: &Scope) -> Tally {
-    let here = |path: &&Path| path.reaches.iter().any(|reach| reach.covers_place(Some(scope)));
+    let here = |path: &&Path| path.covers.iter().any(|reach| reach.counts_at(Some(scope)));
     let holders = power.holders.iter().filter_map(|holder| {
         let paths: Vec<Path> = holder.paths.iter().filter(here).cloned().collect();
         let principal = holder.principal;

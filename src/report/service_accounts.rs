@@ -6,7 +6,7 @@ use super::inventory::{ServiceAccount, Token};
 use super::page::MOST_ROWS;
 use super::people::{findings_by_subject, roles};
 use super::words::{address_of, day, display};
-use crate::access::{Asked, Path, Target};
+use crate::access::{Question, Path, Target};
 
 /// Service accounts with cards, in order.
 pub(super) fn shown<'a>(context: &'a Context<'_>) -> impl Iterator<Item = &'a ServiceAccount> {
@@ -41,7 +41,7 @@ fn card(context: &Context<'_>, page: &mut Html, account: &ServiceAccount) {
         return;
     };
     let fact = context.access.principal(at);
-    let mut paths: Vec<Path> = context.access.paths_of(at, &Asked::Anything, &Target::default());
+    let mut paths: Vec<Path> = context.access.paths_of(at, &Question::Anything, &Target::default());
     paths.retain(|path| context.cut.keeps(context.access, path));
     let name = display(fact).0;
     page.raw("<details class=\"card\"").attribute("id", &address_of(&account.id)).raw("><summary><b>").text(name);

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use harness_access::access::{Access, Asked, Target, Verdict, catalogue};
+use harness_access::access::{Access, Question, Target, Verdict, permissions};
 use harness_access::model::{
     AccessFacts, IncludedScope, MembershipFact, PrincipalFact, ResourceGroupFact, ResourceType,
     RoleFact, RoleGrantFact, Scope, Selector,
@@ -291,7 +291,7 @@ fn entries(facts: &AccessFacts) -> Vec<Entry> {
                     } else {
                         for selector in &group.selectors {
                             let kind = selector.resource_type.as_str();
-                            let known = catalogue::permission(permission);
+                            let known = permissions::permission(permission);
                             let guessed = known.is_none() && kind == "PIPELINE";
                             let fits = known.is_some_and(|known| known.resource_type == kind)
                                 || guessed
@@ -335,14 +335,14 @@ fn entries(facts: &AccessFacts) -> Vec<Entry> {
                             Some(target) => entries.push(entry(
                                 &target,
                                 false,
-                                Some(&catalogue::type_of(view)),
+                                Some(&permissions::type_of(view)),
                                 None,
                                 true,
                             )),
                             None if below => entries.push(entry(
                                 place,
                                 true,
-                                Some(&catalogue::type_of(view)),
+                                Some(&permissions::type_of(view)),
                                 None,
                                 true,
                             )),
@@ -419,7 +419,7 @@ fn model(
     id: Option<&str>,
     at: &str,
 ) -> Option<bool> {
-    let own_kind = catalogue::type_of(permission);
+    let own_kind = permissions::type_of(permission);
     let extra = EXTRA.iter().filter(|(_, extra)| *extra == permission);
     let kinds = extra.map(|(kind, _)| *kind).chain([own_kind.as_str()]);
     let mut answers = Vec::new();
@@ -494,7 +494,7 @@ fn the_engine_answers_as_the_server_would() {
                         resource_type: None,
                         identifier: id.map(str::to_owned),
                     };
-                    let question = Asked::Permission(permission.to_owned());
+                    let question = Question::Permission(permission.to_owned());
                     let holders = access.who_can(&question, &target);
                     for who in 0..number(facts.principals.len()) {
                         if facts.principals[who as usize].kind == ResourceType::UserGroup
@@ -531,14 +531,14 @@ fn who_can_and_what_can_agree_on_every_principal_and_permission() {
             if facts.principals[who as usize].kind == ResourceType::UserGroup {
                 continue;
             }
-            let whole = access.paths_of(who, &Asked::Anything, &anywhere);
+            let whole = access.paths_of(who, &Question::Anything, &anywhere);
             let held: Vec<_> = whole
                 .iter()
                 .flat_map(|path| access.permissions_of(path, &anywhere))
                 .collect();
             for permission in PERMISSIONS {
-                let asked = Asked::Permission(permission.to_owned());
-                let mut one_way: Vec<_> = access.who_can(&asked, &anywhere).paths;
+                let question = Question::Permission(permission.to_owned());
+                let mut one_way: Vec<_> = access.who_can(&question, &anywhere).paths;
                 one_way.retain(|path| path.principal == who);
                 let mut other_way: Vec<_> = held
                     .iter()

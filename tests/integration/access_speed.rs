@@ -5,13 +5,15 @@
 
 use std::time::Instant;
 
-use crate::support::account_builder::{AccountBuilder, run, scratch};
+use crate::support::account::Account;
+use crate::support::{TempDir, run};
 
 #[test]
 #[ignore = "a measurement"]
 fn access_speed() {
-    let db = scratch("speed");
-    let published = AccountBuilder::large().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    let published = Account::large().publish(&db, 1);
     println!("{} grants", published.grants);
     let questions: [&[&str]; 12] = [
         &["who-can", "core_secret_access"],
@@ -33,10 +35,10 @@ fn access_speed() {
         println!(
             "{:>6} ms  {:>9} bytes  {}",
             start.elapsed().as_millis(),
-            ran.out.len(),
+            ran.stdout.len(),
             arguments.join(" ")
         );
-        assert!(ran.status < 2, "{}", ran.err);
+        assert!(ran.status < 2, "{}", ran.stderr);
     }
     if std::env::var_os("KEEP").is_some() {
         println!("{}", db.display());

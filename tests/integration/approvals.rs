@@ -1,12 +1,12 @@
 //! Changes that somebody agreed to.
 
-use crate::support::observe::{Account, Folder};
-use crate::support::program::{Ended, harness_access};
+use crate::support::account::Account;
+use crate::support::{Outcome, Run, TempDir};
 
 const ADMINS: &str = "user_group/account/admins";
 const ALL: &str = "resource_group/account/all";
 
-fn start(folder: &Folder) -> Account {
+fn start(folder: &TempDir) -> Account {
     let mut account = Account::default();
     account
         .user("u1", "Ada\n[[approval]]", "ada@example.test")
@@ -18,7 +18,7 @@ fn start(folder: &Folder) -> Account {
     account
 }
 
-fn changed(folder: &Folder, account: &mut Account) {
+fn changed(folder: &TempDir, account: &mut Account) {
     account
         .member("user/u1", ADMINS)
         .member("user/u2", ADMINS)
@@ -27,19 +27,19 @@ fn changed(folder: &Folder, account: &mut Account) {
     account.publish(&folder.file("a.db"), 2);
 }
 
-fn diff(folder: &Folder, arguments: &[&str]) -> Ended {
+fn diff(folder: &TempDir, arguments: &[&str]) -> Outcome {
     let mut all = vec!["diff", "--db", "a.db", "--approvals", "approvals.toml"];
     all.extend(arguments);
-    harness_access(folder.path(), &all)
+    Run::new(folder.path(), &all).run()
 }
 
-fn written(folder: &Folder) -> String {
-    harness_access(
+fn written(folder: &TempDir) -> String {
+    Run::new(
         folder.path(),
         &["diff", "--db", "a.db", "--write-approvals"],
     )
-    .with_status(1)
-    .out
+    .exits(1)
+    .stdout
 }
 
 fn filled(text: &str) -> String {
@@ -48,33 +48,33 @@ fn filled(text: &str) -> String {
         .replace("ticket = \"\"", "ticket = \"OPS-7\"")
 }
 
-fn save(folder: &Folder, text: &str) {
+fn save(folder: &TempDir, text: &str) {
     std::fs::write(folder.file("approvals.toml"), text).expect("write");
 }
 
 #[test]
 fn what_is_written_and_filled_in_approves_exactly_that() {
-    let folder = Folder::new("approvals");
+    let folder = TempDir::new();
     let mut account = start(&folder);
     changed(&folder, &mut account);
     let entries = written(&folder);
     assert_eq!(entries.matches("\n[[approval]]\n").count(), 4, "{entries}");
     save(&folder, &entries);
-    let ended = diff(&folder, &[]).with_status(3);
+    let ended = diff(&folder, &[]).exits(3);
     assert!(
-        ended.err.contains("needs its `reason` filled in"),
+        ended.stderr.contains("needs its `reason` filled in"),
         "{}",
-        ended.err
+        ended.stderr
     );
     save(&folder, &filled(&entries));
-    let ended = diff(&folder, &[]).with_status(0);
+    let ended = diff(&folder, &[]).exits(0);
     assert!(
-        ended.out.contains("approved by Grace, OPS-7: as agreed"),
+        ended.stdout.contains("approved by Grace, OPS-7: as agreed"),
         "{}",
-        ended.out
+        ended.stdout
     );
-    assert!(ended.err.contains("4 approved"), "{}", ended.err);
-    let json = diff(&folder, &["--format", "json"]).with_status(0).out;
+    assert!(ended.stderr.contains("4 approved"), "{}", ended.stderr);
+    let json = diff(&folder, &["--format", "json"]).exits(0).stdout;
     let document: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!(document["summary"]["approved"], 4);
     assert_eq!(document["summary"]["counted"], 0);
@@ -82,69 +82,69 @@ fn what_is_written_and_filled_in_approves_exactly_that() {
     // Nothing is left to approve.
     assert!(
         diff(&folder, &["--write-approvals"])
-            .with_status(0)
-            .out
+            .exits(0)
+            .stdout
             .is_empty()
     );
 }
 
 #[test]
 fn a_later_different_change_is_not_covered() {
-    let folder = Folder::new("approvals-exact");
+    let folder = TempDir::new();
     let mut account = start(&folder);
     changed(&folder, &mut account);
     save(&folder, &filled(&written(&folder)));
-    diff(&folder, &["1", "2"]).with_status(0);
+    diff(&folder, &["1", "2"]).exits(0);
     // The same role with one permission more, the same person with the role elsewhere, another member.
     account.role("role/account/r", "Role", &["a", "b", "c"]);
     account.publish(&folder.file("a.db"), 3);
-    let ended = diff(&folder, &["1", "3"]).with_status(1);
+    let ended = diff(&folder, &["1", "3"]).exits(1);
     assert!(
         ended
-            .err
+            .stderr
             .contains("no change is like this approval: role changed role/account/r"),
         "{}",
-        ended.err
+        ended.stderr
     );
     account.role("role/account/r", "Role", &["a", "b"]);
     account.assign("user/u1", "role/account/r", "org/x", ALL);
     account.publish(&folder.file("a.db"), 4);
-    diff(&folder, &["1", "4"]).with_status(1);
+    diff(&folder, &["1", "4"]).exits(1);
     account
         .revoke("user/u1", "role/account/r")
         .member("user/u3", ADMINS);
     account.publish(&folder.file("a.db"), 5);
-    diff(&folder, &["1", "5"]).with_status(1);
+    diff(&folder, &["1", "5"]).exits(1);
 }
 
 #[test]
 fn entries_expire_and_say_so() {
-    let folder = Folder::new("approvals-expired");
+    let folder = TempDir::new();
     let mut account = start(&folder);
     changed(&folder, &mut account);
     let entries = filled(&written(&folder));
     let expiring =
         |day: &str| entries.replace("approver = ", &format!("expires = {day}\napprover = "));
     save(&folder, &expiring("2999-12-31"));
-    diff(&folder, &[]).with_status(0);
+    diff(&folder, &[]).exits(0);
     save(&folder, &expiring("2020-02-29"));
-    let ended = diff(&folder, &[]).with_status(1);
+    let ended = diff(&folder, &[]).exits(1);
     assert_eq!(
         ended
-            .err
+            .stderr
             .matches("expired on 2020-02-29 and covers 1 change no longer")
             .count(),
         4,
         "{}",
-        ended.err
+        ended.stderr
     );
     save(&folder, &expiring("2020-02-30"));
-    diff(&folder, &[]).with_status(3);
+    diff(&folder, &[]).exits(3);
 }
 
 #[test]
 fn patterns_are_written_by_hand_only() {
-    let folder = Folder::new("approvals-patterns");
+    let folder = TempDir::new();
     let mut account = start(&folder);
     changed(&folder, &mut account);
     save(
@@ -177,22 +177,26 @@ fn patterns_are_written_by_hand_only() {
         approver = "Grace"
         "#,
     );
-    diff(&folder, &[]).with_status(0);
+    diff(&folder, &[]).exits(0);
 }
 
 #[test]
 fn mistakes_are_said_before_anything_is_read() {
-    let folder = Folder::new("approvals-wrong");
+    let folder = TempDir::new();
     save(&folder, "[[approval]]\nchange = \"added\"\n");
-    let ended = diff(&folder, &[]).with_status(3);
-    assert!(ended.err.contains("missing field `kind`"), "{}", ended.err);
+    let ended = diff(&folder, &[]).exits(3);
+    assert!(
+        ended.stderr.contains("missing field `kind`"),
+        "{}",
+        ended.stderr
+    );
     std::fs::remove_file(folder.file("approvals.toml")).expect("remove");
-    let ended = diff(&folder, &[]).with_status(3);
+    let ended = diff(&folder, &[]).exits(3);
     assert!(
         ended
-            .err
+            .stderr
             .contains("cannot read the approvals in approvals.toml"),
         "{}",
-        ended.err
+        ended.stderr
     );
 }

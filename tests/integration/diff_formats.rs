@@ -2,8 +2,8 @@
 
 use harness_access::model::{Details, Selector};
 
-use crate::support::observe::{Account, Folder, resource_group, user};
-use crate::support::program::{Ended, expect, harness_access};
+use crate::support::account::{Account, resource_group, user};
+use crate::support::{Outcome, Run, TempDir, matches_file};
 
 const ADMINS: &str = "user_group/account/admins";
 const ALL: &str = "resource_group/account/all";
@@ -11,7 +11,7 @@ const VIEWER: &str = "role/harness/_organization_viewer";
 const ORG_RESOURCES: &str = "resource_group/harness/_all_organization_level_resources";
 
 /// Two days in which everything happens once, to things with names of every kind of malice.
-fn two_days(folder: &Folder) {
+fn two_days(folder: &TempDir) {
     let file = folder.file("a.db");
     let long = "long name ".repeat(1000);
     let mut account = Account::default();
@@ -130,15 +130,15 @@ fn service_account(api_keys: i64) -> Details {
     }
 }
 
-fn diff(folder: &Folder, arguments: &[&str]) -> Ended {
+fn diff(folder: &TempDir, arguments: &[&str]) -> Outcome {
     let mut all = vec!["diff", "--db", "a.db"];
     all.extend(arguments);
-    harness_access(folder.path(), &all)
+    Run::new(folder.path(), &all).run()
 }
 
 #[test]
 fn every_format_is_as_reviewed() {
-    let folder = Folder::new("formats");
+    let folder = TempDir::new();
     two_days(&folder);
     for (name, arguments) in [
         ("table.txt", &["--format", "table"][..]),
@@ -155,30 +155,30 @@ fn every_format_is_as_reviewed() {
         ("stat.json", &["--stat", "--format", "json"]),
         ("approvals.toml", &["--write-approvals"]),
     ] {
-        let first = diff(&folder, arguments).with_status(1);
-        let second = diff(&folder, arguments).with_status(1);
-        assert_eq!(first.out, second.out, "{name}");
-        expect(&format!("diff/{name}"), &first.out);
+        let first = diff(&folder, arguments).exits(1);
+        let second = diff(&folder, arguments).exits(1);
+        assert_eq!(first.stdout, second.stdout, "{name}");
+        matches_file(&format!("diff/{name}"), &first.stdout);
         if name == "table.txt" {
-            expect("diff/table-stderr.txt", &first.err);
+            matches_file("diff/table-stderr.txt", &first.stderr);
         }
     }
 }
 
 #[test]
 fn nothing_gets_through_to_a_terminal_or_a_runner() {
-    let folder = Folder::new("formats-safe");
+    let folder = TempDir::new();
     two_days(&folder);
     for format in ["table", "markdown", "github"] {
         let ended = diff(&folder, &["--format", format]);
-        for text in [&ended.out, &ended.err] {
+        for text in [&ended.stdout, &ended.stderr] {
             let bad = text
                 .chars()
                 .find(|c| c.is_control() && *c != '\n' || ('\u{202a}'..='\u{202e}').contains(c));
             assert_eq!(bad, None, "{format}");
         }
     }
-    let github = diff(&folder, &["--format", "github"]).out;
+    let github = diff(&folder, &["--format", "github"]).stdout;
     for line in github.lines() {
         assert!(
             line.starts_with("::warning title=") || line.starts_with("::notice title="),
@@ -190,9 +190,9 @@ fn nothing_gets_through_to_a_terminal_or_a_runner() {
 
 #[test]
 fn csv_reads_back_and_runs_nothing() {
-    let folder = Folder::new("formats-csv");
+    let folder = TempDir::new();
     two_days(&folder);
-    let text = diff(&folder, &["--format", "csv"]).out;
+    let text = diff(&folder, &["--format", "csv"]).stdout;
     let rows = parse_csv(&text);
     assert!(rows.len() > 10);
     for row in &rows {
@@ -228,7 +228,7 @@ fn parse_csv(text: &str) -> Vec<Vec<String>> {
 
 #[test]
 fn a_comment_never_outgrows_what_github_takes() {
-    let folder = Folder::new("formats-large");
+    let folder = TempDir::new();
     let mut account = Account::default();
     account.group(ADMINS, "Admins");
     account.publish(&folder.file("a.db"), 1);
@@ -242,7 +242,7 @@ fn a_comment_never_outgrows_what_github_takes() {
             .member(&id, ADMINS);
     }
     account.publish(&folder.file("a.db"), 2);
-    let text = diff(&folder, &["--format", "markdown"]).with_status(1).out;
+    let text = diff(&folder, &["--format", "markdown"]).exits(1).stdout;
     assert!(
         text.len() <= 60_000 && text.len() > 50_000,
         "{}",
@@ -261,9 +261,9 @@ fn a_comment_never_outgrows_what_github_takes() {
 
 #[test]
 fn the_gate_decides_the_status_and_nothing_else() {
-    let folder = Folder::new("gate");
+    let folder = TempDir::new();
     two_days(&folder);
-    let everything = diff(&folder, &[]).with_status(1).out;
+    let everything = diff(&folder, &[]).exits(1).stdout;
     for (gate, status) in [
         ("any", 1),
         ("escalation", 1),
@@ -272,13 +272,13 @@ fn the_gate_decides_the_status_and_nothing_else() {
         ("removed,changed", 1),
     ] {
         assert_eq!(
-            diff(&folder, &["--fail-on", gate]).with_status(status).out,
+            diff(&folder, &["--fail-on", gate]).exits(status).stdout,
             everything
         );
     }
-    diff(&folder, &["--fail-on", "sometimes"]).with_status(3);
-    let quiet = diff(&folder, &["-q"]).with_status(1);
-    assert!(quiet.out.is_empty() && quiet.err.is_empty());
+    diff(&folder, &["--fail-on", "sometimes"]).exits(3);
+    let quiet = diff(&folder, &["-q"]).exits(1);
+    assert!(quiet.stdout.is_empty() && quiet.stderr.is_empty());
 }
 
 type Change = fn(&mut Account) -> &mut Account;
@@ -355,7 +355,7 @@ fn what_is_an_escalation_and_what_is_not() {
             a.assign(ADMINS, VIEWER, "org/pay", ORG_RESOURCES)
         }),
     ];
-    let folder = Folder::new("escalations");
+    let folder = TempDir::new();
     for (name, escalates, change) in cases {
         let file = folder.file("a.db");
         let _ = std::fs::remove_file(&file);
@@ -364,15 +364,15 @@ fn what_is_an_escalation_and_what_is_not() {
         change(&mut account);
         account.publish(&file, 2);
         let any = diff(&folder, &[]);
-        assert_eq!(any.status, 1, "{name}: {}", any.err);
+        assert_eq!(any.status, 1, "{name}: {}", any.stderr);
         let gate = diff(&folder, &["--fail-on", "escalation"]);
-        assert_eq!(gate.status, i32::from(escalates), "{name}: {}", gate.out);
+        assert_eq!(gate.status, i32::from(escalates), "{name}: {}", gate.stdout);
     }
 }
 
 #[test]
 fn reach_is_counted_in_people() {
-    let folder = Folder::new("reach");
+    let folder = TempDir::new();
     let file = folder.file("a.db");
     let mut account = Account::default();
     account
@@ -403,7 +403,7 @@ fn reach_is_counted_in_people() {
     account.role("role/account/r", "Role", &["a", "b"]);
     account.assign(ADMINS, "role/account/r", "org/x", ALL);
     account.publish(&file, 2);
-    let table = diff(&folder, &[]).with_status(1).out;
+    let table = diff(&folder, &[]).exits(1).stdout;
     assert!(
         table.contains("gains 1 permission; in 5 grants, reaches 143 users and 1 service account"),
         "{table}"
@@ -413,7 +413,7 @@ fn reach_is_counted_in_people() {
 
 #[test]
 fn a_gap_is_said_and_can_be_looked_past() {
-    let folder = Folder::new("gap");
+    let folder = TempDir::new();
     let mut account = Account::default();
     account.group(ADMINS, "Admins");
     account.publish(&folder.file("a.db"), 1);
@@ -423,15 +423,15 @@ fn a_gap_is_said_and_can_be_looked_past() {
         "account".to_owned(),
     )];
     account.publish(&folder.file("a.db"), 2);
-    let ended = diff(&folder, &[]).with_status(2);
+    let ended = diff(&folder, &[]).exits(2);
     assert!(
-        ended.err.contains("cannot compare roles in account"),
+        ended.stderr.contains("cannot compare roles in account"),
         "{}",
-        ended.err
+        ended.stderr
     );
-    assert!(ended.out.contains("Ada"));
-    diff(&folder, &["--ignore-coverage"]).with_status(1);
-    diff(&folder, &["--ignore-coverage", "--fail-on", "escalation"]).with_status(0);
-    let comment = diff(&folder, &["--format", "markdown"]).with_status(2).out;
+    assert!(ended.stdout.contains("Ada"));
+    diff(&folder, &["--ignore-coverage"]).exits(1);
+    diff(&folder, &["--ignore-coverage", "--fail-on", "escalation"]).exits(0);
+    let comment = diff(&folder, &["--format", "markdown"]).exits(2).stdout;
     assert!(comment.contains("cannot be compared in full"));
 }

@@ -11,26 +11,27 @@ use rusqlite::Connection;
 
 use harness_access::model::ListingKind;
 
-use crate::support::account_builder::{ACCOUNT_ONLY, AccountBuilder, EVERYTHING, run, scratch};
-use crate::support::{Run, TempDir};
+use crate::support::account::{ACCOUNT_ONLY, Account, EVERYTHING};
+use crate::support::{Run, TempDir, run};
 
 const ADMIN: &str = "role/harness/_account_admin";
 
-fn story() -> AccountBuilder {
-    AccountBuilder::new()
-        .user("ada", "=Ada")
-        .user_who("dis", "Dee", true)
+fn story() -> Account {
+    Account::example()
+        .person("ada", "=Ada")
+        .disabled_person("dis", "Dee")
         .service_account("service_account/account/ci", "CI")
-        .group("user_group/account/ops", "Ops", &["ada", "dis"])
+        .group_of("user_group/account/ops", "Ops", &["ada", "dis"])
         .role(
             "role/account/keeper",
             "Keeper, of secrets",
             &["core_secret_access"],
         )
-        .grant("user_group/account/ops", ADMIN, "account", EVERYTHING)
-        .grant("user/ada", "role/account/keeper", "account", ACCOUNT_ONLY)
-        .grant("service_account/account/ci", ADMIN, "account", EVERYTHING)
-        .grant("user/gone", ADMIN, "account", EVERYTHING)
+        .assign("user_group/account/ops", ADMIN, "account", EVERYTHING)
+        .assign("user/ada", "role/account/keeper", "account", ACCOUNT_ONLY)
+        .assign("service_account/account/ci", ADMIN, "account", EVERYTHING)
+        .assign("user/gone", ADMIN, "account", EVERYTHING)
+        .clone()
 }
 
 fn export(db: &Path, format: &[&str], name: &str) -> std::path::PathBuf {
@@ -44,49 +45,53 @@ fn export(db: &Path, format: &[&str], name: &str) -> std::path::PathBuf {
 
 #[test]
 fn the_matrix_has_a_row_for_every_effective_role() {
-    let db = scratch("export-matrix");
-    story().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
     let ran = run(&db, &["export", "--format", "csv"]);
-    let rows: Vec<&str> = ran.out.split("\r\n").collect();
+    let rows: Vec<&str> = ran.stdout.split("\r\n").collect();
     assert_eq!(rows.len(), 7, "{ran:?}");
     assert!(rows[0].starts_with("principal_id,principal_type,principal_name,email,flags,verdict"));
-    assert!(ran.out.contains(",'=Ada,ada@example.test,"), "{ran:?}");
+    assert!(ran.stdout.contains(",'=Ada,ada@example.test,"), "{ran:?}");
     assert!(
-        ran.out.contains("user_group/account/ops,Ops,assignment_2"),
+        ran.stdout
+            .contains("user_group/account/ops,Ops,ra-user_group/account/ops"),
         "{ran:?}"
     );
 }
 
 #[test]
 fn vanta_gets_a_row_for_every_person() {
-    let db = scratch("export-vanta");
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
     story()
-        .grant("user/ada", "role/account/lost", "account", ACCOUNT_ONLY)
-        .grant(
+        .assign("user/ada", "role/account/lost", "account", ACCOUNT_ONLY)
+        .assign(
             "user/ada",
             "role/account/keeper",
             "account",
             "resource_group/account/lost",
         )
-        .publish(&db);
+        .publish(&db, 1);
     let ran = run(
         &db,
         &["export", "--format", "csv", "--preset", "vanta", "-q"],
     );
     // One certain path makes a role certain.
     assert_eq!(
-        ran.out,
+        ran.stdout,
         "Account name,Account owner,Role,Status\r\n\
          ada@example.test,ada@example.test,\"Account Admin (account), Keeper  of secrets (account), lost (account; depends)\",Active\r\n\
          dis@example.test,dis@example.test,Account Admin (account),Deactivated\r\n"
     );
-    assert_eq!(ran.err, "");
+    assert_eq!(ran.stderr, "");
 }
 
 #[test]
 fn the_manifest_proves_the_file() {
-    let db = scratch("export-manifest");
-    story().gap(ListingKind::Users, "account").publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().gap(ListingKind::Users, "account").publish(&db, 1);
     let output = export(&db, &["ndjson"], "ndjson");
     let manifest: serde_json::Value =
         serde_json::from_slice(&fs::read(format!("{}.manifest.json", output.display())).unwrap())
@@ -107,9 +112,10 @@ fn the_manifest_proves_the_file() {
 
 #[test]
 fn evidence_answers_as_the_whole_file_did() {
-    let db = scratch("export-evidence");
-    story().publish(&db);
-    AccountBuilder::new().user("new", "New").publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
+    Account::example().person("new", "New").publish(&db, 2);
     let evidence = export(&db, &["sqlite", "--at", "1"], "evidence.db");
     for question in [
         vec!["who-can", "core_secret_access", "--format", "csv"],
@@ -121,8 +127,8 @@ fn evidence_answers_as_the_whole_file_did() {
         let mut at = question.clone();
         at.extend(["--at", "1"]);
         assert_eq!(
-            run(&db, &at).out,
-            run(&evidence, &question).out,
+            run(&db, &at).stdout,
+            run(&evidence, &question).stdout,
             "{question:?}"
         );
     }
@@ -145,8 +151,9 @@ fn evidence_answers_as_the_whole_file_did() {
 
 #[test]
 fn a_failed_export_leaves_nothing() {
-    let db = scratch("export-failed");
-    story().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
     let folder = db.with_extension("folder");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
@@ -181,10 +188,10 @@ fn a_failed_export_leaves_nothing() {
 fn an_export_never_replaces_a_database_of_snapshots() {
     let folder = TempDir::new();
     let source = folder.file("access.db");
-    story().publish(&source);
+    story().publish(&source, 1);
     let other = folder.file("other.db");
-    story().publish(&other);
-    story().publish(&other);
+    story().publish(&other, 1);
+    story().publish(&other, 2);
     fs::create_dir(folder.file("sub")).unwrap();
     // A database that has the name of a manifest.
     fs::copy(&source, folder.file("m.manifest.json")).unwrap();
@@ -241,8 +248,9 @@ fn an_export_never_replaces_a_database_of_snapshots() {
 #[test]
 fn exported_files_are_their_owners_alone() {
     use std::os::unix::fs::PermissionsExt;
-    let db = scratch("export-mode");
-    story().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
     for (format, name) in [
         ("csv", "mode.csv"),
         ("sqlite", "mode.db"),
@@ -258,8 +266,9 @@ fn exported_files_are_their_owners_alone() {
 
 #[test]
 fn a_c1z_file_is_a_packed_database_of_messages() {
-    let db = scratch("export-c1z");
-    story().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
     let output = export(&db, &["c1z"], "c1z");
     let again = export(&db, &["c1z"], "again.c1z");
     let bytes = fs::read(&output).unwrap();
@@ -320,8 +329,9 @@ fn a_c1z_file_is_a_packed_database_of_messages() {
 
 #[test]
 fn datasette_learns_what_the_schema_says() {
-    let db = scratch("export-datasette");
-    story().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
     let ran = run(&db, &["export", "--format", "datasette-metadata"]);
     let metadata = ran.json();
     let name = db.file_stem().unwrap().to_str().unwrap();

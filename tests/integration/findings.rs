@@ -4,21 +4,22 @@
 
 use harness_access::model::ListingKind;
 
-use crate::support::account_builder::{ACCOUNT_ONLY, AccountBuilder, EVERYTHING, run, scratch};
+use crate::support::account::{ACCOUNT_ONLY, Account, EVERYTHING};
+use crate::support::{TempDir, run};
 
 const ADMIN: &str = "role/harness/_account_admin";
 const HIDDEN: &str = "role/harness/_hidden";
 
-fn story() -> AccountBuilder {
-    AccountBuilder::new()
-        .user("ada", "Ada")
-        .user("hid", "Hid")
-        .user_who("dis", "Dee", true)
-        .user_who("dan", "Dan", true)
+fn story() -> Account {
+    Account::example()
+        .person("ada", "Ada")
+        .person("hid", "Hid")
+        .disabled_person("dis", "Dee")
+        .disabled_person("dan", "Dan")
         .service_account("service_account/account/ci", "CI")
-        .group("user_group/account/ops", "Ops", &["ada", "dis"])
-        .group("user_group/account/void", "Void", &[])
-        .group(
+        .group_of("user_group/account/ops", "Ops", &["ada", "dis"])
+        .group_of("user_group/account/void", "Void", &[])
+        .group_of(
             "user_group/account/_account_all_users",
             "All",
             &["ada", "dis", "dan"],
@@ -34,47 +35,49 @@ fn story() -> AccountBuilder {
             "Viewer",
             &["core_secret_view", "core_serviceaccount_list"],
         )
-        .grant("user_group/account/ops", ADMIN, "account", EVERYTHING)
-        .grant("user/ada", ADMIN, "account", ACCOUNT_ONLY)
-        .grant("service_account/account/ci", ADMIN, "account", EVERYTHING)
-        .grant(
+        .assign("user_group/account/ops", ADMIN, "account", EVERYTHING)
+        .assign("user/ada", ADMIN, "account", ACCOUNT_ONLY)
+        .assign("service_account/account/ci", ADMIN, "account", EVERYTHING)
+        .assign(
             "user_group/account/void",
             "role/account/viewer",
             "account",
             EVERYTHING,
         )
-        .grant(
+        .assign(
             "user_group/account/_account_all_users",
             "role/account/opener",
             "account",
             EVERYTHING,
         )
-        .grant(
+        .assign(
             "user_group/account/_account_all_users",
             "role/account/viewer",
             "account",
             EVERYTHING,
         )
-        .grant("user/ada", "role/account/gone", "account", EVERYTHING)
-        .grant("user/hid", HIDDEN, "account", EVERYTHING)
-        .grant(
+        .assign("user/ada", "role/account/gone", "account", EVERYTHING)
+        .assign("user/hid", HIDDEN, "account", EVERYTHING)
+        .assign(
             "user/hid",
             HIDDEN,
             "account",
             "resource_group/harness/_hidden",
         )
-        .grant("user/hid", HIDDEN, "account", "resource_group/account/gone")
-        .grant("user/gone", HIDDEN, "account", EVERYTHING)
+        .assign("user/hid", HIDDEN, "account", "resource_group/account/gone")
+        .assign("user/gone", HIDDEN, "account", EVERYTHING)
+        .clone()
 }
 
-fn clean() -> AccountBuilder {
-    AccountBuilder::new().user("ada", "Ada")
+fn clean() -> Account {
+    Account::example().person("ada", "Ada").clone()
 }
 
 #[test]
 fn every_rule_finds_its_case_and_nothing_else() {
-    let db = scratch("findings-all");
-    story().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
     let ran = run(&db, &["findings", "--format", "json"]);
     assert_eq!(ran.status, 0, "{ran:?}");
     let answer = ran.json();
@@ -128,28 +131,32 @@ fn every_rule_finds_its_case_and_nothing_else() {
 
 #[test]
 fn a_clean_account_passes_and_a_bad_one_fails() {
-    let db = scratch("findings-clean");
-    clean().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    clean().publish(&db, 1);
     assert_eq!(run(&db, &["findings", "--fail-on", "note"]).status, 0);
-    let db = scratch("findings-bad");
-    story().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
     assert_eq!(run(&db, &["findings", "--fail-on", "error"]).status, 1);
-    let db = scratch("findings-gap");
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
     clean()
         .gap(ListingKind::RoleAssignments, "account")
-        .publish(&db);
+        .publish(&db, 1);
     let ran = run(&db, &["findings", "--fail-on", "note"]);
     assert_eq!(ran.status, 2, "{ran:?}");
     assert!(
-        ran.err.contains("not seen: role assignments of account"),
+        ran.stderr.contains("not seen: role assignments of account"),
         "{ran:?}"
     );
 }
 
 #[test]
 fn sarif_names_its_rules_and_results() {
-    let db = scratch("findings-sarif");
-    story().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
     let sarif = run(&db, &["findings", "--format", "sarif"]).json();
     assert_eq!(sarif["version"], "2.1.0");
     let run = &sarif["runs"][0];
@@ -165,8 +172,9 @@ fn sarif_names_its_rules_and_results() {
 
 #[test]
 fn rules_of_ones_own_join_in_and_can_only_read() {
-    let db = scratch("findings-own");
-    story().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
     let folder = db.with_extension("rules");
     std::fs::create_dir_all(&folder).unwrap();
     let rule = folder.join("mine.sql");
@@ -190,7 +198,7 @@ fn rules_of_ones_own_join_in_and_can_only_read() {
         std::fs::write(&rule, format!("{head}{sql}")).unwrap();
         let ran = run(&db, &["findings", "--rules", folder]);
         assert_eq!(ran.status, 3, "{sql}: {ran:?}");
-        assert!(ran.err.contains("rule MY1"), "{ran:?}");
+        assert!(ran.stderr.contains("rule MY1"), "{ran:?}");
     }
     assert!(!copy.exists());
     std::fs::write(&rule, head.replace("MY1", "HA001")).unwrap();
@@ -199,9 +207,10 @@ fn rules_of_ones_own_join_in_and_can_only_read() {
 
 #[test]
 fn an_earlier_snapshot_is_judged_as_it_was() {
-    let db = scratch("findings-at");
-    story().publish(&db);
-    clean().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
+    clean().publish(&db, 2);
     assert_eq!(run(&db, &["findings", "--fail-on", "note"]).status, 0);
     assert_eq!(
         run(&db, &["findings", "--fail-on", "error", "--at", "1"]).status,
@@ -211,16 +220,17 @@ fn an_earlier_snapshot_is_judged_as_it_was() {
 
 #[test]
 fn findings_that_may_be_out_of_date_are_told() {
-    let db = scratch("findings-unverified");
-    story().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
     let ran = run(&db, &["findings"]);
-    assert!(!ran.err.contains("unverified"), "{ran:?}");
+    assert!(!ran.stderr.contains("unverified"), "{ran:?}");
     story()
         .gap(ListingKind::RoleAssignments, "account")
-        .publish(&db);
+        .publish(&db, 2);
     let ran = run(&db, &["findings"]);
     assert!(
-        ran.err.contains(
+        ran.stderr.contains(
             "unverified: 11 grants and 0 resources come from lists that were not complete"
         ),
         "{ran:?}"
@@ -228,5 +238,5 @@ fn findings_that_may_be_out_of_date_are_told() {
     let answer = run(&db, &["findings", "--format", "json"]).json();
     assert_eq!(answer["unverified"]["grants"], 11);
     let ran = run(&db, &["findings", "--at", "1"]);
-    assert!(!ran.err.contains("unverified"), "{ran:?}");
+    assert!(!ran.stderr.contains("unverified"), "{ran:?}");
 }

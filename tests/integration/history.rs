@@ -1,12 +1,12 @@
 //! When something appeared, changed and disappeared.
 
-use crate::support::observe::{Account, Folder};
-use crate::support::program::{Ended, expect, harness_access};
+use crate::support::account::Account;
+use crate::support::{Outcome, Run, TempDir, matches_file};
 
 const ADMINS: &str = "user_group/account/admins";
 const ALL: &str = "resource_group/account/all";
 
-fn a_week(folder: &Folder) {
+fn a_week(folder: &TempDir) {
     let file = folder.file("a.db");
     let mut account = Account::default();
     account
@@ -43,15 +43,15 @@ fn a_week(folder: &Folder) {
     account.publish(&file, 7);
 }
 
-fn history(folder: &Folder, arguments: &[&str]) -> Ended {
+fn history(folder: &TempDir, arguments: &[&str]) -> Outcome {
     let mut all = vec!["history", "--db", "a.db"];
     all.extend(arguments);
-    harness_access(folder.path(), &all)
+    Run::new(folder.path(), &all).run()
 }
 
 #[test]
 fn every_format_is_as_reviewed() {
-    let folder = Folder::new("history");
+    let folder = TempDir::new();
     a_week(&folder);
     for (name, arguments) in [
         ("user.txt", &["ada@example.test"][..]),
@@ -60,30 +60,26 @@ fn every_format_is_as_reviewed() {
         ("role.txt", &["role/account/r"]),
         ("group.txt", &["Admins"]),
     ] {
-        let ended = history(&folder, arguments).with_status(0);
-        expect(&format!("history/{name}"), &ended.out);
+        let ended = history(&folder, arguments).exits(0);
+        matches_file(&format!("history/{name}"), &ended.stdout);
     }
 }
 
 #[test]
 fn the_same_thing_by_any_of_its_names() {
-    let folder = Folder::new("history-names");
+    let folder = TempDir::new();
     a_week(&folder);
-    let by_id = history(&folder, &["user/u1"]).with_status(0).out;
+    let by_id = history(&folder, &["user/u1"]).exits(0).stdout;
     for name in ["u1", "ada@example.test", "ADA@example.test", "Ada"] {
-        assert_eq!(
-            history(&folder, &[name]).with_status(0).out,
-            by_id,
-            "{name}"
-        );
+        assert_eq!(history(&folder, &[name]).exits(0).stdout, by_id, "{name}");
     }
 }
 
 #[test]
 fn a_grant_by_its_parts_or_its_id() {
-    let folder = Folder::new("history-grant");
+    let folder = TempDir::new();
     a_week(&folder);
-    let parts = history(&folder, &["Ada", "Role"]).with_status(0).out;
+    let parts = history(&folder, &["Ada", "Role"]).exits(0).stdout;
     assert_eq!(parts.lines().count(), 3, "{parts}");
     assert!(
         parts.contains("+ appeared") && parts.contains("- disappeared"),
@@ -94,37 +90,37 @@ fn a_grant_by_its_parts_or_its_id() {
         &["user/u1 role/account/r:assigned org/pay resource_group/account/all"],
         &["u1", "r", "org/pay"],
     ] {
-        assert_eq!(history(&folder, words).with_status(0).out, parts);
+        assert_eq!(history(&folder, words).exits(0).stdout, parts);
     }
-    let none = history(&folder, &["u1", "r", "account"]).with_status(0);
-    assert_eq!(none.out, "");
+    let none = history(&folder, &["u1", "r", "account"]).exits(0);
+    assert_eq!(none.stdout, "");
     assert_eq!(
-        none.err,
+        none.stderr,
         "this file knows of no grant of role/account/r to user/u1 in account\n"
     );
 }
 
 #[test]
 fn what_is_not_one_thing_is_asked_back() {
-    let folder = Folder::new("history-wrong");
+    let folder = TempDir::new();
     a_week(&folder);
-    let ended = history(&folder, &["Same Name"]).with_status(3);
+    let ended = history(&folder, &["Same Name"]).exits(3);
     assert!(
         ended
-            .err
+            .stderr
             .contains("user/u0 (Same Name)\n  user/u9 (Same Name)"),
         "{}",
-        ended.err
+        ended.stderr
     );
-    let ended = history(&folder, &["nobody"]).with_status(3);
+    let ended = history(&folder, &["nobody"]).exits(3);
     assert!(
         ended
-            .err
+            .stderr
             .contains("nothing in this file was ever called `nobody`"),
         "{}",
-        ended.err
+        ended.stderr
     );
-    history(&folder, &[]).with_status(3);
-    history(&folder, &["u1", "r", "nowhere"]).with_status(3);
-    history(&folder, &["u1", "r", "account", ALL, "more"]).with_status(3);
+    history(&folder, &[]).exits(3);
+    history(&folder, &["u1", "r", "nowhere"]).exits(3);
+    history(&folder, &["u1", "r", "account", ALL, "more"]).exits(3);
 }

@@ -12,7 +12,7 @@ use harness_access::model::{
 use harness_access::store::{Identity, Reader, Writer};
 
 use crate::support::TempDir;
-use crate::support::observe::parse;
+use crate::support::account::parse;
 use fake_harness::Random;
 
 /// A list that a sync walks, by kind and scope path.

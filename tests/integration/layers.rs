@@ -1,8 +1,13 @@
 //! The architecture, enforced: who may use whom, and which crate is whose.
 
+mod circles;
+mod sizes;
+mod sources;
+
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+
+use circles::circles;
+use sources::sources;
 
 /// Every part of `src/`, and the other parts it may use.
 const PARTS: &[(&str, &[&str])] = &[
@@ -76,7 +81,7 @@ const OWNED: [(&str, &[&str]); 7] = [
 #[test]
 fn every_part_uses_only_what_it_may() {
     let mut wrong = Vec::new();
-    for (file, part, code) in sources() {
+    for (file, part, code) in parts() {
         let Some((_, allowed)) = PARTS.iter().find(|(name, _)| *name == part) else {
             wrong.push(format!(
                 "{file}: `{part}` has no place in the table of this test"
@@ -95,10 +100,42 @@ fn every_part_uses_only_what_it_may() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Files whose circles still have to be opened.
+const KNOWN_CIRCLES: &[&str] = &[
+    "api/classify.rs",
+    "api/client.rs",
+    "api/envelope.rs",
+    "api/error.rs",
+    "api/walk.rs",
+    "collect/assemble.rs",
+    "collect/mod.rs",
+    "collect/tree.rs",
+    "command/",
+    "run.rs",
+    "diff/approvals.rs",
+    "diff/judge.rs",
+    "model/grant.rs",
+    "model/listing.rs",
+    "model/observation.rs",
+    "model/resource.rs",
+    "store/compare.rs",
+    "store/judged.rs",
+    "store/names.rs",
+    "store/sight.rs",
+];
+
+#[test]
+fn no_two_files_use_each_other() {
+    let is_known = |file: &String| KNOWN_CIRCLES.iter().any(|known| file.starts_with(known));
+    let mut circles = circles(&sources());
+    circles.retain(|circle| !circle.iter().all(is_known));
+    assert!(circles.is_empty(), "circles of files: {circles:#?}");
+}
+
 #[test]
 fn every_crate_has_one_owner() {
     let mut wrong = Vec::new();
-    for (file, part, code) in sources() {
+    for (file, part, code) in parts() {
         for (name, owners) in OWNED {
             let mentioned =
                 code.contains(&format!("{name}::")) || code.contains(&format!("{name}("));
@@ -112,7 +149,7 @@ fn every_crate_has_one_owner() {
 
 #[test]
 fn the_table_names_nothing_that_is_gone() {
-    let parts: BTreeSet<String> = sources().into_iter().map(|(_, part, _)| part).collect();
+    let parts: BTreeSet<String> = parts().into_iter().map(|(_, part, _)| part).collect();
     for (part, allowed) in PARTS {
         for name in [part].into_iter().chain(*allowed) {
             assert!(parts.contains(*name), "{name}");
@@ -131,40 +168,14 @@ fn is_part(name: &str) -> bool {
     PARTS.iter().any(|(part, _)| *part == name)
 }
 
-/// Path, part and code of each file but the two that tie all together.
-fn sources() -> Vec<(String, String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    walk(&root, &mut files);
-    files
+/// Name, part and code of each file but the one that ties all together.
+fn parts() -> Vec<(String, String, String)> {
+    let mut sources = sources();
+    sources.retain(|source| source.part() != "lib");
+    sources
         .into_iter()
-        .filter_map(|file| {
-            let inside = file.strip_prefix(&root).unwrap().to_str().unwrap();
-            let part = inside.split(['/', '\\', '.']).next()?.to_owned();
-            let tied = ["lib", "main"].contains(&part.as_str());
-            (!tied).then(|| (inside.to_owned(), part, code(&file)))
-        })
+        .map(|source| (source.file.clone(), source.part().to_owned(), source.code()))
         .collect()
-}
-
-fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            walk(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path);
-        }
-    }
-}
-
-/// Without comments and line breaks, so that a long `use` list is one piece.
-fn code(path: &Path) -> String {
-    let text = fs::read_to_string(path).unwrap();
-    text.lines()
-        .map(|line| line.split("//").next().unwrap_or_default())
-        .collect::<Vec<_>>()
-        .join(" ")
 }
 
 /// The names that follow `crate::`, lists of them included.

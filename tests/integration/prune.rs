@@ -1,10 +1,10 @@
 //! Forgetting snapshots from the command line. That no answer changes is a property test beside the code.
 
 use crate::support::Database;
-use crate::support::observe::{Account, Folder};
-use crate::support::program::{Ended, harness_access};
+use crate::support::account::Account;
+use crate::support::{Outcome, Run, TempDir};
 
-fn forty_days(folder: &Folder) {
+fn forty_days(folder: &TempDir) {
     let file = folder.file("a.db");
     let mut account = Account::default();
     account.group("user_group/account/g", "Operators");
@@ -16,19 +16,19 @@ fn forty_days(folder: &Folder) {
     }
 }
 
-fn prune(folder: &Folder, arguments: &[&str]) -> Ended {
+fn prune(folder: &TempDir, arguments: &[&str]) -> Outcome {
     let mut all = vec!["prune", "--db", "a.db"];
     all.extend(arguments);
-    harness_access(folder.path(), &all)
+    Run::new(folder.path(), &all).run()
 }
 
-fn snapshots(folder: &Folder) -> Vec<i64> {
-    let ended = harness_access(
+fn snapshots(folder: &TempDir) -> Vec<i64> {
+    let ended = Run::new(
         folder.path(),
         &["snapshots", "--db", "a.db", "--format", "json"],
     )
-    .with_status(0);
-    let document: serde_json::Value = serde_json::from_str(&ended.out).expect("JSON");
+    .exits(0);
+    let document: serde_json::Value = serde_json::from_str(&ended.stdout).expect("JSON");
     let snapshots = document["snapshots"].as_array().into_iter().flatten();
     snapshots
         .filter_map(|snapshot| snapshot["id"].as_i64())
@@ -37,27 +37,31 @@ fn snapshots(folder: &Folder) -> Vec<i64> {
 
 #[test]
 fn without_a_rule_nothing_is_forgotten() {
-    let folder = Folder::new("prune-no-rule");
+    let folder = TempDir::new();
     forty_days(&folder);
     for arguments in [&[][..], &["--keep-last", "0"], &["--dry-run"]] {
-        let ended = prune(&folder, arguments).with_status(3);
+        let ended = prune(&folder, arguments).exits(3);
         assert!(
-            ended.err.contains("needs to know what to keep"),
+            ended.stderr.contains("needs to know what to keep"),
             "{}",
-            ended.err
+            ended.stderr
         );
     }
-    prune(&folder, &["--keep-last", "-1"]).with_status(3);
+    prune(&folder, &["--keep-last", "-1"]).exits(3);
     for more in [&[][..], &["--keep-last", "5"], &["--keep-label", "a*"]] {
-        let ended = prune(&folder, &[&["--keep-label", ""], more].concat()).with_status(3);
-        assert!(ended.err.contains("--keep-label is empty"), "{}", ended.err);
+        let ended = prune(&folder, &[&["--keep-label", ""], more].concat()).exits(3);
+        assert!(
+            ended.stderr.contains("--keep-label is empty"),
+            "{}",
+            ended.stderr
+        );
     }
     assert_eq!(snapshots(&folder).len(), 40);
 }
 
 #[test]
 fn a_dry_run_says_what_the_run_does() {
-    let folder = Folder::new("prune-dry");
+    let folder = TempDir::new();
     forty_days(&folder);
     let rules = [
         "--keep-last",
@@ -69,31 +73,31 @@ fn a_dry_run_says_what_the_run_does() {
         "--keep-label",
         "audit-*",
     ];
-    let dry = prune(&folder, &[&rules[..], &["--dry-run"]].concat()).with_status(0);
-    assert_eq!(dry.err, "would forget 35 snapshots, keeping 5\n");
+    let dry = prune(&folder, &[&rules[..], &["--dry-run"]].concat()).exits(0);
+    assert_eq!(dry.stderr, "would forget 35 snapshots, keeping 5\n");
     assert_eq!(snapshots(&folder).len(), 40);
-    let run = prune(&folder, &rules).with_status(0);
-    assert_eq!(run.out, dry.out);
+    let run = prune(&folder, &rules).exits(0);
+    assert_eq!(run.stdout, dry.stdout);
     // 2026-01-01 is a Thursday: weeks end on days 4, 11, 18, 25, 32 and 39.
     assert_eq!(snapshots(&folder), [3, 31, 32, 39, 40]);
     assert!(
-        run.err
+        run.stderr
             .starts_with("forgot 35 snapshots, keeping 5; the file "),
         "{}",
-        run.err
+        run.stderr
     );
 }
 
 #[test]
 fn space_is_given_back_and_since_keeps_its_answer() {
-    let folder = Folder::new("prune-space");
+    let folder = TempDir::new();
     forty_days(&folder);
     let before = std::fs::metadata(folder.file("a.db"))
         .expect("a file")
         .len();
-    let history = harness_access(folder.path(), &["history", "--db", "a.db", "user/u20"]);
-    let ended = prune(&folder, &["--keep-last", "1", "--format", "json"]).with_status(0);
-    let document: serde_json::Value = serde_json::from_str(&ended.out).expect("JSON");
+    let history = Run::new(folder.path(), &["history", "--db", "a.db", "user/u20"]).exits(0);
+    let ended = prune(&folder, &["--keep-last", "1", "--format", "json"]).exits(0);
+    let document: serde_json::Value = serde_json::from_str(&ended.stdout).expect("JSON");
     assert_eq!(document["forgotten"].as_array().map(Vec::len), Some(39));
     assert_eq!(document["bytes_before"].as_u64(), Some(before));
     let after = std::fs::metadata(folder.file("a.db"))
@@ -102,10 +106,9 @@ fn space_is_given_back_and_since_keeps_its_answer() {
     assert_eq!(document["bytes_after"].as_u64(), Some(after));
     assert_eq!(document["compacted"].as_bool(), Some(after < before));
     // Whether the person was there before snapshot 20, under another name, nobody knows any more.
-    let history = history.with_status(0).out;
-    let history = history.replacen("appeared", "seen like this", 1);
-    let again = harness_access(folder.path(), &["history", "--db", "a.db", "user/u20"]);
-    let again = again.with_status(0).out;
+    let history = history.stdout.replacen("appeared", "seen like this", 1);
+    let again = Run::new(folder.path(), &["history", "--db", "a.db", "user/u20"]);
+    let again = again.exits(0).stdout;
     let words = |text: &str| {
         text.split_whitespace()
             .map(str::to_owned)
@@ -113,34 +116,34 @@ fn space_is_given_back_and_since_keeps_its_answer() {
     };
     assert_eq!(words(&history), words(&again), "{again}");
     // Nothing to forget any more.
-    let ended = prune(&folder, &["--keep-last", "1"]).with_status(0);
-    assert_eq!(ended.err, "forgot 0 snapshots, keeping 1\n");
+    let ended = prune(&folder, &["--keep-last", "1"]).exits(0);
+    assert_eq!(ended.stderr, "forgot 0 snapshots, keeping 1\n");
 }
 
 #[test]
 fn the_label_of_a_forgotten_snapshot_is_free() {
-    let folder = Folder::new("prune-label");
+    let folder = TempDir::new();
     forty_days(&folder);
-    prune(&folder, &["--keep-last", "5"]).with_status(0);
-    harness_access(
+    prune(&folder, &["--keep-last", "5"]).exits(0);
+    Run::new(
         folder.path(),
         &["snapshots", "label", "--db", "a.db", "latest", "audit-q1"],
     )
-    .with_status(0);
-    harness_access(folder.path(), &["diff", "--db", "a.db", "3", "latest"]).with_status(3);
+    .exits(0);
+    Run::new(folder.path(), &["diff", "--db", "a.db", "3", "latest"]).exits(3);
 }
 
 #[test]
 fn only_our_files_are_pruned() {
-    let folder = Folder::new("prune-foreign");
+    let folder = TempDir::new();
     std::fs::write(folder.file("a.db"), "not a database").expect("write");
-    prune(&folder, &["--keep-last", "5"]).with_status(6);
+    prune(&folder, &["--keep-last", "5"]).exits(6);
     std::fs::remove_file(folder.file("a.db")).expect("remove");
-    prune(&folder, &["--keep-last", "5"]).with_status(6);
+    prune(&folder, &["--keep-last", "5"]).exits(6);
     assert!(!folder.file("a.db").exists());
 }
 
-fn changes(folder: &Folder) -> Vec<String> {
+fn changes(folder: &TempDir) -> Vec<String> {
     let database = Database::open(&folder.file("a.db"));
     let rows = database.rows("SELECT snapshot_id, change, id FROM changes ORDER BY 1, 3, 2");
     rows.iter().map(|row| row.join(" ")).collect()
@@ -148,9 +151,9 @@ fn changes(folder: &Folder) -> Vec<String> {
 
 #[test]
 fn what_was_there_before_the_oldest_snapshot_was_not_added_by_it() {
-    let folder = Folder::new("prune-changes");
+    let folder = TempDir::new();
     forty_days(&folder);
-    prune(&folder, &["--keep-last", "2"]).with_status(0);
+    prune(&folder, &["--keep-last", "2"]).exits(0);
     let member = "user_group/account/g:member";
     let found = ["40 added user/u40".to_owned(), format!("40 added {member}")];
     let mut expected = found.to_vec();
@@ -158,13 +161,13 @@ fn what_was_there_before_the_oldest_snapshot_was_not_added_by_it() {
     let mut actual = changes(&folder);
     actual.sort_by_key(|line| !line.contains("user/"));
     assert_eq!(actual, expected);
-    prune(&folder, &["--keep-last", "1"]).with_status(0);
+    prune(&folder, &["--keep-last", "1"]).exits(0);
     assert_eq!(changes(&folder), [""; 0]);
 }
 
 #[test]
 fn what_changed_before_the_oldest_snapshot_did_not_appear() {
-    let folder = Folder::new("prune-history");
+    let folder = TempDir::new();
     let file = folder.file("a.db");
     let mut account = Account::default();
     account.user("ada", "Ada", "ada@example.test");
@@ -176,10 +179,10 @@ fn what_changed_before_the_oldest_snapshot_did_not_appear() {
     account.publish(&file, 4);
     account.user("eve", "Eve", "eve@example.test");
     account.publish(&file, 5);
-    prune(&folder, &["--keep-last", "2"]).with_status(0);
+    prune(&folder, &["--keep-last", "2"]).exits(0);
     let history = |who: &str, format: &str| {
         let arguments = ["history", "--db", "a.db", who, "--format", format];
-        harness_access(folder.path(), &arguments).with_status(0).out
+        Run::new(folder.path(), &arguments).exits(0).stdout
     };
     for who in ["user/ada", "user/bob"] {
         let text = history(who, "table");

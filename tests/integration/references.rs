@@ -1,9 +1,9 @@
 //! Naming snapshots and files.
 
-use crate::support::observe::{Account, Folder};
-use crate::support::program::{harness_access, without_privileges};
+use crate::support::account::Account;
+use crate::support::{Run, TempDir};
 
-fn three_days(folder: &Folder, file: &str) -> Account {
+fn three_days(folder: &TempDir, file: &str) -> Account {
     let file = folder.file(file);
     let mut account = Account::default();
     account.group("user_group/account/g", "Operators");
@@ -15,11 +15,11 @@ fn three_days(folder: &Folder, file: &str) -> Account {
     account
 }
 
-fn changes(folder: &Folder, arguments: &[&str]) -> (i32, Vec<String>) {
+fn changes(folder: &TempDir, arguments: &[&str]) -> (i32, Vec<String>) {
     let mut all = vec!["diff", "--db", "a.db", "--format", "json"];
     all.extend(arguments);
-    let ended = harness_access(folder.path(), &all);
-    let document: serde_json::Value = serde_json::from_str(&ended.out).unwrap_or_default();
+    let ended = Run::new(folder.path(), &all).run();
+    let document: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap_or_default();
     let ids = document["changes"].as_array().into_iter().flatten();
     let ids = ids.map(|change| change["id"].as_str().unwrap_or_default().to_owned());
     (ended.status, ids.collect())
@@ -30,7 +30,7 @@ const MEMBER: &str = "user/u1 user_group/account/g:member";
 
 #[test]
 fn every_way_of_naming_a_snapshot() {
-    let folder = Folder::new("references");
+    let folder = TempDir::new();
     three_days(&folder, "a.db");
     for (arguments, expected) in [
         (&[][..], &[MEMBER][..]),
@@ -56,7 +56,7 @@ fn every_way_of_naming_a_snapshot() {
 
 #[test]
 fn what_names_nothing_is_said() {
-    let folder = Folder::new("references-wrong");
+    let folder = TempDir::new();
     three_days(&folder, "a.db");
     for (arguments, status, says) in [
         (&["nope", "latest"][..], 3, "there is no such label or file"),
@@ -68,14 +68,14 @@ fn what_names_nothing_is_said() {
     ] {
         let mut all = vec!["diff", "--db", "a.db"];
         all.extend(arguments);
-        let ended = harness_access(folder.path(), &all).with_status(status);
-        assert!(ended.err.contains(says), "{}", ended.err);
+        let ended = Run::new(folder.path(), &all).exits(status);
+        assert!(ended.stderr.contains(says), "{}", ended.stderr);
     }
 }
 
 #[test]
 fn two_files_say_what_one_file_says() {
-    let folder = Folder::new("two-files");
+    let folder = TempDir::new();
     three_days(&folder, "a.db");
     // The same days in files of their own, where every number is another.
     let mut account = Account::default();
@@ -105,25 +105,25 @@ fn two_files_say_what_one_file_says() {
 
 #[test]
 fn two_accounts_are_not_compared() {
-    let folder = Folder::new("two-accounts");
+    let folder = TempDir::new();
     three_days(&folder, "a.db");
     let other = Account {
         id: "other".to_owned(),
         ..Account::default()
     };
     other.publish(&folder.file("b.db"), 1);
-    let ended = harness_access(folder.path(), &["diff", "a.db", "b.db"]).with_status(6);
+    let ended = Run::new(folder.path(), &["diff", "a.db", "b.db"]).exits(6);
     assert!(
-        ended.err.contains("a.db holds account acme"),
+        ended.stderr.contains("a.db holds account acme"),
         "{}",
-        ended.err
+        ended.stderr
     );
-    assert!(ended.out.is_empty());
+    assert!(ended.stdout.is_empty());
 }
 
 #[test]
 fn what_one_file_never_saw_is_neither_added_nor_removed() {
-    let folder = Folder::new("two-files-gap");
+    let folder = TempDir::new();
     let mut account = three_days(&folder, "a.db");
     account.hidden = vec![(
         harness_access::model::ListingKind::UserGroups,
@@ -133,29 +133,29 @@ fn what_one_file_never_saw_is_neither_added_nor_removed() {
         .remove("user_group/account/g")
         .revoke("user/u1", "user_group/account/g");
     account.publish(&folder.file("b.db"), 3);
-    let ended = harness_access(folder.path(), &["diff", "a.db", "b.db"]).with_status(2);
+    let ended = Run::new(folder.path(), &["diff", "a.db", "b.db"]).exits(2);
     assert!(
-        ended.err.contains("2 facts are in listings"),
+        ended.stderr.contains("2 facts are in listings"),
         "{}",
-        ended.err
+        ended.stderr
     );
-    assert!(ended.out.is_empty(), "{}", ended.out);
-    let ended = harness_access(folder.path(), &["diff", "b.db", "a.db"]).with_status(2);
+    assert!(ended.stdout.is_empty(), "{}", ended.stdout);
+    let ended = Run::new(folder.path(), &["diff", "b.db", "a.db"]).exits(2);
     assert!(
-        ended.err.contains("2 facts came into sight"),
+        ended.stderr.contains("2 facts came into sight"),
         "{}",
-        ended.err
+        ended.stderr
     );
-    harness_access(
+    Run::new(
         folder.path(),
         &["diff", "b.db", "a.db", "--ignore-coverage"],
     )
-    .with_status(0);
+    .exits(0);
 }
 
 #[test]
 fn a_new_project_and_one_that_is_gone_are_no_gap() {
-    let folder = Folder::new("projects");
+    let folder = TempDir::new();
     let mut account = Account::default();
     account
         .project("o", "old")
@@ -202,7 +202,7 @@ fn a_new_project_and_one_that_is_gone_are_no_gap() {
 #[test]
 fn a_folder_that_may_only_be_read_is_enough() {
     use std::os::unix::fs::PermissionsExt;
-    let folder = Folder::new("read-only");
+    let folder = TempDir::new();
     three_days(&folder, "a.db");
     three_days(&folder, "b.db");
     let allow = |file, folder_mode| {
@@ -214,79 +214,89 @@ fn a_folder_that_may_only_be_read_is_enough() {
         std::fs::set_permissions(folder.path(), mode).expect("permissions");
     };
     allow(0o444, 0o555);
-    let one = without_privileges(folder.path(), &["diff", "--db", "a.db", "1", "3"]);
-    let two = without_privileges(folder.path(), &["diff", "a.db@1", "b.db"]);
-    let label = without_privileges(
+    let one = Run::new(folder.path(), &["diff", "--db", "a.db", "1", "3"])
+        .without_privileges()
+        .run();
+    let two = Run::new(folder.path(), &["diff", "a.db@1", "b.db"])
+        .without_privileges()
+        .run();
+    let label = Run::new(
         folder.path(),
         &["snapshots", "label", "--db", "a.db", "1", "x"],
-    );
+    )
+    .without_privileges()
+    .run();
     allow(0o600, 0o700);
-    label.with_status(6);
-    assert_eq!(one.with_status(1).out, two.with_status(1).out);
+    label.exits(6);
+    assert_eq!(one.exits(1).stdout, two.exits(1).stdout);
     let files = std::fs::read_dir(folder.path()).expect("folder").count();
     assert_eq!(files, 2, "nothing is left beside the files");
 }
 
 #[test]
 fn labels_are_set_moved_and_removed() {
-    let folder = Folder::new("labels");
+    let folder = TempDir::new();
     three_days(&folder, "a.db");
     let label = |arguments: &[&str]| {
         let mut all = vec!["snapshots", "label", "--db", "a.db"];
         all.extend(arguments);
-        harness_access(folder.path(), &all)
+        Run::new(folder.path(), &all).run()
     };
     let holder = |name: &str| {
-        let ended = harness_access(
+        let ended = Run::new(
             folder.path(),
             &["diff", "--db", "a.db", "--format", "json", name, "latest"],
-        );
-        let document: serde_json::Value = serde_json::from_str(&ended.out).unwrap_or_default();
+        )
+        .run();
+        let document: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap_or_default();
         document["from"]["snapshot"].as_i64()
     };
     assert_eq!(holder("audit"), Some(1));
-    let moved = label(&["latest", "audit"]).with_status(0);
-    assert_eq!(moved.err, "the label moved from snapshot 1 to snapshot 3\n");
+    let moved = label(&["latest", "audit"]).exits(0);
+    assert_eq!(
+        moved.stderr,
+        "the label moved from snapshot 1 to snapshot 3\n"
+    );
     assert_eq!(holder("audit"), Some(3));
-    label(&["2", "second"]).with_status(0);
+    label(&["2", "second"]).exits(0);
     assert_eq!(holder("second"), Some(2));
-    label(&["--remove", "audit"]).with_status(0);
+    label(&["--remove", "audit"]).exits(0);
     assert_eq!(holder("audit"), None);
-    label(&["--remove", "audit"]).with_status(3);
-    label(&["1", "2026-01-01"]).with_status(3);
-    label(&["1"]).with_status(3);
+    label(&["--remove", "audit"]).exits(3);
+    label(&["1", "2026-01-01"]).exits(3);
+    label(&["1"]).exits(3);
 }
 
 #[test]
 fn a_comparison_of_two_files_names_them() {
-    let folder = Folder::new("reference-names");
+    let folder = TempDir::new();
     let mut account = Account::default();
     account.user("u1", "Ada", "ada@example.test");
     account.publish(&folder.file("a.db"), 1);
     account.publish(&folder.file("a.db"), 2);
     account.user("u2", "Bob", "bob@example.test");
     account.publish(&folder.file("b.db"), 3);
-    let ended = harness_access(folder.path(), &["diff", "a.db@1", "b.db"]).with_status(1);
+    let ended = Run::new(folder.path(), &["diff", "a.db@1", "b.db"]).exits(1);
     let (first, second) = (
         "snapshot 1 (2026-01-01T00:01:00.000Z)",
         "snapshot 1 (2026-01-03T00:01:00.000Z)",
     );
     assert!(
         ended
-            .err
+            .stderr
             .contains(&format!("{first} of a.db -> {second} of b.db: ")),
         "{}",
-        ended.err
+        ended.stderr
     );
     let arguments = ["diff", "a.db@1", "b.db", "--format", "markdown"];
-    let ended = harness_access(folder.path(), &arguments).with_status(1);
+    let ended = Run::new(folder.path(), &arguments).exits(1);
     assert!(
         ended
-            .out
+            .stdout
             .contains(&format!("`{first} of a.db` → `{second} of b.db`")),
         "{}",
-        ended.out
+        ended.stdout
     );
-    let ended = harness_access(folder.path(), &["diff", "--db", "a.db"]).with_status(0);
-    assert!(!ended.err.contains("a.db"), "{}", ended.err);
+    let ended = Run::new(folder.path(), &["diff", "--db", "a.db"]).exits(0);
+    assert!(!ended.stderr.contains("a.db"), "{}", ended.stderr);
 }

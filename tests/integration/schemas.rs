@@ -2,19 +2,20 @@
 
 use harness_access::model::ListingKind;
 
-use crate::support::account_builder::{AccountBuilder, EVERYTHING, run, scratch};
+use crate::support::account::{Account, EVERYTHING};
 use crate::support::schema::assert_valid;
+use crate::support::{TempDir, run};
 
 const ADMIN: &str = "role/harness/_account_admin";
 
 /// One of everything that documents can hold.
-fn story() -> AccountBuilder {
-    AccountBuilder::new()
-        .user("ada", "Ada")
-        .user_who("dis", "Dee", true)
+fn story() -> Account {
+    Account::example()
+        .person("ada", "Ada")
+        .disabled_person("dis", "Dee")
         .service_account("service_account/account/ci", "CI")
-        .group("user_group/account/ops", "Ops", &["ada", "dis", "gone"])
-        .group("user_group/account/void", "Void", &[])
+        .group_of("user_group/account/ops", "Ops", &["ada", "dis", "gone"])
+        .group_of("user_group/account/void", "Void", &[])
         .role(
             "role/account/keeper",
             "Keeper",
@@ -25,28 +26,30 @@ fn story() -> AccountBuilder {
             "Some",
             &["SECRET/prod", "CONNECTOR?category=CLOUD_PROVIDER"],
         )
-        .grant("user_group/account/ops", ADMIN, "account", EVERYTHING)
-        .grant("user_group/account/void", ADMIN, "account", EVERYTHING)
-        .grant(
+        .assign("user_group/account/ops", ADMIN, "account", EVERYTHING)
+        .assign("user_group/account/void", ADMIN, "account", EVERYTHING)
+        .assign(
             "service_account/account/ci",
             "role/account/keeper",
             "account",
             "resource_group/account/some",
         )
-        .grant(
+        .assign(
             "user/ada",
             "role/account/keeper",
             "account",
             "resource_group/account/gone",
         )
-        .grant("user/ada", "role/harness/_hidden", "account", EVERYTHING)
+        .assign("user/ada", "role/harness/_hidden", "account", EVERYTHING)
         .gap(ListingKind::Roles, "account")
+        .clone()
 }
 
 #[test]
 fn answers_are_as_their_schemas_say() {
-    let db = scratch("schemas");
-    story().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
     let questions: [(&str, &[&str]); 10] = [
         ("who-can", &["who-can", "core_secret_access"]),
         (
@@ -81,8 +84,9 @@ fn answers_are_as_their_schemas_say() {
 
 #[test]
 fn manifests_are_as_their_schema_says() {
-    let db = scratch("schemas-manifest");
-    story().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
     for format in ["csv", "ndjson", "sqlite", "c1z", "datasette-metadata"] {
         let output = db.with_extension(format);
         let ran = run(

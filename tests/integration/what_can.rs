@@ -2,36 +2,39 @@
 
 #![allow(clippy::unwrap_used)]
 
-use crate::support::account_builder::{ACCOUNT_ONLY, AccountBuilder, EVERYTHING, run, scratch};
+use crate::support::account::{ACCOUNT_ONLY, Account, EVERYTHING};
+use crate::support::{TempDir, run};
 
 const ADMIN: &str = "role/harness/_account_admin";
 
-fn story() -> AccountBuilder {
-    AccountBuilder::new()
-        .user("u1", "Ada Byron")
-        .user("u2", "Ada Yonath")
-        .user("u3", "Bob\u{1b}[2J")
-        .group("user_group/account/ops", "Ops", &["u1"])
+fn story() -> Account {
+    Account::example()
+        .person("u1", "Ada Byron")
+        .person("u2", "Ada Yonath")
+        .person("u3", "Bob\u{1b}[2J")
+        .group_of("user_group/account/ops", "Ops", &["u1"])
         .role(
             "role/account/keeper",
             "Keeper",
             &["core_secret_access", "core_pipeline_execute"],
         )
         .resource_group("resource_group/account/secrets", "Secrets", &["SECRET"])
-        .grant("user_group/account/ops", ADMIN, "account", EVERYTHING)
-        .grant(
+        .assign("user_group/account/ops", ADMIN, "account", EVERYTHING)
+        .assign(
             "user/u1",
             "role/account/keeper",
             "account",
             "resource_group/account/secrets",
         )
-        .grant("user/u3", "role/account/keeper", "account", ACCOUNT_ONLY)
+        .assign("user/u3", "role/account/keeper", "account", ACCOUNT_ONLY)
+        .clone()
 }
 
 #[test]
 fn a_person_is_found_by_uuid_address_id_or_part_of_the_name() {
-    let db = scratch("what-names");
-    story().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
     for name in ["u1", "U1@example.test", "user/u1", "byron"] {
         let ran = run(&db, &["what-can", name, "--format", "json"]);
         assert_eq!(ran.status, 0, "{ran:?}");
@@ -48,13 +51,14 @@ fn a_person_is_found_by_uuid_address_id_or_part_of_the_name() {
 
 #[test]
 fn an_ambiguous_name_lists_who_it_may_be() {
-    let db = scratch("what-ambiguous");
-    story().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
     let ran = run(&db, &["what-can", "ada"]);
     assert_eq!(ran.status, 3);
-    assert!(ran.err.contains("`ada` may be 2 principals"), "{ran:?}");
+    assert!(ran.stderr.contains("`ada` may be 2 principals"), "{ran:?}");
     assert!(
-        ran.err.contains("user/u1") && ran.err.contains("user/u2"),
+        ran.stderr.contains("user/u1") && ran.stderr.contains("user/u2"),
         "{ran:?}"
     );
     let ran = run(&db, &["what-can", "nemo"]);
@@ -63,11 +67,12 @@ fn an_ambiguous_name_lists_who_it_may_be() {
 
 #[test]
 fn permissions_are_only_those_that_fit_what_is_covered() {
-    let db = scratch("what-permissions");
-    story().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
     let ran = run(&db, &["what-can", "u1", "--permissions", "--format", "csv"]);
     let keeper: Vec<&str> = ran
-        .out
+        .stdout
         .lines()
         .filter(|row| row.contains("Keeper"))
         .collect();
@@ -77,30 +82,33 @@ fn permissions_are_only_those_that_fit_what_is_covered() {
 
 #[test]
 fn names_cannot_steer_the_terminal() {
-    let db = scratch("what-hostile");
-    story().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
     let ran = run(&db, &["who-can", "core_secret_access"]);
-    assert!(!ran.out.contains('\u{1b}'));
+    assert!(!ran.stdout.contains('\u{1b}'));
     let ran = run(&db, &["what-can", "bob"]);
     assert!(
-        !ran.err.contains('\u{1b}') && !ran.out.contains('\u{1b}'),
+        !ran.stderr.contains('\u{1b}') && !ran.stdout.contains('\u{1b}'),
         "{ran:?}"
     );
 }
 
 #[test]
 fn nothing_is_exit_1_only_on_request() {
-    let db = scratch("what-nothing");
-    story().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
     let ran = run(&db, &["what-can", "u2"]);
-    assert_eq!((ran.status, ran.out.as_str()), (0, ""));
+    assert_eq!((ran.status, ran.stdout.as_str()), (0, ""));
     assert_eq!(run(&db, &["what-can", "u2", "--exit-code"]).status, 1);
 }
 
 #[test]
 fn the_program_agrees_with_itself() {
-    let db = scratch("what-agrees");
-    story().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
     let held = run(
         &db,
         &["what-can", "u1", "--permissions", "--format", "json"],
@@ -126,19 +134,20 @@ fn the_program_agrees_with_itself() {
 
 #[test]
 fn who_is_in_no_list_is_found_by_what_who_can_prints() {
-    let db = scratch("what-unresolved");
-    AccountBuilder::new()
-        .user("ada", "Ada")
-        .grant("user/uGONE1", ADMIN, "account", EVERYTHING)
-        .grant("user_group/account/lost", ADMIN, "account", EVERYTHING)
-        .grant(
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    Account::example()
+        .person("ada", "Ada")
+        .assign("user/uGONE1", ADMIN, "account", EVERYTHING)
+        .assign("user_group/account/lost", ADMIN, "account", EVERYTHING)
+        .assign(
             "service_account/account/old_ci",
             ADMIN,
             "account",
             EVERYTHING,
         )
-        .publish(&db);
-    let shown = run(&db, &["who-can", ADMIN]).out;
+        .publish(&db, 1);
+    let shown = run(&db, &["who-can", ADMIN]).stdout;
     for (shown_as, id) in [
         ("uGONE1", "user/uGONE1"),
         ("lost", "user_group/account/lost"),
@@ -152,7 +161,7 @@ fn who_is_in_no_list_is_found_by_what_who_can_prints() {
             let ran = run(&db, &["what-can", name]);
             assert_eq!(ran.status, 0, "{name}: {ran:?}");
             assert!(
-                ran.err
+                ran.stderr
                     .contains(&format!("({id}), in no list: it depends, by 1 role")),
                 "{ran:?}"
             );
@@ -164,29 +173,30 @@ fn who_is_in_no_list_is_found_by_what_who_can_prints() {
 
 #[test]
 fn a_blank_name_shows_the_identifier() {
-    let db = scratch("what-blank");
-    AccountBuilder::new()
-        .user("ada", " ")
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    Account::example()
+        .person("ada", " ")
         .service_account("service_account/account/ci", "")
-        .group("user_group/account/ops", "\u{a0}", &["ada"])
+        .group_of("user_group/account/ops", "\u{a0}", &["ada"])
         .role("role/account/keeper", "", &["core_secret_access"])
         .resource_group("resource_group/account/some", " ", &["SECRET"])
-        .grant(
+        .assign(
             "user_group/account/ops",
             "role/account/keeper",
             "account",
             "resource_group/account/some",
         )
-        .grant(
+        .assign(
             "service_account/account/ci",
             "role/account/keeper",
             "account",
             "resource_group/account/some",
         )
-        .publish(&db);
+        .publish(&db, 1);
     let ran = run(&db, &["who-can", "core_secret_access"]);
     let rows: Vec<Vec<&str>> = ran
-        .out
+        .stdout
         .lines()
         .map(|line| line.split_whitespace().collect())
         .collect();
@@ -200,20 +210,20 @@ fn a_blank_name_shows_the_identifier() {
     );
     let ran = run(&db, &["why", "ada", "core_secret_access"]);
     assert!(
-        ran.out.contains(
+        ran.stdout.contains(
             "the user group \"ops\" (account), which holds role \"keeper\" at account over \"some\""
         ),
         "{ran:?}"
     );
     let ran = run(&db, &["what-can", "ci"]);
-    assert!(ran.out.contains("keeper  some  "), "{ran:?}");
+    assert!(ran.stdout.contains("keeper  some  "), "{ran:?}");
     let ran = run(&db, &["history", "ci"]);
     assert!(
-        ran.out.contains(
+        ran.stdout.contains(
             "service_account/account/ci holds role/account/keeper over resource_group/account/some"
         ),
         "{ran:?}"
     );
     let ran = run(&db, &["export", "--format", "csv", "--preset", "vanta"]);
-    assert!(ran.out.contains(",keeper (account),"), "{ran:?}");
+    assert!(ran.stdout.contains(",keeper (account),"), "{ran:?}");
 }

@@ -4,22 +4,23 @@
 
 use harness_access::model::ListingKind;
 
-use crate::support::account_builder::{ACCOUNT_ONLY, AccountBuilder, EVERYTHING, run, scratch};
+use crate::support::account::{ACCOUNT_ONLY, Account, EVERYTHING};
+use crate::support::{TempDir, run};
 
 const ADMIN: &str = "role/harness/_account_admin";
 const SHOP: &str = "org/default/project/shop";
 
-fn story() -> AccountBuilder {
-    AccountBuilder::new()
+fn story() -> Account {
+    Account::example()
         .scope("org/default")
         .scope(SHOP)
-        .user("ada", "Ada")
-        .user("bob", "Bob")
-        .user_who("dis", "Disabled Dee", true)
-        .user("eve", "=cmd|' /C calc'!A0")
+        .person("ada", "Ada")
+        .person("bob", "Bob")
+        .disabled_person("dis", "Disabled Dee")
+        .person("eve", "=cmd|' /C calc'!A0")
         .service_account("service_account/account/ci", "CI")
-        .group("user_group/account/ops", "Ops", &["ada", "dis"])
-        .group("user_group/account/empty", "Nobody yet", &[])
+        .group_of("user_group/account/ops", "Ops", &["ada", "dis"])
+        .group_of("user_group/account/empty", "Nobody yet", &[])
         .role(
             "role/org/default/project/shop/keeper",
             "Keeper",
@@ -30,16 +31,17 @@ fn story() -> AccountBuilder {
             "Some",
             &["SECRET/prod", "CONNECTOR?category=CLOUD_PROVIDER"],
         )
-        .grant("user_group/account/ops", ADMIN, "account", EVERYTHING)
-        .grant("user_group/account/empty", ADMIN, "account", EVERYTHING)
-        .grant("service_account/account/ci", ADMIN, "account", ACCOUNT_ONLY)
-        .grant(
+        .assign("user_group/account/ops", ADMIN, "account", EVERYTHING)
+        .assign("user_group/account/empty", ADMIN, "account", EVERYTHING)
+        .assign("service_account/account/ci", ADMIN, "account", ACCOUNT_ONLY)
+        .assign(
             "user/eve",
             "role/org/default/project/shop/keeper",
             SHOP,
             "resource_group/org/default/project/shop/some",
         )
-        .grant("user/bob", "role/account/gone", "account", EVERYTHING)
+        .assign("user/bob", "role/account/gone", "account", EVERYTHING)
+        .clone()
 }
 
 fn principals(answer: &serde_json::Value) -> Vec<(String, String)> {
@@ -54,8 +56,9 @@ fn principals(answer: &serde_json::Value) -> Vec<(String, String)> {
 
 #[test]
 fn people_are_found_through_groups_and_marked_when_disabled() {
-    let db = scratch("who-groups");
-    story().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
     let ran = run(
         &db,
         &[
@@ -88,8 +91,9 @@ fn people_are_found_through_groups_and_marked_when_disabled() {
 
 #[test]
 fn a_group_of_one_scope_does_not_reach_below() {
-    let db = scratch("who-below");
-    story().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
     let at_account = run(
         &db,
         &[
@@ -102,10 +106,10 @@ fn a_group_of_one_scope_does_not_reach_below() {
         ],
     );
     assert!(
-        at_account.out.contains("service_account/account/ci,"),
+        at_account.stdout.contains("service_account/account/ci,"),
         "{at_account:?}"
     );
-    assert!(!at_account.out.contains("user/eve"), "{at_account:?}");
+    assert!(!at_account.stdout.contains("user/eve"), "{at_account:?}");
     let below = run(
         &db,
         &[
@@ -118,15 +122,16 @@ fn a_group_of_one_scope_does_not_reach_below() {
         ],
     );
     assert!(
-        !below.out.contains("service_account/account/ci,"),
+        !below.stdout.contains("service_account/account/ci,"),
         "{below:?}"
     );
 }
 
 #[test]
 fn one_resource_of_a_type_is_told_from_another() {
-    let db = scratch("who-resource");
-    story().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
     for (resource, found) in [
         ("SECRET/prod", true),
         ("secret", true),
@@ -145,7 +150,11 @@ fn one_resource_of_a_type_is_told_from_another() {
                 "csv",
             ],
         );
-        assert_eq!(ran.out.contains("user/eve"), found, "{resource}: {ran:?}");
+        assert_eq!(
+            ran.stdout.contains("user/eve"),
+            found,
+            "{resource}: {ran:?}"
+        );
     }
     let wrong = run(
         &db,
@@ -154,7 +163,7 @@ fn one_resource_of_a_type_is_told_from_another() {
     assert_eq!(wrong.status, 3);
     assert!(
         wrong
-            .err
+            .stderr
             .contains("about resources of type SECRET, not PIPELINE"),
         "{wrong:?}"
     );
@@ -162,11 +171,12 @@ fn one_resource_of_a_type_is_told_from_another() {
 
 #[test]
 fn cells_of_a_spreadsheet_are_no_formulas() {
-    let db = scratch("who-csv");
-    story().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
     let ran = run(&db, &["who-can", "core_secret_access", "--format", "csv"]);
-    assert!(ran.out.contains(",'=cmd|' /C calc'!A0,"), "{ran:?}");
-    for row in ran.out.lines() {
+    assert!(ran.stdout.contains(",'=cmd|' /C calc'!A0,"), "{ran:?}");
+    for row in ran.stdout.lines() {
         assert!(
             !row.split(',')
                 .any(|cell| cell.starts_with(['=', '+', '-', '@'])),
@@ -177,8 +187,9 @@ fn cells_of_a_spreadsheet_are_no_formulas() {
 
 #[test]
 fn roles_are_found_by_any_of_their_names() {
-    let db = scratch("who-role");
-    story().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
     for name in ["_account_admin", "account admin", ADMIN] {
         let ran = run(&db, &["who-can", name, "--format", "json"]);
         let ids: Vec<String> = principals(&ran.json())
@@ -195,28 +206,30 @@ fn roles_are_found_by_any_of_their_names() {
 
 #[test]
 fn what_nothing_is_named_gets_suggestions() {
-    let db = scratch("who-unknown");
-    story().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
     let ran = run(&db, &["who-can", "core_secret_acces"]);
     assert_eq!(ran.status, 3);
     assert!(
-        ran.err
+        ran.stderr
             .contains("no permission and no role is named `core_secret_acces`"),
         "{ran:?}"
     );
-    assert!(ran.err.contains("core_secret_access"), "{ran:?}");
+    assert!(ran.stderr.contains("core_secret_access"), "{ran:?}");
     let ran = run(
         &db,
         &["who-can", "core_secret_access", "--in", "org/defualt"],
     );
     assert_eq!(ran.status, 3);
-    assert!(ran.err.contains("org/default"), "{ran:?}");
+    assert!(ran.stderr.contains("org/default"), "{ran:?}");
 }
 
 #[test]
 fn nobody_is_an_answer_only_when_everything_was_seen() {
-    let db = scratch("who-nobody");
-    story().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
     let ran = run(
         &db,
         &[
@@ -229,26 +242,31 @@ fn nobody_is_an_answer_only_when_everything_was_seen() {
         ],
     );
     assert_eq!(ran.status, 0, "an unresolved role depends: {ran:?}");
-    let account = || AccountBuilder::new().user("ada", "Ada");
-    let db = scratch("who-nobody-2");
-    account().publish(&db);
+    let account = || Account::example().person("ada", "Ada").clone();
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    account().publish(&db, 1);
     let ran = run(&db, &["who-can", "core_pipeline_execute"]);
-    assert_eq!((ran.status, ran.err.as_str()), (0, "nobody\n"));
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, "nobody\n"));
     let ran = run(&db, &["who-can", "core_pipeline_execute", "--exit-code"]);
     assert_eq!(ran.status, 1);
-    let db = scratch("who-nobody-3");
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
     account()
         .gap(ListingKind::RoleAssignments, "account")
-        .publish(&db);
+        .publish(&db, 1);
     let ran = run(&db, &["who-can", "core_pipeline_execute", "--exit-code"]);
     assert_eq!(ran.status, 2, "{ran:?}");
-    assert!(ran.err.starts_with("could not tell"), "{ran:?}");
+    assert!(ran.stderr.starts_with("could not tell"), "{ran:?}");
     assert!(
-        ran.err.contains("not seen: role assignments of account"),
+        ran.stderr.contains("not seen: role assignments of account"),
         "{ran:?}"
     );
-    let db = scratch("who-nobody-4");
-    account().account_level_only().publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    let mut account = account();
+    account.asked = "account";
+    account.publish(&db, 1);
     let ran = run(&db, &["who-can", "core_pipeline_execute", "--in", "org/x"]);
     assert_eq!(ran.status, 2, "{ran:?}");
     let ran = run(
@@ -260,15 +278,16 @@ fn nobody_is_an_answer_only_when_everything_was_seen() {
 
 #[test]
 fn an_earlier_snapshot_answers_as_it_did() {
-    let db = scratch("who-at");
-    AccountBuilder::new()
-        .user("ada", "Ada")
-        .grant("user/ada", ADMIN, "account", EVERYTHING)
-        .publish(&db);
-    AccountBuilder::new()
-        .user("bob", "Bob")
-        .grant("user/bob", ADMIN, "account", EVERYTHING)
-        .publish(&db);
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    Account::example()
+        .person("ada", "Ada")
+        .assign("user/ada", ADMIN, "account", EVERYTHING)
+        .publish(&db, 1);
+    Account::example()
+        .person("bob", "Bob")
+        .assign("user/bob", ADMIN, "account", EVERYTHING)
+        .publish(&db, 2);
     for (at, who) in [("1", "user/ada"), ("2", "user/bob"), ("latest", "user/bob")] {
         let ran = run(&db, &["who-can", ADMIN, "--at", at, "--format", "json"]);
         assert_eq!(
@@ -280,18 +299,19 @@ fn an_earlier_snapshot_answers_as_it_did() {
 
 #[test]
 fn service_accounts_of_one_identifier_share_their_grants() {
-    let db = scratch("who-twins");
-    AccountBuilder::new()
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    Account::example()
         .scope("org/default")
         .service_account("service_account/account/ci", "CI")
         .service_account("service_account/org/default/ci", "Other CI")
-        .grant(
+        .assign(
             "service_account/org/default/ci",
             ADMIN,
             "account",
             EVERYTHING,
         )
-        .publish(&db);
+        .publish(&db, 1);
     let answer = run(&db, &["who-can", ADMIN, "--format", "json"]).json();
     let yes = |id: &str, verdict: &str| (id.to_owned(), verdict.to_owned());
     assert_eq!(
@@ -306,16 +326,17 @@ fn service_accounts_of_one_identifier_share_their_grants() {
 #[test]
 fn what_rests_on_a_list_that_was_not_complete_is_no_plain_yes() {
     let story = || {
-        AccountBuilder::new()
-            .user("ada", "Ada")
+        Account::example()
+            .person("ada", "Ada")
             .role("role/account/keeper", "Keeper", &["core_secret_access"])
             .resource_group("resource_group/account/some", "Some", &["SECRET"])
-            .grant(
+            .assign(
                 "user/ada",
                 "role/account/keeper",
                 "account",
                 "resource_group/account/some",
             )
+            .clone()
     };
     for (gap, verdict) in [
         (None, "yes"),
@@ -324,12 +345,13 @@ fn what_rests_on_a_list_that_was_not_complete_is_no_plain_yes() {
         (Some(ListingKind::ResourceGroups), "depends"),
         (Some(ListingKind::RoleAssignments), "depends"),
     ] {
-        let db = scratch("who-unverified");
-        let account = match gap {
-            Some(kind) => story().gap(kind, "account"),
-            None => story(),
-        };
-        account.publish(&db);
+        let folder = TempDir::new();
+        let db = folder.file("a.db");
+        let mut account = story();
+        if let Some(kind) = gap {
+            account.gap(kind, "account");
+        }
+        account.publish(&db, 1);
         for question in [
             &["who-can", "core_secret_access", "--format", "json"][..],
             &["why", "ada", "core_secret_access", "--format", "json"],
@@ -352,41 +374,42 @@ fn what_rests_on_a_list_that_was_not_complete_is_no_plain_yes() {
 
 #[test]
 fn long_names_are_cut_in_tables_only() {
-    let db = scratch("who-long");
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
     let long = "long ".repeat(50);
     let secrets: Vec<String> = (0..50).map(|n| format!("SECRET/secret_{n}")).collect();
     let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
-    AccountBuilder::new()
-        .user("ada", "Ada")
-        .group("user_group/account/ops", &long, &["ada"])
+    Account::example()
+        .person("ada", "Ada")
+        .group_of("user_group/account/ops", &long, &["ada"])
         .service_account("service_account/account/ci", &long)
         .role("role/account/keeper", &long, &["core_secret_access"])
         .resource_group("resource_group/account/some", &long, &secrets)
-        .grant(
+        .assign(
             "user_group/account/ops",
             "role/account/keeper",
             "account",
             "resource_group/account/some",
         )
-        .grant(
+        .assign(
             "service_account/account/ci",
             "role/account/keeper",
             "account",
             "resource_group/account/some",
         )
-        .publish(&db);
+        .publish(&db, 1);
     for question in [
         &["who-can", "core_secret_access"][..],
         &["what-can", "ada"],
         &["what-can", "service_account/account/ci", "--permissions"],
     ] {
-        let table = run(&db, question).out;
+        let table = run(&db, question).stdout;
         assert!(table.contains('…') && !table.contains(&long), "{table}");
         assert!(
             table.lines().all(|line| line.chars().count() < 420),
             "{table}"
         );
-        let csv = run(&db, &[question, &["--format", "csv"]].concat()).out;
+        let csv = run(&db, &[question, &["--format", "csv"]].concat()).stdout;
         assert!(csv.contains(&long) && csv.contains("secret_49"), "{csv}");
     }
 }

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use harness_access::store::{Identity, Reader, StoreError, Writer};
 
+use crate::support::TempDir;
 use crate::support::Test;
-use crate::support::observe::{Account, Folder};
+use crate::support::account::Account;
 
 /// What a wrong file is called, in text and as JSON.
 struct Wrong {
@@ -234,7 +235,7 @@ fn ask_everything(path: &Path) {
 
 #[test]
 fn no_damage_to_any_page_is_written_on_or_makes_it_panic() {
-    let folder = Folder::new("damage");
+    let folder = TempDir::new();
     let path = folder.file("access.db");
     account(40).publish(&path, 1);
     account(60).publish(&path, 2);

@@ -6,43 +6,44 @@ use std::io::{self, Write};
 use super::words::{notes, sentence};
 use crate::characters::is_hidden;
 use crate::diff::approvals::fields;
-use crate::diff::{Finding, Gate, Report};
+use crate::diff::{AssessedChange, Comparison, FailOn};
 use crate::output::text::{line, shortened};
 
 const NAME: usize = 80;
 const NOTE: usize = 300;
 
-/// Writes an entry for every change that counts and is not approved; with a gate that counts nothing, for every one.
+/// Writes an entry for every change that counts and is not approved; where nothing counts, for every one.
 ///
 /// # Errors
 /// When the output fails.
-pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let wanted = |finding: &&Finding| {
-        report.gate.counts(finding) || report.gate == Gate::None && finding.approved.is_none()
+pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
+    let wanted = |assessed: &&AssessedChange| {
+        comparison.fail_on.counts(assessed)
+            || comparison.fail_on == FailOn::None && assessed.approved.is_none()
     };
-    for finding in report.findings.iter().filter(wanted) {
-        out.write_all(entry(finding).as_bytes())?;
+    for assessed in comparison.changes.iter().filter(wanted) {
+        out.write_all(entry(assessed).as_bytes())?;
     }
     Ok(())
 }
 
-fn entry(finding: &Finding) -> String {
+fn entry(assessed: &AssessedChange) -> String {
     let mut text = String::new();
-    let _ = writeln!(text, "# {}", line(&sentence(&finding.change, NAME)));
-    let notes = notes(finding).join("; ");
+    let _ = writeln!(text, "# {}", line(&sentence(&assessed.change, NAME)));
+    let notes = notes(assessed).join("; ");
     if !notes.is_empty() {
         let _ = writeln!(text, "# {}", line(&shortened(&notes, NOTE)));
     }
-    let (kind, fields) = fields(&finding.change);
+    let (kind, fields) = fields(&assessed.change);
     let _ = writeln!(text, "[[approval]]");
-    let _ = writeln!(text, "change = {}", quoted(finding.change.verb().as_str()));
+    let _ = writeln!(text, "change = {}", quoted(assessed.change.verb().as_str()));
     let _ = writeln!(text, "kind = {}", quoted(&kind));
     for (name, value) in fields {
         let _ = writeln!(text, "{name} = {}", quoted(&value));
     }
-    if !finding.details.is_empty() {
+    if !assessed.details.is_empty() {
         let _ = writeln!(text, "details = [");
-        for detail in &finding.details {
+        for detail in &assessed.details {
             let _ = writeln!(text, "  {},", quoted(detail));
         }
         let _ = writeln!(text, "]");

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::diff::Report;
+use crate::diff::Comparison;
 use crate::model::Named;
 use crate::output::csv::row;
 
@@ -37,14 +37,14 @@ const HEADING: [&str; 24] = [
 ///
 /// # Errors
 /// When the output fails.
-pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
     row(out, &HEADING)?;
     let (from, to) = (
-        report.from.snapshot.id.to_string(),
-        report.to.snapshot.id.to_string(),
+        comparison.from.snapshot.id.to_string(),
+        comparison.to.snapshot.id.to_string(),
     );
-    for finding in &report.findings {
-        let (fact, grant) = (finding.change.resource(), finding.change.grant());
+    for assessed in &comparison.changes {
+        let (fact, grant) = (assessed.change.resource(), assessed.change.grant());
         let principal = grant.map(|grant| &*grant.principal);
         let over = grant.and_then(|grant| grant.resource_group.as_deref());
         let name = |named: Option<&Named>| {
@@ -53,25 +53,25 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
                 .unwrap_or_default()
         };
         let id = |named: Option<&Named>| named.map(|named| named.id.clone()).unwrap_or_default();
-        let reach = |number: fn(&crate::model::Reach) -> u64| {
-            finding
-                .reach
+        let impact = |number: fn(&crate::model::Impact) -> u64| {
+            assessed
+                .impact
                 .as_ref()
-                .map(|reach| number(reach).to_string())
+                .map(|impact| number(impact).to_string())
                 .unwrap_or_default()
         };
         let cells: [String; 24] = [
-            finding.change.verb().as_str().to_owned(),
-            finding.change.kind().to_owned(),
+            assessed.change.verb().as_str().to_owned(),
+            assessed.change.kind().to_owned(),
             match grant {
                 Some(grant) => grant.target.kind.clone(),
                 None => fact.map(|fact| fact.kind.clone()).unwrap_or_default(),
             },
-            finding.cause.as_str().to_owned(),
-            finding.change.place().to_owned(),
+            assessed.cause.as_str().to_owned(),
+            assessed.change.scope().to_owned(),
             match grant {
                 Some(grant) => grant.entitlement_id(),
-                None => finding.change.id(),
+                None => assessed.change.id(),
             },
             match grant {
                 Some(grant) => name(Some(&grant.target)),
@@ -87,27 +87,27 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
                 .unwrap_or_default(),
             id(over),
             name(over),
-            finding.details.join("\n"),
-            finding
+            assessed.details.join("\n"),
+            assessed
                 .escalation
                 .as_ref()
                 .map(|escalation| escalation.code.to_owned())
                 .unwrap_or_default(),
-            reach(|reach| reach.users),
-            reach(|reach| reach.service_accounts),
-            finding.built_in.unwrap_or_default().to_owned(),
-            finding.gone_with.clone().unwrap_or_default(),
-            finding
+            impact(|impact| impact.users),
+            impact(|impact| impact.service_accounts),
+            assessed.built_in.unwrap_or_default().to_owned(),
+            assessed.gone_with.clone().unwrap_or_default(),
+            assessed
                 .approved
                 .as_ref()
                 .map(|approved| approved.approver.clone())
                 .unwrap_or_default(),
-            finding
+            assessed
                 .approved
                 .as_ref()
                 .and_then(|approved| approved.ticket.clone())
                 .unwrap_or_default(),
-            u8::from(report.gate.counts(finding)).to_string(),
+            u8::from(comparison.fail_on.counts(assessed)).to_string(),
             from.clone(),
             to.clone(),
         ];

@@ -5,7 +5,7 @@
 use std::io::{self, Write};
 
 use super::words::{notes, sentence, symbol};
-use crate::diff::{Finding, Report};
+use crate::diff::{AssessedChange, Comparison};
 use crate::output::text::{line, shortened};
 
 const NAME: usize = 100;
@@ -15,31 +15,31 @@ const MESSAGE: usize = 1000;
 ///
 /// # Errors
 /// When the output fails.
-pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let mut findings: Vec<&Finding> = report.findings.iter().collect();
-    findings.sort_by_key(|finding| {
-        let more = finding.escalation.is_some() && finding.built_in.is_none();
-        (!report.gate.counts(finding), !more)
+pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
+    let mut changes: Vec<&AssessedChange> = comparison.changes.iter().collect();
+    changes.sort_by_key(|assessed| {
+        let more = assessed.escalates();
+        (!comparison.fail_on.counts(assessed), !more)
     });
-    for finding in findings {
-        let level = if report.gate.counts(finding) {
+    for assessed in changes {
+        let level = if comparison.fail_on.counts(assessed) {
             "warning"
         } else {
             "notice"
         };
-        let kind = finding.change.resource().map(|fact| fact.kind.as_str());
-        let what = kind.unwrap_or(finding.cause.as_str()).replace('_', " ");
+        let kind = assessed.change.resource().map(|fact| fact.kind.as_str());
+        let what = kind.unwrap_or(assessed.cause.as_str()).replace('_', " ");
         let title = format!(
             "{what} {} in {}",
-            finding.change.verb().as_str(),
-            shortened(finding.change.place(), NAME)
+            assessed.change.verb().as_str(),
+            shortened(assessed.change.scope(), NAME)
         );
         let mut message = format!(
             "{} {}",
-            symbol(finding.change.verb()),
-            sentence(&finding.change, NAME)
+            symbol(assessed.change.verb()),
+            sentence(&assessed.change, NAME)
         );
-        for more in notes(finding).iter().chain(&finding.details) {
+        for more in notes(assessed).iter().chain(&assessed.details) {
             message.push_str("; ");
             message.push_str(more);
         }

@@ -5,29 +5,29 @@ use serde_json::{Value, json};
 use std::io::{self, Write};
 
 use crate::diff::approvals::Approved;
-use crate::diff::{Cause, Change, Escalation, Finding, Report, Side, Tally};
-use crate::model::{Gap, GrantFact, Named, Reach, ResourceFact};
+use crate::diff::{AssessedChange, Cause, Change, Comparison, Escalation, Side, Tally};
+use crate::model::{Gap, GrantFact, Impact, Named, ResourceFact};
 
 /// Writes the document.
 ///
 /// # Errors
 /// When the output fails.
-pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let changes = report.findings.iter().map(change).collect();
-    crate::output::write_json(&Document::new(report, Some(changes)), out)
+pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
+    let changes = comparison.changes.iter().map(change).collect();
+    crate::output::write_json(&Document::new(comparison, Some(changes)), out)
 }
 
 /// Writes the document without the changes.
 ///
 /// # Errors
 /// When the output fails.
-pub fn write_counts(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    crate::output::write_json(&Document::new(report, None), out)
+pub fn write_counts(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
+    crate::output::write_json(&Document::new(comparison, None), out)
 }
 
 impl<'a> Document<'a> {
-    fn new(report: &'a Report, changes: Option<Vec<ChangeDoc<'a>>>) -> Self {
-        let (resources, grants) = report.tallies();
+    fn new(comparison: &'a Comparison, changes: Option<Vec<ChangeDoc<'a>>>) -> Self {
+        let (resources, grants) = comparison.tallies();
         let gaps = |name, side: &'a Side| {
             side.gaps
                 .iter()
@@ -35,21 +35,21 @@ impl<'a> Document<'a> {
         };
         Self {
             format_version: 1,
-            from: side(&report.from),
-            to: side(&report.to),
-            comparable: report.is_comparable(),
-            coverage: gaps("from", &report.from)
-                .chain(gaps("to", &report.to))
+            from: side(&comparison.from),
+            to: side(&comparison.to),
+            comparable: comparison.is_comparable(),
+            coverage: gaps("from", &comparison.from)
+                .chain(gaps("to", &comparison.to))
                 .collect(),
-            newly_visible: report.newly_visible,
-            out_of_sight: report.out_of_sight,
+            newly_visible: comparison.newly_visible,
+            out_of_sight: comparison.out_of_sight,
             summary: Summary {
                 resources,
                 grants,
-                escalations: report.count(|f| f.escalation.is_some() && f.built_in.is_none()),
-                built_in: report.count(|f| f.built_in.is_some()),
-                approved: report.count(|f| f.approved.is_some()),
-                counted: report.count(|f| report.gate.counts(f)),
+                escalations: comparison.count(AssessedChange::escalates),
+                built_in: comparison.count(|f| f.built_in.is_some()),
+                approved: comparison.count(|f| f.approved.is_some()),
+                counted: comparison.count(|f| comparison.fail_on.counts(f)),
             },
             changes,
         }
@@ -111,7 +111,7 @@ pub(super) struct ChangeDoc<'a> {
     after: Option<Value>,
     cause: Cause,
     gone_with: Option<&'a str>,
-    reach: Option<Reach>,
+    reach: Option<Impact>,
     escalation: Option<&'a Escalation>,
     built_in: Option<&'static str>,
     details: &'a [String],
@@ -141,8 +141,8 @@ fn side(side: &Side) -> SideDoc<'_> {
     }
 }
 
-pub(super) fn change(finding: &Finding) -> ChangeDoc<'_> {
-    let change = &finding.change;
+pub(super) fn change(assessed: &AssessedChange) -> ChangeDoc<'_> {
+    let change = &assessed.change;
     let (before, after) = match change {
         Change::Resource { before, after } => (
             before.as_deref().map(resource_state),
@@ -173,15 +173,15 @@ pub(super) fn change(finding: &Finding) -> ChangeDoc<'_> {
         resource_group: grant
             .and_then(|grant| grant.resource_group.as_deref())
             .map(named),
-        approved: finding.approved.as_deref(),
+        approved: assessed.approved.as_deref(),
         before,
         after,
-        cause: finding.cause,
-        gone_with: finding.gone_with.as_deref(),
-        reach: finding.reach,
-        escalation: finding.escalation.as_ref(),
-        built_in: finding.built_in,
-        details: &finding.details,
+        cause: assessed.cause,
+        gone_with: assessed.gone_with.as_deref(),
+        reach: assessed.impact,
+        escalation: assessed.escalation.as_ref(),
+        built_in: assessed.built_in,
+        details: &assessed.details,
     }
 }
 

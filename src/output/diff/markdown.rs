@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::words::{notes, sentence, snapshots, symbol};
-use crate::diff::{Finding, Report};
+use crate::diff::{AssessedChange, Comparison};
 use crate::output::text::{count, line, shortened};
 
 /// GitHub refuses comments of more than 65,536 characters; somebody may want to write around ours.
@@ -23,23 +23,23 @@ const DETAILS: usize = 20;
 ///
 /// # Errors
 /// When the output fails.
-pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(comment(report).as_bytes())
+pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(comment(comparison).as_bytes())
 }
 
-fn comment(report: &Report) -> String {
+fn comment(comparison: &Comparison) -> String {
     let mut comment = Comment {
         text: String::new(),
         left_out: 0,
     };
-    heading(report, &mut comment.text);
-    let counted = |finding: &&Finding| report.gate.counts(finding);
-    let escalates = |finding: &&Finding| finding.escalation.is_some() && finding.built_in.is_none();
-    let of = |wanted: &dyn Fn(&&Finding) -> bool| -> Vec<&Finding> {
-        report
-            .findings
+    heading(comparison, &mut comment.text);
+    let counted = |assessed: &&AssessedChange| comparison.fail_on.counts(assessed);
+    let escalates = |assessed: &&AssessedChange| assessed.escalates();
+    let of = |wanted: &dyn Fn(&&AssessedChange) -> bool| -> Vec<&AssessedChange> {
+        comparison
+            .changes
             .iter()
-            .filter(|finding| wanted(finding))
+            .filter(|assessed| wanted(assessed))
             .collect()
     };
     let escalations = of(&|f| f.approved.is_none() && escalates(f));
@@ -60,9 +60,9 @@ fn comment(report: &Report) -> String {
         );
     }
     let counts = of(&|f| counted(f)).len();
-    if counts < report.findings.len() {
+    if counts < comparison.changes.len() {
         let changes = count(
-            i128::try_from(report.findings.len()).unwrap_or_default(),
+            i128::try_from(comparison.changes.len()).unwrap_or_default(),
             "change",
         );
         let _ = write!(text, "\n{counts} of {changes} count for this check.\n");
@@ -70,25 +70,30 @@ fn comment(report: &Report) -> String {
     text
 }
 
-fn heading(report: &Report, text: &mut String) {
-    let changes = match report.findings.len() {
-        0 if !report.is_comparable() => "no changes in what both saw".to_owned(),
+fn heading(comparison: &Comparison, text: &mut String) {
+    let changes = match comparison.changes.len() {
+        0 if !comparison.is_comparable() => "no changes in what both saw".to_owned(),
         0 => "no changes".to_owned(),
         number => count(i128::try_from(number).unwrap_or_default(), "change"),
     };
-    let [older, newer] = snapshots(report);
+    let [older, newer] = snapshots(comparison);
     let _ = write!(
         text,
         "### Harness access: {changes}\n\n{} → {}\n",
         code(&older),
         code(&newer)
     );
-    if !report.is_comparable() {
+    if !comparison.is_comparable() {
         let _ = write!(
             text,
             "\n**These snapshots cannot be compared in full.** What could not be seen is not listed below.\n"
         );
-        let gaps: Vec<_> = report.from.gaps.iter().chain(&report.to.gaps).collect();
+        let gaps: Vec<_> = comparison
+            .from
+            .gaps
+            .iter()
+            .chain(&comparison.to.gaps)
+            .collect();
         for gap in gaps.iter().take(DETAILS) {
             let _ = writeln!(
                 text,
@@ -110,40 +115,40 @@ struct Comment {
 }
 
 impl Comment {
-    fn section(&mut self, title: &str, findings: &[&Finding], open: bool) {
-        if findings.is_empty() {
+    fn section(&mut self, title: &str, changes: &[&AssessedChange], open: bool) {
+        if changes.is_empty() {
             return;
         }
         let (start, end) = if open {
-            (format!("\n#### {title} ({})\n", findings.len()), "")
+            (format!("\n#### {title} ({})\n", changes.len()), "")
         } else {
             (
                 format!(
                     "\n<details>\n<summary>{title} ({})</summary>\n",
-                    findings.len()
+                    changes.len()
                 ),
                 "\n</details>\n",
             )
         };
         if !self.fits(&start, end) {
-            self.left_out += findings.len();
+            self.left_out += changes.len();
             return;
         }
         self.text.push_str(&start);
-        let mut place = None;
-        for (at, finding) in findings.iter().enumerate() {
+        let mut scope = None;
+        for (at, assessed) in changes.iter().enumerate() {
             let mut entry = String::new();
-            if place != Some(finding.change.place()) {
-                place = Some(finding.change.place());
+            if scope != Some(assessed.change.scope()) {
+                scope = Some(assessed.change.scope());
                 let _ = write!(
                     entry,
                     "\n{}\n\n",
-                    code(&shortened(finding.change.place(), NAME))
+                    code(&shortened(assessed.change.scope(), NAME))
                 );
             }
-            entry.push_str(&item(finding));
+            entry.push_str(&item(assessed));
             if !self.fits(&entry, end) {
-                self.left_out += findings.len() - at;
+                self.left_out += changes.len() - at;
                 break;
             }
             self.text.push_str(&entry);
@@ -156,19 +161,19 @@ impl Comment {
     }
 }
 
-fn item(finding: &Finding) -> String {
-    let sign = symbol(finding.change.verb());
-    let mut item = format!("- `{sign}` {}", code(&sentence(&finding.change, NAME)));
-    let notes = notes(finding);
+fn item(assessed: &AssessedChange) -> String {
+    let sign = symbol(assessed.change.verb());
+    let mut item = format!("- `{sign}` {}", code(&sentence(&assessed.change, NAME)));
+    let notes = notes(assessed);
     if !notes.is_empty() {
         let _ = write!(item, " {}", code(&shortened(&notes.join("; "), NOTE)));
     }
     item.push('\n');
-    for detail in finding.details.iter().take(DETAILS) {
+    for detail in assessed.details.iter().take(DETAILS) {
         let _ = writeln!(item, "  - {}", code(&shortened(detail, NOTE)));
     }
-    if finding.details.len() > DETAILS {
-        let _ = writeln!(item, "  - … and {} more", finding.details.len() - DETAILS);
+    if assessed.details.len() > DETAILS {
+        let _ = writeln!(item, "  - … and {} more", assessed.details.len() - DETAILS);
     }
     item
 }

@@ -1,4 +1,4 @@
-//! `diff`, one file a format. Each takes a report and writes the same bytes for it every time.
+//! `diff`, one file a format. Each takes a comparison and writes the same bytes for it every time.
 
 pub mod approvals;
 pub mod csv;

@@ -4,7 +4,7 @@ use serde::Serialize;
 use std::io::{self, Write};
 
 use super::json::{ChangeDoc, change};
-use crate::diff::Report;
+use crate::diff::Comparison;
 
 #[derive(Serialize)]
 struct Event<'a> {
@@ -26,9 +26,9 @@ struct Event<'a> {
 ///
 /// # Errors
 /// When the output fails.
-pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let (from, to) = (&report.from.snapshot, &report.to.snapshot);
-    for finding in &report.findings {
+pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
+    let (from, to) = (&comparison.from.snapshot, &comparison.to.snapshot);
+    for assessed in &comparison.changes {
         let event = Event {
             format_version: 1,
             at: &to.finished_at,
@@ -37,8 +37,8 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             base_url: &to.base_url,
             from_snapshot: from.id,
             to_snapshot: to.id,
-            counted: report.gate.counts(finding),
-            fact: change(finding),
+            counted: comparison.fail_on.counts(assessed),
+            fact: change(assessed),
         };
         serde_json::to_writer(&mut *out, &event)?;
         writeln!(out)?;

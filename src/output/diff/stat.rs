@@ -3,26 +3,26 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use crate::diff::{Cause, Report, Verb};
+use crate::diff::{Cause, Comparison, Verb};
 use crate::output::table::{Align, Table};
 
 /// Writes the table; nothing when there is no change.
 ///
 /// # Errors
 /// When the output fails.
-pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
     let mut counts: BTreeMap<Cause, [u64; 6]> = BTreeMap::new();
-    for finding in &report.findings {
-        let of_cause = counts.entry(finding.cause).or_default();
-        let verb = match finding.change.verb() {
+    for assessed in &comparison.changes {
+        let of_cause = counts.entry(assessed.cause).or_default();
+        let verb = match assessed.change.verb() {
             Verb::Added => 0,
             Verb::Removed => 1,
             Verb::Changed => 2,
         };
         of_cause[verb] += 1;
-        of_cause[3] += u64::from(finding.escalation.is_some() && finding.built_in.is_none());
-        of_cause[4] += u64::from(finding.built_in.is_some());
-        of_cause[5] += u64::from(finding.approved.is_some());
+        of_cause[3] += u64::from(assessed.escalates());
+        of_cause[4] += u64::from(assessed.built_in.is_some());
+        of_cause[5] += u64::from(assessed.approved.is_some());
     }
     if counts.is_empty() {
         return Ok(());

@@ -4,16 +4,16 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::words::snapshots;
-use crate::diff::Report;
 use crate::diff::approvals::Notice;
+use crate::diff::{AssessedChange, Comparison};
 use crate::output::text::{count, line};
 
 /// Writes them.
 ///
 /// # Errors
 /// When the output fails.
-pub fn write(report: &Report, err: &mut dyn Write) -> io::Result<()> {
-    for (name, side) in [("older", &report.from), ("newer", &report.to)] {
+pub fn write(comparison: &Comparison, err: &mut dyn Write) -> io::Result<()> {
+    for (name, side) in [("older", &comparison.from), ("newer", &comparison.to)] {
         for gap in &side.gaps {
             let reason = gap
                 .reason
@@ -32,11 +32,11 @@ pub fn write(report: &Report, err: &mut dyn Write) -> io::Result<()> {
     }
     for (number, what) in [
         (
-            report.newly_visible,
+            comparison.newly_visible,
             "came into sight with the first complete look at their listing; nobody knows since when they are there",
         ),
         (
-            report.out_of_sight,
+            comparison.out_of_sight,
             "are in listings that the newer snapshot did not see; nobody knows whether they are still so",
         ),
     ] {
@@ -44,13 +44,13 @@ pub fn write(report: &Report, err: &mut dyn Write) -> io::Result<()> {
             writeln!(err, "{} {what}", count(number, "fact"))?;
         }
     }
-    let [older, newer] = snapshots(report);
+    let [older, newer] = snapshots(comparison);
     writeln!(
         err,
         "{} -> {}: {}",
         line(&older),
         line(&newer),
-        totals(report)
+        totals(comparison)
     )
 }
 
@@ -79,27 +79,24 @@ pub fn notices(file: &str, notices: &[Notice], err: &mut dyn Write) -> io::Resul
     Ok(())
 }
 
-fn totals(report: &Report) -> String {
-    if report.findings.is_empty() {
-        let seen = if report.is_comparable() {
+fn totals(comparison: &Comparison) -> String {
+    if comparison.changes.is_empty() {
+        let seen = if comparison.is_comparable() {
             ""
         } else {
             " in what both saw"
         };
         return format!("no differences{seen}");
     }
-    let (resources, grants) = report.tallies();
+    let (resources, grants) = comparison.tallies();
     let mut text = format!(
         "resources +{} -{} ~{}, grants +{} -{}",
         resources.added, resources.removed, resources.changed, grants.added, grants.removed
     );
     for (number, word) in [
-        (
-            report.count(|f| f.escalation.is_some() && f.built_in.is_none()),
-            "escalating",
-        ),
-        (report.count(|f| f.built_in.is_some()), "by Harness"),
-        (report.count(|f| f.approved.is_some()), "approved"),
+        (comparison.count(AssessedChange::escalates), "escalating"),
+        (comparison.count(|f| f.built_in.is_some()), "by Harness"),
+        (comparison.count(|f| f.approved.is_some()), "approved"),
     ] {
         if number > 0 {
             let _ = write!(text, ", {number} {word}");

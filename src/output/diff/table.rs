@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
 
 use super::words::{notes, sentence, symbol};
-use crate::diff::{Cause, Finding, Report, Verb};
+use crate::diff::{AssessedChange, Cause, Comparison, Verb};
 use crate::output::text::{line, shortened};
 
 /// Names and notes longer than this are cut; the other formats hold them whole.
@@ -18,23 +18,23 @@ const COLUMN: usize = 100;
 ///
 /// # Errors
 /// When the output fails.
-pub fn write(report: &Report, colour: bool, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(comparison: &Comparison, colour: bool, out: &mut dyn Write) -> io::Result<()> {
     let paint = Paint(colour);
     let mut first = true;
-    for of_scope in report
-        .findings
-        .chunk_by(|a, b| a.change.place() == b.change.place())
+    for of_scope in comparison
+        .changes
+        .chunk_by(|a, b| a.change.scope() == b.change.scope())
     {
         if !first {
             writeln!(out)?;
         }
         first = false;
-        let place = of_scope
+        let scope = of_scope
             .first()
-            .map_or("", |finding| finding.change.place());
-        writeln!(out, "{}", paint.bold(&line(place)))?;
-        let mut of_scope: Vec<&Finding> = of_scope.iter().collect();
-        of_scope.sort_by_key(|finding| finding.cause); // stable: ids stay in order
+            .map_or("", |assessed| assessed.change.scope());
+        writeln!(out, "{}", paint.bold(&line(scope)))?;
+        let mut of_scope: Vec<&AssessedChange> = of_scope.iter().collect();
+        of_scope.sort_by_key(|assessed| assessed.cause); // stable: ids stay in order
         for of_cause in of_scope.chunk_by(|a, b| a.cause == b.cause) {
             write_cause(of_cause, &paint, out)?;
         }
@@ -42,14 +42,14 @@ pub fn write(report: &Report, colour: bool, out: &mut dyn Write) -> io::Result<(
     Ok(())
 }
 
-fn write_cause(findings: &[&Finding], paint: &Paint, out: &mut dyn Write) -> io::Result<()> {
-    let cause = findings
+fn write_cause(changes: &[&AssessedChange], paint: &Paint, out: &mut dyn Write) -> io::Result<()> {
+    let cause = changes
         .first()
-        .map_or("", |finding| heading(finding.cause));
+        .map_or("", |assessed| heading(assessed.cause));
     writeln!(out, "  {cause}")?;
-    let rows: Vec<(&Finding, String)> = findings
+    let rows: Vec<(&AssessedChange, String)> = changes
         .iter()
-        .map(|finding| (*finding, line(&sentence(&finding.change, NAME))))
+        .map(|assessed| (*assessed, line(&sentence(&assessed.change, NAME))))
         .collect();
     let width = rows
         .iter()
@@ -57,27 +57,27 @@ fn write_cause(findings: &[&Finding], paint: &Paint, out: &mut dyn Write) -> io:
         .filter(|width| *width <= COLUMN)
         .max()
         .unwrap_or_default();
-    for (finding, text) in &rows {
-        let notes = line(&shortened(&notes(finding).join("; "), NOTE));
-        let mark = if counts_as_more(finding) { '!' } else { ' ' };
+    for (assessed, text) in &rows {
+        let notes = line(&shortened(&notes(assessed).join("; "), NOTE));
+        let mark = if counts_as_more(assessed) { '!' } else { ' ' };
         let padding = " ".repeat(width.saturating_sub(text.width()));
-        let sign = format!("{}{mark}", symbol(finding.change.verb()));
+        let sign = format!("{}{mark}", symbol(assessed.change.verb()));
         let row = format!("{text}{padding}  {notes}");
         writeln!(
             out,
             "    {} {}",
-            paint.sign(finding, &sign),
-            paint.row(finding, row.trim_end())
+            paint.sign(assessed, &sign),
+            paint.row(assessed, row.trim_end())
         )?;
-        for detail in &finding.details {
+        for detail in &assessed.details {
             writeln!(out, "         {}", line(&shortened(detail, NOTE)))?;
         }
     }
     Ok(())
 }
 
-fn counts_as_more(finding: &Finding) -> bool {
-    finding.escalation.is_some() && finding.built_in.is_none() && finding.approved.is_none()
+fn counts_as_more(assessed: &AssessedChange) -> bool {
+    assessed.escalates() && assessed.approved.is_none()
 }
 
 fn heading(cause: Cause) -> &'static str {
@@ -107,8 +107,8 @@ impl Paint {
         self.with("1", text)
     }
 
-    fn sign(&self, finding: &Finding, text: &str) -> String {
-        let code = match finding.change.verb() {
+    fn sign(&self, assessed: &AssessedChange, text: &str) -> String {
+        let code = match assessed.change.verb() {
             Verb::Added => "32",
             Verb::Removed => "31",
             Verb::Changed => "33",
@@ -116,10 +116,10 @@ impl Paint {
         self.with(code, text)
     }
 
-    fn row(&self, finding: &Finding, text: &str) -> String {
-        if counts_as_more(finding) {
+    fn row(&self, assessed: &AssessedChange, text: &str) -> String {
+        if counts_as_more(assessed) {
             self.bold(text)
-        } else if finding.approved.is_some() || finding.built_in.is_some() {
+        } else if assessed.approved.is_some() || assessed.built_in.is_some() {
             self.with("2", text)
         } else {
             text.to_owned()

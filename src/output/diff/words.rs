@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 
-use crate::diff::{Change, Finding, Report, Side, Verb};
-use crate::model::{GrantFact, Named, Reach, ResourceFact};
+use crate::diff::{AssessedChange, Change, Comparison, Side, Verb};
+use crate::model::{GrantFact, Impact, Named, ResourceFact};
 use crate::output::text::{count, shortened};
 
 /// `+`, `-` or `~`.
@@ -17,9 +17,9 @@ pub(crate) fn symbol(verb: Verb) -> char {
 }
 
 /// `snapshot 7 (2026-03-01T00:00:00.000Z)`, of the older and the newer side; with the file where there are two.
-pub(crate) fn snapshots(report: &Report) -> [String; 2] {
-    let two_files = report.from.file != report.to.file;
-    [&report.from, &report.to].map(|side| snapshot(side, two_files))
+pub(crate) fn snapshots(comparison: &Comparison) -> [String; 2] {
+    let two_files = comparison.from.file != comparison.to.file;
+    [&comparison.from, &comparison.to].map(|side| snapshot(side, two_files))
 }
 
 fn snapshot(side: &Side, with_file: bool) -> String {
@@ -93,10 +93,10 @@ fn readable(text: &&str) -> bool {
     !text.trim().is_empty()
 }
 
-/// What is to be known about a finding besides: the approval first, then reasons, then reach.
-pub(crate) fn notes(finding: &Finding) -> Vec<String> {
+/// What is to be known about a change besides: the approval first, then reasons, then impact.
+pub(crate) fn notes(assessed: &AssessedChange) -> Vec<String> {
     let mut notes = Vec::new();
-    if let Some(approved) = &finding.approved {
+    if let Some(approved) = &assessed.approved {
         let ticket = approved.ticket.as_ref().map(|ticket| format!(", {ticket}"));
         notes.push(format!(
             "approved by {}{}: {}",
@@ -106,50 +106,53 @@ pub(crate) fn notes(finding: &Finding) -> Vec<String> {
         ));
     }
     notes.extend(
-        finding
+        assessed
             .escalation
             .as_ref()
             .map(|escalation| escalation.reason.clone().into_owned()),
     );
-    notes.extend(finding.built_in.map(|why| format!("by Harness: {why}")));
+    notes.extend(assessed.built_in.map(|why| format!("by Harness: {why}")));
     notes.extend(
-        finding
+        assessed
             .gone_with
             .as_ref()
             .map(|id| format!("gone with {id}")),
     );
     notes.extend(
-        finding
-            .reach
+        assessed
+            .impact
             .as_ref()
-            .map(|reach| reaching(&finding.change, reach)),
+            .map(|impact| affecting(&assessed.change, impact)),
     );
     notes.retain(|note| !note.is_empty());
     notes
 }
 
-fn reaching(change: &Change, reach: &Reach) -> String {
+fn affecting(change: &Change, impact: &Impact) -> String {
     let mut people = Vec::new();
-    if reach.users > 0 || reach.service_accounts == 0 {
-        people.push(count(i128::from(reach.users), "user"));
+    if impact.users > 0 || impact.service_accounts == 0 {
+        people.push(count(i128::from(impact.users), "user"));
     }
-    if reach.service_accounts > 0 {
-        people.push(count(i128::from(reach.service_accounts), "service account"));
+    if impact.service_accounts > 0 {
+        people.push(count(
+            i128::from(impact.service_accounts),
+            "service account",
+        ));
     }
     let people = people.join(" and ");
     match change {
-        Change::Resource { .. } if reach.grants == 0 => "held by nobody".to_owned(),
+        Change::Resource { .. } if impact.grants == 0 => "held by nobody".to_owned(),
         Change::Resource { .. } => {
             format!(
                 "in {}, reaches {people}",
-                count(i128::from(reach.grants), "grant")
+                count(i128::from(impact.grants), "grant")
             )
         }
         Change::GrantAdded(grant) | Change::GrantRemoved(grant) => match &grant.scope {
-            None if reach.grants == 0 => "the group holds no role".to_owned(),
+            None if impact.grants == 0 => "the group holds no role".to_owned(),
             None => format!(
                 "the group holds {}",
-                count(i128::from(reach.grants), "role")
+                count(i128::from(impact.grants), "role")
             ),
             Some(_) if grant.principal.kind == "user_group" => format!("reaches {people}"),
             Some(_) => String::new(),

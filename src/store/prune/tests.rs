@@ -1,12 +1,15 @@
 //! For random histories and random choices of what to keep: no answer about a kept snapshot changes.
 
-#[path = "../../../tests/support/observe.rs"]
-mod observe;
+#[path = "../../../tests/support/account.rs"]
+mod account;
+#[path = "../../../tests/support/temp_dir.rs"]
+mod temp_dir;
 
 use std::fmt::Write as _;
 
+use account::Account;
 use fake_harness::Random;
-use observe::{Account, Folder};
+use temp_dir::TempDir;
 
 use crate::model::ListingKind;
 use crate::store::{Reader, Writer};
@@ -78,7 +81,7 @@ fn change(account: &mut Account, random: &mut Random) {
     }
 }
 
-fn history(folder: &Folder, random: &mut Random) -> std::path::PathBuf {
+fn history(folder: &TempDir, random: &mut Random) -> std::path::PathBuf {
     let file = folder.file("a.db");
     let mut account = Account::default();
     for day in 1..=SNAPSHOTS {
@@ -145,7 +148,7 @@ fn changes_are_differences(file: &std::path::Path, kept: &[i64]) {
             if let Some(at) = rows.iter().position(|other| *other == row) {
                 rows.remove(at);
             } else {
-                assert!(change.place() != "account", "missing: {row}, kept {kept:?}");
+                assert!(change.scope() != "account", "missing: {row}, kept {kept:?}");
             }
         }
         if !gaps.is_empty() {
@@ -185,7 +188,7 @@ fn rows(reader: &Reader, view: &str) -> String {
 fn no_answer_about_a_kept_snapshot_changes() {
     for seed in 0..24 {
         let mut random = Random::new(seed);
-        let folder = Folder::new(&format!("prune-{seed}"));
+        let folder = TempDir::new();
         let file = history(&folder, &mut random);
         // In two steps, since a file is pruned again and again.
         let mut kept: Vec<i64> = (1..=SNAPSHOTS).collect();

@@ -1,13 +1,7 @@
 //! What the integration tests share: the real binary, a fake Harness, and eyes on the database.
 
-#[path = "../../support/account_builder.rs"]
-pub(crate) mod account_builder;
-
-#[path = "../../support/program.rs"]
-pub(crate) mod program;
-
-#[path = "../../support/observe.rs"]
-pub(crate) mod observe;
+#[path = "../../support/account.rs"]
+pub(crate) mod account;
 
 #[path = "../../support/schema.rs"]
 pub(crate) mod schema;
@@ -17,13 +11,14 @@ mod database;
 pub(crate) mod in_process;
 mod outcome;
 mod run;
+#[path = "../../support/temp_dir.rs"]
 mod temp_dir;
 mod test;
 
 pub(crate) use answers::{Answers, all_answers, answers_at, answers_until};
 pub(crate) use database::Database;
 pub(crate) use outcome::Outcome;
-pub(crate) use run::Run;
+pub(crate) use run::{Run, run};
 pub(crate) use temp_dir::TempDir;
 pub(crate) use test::Test;
 

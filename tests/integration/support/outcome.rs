@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+#[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) command: String,
     pub(crate) status: i32,

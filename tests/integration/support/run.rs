@@ -33,6 +33,18 @@ impl Run {
         self
     }
 
+    /// As somebody whom file permissions mean something to, even when the tests run as root.
+    #[cfg(unix)]
+    pub(crate) fn without_privileges(mut self) -> Self {
+        use std::os::unix::{fs::MetadataExt, process::CommandExt};
+        const NOBODY: u32 = 65_534;
+        let folder = self.command.get_current_dir().unwrap().to_owned();
+        if folder.metadata().is_ok_and(|folder| folder.uid() == 0) {
+            self.command.uid(NOBODY).gid(NOBODY);
+        }
+        self
+    }
+
     pub(crate) fn without_env(mut self, name: &str) -> Self {
         self.command.env_remove(name);
         self
@@ -77,4 +89,11 @@ impl Run {
     pub(crate) fn exits(self, status: i32) -> Outcome {
         self.run().exits(status)
     }
+}
+
+/// Asks a file.
+pub(crate) fn run(db: &Path, arguments: &[&str]) -> Outcome {
+    let folder = db.parent().unwrap();
+    let db = db.to_str().unwrap();
+    Run::new(folder, arguments).args(&["--db", db]).run()
 }

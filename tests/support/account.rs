@@ -10,7 +10,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroI64;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use harness_access::model::{
     AssignmentIds, Details, Directory, Grant, IncludedScope, Label, Level, Listing, ListingKind,
@@ -21,6 +21,12 @@ use harness_access::store::{Identity, Published, Writer};
 /// 2026-01-01T00:00:00Z.
 pub const NEW_YEAR: i64 = 1_767_225_600_000;
 pub const DAY: i64 = 86_400_000;
+
+/// The resource group of Harness that covers everything, child scopes included.
+pub const EVERYTHING: &str = "resource_group/harness/_all_resources_including_child_scopes";
+
+/// The resource group of Harness that covers the account without what is below.
+pub const ACCOUNT_ONLY: &str = "resource_group/harness/_all_account_level_resources";
 
 /// Who holds what, by text ids: principal, target, and for a role scope and resource group.
 pub type GrantId = (String, String, Option<(String, String)>);
@@ -34,6 +40,10 @@ pub struct Account {
     pub grants: BTreeMap<GrantId, String>,
     /// Listings that a sync of it cannot see, by kind and scope path.
     pub hidden: Vec<(ListingKind, String)>,
+    /// Listings that a sync of it sees in part.
+    pub partial: Vec<(ListingKind, String)>,
+    /// Which scopes a sync asks for.
+    pub asked: &'static str,
 }
 
 impl Default for Account {
@@ -43,6 +53,8 @@ impl Default for Account {
             resources: BTreeMap::new(),
             grants: BTreeMap::new(),
             hidden: Vec::new(),
+            partial: Vec::new(),
+            asked: "all",
         }
     }
 }
@@ -82,6 +94,83 @@ pub fn parse(id: &str) -> ResourceId {
 }
 
 impl Account {
+    /// An account with Harness's two resource groups over everything and its role for administrators.
+    pub fn example() -> Self {
+        let mut account = Self {
+            id: "ACC".to_owned(),
+            ..Self::default()
+        };
+        let itself = Details::Account {
+            authentication_mechanism: None,
+            public_access_enabled: None,
+            two_factor_enforced: None,
+        };
+        account.resource("account/ACC", Some("Example"), itself);
+        account.resource(EVERYTHING, Some("Everything"), over_all(true));
+        account.resource(ACCOUNT_ONLY, Some("Account only"), over_all(false));
+        let permissions = [
+            "core_account_view",
+            "core_secret_access",
+            "core_project_view",
+            "core_role_edit",
+        ];
+        account.role("role/harness/_account_admin", "Account Admin", &permissions);
+        account
+    }
+
+    /// 100,000 role grants and 40,000 memberships in 20 organizations with 200 projects.
+    pub fn large() -> Self {
+        let mut account = Self::example();
+        let mut places = vec!["account".to_owned()];
+        for org in 0..20 {
+            places.push(format!("org/o{org}"));
+            places.extend((0..10).map(|project| format!("org/o{org}/project/p{project}")));
+        }
+        for place in &places[1..] {
+            account.scope(place);
+        }
+        for user in 0..20_000 {
+            let (uuid, name) = (format!("u{user:05}"), format!("User {user}"));
+            if user % 50 == 0 {
+                account.disabled_person(&uuid, &name);
+            } else {
+                account.person(&uuid, &name);
+            }
+        }
+        for group in 0..1_000 {
+            let members: Vec<String> = (0..40)
+                .map(|member| format!("u{:05}", (group * 37 + member * 501) % 20_000))
+                .collect();
+            let members: Vec<&str> = members.iter().map(String::as_str).collect();
+            let id = format!("user_group/account/g{group:04}");
+            account.group_of(&id, &format!("Group {group}"), &members);
+        }
+        for (at, place) in places.iter().enumerate() {
+            let role = format!("role/{place}/r");
+            let permissions = [
+                "core_secret_access",
+                "core_pipeline_view",
+                "core_pipeline_execute",
+            ];
+            account.role(&role, &format!("Role {at}"), &permissions[..=at % 3]);
+            let group = format!("resource_group/{place}/s");
+            account.resource_group(&group, &format!("Some {at}"), &["SECRET", "PIPELINE/x"]);
+        }
+        for number in 0..100_000_usize {
+            let place = &places[number % places.len()];
+            let principal = match number % 10 {
+                0 => format!("user_group/account/g{:04}", number / 10 % 1_000),
+                _ => format!("user/u{:05}", number * 7 % 20_000),
+            };
+            let group = match number % 3 {
+                0 => EVERYTHING.to_owned(),
+                _ => format!("resource_group/{place}/s"),
+            };
+            account.assign(&principal, &format!("role/{place}/r"), place, &group);
+        }
+        account
+    }
+
     pub fn resource(&mut self, id: &str, name: Option<&str>, details: Details) -> &mut Self {
         let entry = (parse(id), name.map(str::to_owned), details);
         self.resources.insert(id.to_owned(), entry);
@@ -93,6 +182,26 @@ impl Account {
         self.resource(&format!("user/{uuid}"), Some(name), details)
     }
 
+    /// A user; the address is `<uuid>@example.test`.
+    pub fn person(&mut self, uuid: &str, name: &str) -> &mut Self {
+        self.user(uuid, name, &format!("{uuid}@example.test"))
+    }
+
+    /// A user who may not sign in.
+    pub fn disabled_person(&mut self, uuid: &str, name: &str) -> &mut Self {
+        let details = user(&format!("{uuid}@example.test"), true);
+        self.resource(&format!("user/{uuid}"), Some(name), details)
+    }
+
+    pub fn service_account(&mut self, id: &str, name: &str) -> &mut Self {
+        let details = Details::ServiceAccount {
+            email: None,
+            description: None,
+            api_keys: Some(1),
+        };
+        self.resource(id, Some(name), details)
+    }
+
     pub fn group(&mut self, id: &str, name: &str) -> &mut Self {
         let details = Details::UserGroup {
             description: None,
@@ -100,9 +209,18 @@ impl Account {
             sso_type: None,
             sso_group: None,
             externally_managed: false,
-            harness_managed: false,
+            harness_managed: id.contains("all_users"),
         };
         self.resource(id, Some(name), details)
+    }
+
+    /// A group with members, by uuid.
+    pub fn group_of(&mut self, id: &str, name: &str, members: &[&str]) -> &mut Self {
+        self.group(id, name);
+        for uuid in members {
+            self.member(&format!("user/{uuid}"), id);
+        }
+        self
     }
 
     pub fn role(&mut self, id: &str, name: &str, permissions: &[&str]) -> &mut Self {
@@ -112,7 +230,7 @@ impl Account {
             description: None,
             harness_managed: id.starts_with("role/harness/"),
             permissions,
-            scope_levels: vec!["account".to_owned()],
+            scope_levels: levels(id),
         };
         self.resource(id, Some(name), details)
     }
@@ -126,6 +244,20 @@ impl Account {
             attribute_values: Vec::new(),
         };
         self.resource(id, Some(name), resource_group(false, vec![selector]))
+    }
+
+    /// A resource group of its own scope, from `TYPE`, `TYPE/ID` or `TYPE?attribute=value`.
+    pub fn resource_group(&mut self, id: &str, name: &str, selectors: &[&str]) -> &mut Self {
+        let selectors = selectors.iter().map(|text| selector(text)).collect();
+        let details = Details::ResourceGroup {
+            description: None,
+            harness_managed: false,
+            all_resources: false,
+            included_scopes: own_scope(false),
+            selectors,
+            scope_levels: levels(id),
+        };
+        self.resource(id, Some(name), details)
     }
 
     pub fn everything(&mut self, id: &str, name: &str) -> &mut Self {
@@ -143,6 +275,25 @@ impl Account {
             Some(project),
             details(),
         )
+    }
+
+    /// `org/<org>` or `org/<org>/project/<project>`, named by its path.
+    pub fn scope(&mut self, path: &str) -> &mut Self {
+        let id = match Scope::parse(path).expect("a scope") {
+            Scope::Project { org, project } => format!("project/{org}/{project}"),
+            scope => format!("organization/{}", scope.org().expect("an organization")),
+        };
+        let details = Details::Container {
+            description: None,
+            harness_managed: false,
+        };
+        self.resource(&id, Some(path), details)
+    }
+
+    /// A listing that shows only a part.
+    pub fn gap(&mut self, kind: ListingKind, scope: &str) -> &mut Self {
+        self.partial.push((kind, scope.to_owned()));
+        self
     }
 
     pub fn member(&mut self, principal: &str, group: &str) -> &mut Self {
@@ -209,7 +360,7 @@ impl Account {
             started_at: at(0),
             finished_at: at(60),
             caller: None,
-            scopes: "all".to_owned(),
+            scopes: self.asked.to_owned(),
             requests: 1,
             listings: self.listings(at(0), at(60)),
             directory,
@@ -245,14 +396,21 @@ impl Account {
                     continue;
                 }
                 let path = scope.to_string();
-                let hidden = self.hidden.iter().any(|(k, s)| *k == kind && *s == path);
+                let is_in = |list: &[(ListingKind, String)]| {
+                    list.iter().any(|(k, s)| *k == kind && *s == path)
+                };
                 listings.push(Listing {
                     kind,
                     scope: scope.clone(),
                     endpoint: format!("GET /{kind}"),
-                    state: if hidden {
+                    state: if is_in(&self.hidden) {
                         let reason = "needs the permission to view it".to_owned();
                         ListingState::NotPermitted { reason }
+                    } else if is_in(&self.partial) {
+                        ListingState::Partial {
+                            reason: "the key may not view all".to_owned(),
+                            whole_for: Vec::new(),
+                        }
                     } else {
                         ListingState::Complete
                     },
@@ -287,6 +445,59 @@ impl Account {
     }
 }
 
+/// The level of the scope where it lives; what Harness supplies is for accounts.
+fn levels(id: &str) -> Vec<String> {
+    let level = match parse(id).scope {
+        Scope::Account | Scope::Harness => "account",
+        Scope::Organization { .. } => "organization",
+        Scope::Project { .. } => "project",
+    };
+    vec![level.to_owned()]
+}
+
+/// The scope where a resource group is assigned.
+fn own_scope(child_scopes: bool) -> Vec<IncludedScope> {
+    vec![IncludedScope {
+        scope: None,
+        child_scopes,
+    }]
+}
+
+fn over_all(child_scopes: bool) -> Details {
+    Details::ResourceGroup {
+        description: None,
+        harness_managed: true,
+        all_resources: true,
+        included_scopes: own_scope(child_scopes),
+        selectors: Vec::new(),
+        scope_levels: Vec::new(),
+    }
+}
+
+fn selector(text: &str) -> Selector {
+    let bare = |kind: &str| Selector {
+        resource_type: kind.to_owned(),
+        identifiers: vec![],
+        attribute: None,
+        attribute_values: vec![],
+    };
+    if let Some((kind, filter)) = text.split_once('?') {
+        let (attribute, value) = filter.split_once('=').expect("attribute=value");
+        return Selector {
+            attribute: Some(attribute.to_owned()),
+            attribute_values: vec![value.to_owned()],
+            ..bare(kind)
+        };
+    }
+    match text.split_once('/') {
+        None => bare(text),
+        Some((kind, id)) => Selector {
+            identifiers: vec![id.to_owned()],
+            ..bare(kind)
+        },
+    }
+}
+
 pub fn user(email: &str, disabled: bool) -> Details {
     Details::User {
         email: Some(email.to_owned()),
@@ -302,38 +513,8 @@ pub fn resource_group(all_resources: bool, selectors: Vec<Selector>) -> Details 
         description: None,
         harness_managed: false,
         all_resources,
-        included_scopes: vec![IncludedScope {
-            scope: None,
-            child_scopes: false,
-        }],
+        included_scopes: own_scope(false),
         selectors,
         scope_levels: vec!["account".to_owned()],
-    }
-}
-
-/// A folder of a test's own, removed when the test ends.
-pub struct Folder(PathBuf);
-
-impl Folder {
-    pub fn new(name: &str) -> Self {
-        let path =
-            std::env::temp_dir().join(format!("harness-access-{}-{name}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&path);
-        std::fs::create_dir_all(&path).expect("a folder");
-        Self(path)
-    }
-
-    pub fn file(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-
-    pub fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
     }
 }

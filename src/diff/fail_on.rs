@@ -1,10 +1,10 @@
 //! Which changes make a check fail.
 
-use super::{Finding, Verb};
+use super::{AssessedChange, Verb};
 
 /// What counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Gate {
+pub enum FailOn {
     /// Every change.
     Any,
     /// Changes that let somebody do more, unless Harness makes them by itself.
@@ -15,7 +15,7 @@ pub enum Gate {
     Verbs(Vec<Verb>),
 }
 
-impl Gate {
+impl FailOn {
     /// Reads `any`, `escalation`, `none`, or a list such as `added,removed`.
     ///
     /// # Errors
@@ -41,32 +41,32 @@ impl Gate {
             .map(Self::Verbs)
     }
 
-    /// Whether a finding counts. Approved ones never do.
+    /// Whether a change counts. Approved ones never do.
     #[must_use]
-    pub fn counts(&self, finding: &Finding) -> bool {
-        finding.approved.is_none()
+    pub fn counts(&self, assessed: &AssessedChange) -> bool {
+        assessed.approved.is_none()
             && match self {
                 Self::Any => true,
-                Self::Escalation => finding.escalation.is_some() && finding.built_in.is_none(),
+                Self::Escalation => assessed.escalates(),
                 Self::None => false,
-                Self::Verbs(verbs) => verbs.contains(&finding.change.verb()),
+                Self::Verbs(verbs) => verbs.contains(&assessed.change.verb()),
             }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Gate, Verb};
+    use super::{FailOn, Verb};
 
     #[test]
     fn words_and_lists() {
-        assert_eq!(Gate::parse("any"), Ok(Gate::Any));
+        assert_eq!(FailOn::parse("any"), Ok(FailOn::Any));
         assert_eq!(
-            Gate::parse("added,changed"),
-            Ok(Gate::Verbs(vec![Verb::Added, Verb::Changed]))
+            FailOn::parse("added,changed"),
+            Ok(FailOn::Verbs(vec![Verb::Added, Verb::Changed]))
         );
         for text in ["", "all", "added,", "added;removed", "any,added"] {
-            assert!(Gate::parse(text).is_err(), "{text:?}");
+            assert!(FailOn::parse(text).is_err(), "{text:?}");
         }
     }
 }

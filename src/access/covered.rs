@@ -1,12 +1,12 @@
 //! What a resource group covers when a role is held over it at a scope, and whether a question falls into that.
 
-use super::catalogue::{Fit, fit};
+use super::permissions::{Fit, fit};
 use super::question::Target;
 use crate::model::{Level, ResourceGroupFact, Scope};
 
-/// The resources at a place that a role grant covers.
+/// The resources at a scope that a role grant covers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Reach {
+pub struct CoveredResources {
     /// Where.
     pub scope: Scope,
     /// Everything below as well.
@@ -30,12 +30,12 @@ pub enum Extent {
     View(Level),
 }
 
-/// Every reach of a resource group at the scope of a grant, the server's additions left out.
-pub(super) fn reaches(group: &ResourceGroupFact, grant_scope: &Scope) -> Vec<Reach> {
-    let mut reaches = Vec::new();
+/// Everything that a resource group covers at the scope of a grant, the server's additions left out.
+pub(super) fn covers(group: &ResourceGroupFact, grant_scope: &Scope) -> Vec<CoveredResources> {
+    let mut covers = Vec::new();
     for (scope, below) in included(group, grant_scope) {
         let mut add = |extent| {
-            reaches.push(Reach {
+            covers.push(CoveredResources {
                 scope: scope.clone(),
                 below,
                 extent,
@@ -58,7 +58,7 @@ pub(super) fn reaches(group: &ResourceGroupFact, grant_scope: &Scope) -> Vec<Rea
             }
         }
     }
-    reaches
+    covers
 }
 
 /// The views the server adds for a permission that is one of them.
@@ -66,16 +66,16 @@ pub(super) fn implicit_views(
     group: &ResourceGroupFact,
     grant_scope: &Scope,
     permission: &str,
-) -> Vec<Reach> {
+) -> Vec<CoveredResources> {
     let level = match permission {
         "core_account_view" => Level::Account,
         "core_organization_view" => Level::Organization,
         "core_project_view" => Level::Project,
         _ => return Vec::new(),
     };
-    let mut views: Vec<Reach> = included(group, grant_scope)
+    let mut views: Vec<CoveredResources> = included(group, grant_scope)
         .filter_map(|(scope, below)| {
-            let view = |scope, below| Reach {
+            let view = |scope, below| CoveredResources {
                 scope,
                 below,
                 extent: Extent::View(level),
@@ -130,14 +130,14 @@ impl Extent {
     }
 }
 
-impl Reach {
-    /// Whether a resource of the type, at the target's place, is or may be among the covered. Rule 7.
+impl CoveredResources {
+    /// Whether a resource of the type, at the scope asked about, is or may be among the covered. Rule 7.
     pub(super) fn meets(&self, target: &Target, kind: &str, creates: bool) -> bool {
         let id = target.identifier.as_deref();
         match (&target.scope, level_of(kind)) {
             (None, level) => self.meets_somewhere(kind, level, id, creates),
-            (Some(place), None) => self.meets_plain(place, kind, id),
-            (Some(place), Some(level)) => self.meets_level(place, kind, level, id, creates),
+            (Some(asked), None) => self.meets_plain(asked, kind, id),
+            (Some(asked), Some(level)) => self.meets_level(asked, kind, level, id, creates),
         }
     }
 
@@ -161,44 +161,44 @@ impl Reach {
         self.extent.covers_all_of(kind) && (is_it || above)
     }
 
-    fn meets_plain(&self, place: &Scope, kind: &str, id: Option<&str>) -> bool {
+    fn meets_plain(&self, asked: &Scope, kind: &str, id: Option<&str>) -> bool {
         match &self.extent {
             Extent::Named(own, ids) => {
-                self.scope == *place
+                self.scope == *asked
                     && own == kind
                     && id.is_none_or(|id| ids.iter().any(|own| own == id))
             }
-            extent => extent.covers_all_of(kind) && self.is_at_or_above(place),
+            extent => extent.covers_all_of(kind) && self.is_at_or_above(asked),
         }
     }
 
     /// The resource is a scope: it is asked for from its parent by name, and from inside without.
     fn meets_level(
         &self,
-        place: &Scope,
+        asked: &Scope,
         kind: &str,
         level: Level,
         id: Option<&str>,
         creates: bool,
     ) -> bool {
-        let is_own = |id| level == Level::Account || Some(id) == own_name(place);
-        let own = place.level() == Some(level) && id.is_none_or(is_own);
+        let is_own = |id| level == Level::Account || Some(id) == own_name(asked);
+        let own = asked.level() == Some(level) && id.is_none_or(is_own);
         let inner = match id {
-            _ if own => Some(place.clone()),
+            _ if own => Some(asked.clone()),
             None => None,
-            Some(id) => child(place, level, id),
+            Some(id) => child(asked, level, id),
         };
         let outer = if own {
-            parent(place)
+            parent(asked)
         } else {
-            Some(place.clone())
+            Some(asked.clone())
         };
-        let name = if own { own_name(place) } else { id };
-        // Right below the place, some scope of the level that nobody named.
+        let name = if own { own_name(asked) } else { id };
+        // Right below the scope asked about, some scope of the level that nobody named.
         let within = id.is_none()
             && !own
             && self.scope.level() == Some(level)
-            && parent(&self.scope).as_ref() == Some(place);
+            && parent(&self.scope).as_ref() == Some(asked);
         if let Extent::Named(own_kind, ids) = &self.extent {
             let has = |name: &str| ids.iter().any(|own| own == name);
             let here = outer.as_ref() == Some(&self.scope) || inner.as_ref() == Some(&self.scope);
@@ -211,7 +211,7 @@ impl Reach {
         }
         match &inner {
             Some(inner) => self.scope == *inner || self.below && self.is_at_or_above(inner),
-            None => within || (self.below || creates && id.is_none()) && self.is_at_or_above(place),
+            None => within || (self.below || creates && id.is_none()) && self.is_at_or_above(asked),
         }
     }
 
@@ -235,21 +235,14 @@ impl Reach {
             && (self.below || !view.below)
     }
 
-    /// Whether a role held here counts at a place, whatever it permits.
-    pub fn covers_place(&self, place: Option<&Scope>) -> bool {
-        place.is_none_or(|place| self.is_at_or_above(place))
+    /// Whether a role held here counts at a scope, whatever it permits.
+    pub fn counts_at(&self, asked: Option<&Scope>) -> bool {
+        asked.is_none_or(|asked| self.is_at_or_above(asked))
     }
 
-    fn is_at_or_above(&self, place: &Scope) -> bool {
-        self.scope == *place || self.below && is_above(&self.scope, place)
+    fn is_at_or_above(&self, asked: &Scope) -> bool {
+        self.scope == *asked || self.below && self.scope.contains(asked)
     }
-}
-
-fn is_above(upper: &Scope, place: &Scope) -> bool {
-    upper
-        .level()
-        .and_then(|level| place.ancestor(level))
-        .is_some_and(|ancestor| ancestor == *upper)
 }
 
 fn level_of(kind: &str) -> Option<Level> {
@@ -261,20 +254,20 @@ fn level_of(kind: &str) -> Option<Level> {
     }
 }
 
-fn own_name(place: &Scope) -> Option<&str> {
-    place.project().or(place.org())
+fn own_name(asked: &Scope) -> Option<&str> {
+    asked.project().or(asked.org())
 }
 
-fn parent(place: &Scope) -> Option<Scope> {
-    match place {
-        Scope::Project { .. } => place.ancestor(Level::Organization),
+fn parent(asked: &Scope) -> Option<Scope> {
+    match asked {
+        Scope::Project { .. } => asked.ancestor(Level::Organization),
         Scope::Organization { .. } => Some(Scope::Account),
         Scope::Account | Scope::Harness => None,
     }
 }
 
-fn child(place: &Scope, level: Level, id: &str) -> Option<Scope> {
-    match (place, level) {
+fn child(asked: &Scope, level: Level, id: &str) -> Option<Scope> {
+    match (asked, level) {
         (Scope::Account, Level::Organization) => Scope::from_parts(Some(id), None),
         (Scope::Organization { org }, Level::Project) => Scope::from_parts(Some(org), Some(id)),
         _ => None,

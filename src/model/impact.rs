@@ -1,11 +1,11 @@
-//! How many people a change reaches.
+//! How many people a change affects.
 
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 
 /// Who is behind a group, a role or a resource group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Reach {
+pub struct Impact {
     /// Users, each counted once, however many ways they have.
     pub users: u64,
     /// Service accounts, likewise.
@@ -14,9 +14,9 @@ pub struct Reach {
     pub grants: u64,
 }
 
-/// The things whose reach is asked for, by text id.
+/// The things whose impact is asked for, by text id.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ReachOf {
+pub struct ImpactWanted {
     /// User groups whose members are counted.
     pub members_of: HashSet<String>,
     /// User groups whose roles are counted.
@@ -26,4 +26,4 @@ pub struct ReachOf {
 }
 
 /// The answer, by text id; what nobody holds is missing.
-pub type Reaches = HashMap<String, Reach>;
+pub type Impacts = HashMap<String, Impact>;

@@ -1,4 +1,4 @@
-//! What was done, whom it reaches, and whether it means more access.
+//! What was done, whom it affects, and whether it means more access.
 
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
@@ -6,8 +6,8 @@ use std::collections::{HashMap, HashSet};
 use super::approvals::Approved;
 use super::details::attributes;
 use super::escalation::escalation;
-use super::{Change, Comparison, Escalation, Verb, details};
-use crate::model::{Reach, ReachOf, Reaches, ResourceFact};
+use super::{Change, Differences, Escalation, Verb, details};
+use crate::model::{Impact, ImpactWanted, Impacts, ResourceFact};
 
 /// What somebody did to bring a change about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -44,7 +44,7 @@ impl Cause {
 
 /// A change with its meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
+pub struct AssessedChange {
     /// The change.
     pub change: Change,
     /// What differs inside a resource.
@@ -53,8 +53,8 @@ pub struct Finding {
     pub cause: Cause,
     /// For a grant that went: the text id of what it went with (its principal, group, role, resource group or scope).
     pub gone_with: Option<String>,
-    /// Whom it reaches; `None` where that says nothing.
-    pub reach: Option<Reach>,
+    /// Whom it impacts; `None` where that says nothing.
+    pub impact: Option<Impact>,
     /// Why somebody can do more than before.
     pub escalation: Option<Escalation>,
     /// Why it is none of the account's doing: Harness does this by itself.
@@ -63,11 +63,19 @@ pub struct Finding {
     pub approved: Option<Box<Approved>>,
 }
 
-/// The things whose reach [`judge`] needs: in the older snapshot for what went, in the newer one for the rest.
+impl AssessedChange {
+    /// Whether it lets somebody do more than before, and not by Harness's own doing.
+    #[must_use]
+    pub fn escalates(&self) -> bool {
+        self.escalation.is_some() && self.built_in.is_none()
+    }
+}
+
+/// The things whose impact [`assess`] needs: in the older snapshot for what went, in the newer one for the rest.
 #[must_use]
-pub fn reach_wanted(comparison: &Comparison) -> (ReachOf, ReachOf) {
-    let (mut older, mut newer) = (ReachOf::default(), ReachOf::default());
-    for change in &comparison.changes {
+pub fn impact_wanted(differences: &Differences) -> (ImpactWanted, ImpactWanted) {
+    let (mut older, mut newer) = (ImpactWanted::default(), ImpactWanted::default());
+    for change in &differences.changes {
         let wanted = match change.verb() {
             Verb::Removed => &mut older,
             Verb::Added | Verb::Changed => &mut newer,
@@ -97,7 +105,7 @@ fn insert(ids: &mut HashSet<String>, id: &str) {
 
 /// Adds to each change what it means.
 #[must_use]
-pub fn judge(changes: Vec<Change>, older: &Reaches, newer: &Reaches) -> Vec<Finding> {
+pub fn assess(changes: Vec<Change>, older: &Impacts, newer: &Impacts) -> Vec<AssessedChange> {
     let removed: HashSet<String> = changes
         .iter()
         .filter(|change| change.verb() == Verb::Removed)
@@ -107,20 +115,20 @@ pub fn judge(changes: Vec<Change>, older: &Reaches, newer: &Reaches) -> Vec<Find
     changes
         .into_iter()
         .map(|change| {
-            let reaches = match change.verb() {
+            let impacts = match change.verb() {
                 Verb::Removed => older,
                 Verb::Added | Verb::Changed => newer,
             };
-            let reach = reach(&change, reaches);
+            let impact = impact(&change, impacts);
             let held_before = change.resource().is_some_and(|fact| {
-                let now = reach.map_or(0, |reach| reach.grants);
+                let now = impact.map_or(0, |impact| impact.grants);
                 now > new_grants.get(&fact.id).copied().unwrap_or_default()
             });
-            Finding {
+            AssessedChange {
                 details: details(&change),
                 cause: cause(&change),
                 gone_with: gone_with(&change, &removed),
-                reach,
+                impact,
                 escalation: escalation(&change, held_before),
                 built_in: built_in(&change),
                 approved: None,
@@ -198,8 +206,8 @@ fn container(path: &str) -> Option<String> {
     })
 }
 
-fn reach(change: &Change, reaches: &Reaches) -> Option<Reach> {
-    let of = |id: &str| reaches.get(id).copied().unwrap_or_default();
+fn impact(change: &Change, impacts: &Impacts) -> Option<Impact> {
+    let of = |id: &str| impacts.get(id).copied().unwrap_or_default();
     match change {
         Change::Resource { .. } => {
             let fact = change.resource()?;
@@ -211,23 +219,23 @@ fn reach(change: &Change, reaches: &Reaches) -> Option<Reach> {
                 Some(_) => 1,
             };
             Some(match grant.principal.kind.as_str() {
-                "user_group" => Reach {
+                "user_group" => Impact {
                     grants,
                     ..of(&grant.principal.id)
                 },
-                "user" => Reach {
+                "user" => Impact {
                     users: 1,
                     grants,
-                    ..Reach::default()
+                    ..Impact::default()
                 },
-                "service_account" => Reach {
+                "service_account" => Impact {
                     service_accounts: 1,
                     grants,
-                    ..Reach::default()
+                    ..Impact::default()
                 },
-                _ => Reach {
+                _ => Impact {
                     grants,
-                    ..Reach::default()
+                    ..Impact::default()
                 },
             })
         }

@@ -3,16 +3,16 @@
 use rusqlite::{Connection, Row};
 
 use super::{Reader, StoreError};
-use crate::model::{Reach, ReachOf, Reaches, canonical_json};
+use crate::model::{Impact, ImpactWanted, Impacts, canonical_json};
 
 impl Reader {
-    /// The reach of groups, roles and resource groups in a snapshot. Only what is asked for is read.
+    /// The impact of groups, roles and resource groups in a snapshot. Only what is asked for is read.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn reach(&self, snapshot: i64, wanted: &ReachOf) -> Result<Reaches, StoreError> {
-        let read = || -> rusqlite::Result<Reaches> {
-            let mut reaches = Reaches::new();
+    pub fn impact(&self, snapshot: i64, wanted: &ImpactWanted) -> Result<Impacts, StoreError> {
+        let read = || -> rusqlite::Result<Impacts> {
+            let mut impacts = Impacts::new();
             for (ids, people, grants) in [
                 (&wanted.members_of, Some(MEMBERS), None),
                 (&wanted.roles_of, None, Some(ROLES_OF)),
@@ -23,13 +23,13 @@ impl Reader {
                 }
                 let ids = canonical_json(ids);
                 if let Some(sql) = people {
-                    count_people(&self.connection, sql, &ids, snapshot, &mut reaches)?;
+                    count_people(&self.connection, sql, &ids, snapshot, &mut impacts)?;
                 }
                 if let Some(sql) = grants {
-                    count_grants(&self.connection, sql, &ids, snapshot, &mut reaches)?;
+                    count_grants(&self.connection, sql, &ids, snapshot, &mut impacts)?;
                 }
             }
-            Ok(reaches)
+            Ok(impacts)
         };
         read().map_err(|error| self.failed(&error))
     }
@@ -83,13 +83,13 @@ fn count_people(
     sql: &str,
     ids: &str,
     snapshot: i64,
-    reaches: &mut Reaches,
+    impacts: &mut Impacts,
 ) -> rusqlite::Result<()> {
     each(connection, sql, ids, snapshot, |row| {
-        let reach: &mut Reach = reaches.entry(row.get(0)?).or_default();
+        let impact: &mut Impact = impacts.entry(row.get(0)?).or_default();
         match row.get_ref(1)?.as_str()? {
-            "user" => reach.users = row.get::<_, u32>(2)?.into(),
-            "service_account" => reach.service_accounts = row.get::<_, u32>(2)?.into(),
+            "user" => impact.users = row.get::<_, u32>(2)?.into(),
+            "service_account" => impact.service_accounts = row.get::<_, u32>(2)?.into(),
             _ => {}
         }
         Ok(())
@@ -101,11 +101,11 @@ fn count_grants(
     sql: &str,
     ids: &str,
     snapshot: i64,
-    reaches: &mut Reaches,
+    impacts: &mut Impacts,
 ) -> rusqlite::Result<()> {
     each(connection, sql, ids, snapshot, |row| {
-        let reach = reaches.entry(row.get(0)?).or_default();
-        reach.grants = row.get::<_, u32>(1)?.into();
+        let impact = impacts.entry(row.get(0)?).or_default();
+        impact.grants = row.get::<_, u32>(1)?.into();
         Ok(())
     })
 }
