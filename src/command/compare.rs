@@ -51,7 +51,11 @@ impl Pair {
     pub(crate) fn open(from: Located, to: Located) -> Result<Self, Error> {
         let same = is_same(&from, &to);
         let older = Reader::open(&from.path)?;
-        let newer = if same { None } else { Some(Reader::open(&to.path)?) };
+        let newer = if same {
+            None
+        } else {
+            Some(Reader::open(&to.path)?)
+        };
         let side = |reader: &Reader, located: &Located| -> Result<Side, Error> {
             Ok(Side {
                 snapshot: snapshot(reader, &located.snapshot)?,
@@ -141,7 +145,10 @@ fn assessed(
 ) -> Result<Assessed, Error> {
     let differences = compare(facts);
     let (wanted_older, wanted_newer) = impact_wanted(&differences);
-    let (older, newer) = (older.impact(from, &wanted_older)?, newer.impact(to, &wanted_newer)?);
+    let (older, newer) = (
+        older.impact(from, &wanted_older)?,
+        newer.impact(to, &wanted_newer)?,
+    );
     Ok(Assessed {
         changes: assess(differences.changes, &older, &newer),
         newly_visible: differences.newly_visible,
@@ -153,7 +160,11 @@ fn assessed(
 ///
 /// # Errors
 /// When the file cannot be read.
-pub(crate) fn changes_between(reader: &Reader, from: i64, to: i64) -> Result<Vec<AssessedChange>, Error> {
+pub(crate) fn changes_between(
+    reader: &Reader,
+    from: i64,
+    to: i64,
+) -> Result<Vec<AssessedChange>, Error> {
     let facts = reader.diff_facts(from, to)?;
     Ok(assessed(facts, (reader, from), (reader, to))?.changes)
 }

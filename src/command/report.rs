@@ -31,12 +31,20 @@ const LARGE: u64 = 10_000_000;
 
 pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Result<Exit, Error> {
     let request = Request::from(arguments)?;
-    let approvals = arguments.approvals.as_deref().map(read_approvals).transpose()?;
+    let approvals = arguments
+        .approvals
+        .as_deref()
+        .map(read_approvals)
+        .transpose()?;
     let (opened, mut comparison) = snapshots(arguments, context)?;
     if let (Some(approvals), Some(comparison)) = (approvals, &mut comparison) {
         let notices = approvals.apply(&mut comparison.changes, &today());
         if !arguments.quiet {
-            summary::notices(arguments.approvals.as_deref().unwrap_or_default(), &notices, context.err)?;
+            summary::notices(
+                arguments.approvals.as_deref().unwrap_or_default(),
+                &notices,
+                context.err,
+            )?;
         }
     }
     let (page, gaps) = page(&opened, comparison.as_ref(), &request)?;
@@ -93,7 +101,9 @@ impl Request {
         let usage = |text: &str| Error::Usage(text.to_owned());
         if arguments.snapshots.len() > 2 {
             let third = &arguments.snapshots[2];
-            return Err(Error::Usage(format!("expected at most two snapshots, got `{third}` too")));
+            return Err(Error::Usage(format!(
+                "expected at most two snapshots, got `{third}` too"
+            )));
         }
         if !arguments.snapshots.is_empty() && arguments.at.is_some() {
             return Err(usage("--at and named snapshots exclude each other"));
@@ -103,7 +113,9 @@ impl Request {
             None => Audience::Everybody,
             Some(ReportAudience::Auditor) => Audience::Auditor,
             Some(ReportAudience::Owner) if scope.is_none() => {
-                return Err(usage("--for owner is about one scope: name it with --scope"));
+                return Err(usage(
+                    "--for owner is about one scope: name it with --scope",
+                ));
             }
             Some(ReportAudience::Owner) => Audience::Owner,
         };
@@ -117,10 +129,12 @@ impl Request {
 }
 
 fn parse_scope(text: &str) -> Result<Scope, Error> {
-    Scope::parse(text).filter(|scope| *scope != Scope::Harness).ok_or_else(|| Error::Unknown {
-        message: format!("`{text}` is not a scope"),
-        hint: Some("scopes are account, org/<org> and org/<org>/project/<project>".to_owned()),
-    })
+    Scope::parse(text)
+        .filter(|scope| *scope != Scope::Harness)
+        .ok_or_else(|| Error::Unknown {
+            message: format!("`{text}` is not a scope"),
+            hint: Some("scopes are account, org/<org> and org/<org>/project/<project>".to_owned()),
+        })
 }
 
 /// Writes the page of a snapshot, and says what of it was not seen.
@@ -140,7 +154,12 @@ pub(crate) fn page(
     });
     let sha256 = sha256.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
     let parts = parts?;
-    let file = opened.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let file = opened
+        .path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     let page = report::report(&Material {
         snapshot: &opened.snapshot,
         file: &file,
@@ -181,7 +200,8 @@ impl Parts {
             findings: findings.collect::<Result<_, Error>>()?,
             timeline: timeline(reader, id)?,
         };
-        let known = |scope: &Scope| *scope == Scope::Account || parts.access.facts().tree.contains(scope);
+        let known =
+            |scope: &Scope| *scope == Scope::Account || parts.access.facts().tree.contains(scope);
         match &request.scope {
             Some(scope) if !known(scope) => Err(Error::Unknown {
                 message: format!("snapshot {id} has no scope `{scope}`"),
@@ -195,7 +215,11 @@ impl Parts {
 /// SHA-256 of a snapshot as `export --format ndjson` writes it.
 fn checksum(path: &Path, snapshot: &SnapshotInfo, gaps: &[Gap]) -> Result<String, Error> {
     let reader = Reader::open(path)?;
-    let opened = OpenSnapshot { path: path.to_owned(), reader, snapshot: snapshot.clone() };
+    let opened = OpenSnapshot {
+        path: path.to_owned(),
+        reader,
+        snapshot: snapshot.clone(),
+    };
     opened.show()?;
     let mut out = Hashing::new(BufWriter::new(io::sink()));
     ndjson::write(&opened.reader, snapshot, gaps, &mut out)?;
@@ -211,7 +235,11 @@ fn timeline(reader: &Reader, until: i64) -> Result<Vec<Point>, Error> {
     let mut points: Vec<Point> = Vec::with_capacity(chosen);
     for at in 0..chosen {
         // The first and the last are always among them.
-        let place = if chosen < 2 { 0 } else { at * (number - 1) / (chosen - 1) };
+        let place = if chosen < 2 {
+            0
+        } else {
+            at * (number - 1) / (chosen - 1)
+        };
         let snapshot = snapshots[place].clone();
         let escalations = match points.last() {
             None => None,
@@ -220,13 +248,20 @@ fn timeline(reader: &Reader, until: i64) -> Result<Vec<Point>, Error> {
                 Some(changes.iter().filter(|change| change.escalates()).count())
             }
         };
-        points.push(Point { snapshot, escalations });
+        points.push(Point {
+            snapshot,
+            escalations,
+        });
     }
     Ok(points)
 }
 
 /// Writes the page to its file with a manifest, or to standard output.
-fn write(arguments: &Arguments, page: &report::Report, context: &mut Context<'_>) -> Result<(), Error> {
+fn write(
+    arguments: &Arguments,
+    page: &report::Report,
+    context: &mut Context<'_>,
+) -> Result<(), Error> {
     if arguments.output == "-" {
         context.out.write_all(page.html.as_bytes())?;
         return Ok(context.out.flush()?);
@@ -243,7 +278,11 @@ fn say(
     gaps: &[Gap],
     context: &mut Context<'_>,
 ) -> Result<(), Error> {
-    let to = if arguments.output == "-" { "standard output" } else { &arguments.output };
+    let to = if arguments.output == "-" {
+        "standard output"
+    } else {
+        &arguments.output
+    };
     let size = page.html.len() as u64;
     writeln!(
         context.err,
@@ -262,7 +301,10 @@ fn say(
         )?;
     }
     if size > LARGE {
-        writeln!(context.err, "warning: over 10 MB, which many mail servers refuse; --scope or --max-rows makes it smaller")?;
+        writeln!(
+            context.err,
+            "warning: over 10 MB, which many mail servers refuse; --scope or --max-rows makes it smaller"
+        )?;
     }
     for gap in access_words::gaps(gaps) {
         writeln!(context.err, "not seen: {}", line(&gap))?;

@@ -18,7 +18,11 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
         return;
     };
     let [from, to] = snapshots(comparison);
-    page.raw("<p>From ").prose(&from).raw(" to ").prose(&to).raw(".</p>\n");
+    page.raw("<p>From ")
+        .prose(&from)
+        .raw(" to ")
+        .prose(&to)
+        .raw(".</p>\n");
     incomparable(comparison, page);
     let here: Vec<&AssessedChange> = comparison
         .changes
@@ -30,12 +34,27 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
         return;
     }
     let of = |wanted: &dyn Fn(&AssessedChange) -> bool| -> Vec<&AssessedChange> {
-        here.iter().copied().filter(|change| wanted(change)).collect()
+        here.iter()
+            .copied()
+            .filter(|change| wanted(change))
+            .collect()
     };
     let open = of(&|change| change.escalates() && change.approved.is_none());
     let approved = of(&|change| change.escalates() && change.approved.is_some());
-    group(context, page, "Somebody can do more than before", &open, true);
-    group(context, page, "Somebody can do more than before, approved", &approved, true);
+    group(
+        context,
+        page,
+        "Somebody can do more than before",
+        &open,
+        true,
+    );
+    group(
+        context,
+        page,
+        "Somebody can do more than before, approved",
+        &approved,
+        true,
+    );
     for (cause, title) in [
         (Cause::RoleAssignment, "Other role assignments"),
         (Cause::Membership, "Other memberships"),
@@ -44,12 +63,17 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
         (Cause::ResourceGroup, "Resource groups"),
         (Cause::Scope, "Account, organizations and projects"),
     ] {
-        let rest = of(&|change| {
-            change.cause == cause && !change.escalates() && change.built_in.is_none()
-        });
+        let rest =
+            of(&|change| change.cause == cause && !change.escalates() && change.built_in.is_none());
         group(context, page, title, &rest, false);
     }
-    group(context, page, "Made by Harness itself", &of(&|change| change.built_in.is_some()), false);
+    group(
+        context,
+        page,
+        "Made by Harness itself",
+        &of(&|change| change.built_in.is_some()),
+        false,
+    );
     page.raw("<p class=\"quiet\">Signs: <b>+</b> came, <b>-</b> went, <b>~</b> changed, <b>!</b> somebody can do more. \
         Who made each change: not observed, since the audit trail is not in this database.</p>\n");
 }
@@ -62,7 +86,8 @@ fn incomparable(comparison: &Comparison, page: &mut Html) {
     page.raw("<div class=\"seal partial\"><p><strong>Not everything could be compared.</strong></p>\n<ul>");
     for side in [&comparison.from, &comparison.to] {
         for gap in access_words::gaps(&side.gaps) {
-            page.raw("<li>Snapshot ").number(u64::try_from(side.snapshot.id).unwrap_or_default());
+            page.raw("<li>Snapshot ")
+                .number(u64::try_from(side.snapshot.id).unwrap_or_default());
             page.raw(" did not see all ").prose(&gap).raw("</li>");
         }
     }
@@ -88,9 +113,17 @@ fn group(
         return;
     }
     if open {
-        page.raw("<h3>").raw(title).raw(" (").number(changes.len() as u64).raw(")</h3>\n");
+        page.raw("<h3>")
+            .raw(title)
+            .raw(" (")
+            .number(changes.len() as u64)
+            .raw(")</h3>\n");
     } else {
-        page.raw("<details><summary>").raw(title).raw(" (").number(changes.len() as u64).raw(")</summary>\n");
+        page.raw("<details><summary>")
+            .raw(title)
+            .raw(" (")
+            .number(changes.len() as u64)
+            .raw(")</summary>\n");
     }
     page.raw("<ul class=\"changes\">\n");
     for assessed in changes.iter().take(MOST_ROWS) {
@@ -98,7 +131,11 @@ fn group(
     }
     page.raw("</ul>\n");
     if changes.len() > MOST_ROWS {
-        page.raw("<p>").prose(&counted(changes.len() - MOST_ROWS, "more change", "more changes"));
+        page.raw("<p>").prose(&counted(
+            changes.len() - MOST_ROWS,
+            "more change",
+            "more changes",
+        ));
         page.raw(": <code>diff --format json</code> has them all.</p>\n");
     }
     if !open {
@@ -108,20 +145,36 @@ fn group(
 
 fn one(context: &Context<'_>, page: &mut Html, assessed: &AssessedChange) {
     let change = &assessed.change;
-    page.raw("<li").attribute("id", &format!("change/{}", address(&change.id()))).raw("><p><b class=\"sign\">");
-    page.prose(&symbol(change.verb()).to_string()).raw(if assessed.escalates() { "!" } else { "" });
-    page.raw("</b> ").add(&what(context, assessed)).raw(" <span class=\"quiet\">in ").text(change.scope()).raw("</span></p>\n");
+    page.raw("<li")
+        .attribute("id", &format!("change/{}", address(&change.id())))
+        .raw("><p><b class=\"sign\">");
+    page.prose(&symbol(change.verb()).to_string())
+        .raw(if assessed.escalates() { "!" } else { "" });
+    page.raw("</b> ")
+        .add(&what(context, assessed))
+        .raw(" <span class=\"quiet\">in ")
+        .text(change.scope())
+        .raw("</span></p>\n");
     let notes = notes(assessed);
     if !notes.is_empty() {
-        page.raw("<p class=\"note\">").prose(&notes.join("; ")).raw("</p>\n");
+        page.raw("<p class=\"note\">")
+            .prose(&notes.join("; "))
+            .raw("</p>\n");
     }
     if !assessed.details.is_empty() {
         page.raw("<ul class=\"details\">");
         for detail in assessed.details.iter().take(MOST_DETAILS) {
-            page.raw("<li><code>").add(&covered(detail)).raw("</code></li>");
+            page.raw("<li><code>")
+                .add(&covered(detail))
+                .raw("</code></li>");
         }
         if assessed.details.len() > MOST_DETAILS {
-            page.raw("<li>").prose(&format!("… and {} more", assessed.details.len() - MOST_DETAILS)).raw("</li>");
+            page.raw("<li>")
+                .prose(&format!(
+                    "… and {} more",
+                    assessed.details.len() - MOST_DETAILS
+                ))
+                .raw("</li>");
         }
         page.raw("</ul>\n");
     }

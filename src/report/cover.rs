@@ -23,7 +23,9 @@ pub(super) fn account_name(context: &Context<'_>) -> String {
 pub(super) fn write(context: &Context<'_>, page: &mut Html) {
     page.raw("<section id=\"cover\" aria-labelledby=\"cover-heading\">\n<h1 id=\"cover-heading\">");
     page.text(&super::page::title(context)).raw("</h1>\n");
-    page.raw("<p class=\"lead\">").prose(&lead(context)).raw("</p>\n");
+    page.raw("<p class=\"lead\">")
+        .prose(&lead(context))
+        .raw("</p>\n");
     completeness(context, page);
     identity(context, page);
     counts(context, page);
@@ -34,16 +36,23 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
 
 fn lead(context: &Context<'_>) -> String {
     let about = match (context.material.audience, context.material.scope) {
-        (Audience::Owner, Some(scope)) => format!("For the owner of {scope}: who can do what there, from everywhere."),
+        (Audience::Owner, Some(scope)) => {
+            format!("For the owner of {scope}: who can do what there, from everywhere.")
+        }
         (Audience::Auditor, _) => {
-            "For auditors: what was seen, the findings, and everybody's access in one list.".to_owned()
+            "For auditors: what was seen, the findings, and everybody's access in one list."
+                .to_owned()
         }
         (_, Some(scope)) => format!("Who can do what in {scope}, through which group and role."),
         _ => "Who can do what in this Harness account, through which group and role.".to_owned(),
     };
     let since = context.material.comparison.map(|comparison| {
         let from = &comparison.from.snapshot;
-        format!(" With what changed since snapshot {} of {}.", from.id, minute(&from.finished_at))
+        format!(
+            " With what changed since snapshot {} of {}.",
+            from.id,
+            minute(&from.finished_at)
+        )
     });
     about + &since.unwrap_or_default()
 }
@@ -57,7 +66,11 @@ fn completeness(context: &Context<'_>, page: &mut Html) {
         return;
     }
     page.raw("<div class=\"seal partial\"><p><strong>Partial.</strong> ");
-    page.prose(&counted(material.gaps.len(), "list was not seen whole", "lists were not seen whole"));
+    page.prose(&counted(
+        material.gaps.len(),
+        "list was not seen whole",
+        "lists were not seen whole",
+    ));
     page.raw(": access may exist that this report does not show.</p>\n<ul>");
     let gaps = access_words::gaps(material.gaps);
     for gap in gaps.iter().take(MOST_GAPS) {
@@ -81,18 +94,46 @@ fn identity(context: &Context<'_>, page: &mut Html) {
         "all" => "the account, its organizations and its projects",
         some => some,
     };
-    let label = snapshot.label.as_ref().map(|label| format!(", \"{label}\""));
+    let label = snapshot
+        .label
+        .as_ref()
+        .map(|label| format!(", \"{label}\""));
     page.raw("<dl class=\"facts\">\n");
     for (term, value) in [
-        ("Account", format!("{} ({})", account_name(context), snapshot.account_id)),
+        (
+            "Account",
+            format!("{} ({})", account_name(context), snapshot.account_id),
+        ),
         ("Address", snapshot.base_url.clone()),
-        ("Snapshot", format!("{}{}", snapshot.id, label.unwrap_or_default())),
-        ("Observed", format!("{} to {}", minute(&snapshot.started_at), minute(&snapshot.finished_at))),
+        (
+            "Snapshot",
+            format!("{}{}", snapshot.id, label.unwrap_or_default()),
+        ),
+        (
+            "Observed",
+            format!(
+                "{} to {}",
+                minute(&snapshot.started_at),
+                minute(&snapshot.finished_at)
+            ),
+        ),
         ("Looked at", scopes.to_owned()),
-        ("With the key of", snapshot.caller.clone().unwrap_or_else(|| "unknown: Harness did not say".to_owned())),
-        ("Made by", format!("{} {}, read-only", crate::NAME, snapshot.tool_version)),
+        (
+            "With the key of",
+            snapshot
+                .caller
+                .clone()
+                .unwrap_or_else(|| "unknown: Harness did not say".to_owned()),
+        ),
+        (
+            "Made by",
+            format!("{} {}, read-only", crate::NAME, snapshot.tool_version),
+        ),
     ] {
-        page.raw("<div>").element("dt", term).element("dd", &value).raw("</div>\n");
+        page.raw("<div>")
+            .element("dt", term)
+            .element("dd", &value)
+            .raw("</div>\n");
     }
     page.raw("</dl>\n");
 }
@@ -112,7 +153,13 @@ fn counts(context: &Context<'_>, page: &mut Html) {
         if !said {
             total = text("not said");
         }
-        vec![text(&kind.replace('_', " ")), number(*lists), total, number(*rows), stored(context, kind)]
+        vec![
+            text(&kind.replace('_', " ")),
+            number(*lists),
+            total,
+            number(*rows),
+            stored(context, kind),
+        ]
     });
     let columns = [
         Column::Words("List"),
@@ -131,14 +178,22 @@ fn stored(context: &Context<'_>, kind: &str) -> Html {
     let facts = context.access.facts();
     let words = match kind {
         "users" => counted(size(snapshot.users), "person", "people"),
-        "service_accounts" => counted(size(snapshot.service_accounts), "service account", "service accounts"),
+        "service_accounts" => counted(
+            size(snapshot.service_accounts),
+            "service account",
+            "service accounts",
+        ),
         "user_groups" => format!(
             "{} with {}",
             counted(size(snapshot.user_groups), "user group", "user groups"),
             counted(facts.memberships.len(), "membership", "memberships")
         ),
         "roles" => counted(size(snapshot.roles), "role", "roles"),
-        "resource_groups" => counted(size(snapshot.resource_groups), "resource group", "resource groups"),
+        "resource_groups" => counted(
+            size(snapshot.resource_groups),
+            "resource group",
+            "resource groups",
+        ),
         "role_assignments" => {
             let disabled = snapshot.disabled_role_assignments;
             let grants = counted(facts.grants.len(), "role grant", "role grants");
@@ -148,11 +203,18 @@ fn stored(context: &Context<'_>, kind: &str) -> Html {
             }
         }
         "organizations" => {
-            let organizations = facts.tree.iter().filter(|scope| scope.org().is_some() && scope.project().is_none());
+            let organizations = facts
+                .tree
+                .iter()
+                .filter(|scope| scope.org().is_some() && scope.project().is_none());
             counted(organizations.count(), "organization", "organizations")
         }
         "projects" => counted(
-            facts.tree.iter().filter(|scope| scope.project().is_some()).count(),
+            facts
+                .tree
+                .iter()
+                .filter(|scope| scope.project().is_some())
+                .count(),
             "project",
             "projects",
         ),
@@ -166,7 +228,9 @@ fn stored(context: &Context<'_>, kind: &str) -> Html {
 
 fn limits(context: &Context<'_>, page: &mut Html) {
     let unlisted = context.access.facts().principals.iter();
-    let unlisted = unlisted.filter(|fact| !fact.resolved && fact.kind != ResourceType::UserGroup).count();
+    let unlisted = unlisted
+        .filter(|fact| !fact.resolved && fact.kind != ResourceType::UserGroup)
+        .count();
     page.raw("<h2 class=\"small\" id=\"limits\">What no list of Harness shows</h2>\n<p>Hidden basic assignments, public access, access of Harness's support, and grants to \
         Harness's own services are in no list and so not in this report. What came and went between two snapshots was not seen.");
     if unlisted > 0 {
@@ -177,13 +241,16 @@ fn limits(context: &Context<'_>, page: &mut Html) {
         ));
         page.raw(" <span class=\"flag\">in no list</span>.");
     }
-    page.raw(" The words of Harness are explained in the <a href=\"#glossary\">glossary</a>.</p>\n");
+    page.raw(
+        " The words of Harness are explained in the <a href=\"#glossary\">glossary</a>.</p>\n",
+    );
 }
 
 /// The checksum, and how to compute it again.
 fn proof(context: &Context<'_>, page: &mut Html) {
     page.raw("<h2 class=\"small\" id=\"proof\">Proof</h2>\n<p>SHA-256 of all of the snapshot's data:</p>\n<p><code class=\"hash\">");
-    page.prose(context.material.sha256).raw("</code></p>\n<p>To check it against the database:</p>\n<pre><code>");
+    page.prose(context.material.sha256)
+        .raw("</code></p>\n<p>To check it against the database:</p>\n<pre><code>");
     page.prose(&proof_command(context)).raw("</code></pre>\n");
 }
 

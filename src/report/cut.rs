@@ -19,7 +19,9 @@ impl Cut<'_> {
         if path.covers.is_empty() && path.doubts.contains(&Doubt::ResourceGroup) {
             return here(access.scope(path), true); // what the group covers is not known
         }
-        path.covers.iter().any(|reach| here(&reach.scope, reach.below))
+        path.covers
+            .iter()
+            .any(|reach| here(&reach.scope, reach.below))
     }
 
     /// Whether something that lives in a scope matters for the part: it is inside, or above and may reach down.

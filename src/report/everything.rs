@@ -14,16 +14,21 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
     page.raw("<p>Every way by which a person or service account holds a role, user groups expanded to their people: <b>");
     page.prose(&counted(list.rows, "row", "rows")).raw("</b>.");
     if list.kept < list.rows {
-        page.raw(" This file holds the first <b>").number(list.kept as u64);
+        page.raw(" This file holds the first <b>")
+            .number(list.kept as u64);
         page.raw("</b>; <code>export --format csv --preset matrix</code> has them all.");
     }
     page.raw("</p>\n<noscript><p class=\"note\">The script of this page does not run here, so there is no search");
     if list.rows > FIRST_ROWS {
-        page.raw(", and only the first ").number(list.first.len() as u64).raw(" rows are shown");
+        page.raw(", and only the first ")
+            .number(list.first.len() as u64)
+            .raw(" rows are shown");
     }
     page.raw(".</p></noscript>\n");
-    page.raw("<p class=\"print-only\">The list is not printed: ").raw("<code>");
-    page.prose(&export_command(context)).raw("</code> writes all of it.</p>\n");
+    page.raw("<p class=\"print-only\">The list is not printed: ")
+        .raw("<code>");
+    page.prose(&export_command(context))
+        .raw("</code> writes all of it.</p>\n");
     page.raw("<div class=\"screen-only\">\n<div class=\"controls\" id=\"list-controls\" hidden>\n\
         <label class=\"wide\">Search <input type=\"search\" id=\"list-find\" autocomplete=\"off\" spellcheck=\"false\" \
         placeholder=\"name, e-mail, role, scope, group\"></label>\n<div id=\"list-facets\"></div>\n\

@@ -13,34 +13,53 @@ pub(super) fn kept<'a>(context: &Context<'a>) -> Vec<(&'a Rule, Vec<&'a Finding>
         None => true,
     };
     let found = context.material.findings.iter();
-    found.map(|(rule, findings)| (rule, findings.iter().filter(here).collect())).collect()
+    found
+        .map(|(rule, findings)| (rule, findings.iter().filter(here).collect()))
+        .collect()
 }
 
 /// Writes the section.
 pub(super) fn write(context: &Context<'_>, page: &mut Html) {
     let mut rules = kept(context);
     rules.sort_by(|a, b| b.0.severity.cmp(&a.0.severity));
-    let (with, without): (Vec<_>, Vec<_>) = rules.into_iter().partition(|(_, found)| !found.is_empty());
+    let (with, without): (Vec<_>, Vec<_>) =
+        rules.into_iter().partition(|(_, found)| !found.is_empty());
     for (rule, found) in &with {
         one(context, page, rule, found);
     }
     if !without.is_empty() {
         page.raw("<p>Nothing was found by ");
-        let codes: Vec<String> = without.iter().map(|(rule, _)| format!("{} ({})", rule.code, rule.title)).collect();
+        let codes: Vec<String> = without
+            .iter()
+            .map(|(rule, _)| format!("{} ({})", rule.code, rule.title))
+            .collect();
         page.prose(&codes.join(", ")).raw(".</p>\n");
     }
 }
 
 fn one(context: &Context<'_>, page: &mut Html, rule: &Rule, found: &[&Finding]) {
-    page.raw("<article class=\"finding\"").attribute("id", &format!("finding/{}", address(&rule.code))).raw(">\n<h3><span class=\"severity\">");
-    page.raw(severity(rule.severity)).raw("</span> ").text(&rule.title).raw(" (").number(found.len() as u64);
+    page.raw("<article class=\"finding\"")
+        .attribute("id", &format!("finding/{}", address(&rule.code)))
+        .raw(">\n<h3><span class=\"severity\">");
+    page.raw(severity(rule.severity))
+        .raw("</span> ")
+        .text(&rule.title)
+        .raw(" (")
+        .number(found.len() as u64);
     page.raw(")</h3>\n<p>").prose(&rule.remedy).raw("</p>\n");
-    let columns = [Column::Words("About"), Column::Words("Scope"), Column::Words("Detail")];
+    let columns = [
+        Column::Words("About"),
+        Column::Words("Scope"),
+        Column::Words("Detail"),
+    ];
     let rows = found.iter().take(MOST_ROWS).map(|finding| {
         let name = named(finding.name.as_deref(), &finding.subject);
         let mut about = context.linked(&finding.subject, name);
         if name != finding.subject {
-            about.raw(" <span class=\"quiet\">").text(&finding.subject).raw("</span>");
+            about
+                .raw(" <span class=\"quiet\">")
+                .text(&finding.subject)
+                .raw("</span>");
         }
         let cell = |cell: &Option<String>| text(cell.as_deref().unwrap_or_default());
         vec![about, cell(&finding.scope), cell(&finding.detail)]
@@ -48,10 +67,15 @@ fn one(context: &Context<'_>, page: &mut Html, rule: &Rule, found: &[&Finding]) 
     page.table(&rule.title, &columns, rows);
     let rest = found.len().saturating_sub(MOST_ROWS);
     if rest > 0 {
-        page.raw("<p>").prose(&counted(rest, "more", "more")).raw(": <code>findings --format json</code> has them all.</p>\n");
+        page.raw("<p>")
+            .prose(&counted(rest, "more", "more"))
+            .raw(": <code>findings --format json</code> has them all.</p>\n");
     }
-    page.raw("<details class=\"rule\"><summary>The rule ").text(&rule.code).raw(" in SQL</summary>\n<pre tabindex=\"0\"><code>");
-    page.code(&rule.sql).raw("</code></pre></details>\n</article>\n");
+    page.raw("<details class=\"rule\"><summary>The rule ")
+        .text(&rule.code)
+        .raw(" in SQL</summary>\n<pre tabindex=\"0\"><code>");
+    page.code(&rule.sql)
+        .raw("</code></pre></details>\n</article>\n");
 }
 
 fn severity(severity: Severity) -> &'static str {

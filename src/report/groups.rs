@@ -5,65 +5,111 @@ use std::collections::{HashMap, HashSet};
 use super::Context;
 use super::html::{Column, Html, counted, number, text};
 use super::inventory::{Group, Role};
-use super::page::MOST_ROWS;
+use super::page::{MOST_ROWS, fitting};
 use super::words::{address_of, day, display};
 use crate::access::permissions;
 use crate::model::{RoleFact, Scope};
 use crate::output::text::named;
 
 /// Members and permissions named in one card.
-const MOST_NAMED: usize = 100;
+const MOST_NAMED: usize = 60;
+/// Role grants named in the card of a user group.
+const MOST_GRANTS: usize = 10;
+/// What a card takes besides names, in rows.
+const HEAD: usize = 6;
 
 /// User groups with cards, in order.
-pub(super) fn groups_shown<'a>(context: &'a Context<'_>) -> impl Iterator<Item = &'a Group> {
+pub(super) fn groups_shown<'a>(context: &'a Context<'_>) -> Vec<&'a Group> {
     let all = context.material.inventory.groups.iter();
-    all.filter(|group| {
-        let at = context.principals.get(group.id.as_str());
-        at.is_none_or(|at| context.cut.touches(&context.access.principal(*at).scope))
-    })
-    .take(MOST_ROWS)
+    let mut shown: Vec<&Group> = all
+        .filter(|group| {
+            let at = context.principals.get(group.id.as_str());
+            at.is_none_or(|at| context.cut.touches(&context.access.principal(*at).scope))
+        })
+        .collect();
+    let rows = |group: &&Group| {
+        HEAD + usize::try_from(group.members.unwrap_or_default())
+            .unwrap_or(MOST_NAMED)
+            .min(MOST_NAMED)
+            / 4
+    };
+    shown.truncate(fitting(shown.iter().map(rows)));
+    shown
 }
 
 /// Roles with cards, in order: the account's own, then those that Harness supplies and somebody holds.
-pub(super) fn roles_shown<'a>(context: &'a Context<'_>) -> impl Iterator<Item = &'a Role> {
+pub(super) fn roles_shown<'a>(context: &'a Context<'_>) -> Vec<&'a Role> {
     let facts = context.access.facts();
-    let held: HashSet<&str> = facts.grants.iter().map(|grant| facts.roles[grant.role as usize].id.as_str()).collect();
-    let scopes: HashMap<&str, &Scope> = facts.roles.iter().map(|role| (role.id.as_str(), &role.scope)).collect();
+    let held: HashSet<&str> = facts
+        .grants
+        .iter()
+        .map(|grant| facts.roles[grant.role as usize].id.as_str())
+        .collect();
+    let scopes: HashMap<&str, &Scope> = facts
+        .roles
+        .iter()
+        .map(|role| (role.id.as_str(), &role.scope))
+        .collect();
     let all = context.material.inventory.roles.iter();
-    all.filter(move |role| !role.harness_managed || held.contains(role.id.as_str()))
-        .filter(move |role| {
-            scopes.get(role.id.as_str()).is_none_or(|scope| **scope == Scope::Harness || context.cut.touches(scope))
+    all.filter(|role| !role.harness_managed || held.contains(role.id.as_str()))
+        .filter(|role| {
+            scopes
+                .get(role.id.as_str())
+                .is_none_or(|scope| **scope == Scope::Harness || context.cut.touches(scope))
         })
         .take(MOST_ROWS)
+        .collect()
 }
 
 /// Writes the section.
 pub(super) fn write(context: &Context<'_>, page: &mut Html) {
     let holdings = Holdings::of(context);
     page.raw("<h3 id=\"user-groups\">User groups</h3>\n");
-    let mut shown = 0;
-    for group in groups_shown(context) {
+    let shown = groups_shown(context);
+    for group in &shown {
         group_card(context, page, group, &holdings);
-        shown += 1;
     }
-    left_out(page, context.material.inventory.groups.len() - shown, "user group", "user groups", "user_groups");
+    left_out(
+        page,
+        context.material.inventory.groups.len() - shown.len(),
+        "user group",
+        "user groups",
+        "user_groups",
+    );
     page.raw("<h3 id=\"roles\">Roles</h3>\n<p class=\"quiet\">The account's own roles first, then those that Harness supplies \
         and somebody holds.</p>\n");
-    let facts: HashMap<&str, &RoleFact> = context.access.facts().roles.iter().map(|role| (role.id.as_str(), role)).collect();
-    let mut shown = 0;
-    for role in roles_shown(context) {
+    let facts: HashMap<&str, &RoleFact> = context
+        .access
+        .facts()
+        .roles
+        .iter()
+        .map(|role| (role.id.as_str(), role))
+        .collect();
+    let shown = roles_shown(context);
+    for role in &shown {
         if let Some(fact) = facts.get(role.id.as_str()) {
             role_card(page, role, fact, &holdings);
         }
-        shown += 1;
     }
-    left_out(page, context.material.inventory.roles.len() - shown, "role", "roles", "roles");
+    left_out(
+        page,
+        context.material.inventory.roles.len() - shown.len(),
+        "role",
+        "roles",
+        "roles",
+    );
 }
 
 fn left_out(page: &mut Html, rest: usize, one: &str, many: &str, view: &'static str) {
     if rest > 0 {
-        page.raw("<p>").prose(&counted(rest, &format!("more {one} is"), &format!("more {many} are")));
-        page.raw(" not shown here: see the view <code>").raw(view).raw("</code>.</p>\n");
+        page.raw("<p>").prose(&counted(
+            rest,
+            &format!("more {one} is"),
+            &format!("more {many} are"),
+        ));
+        page.raw(" not shown here: see the view <code>")
+            .raw(view)
+            .raw("</code>.</p>\n");
     }
 }
 
@@ -85,7 +131,11 @@ impl Holdings {
             of_role: HashMap::new(),
         };
         for membership in &facts.memberships {
-            holdings.members.entry(membership.group).or_default().push(membership.member);
+            holdings
+                .members
+                .entry(membership.group)
+                .or_default()
+                .push(membership.member);
         }
         for (at, grant) in facts.grants.iter().enumerate() {
             if !context.cut.touches(&facts.scopes[grant.scope as usize]) {
@@ -113,22 +163,49 @@ fn group_card(context: &Context<'_>, page: &mut Html, group: &Group, holdings: &
     let facts = context.access.facts();
     let fact = context.access.principal(*at);
     let grants = holdings.grants.get(at).map_or(&[][..], Vec::as_slice);
-    page.raw("<details class=\"card\"").attribute("id", &address_of(&group.id)).raw("><summary><b>").text(display(fact).0);
-    page.raw("</b> <span class=\"quiet\">").text(&fact.scope.to_string()).raw("</span> <span class=\"tail\">");
+    page.raw("<details class=\"card\"")
+        .attribute("id", &address_of(&group.id))
+        .raw("><summary><b>")
+        .text(display(fact).0);
+    page.raw("</b> <span class=\"quiet\">")
+        .text(&fact.scope.to_string())
+        .raw("</span> <span class=\"tail\">");
     match group.members {
-        Some(members) => page.prose(&counted(usize::try_from(members).unwrap_or_default(), "member", "members")),
+        Some(members) => page.prose(&counted(
+            usize::try_from(members).unwrap_or_default(),
+            "member",
+            "members",
+        )),
         None => page.raw("members not seen"),
     };
-    page.raw(", ").prose(&counted(grants.len(), "role", "roles")).raw("</span></summary>\n<dl class=\"facts\">\n");
-    for (term, value) in [("Id", group.id.as_str()), ("Members come from", &group.source), ("Known like this since", day(&group.since))] {
-        page.raw("<div>").element("dt", term).raw("<dd>").text(value).raw("</dd></div>\n");
+    page.raw(", ")
+        .prose(&counted(grants.len(), "role", "roles"))
+        .raw("</span></summary>\n<dl class=\"facts\">\n");
+    for (term, value) in [
+        ("Id", group.id.as_str()),
+        ("Members come from", &group.source),
+        ("Known like this since", day(&group.since)),
+    ] {
+        page.raw("<div>")
+            .element("dt", term)
+            .raw("<dd>")
+            .text(value)
+            .raw("</dd></div>\n");
     }
     page.raw("</dl>\n");
-    let columns = [Column::Words("Role"), Column::Words("Held at"), Column::Words("Over"), Column::Days("Since")];
+    let columns = [
+        Column::Words("Role"),
+        Column::Words("Held at"),
+        Column::Words("Over"),
+        Column::Days("Since"),
+    ];
     if !grants.is_empty() {
-        let rows = grants.iter().take(MOST_NAMED).map(|at| {
+        let rows = grants.iter().take(MOST_GRANTS).map(|at| {
             let grant = &facts.grants[*at];
-            let (role, over) = (&facts.roles[grant.role as usize], &facts.resource_groups[grant.resource_group as usize]);
+            let (role, over) = (
+                &facts.roles[grant.role as usize],
+                &facts.resource_groups[grant.resource_group as usize],
+            );
             vec![
                 context.linked(&role.id, named(role.name.as_deref(), &role.identifier)),
                 text(&facts.scopes[grant.scope as usize].to_string()),
@@ -137,8 +214,20 @@ fn group_card(context: &Context<'_>, page: &mut Html, group: &Group, holdings: &
             ]
         });
         page.table("Roles that every member holds", &columns, rows);
+        if grants.len() > MOST_GRANTS {
+            page.raw("<p>").prose(&counted(
+                grants.len() - MOST_GRANTS,
+                "more role",
+                "more roles",
+            ));
+            page.raw(": see <a href=\"#everything\">the list of everything</a>.</p>\n");
+        }
     }
-    members(context, page, holdings.members.get(at).map_or(&[][..], Vec::as_slice));
+    members(
+        context,
+        page,
+        holdings.members.get(at).map_or(&[][..], Vec::as_slice),
+    );
     page.raw("</details>\n");
 }
 
@@ -153,7 +242,9 @@ fn members(context: &Context<'_>, page: &mut Html, members: &[u32]) {
         page.raw("<li>").add(&context.who(*at)).raw("</li>");
     }
     if members.len() > MOST_NAMED {
-        page.raw("<li>and ").number((members.len() - MOST_NAMED) as u64).raw(" more</li>");
+        page.raw("<li>and ")
+            .number((members.len() - MOST_NAMED) as u64)
+            .raw(" more</li>");
     }
     page.raw("</ul>\n");
 }
@@ -161,31 +252,56 @@ fn members(context: &Context<'_>, page: &mut Html, members: &[u32]) {
 fn role_card(page: &mut Html, role: &Role, fact: &RoleFact, holdings: &Holdings) {
     let held = holdings.of_role.get(&role.id);
     let (grants, holders) = held.map_or((0, 0), |(grants, holders)| (*grants, holders.len()));
-    page.raw("<details class=\"card\"").attribute("id", &address_of(&role.id)).raw("><summary><b>");
-    page.text(named(fact.name.as_deref(), &fact.identifier)).raw("</b> <span class=\"quiet\">");
-    page.text(if role.harness_managed { "supplied by Harness" } else { "made in this account" }).raw("</span> <span class=\"tail\">");
+    page.raw("<details class=\"card\"")
+        .attribute("id", &address_of(&role.id))
+        .raw("><summary><b>");
+    page.text(named(fact.name.as_deref(), &fact.identifier))
+        .raw("</b> <span class=\"quiet\">");
+    page.text(if role.harness_managed {
+        "supplied by Harness"
+    } else {
+        "made in this account"
+    })
+    .raw("</span> <span class=\"tail\">");
     page.prose(&counted(holders, "holder", "holders")).raw(", ");
-    page.prose(&counted(fact.permissions.len(), "permission", "permissions")).raw("</span></summary>\n<dl class=\"facts\">\n");
+    page.prose(&counted(
+        fact.permissions.len(),
+        "permission",
+        "permissions",
+    ))
+    .raw("</span></summary>\n<dl class=\"facts\">\n");
     for (term, value) in [
         ("Id", text(&role.id)),
         ("Lives in", text(&fact.scope.to_string())),
         ("Role grants", number(grants)),
-        ("People and service accounts who hold it", number(holders as u64)),
+        (
+            "People and service accounts who hold it",
+            number(holders as u64),
+        ),
         ("Known like this since", text(day(&role.since))),
     ] {
-        page.raw("<div>").element("dt", term).raw("<dd>").add(&value).raw("</dd></div>\n");
+        page.raw("<div>")
+            .element("dt", term)
+            .raw("<dd>")
+            .add(&value)
+            .raw("</dd></div>\n");
     }
     page.raw("</dl>\n<p>Permissions:</p>\n<ul class=\"names\">");
     for permission in fact.permissions.iter().take(MOST_NAMED) {
         page.raw("<li>");
         match permissions::permission(permission) {
-            Some(known) => page.text(known.name).raw(" <span class=\"quiet\">").text(permission).raw("</span>"),
+            Some(known) => page
+                .text(known.name)
+                .raw(" <span class=\"quiet\">")
+                .text(permission)
+                .raw("</span>"),
             None => page.text(permission),
         };
         page.raw("</li>");
     }
     if fact.permissions.len() > MOST_NAMED {
-        page.raw("<li>and ").number((fact.permissions.len() - MOST_NAMED) as u64);
+        page.raw("<li>and ")
+            .number((fact.permissions.len() - MOST_NAMED) as u64);
         page.raw(" more: see the view <code>role_permissions</code></li>");
     }
     page.raw("</ul>\n</details>\n");

@@ -216,10 +216,7 @@ mod tests {
             .raw("<a")
             .attribute("href", "#\" onclick=\"x")
             .raw(">");
-        assert_eq!(
-            piece.into_string(),
-            "<a href=\"#&quot; onclick=&quot;x\">"
-        );
+        assert_eq!(piece.into_string(), "<a href=\"#&quot; onclick=&quot;x\">");
     }
 
     #[test]

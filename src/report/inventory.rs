@@ -170,8 +170,16 @@ fn source(row: &Row<'_>) -> String {
     let (kind, name) = (row.text(3), row.text(4));
     match (row.is_true(2), row.is_true(5), row.is_true(6)) {
         (true, _, _) => {
-            let kind = if kind.is_empty() { "single sign-on".to_owned() } else { kind };
-            if name.is_empty() { kind } else { format!("{kind}: {name}") }
+            let kind = if kind.is_empty() {
+                "single sign-on".to_owned()
+            } else {
+                kind
+            };
+            if name.is_empty() {
+                kind
+            } else {
+                format!("{kind}: {name}")
+            }
         }
         (_, true, _) => "identity provider (SCIM)".to_owned(),
         (_, _, true) => "Harness".to_owned(),

@@ -11,8 +11,8 @@ use super::cut::Cut;
 use super::html::address;
 use super::words::{address_of, display, kind_word};
 use crate::access::{Access, Path};
-use crate::output::access_words::{flags, reasons};
 use crate::characters::line;
+use crate::output::access_words::{flags, reasons};
 use crate::output::text::{named, shortened};
 
 /// Columns a name in the list may take.

@@ -24,7 +24,11 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
 fn sentences(context: &Context<'_>) -> Vec<Html> {
     let mut sentences = vec![who_is_there(context), administrators(context)];
     sentences.push(holders_of(context, "secrets", "can use secrets"));
-    sentences.push(holders_of(context, "production", "can deploy to production environments"));
+    sentences.push(holders_of(
+        context,
+        "production",
+        "can deploy to production environments",
+    ));
     sentences.extend(context.material.comparison.map(changed));
     sentences.push(found(context));
     sentences.push(sign_ins());
@@ -43,26 +47,48 @@ fn who_is_there(context: &Context<'_>) -> Html {
     }
     let mut piece = Html::default();
     subject(&mut piece, tally);
-    piece.raw(if held.len() == 1 { " holds" } else { " hold" }).raw(" at least one role");
+    piece
+        .raw(if held.len() == 1 { " holds" } else { " hold" })
+        .raw(" at least one role");
     let rows = counted(context.list.rows, "way of access", "ways of access");
-    piece.raw(", in <a href=\"#everything\">").prose(&rows).raw("</a>.");
+    piece
+        .raw(", in <a href=\"#everything\">")
+        .prose(&rows)
+        .raw("</a>.");
     piece
 }
 
 fn administrators(context: &Context<'_>) -> Html {
     let mut piece = Html::default();
-    let Some(power) = context.powers.iter().find(|power| power.key == "account-administrators") else {
+    let Some(power) = context
+        .powers
+        .iter()
+        .find(|power| power.key == "account-administrators")
+    else {
         return piece;
     };
     let certain = || power.holders.iter().filter(|holder| holder.is_certain());
-    let directly = certain().filter(|holder| holder.paths.iter().any(|path| path.via.is_none() && path.doubts.is_empty()));
+    let directly = certain().filter(|holder| {
+        holder
+            .paths
+            .iter()
+            .any(|path| path.via.is_none() && path.doubts.is_empty())
+    });
     let (all, direct) = (certain().count(), directly.count());
     subject(&mut piece, power.tally(context.access));
     piece.raw(if all == 1 { " is an " } else { " are " });
-    piece.raw("<a href=\"#power/account-administrators\">").raw(if all == 1 { "account administrator" } else { "account administrators" });
+    piece
+        .raw("<a href=\"#power/account-administrators\">")
+        .raw(if all == 1 {
+            "account administrator"
+        } else {
+            "account administrators"
+        });
     piece.raw("</a>");
     if direct > 0 {
-        piece.prose(&format!(", {direct} of them directly rather than through a user group"));
+        piece.prose(&format!(
+            ", {direct} of them directly rather than through a user group"
+        ));
     }
     piece.raw(".");
     piece
@@ -73,7 +99,12 @@ fn holders_of(context: &Context<'_>, key: &str, does: &'static str) -> Html {
     if let Some(power) = context.powers.iter().find(|power| power.key == key) {
         let tally = power.tally(context.access);
         subject(&mut piece, tally);
-        piece.raw(" <a").attribute("href", &format!("#power/{key}")).raw(">").raw(does).raw("</a>");
+        piece
+            .raw(" <a")
+            .attribute("href", &format!("#power/{key}"))
+            .raw(">")
+            .raw(does)
+            .raw("</a>");
         if tally.depends > 0 {
             piece.prose(&format!("; for {} more it depends", tally.depends));
         }
@@ -87,8 +118,16 @@ fn subject(piece: &mut Html, tally: Tally) {
     let mut parts = Vec::new();
     for (number, one, many) in [
         (tally.people, "person", "people"),
-        (tally.service_accounts, "service account", "service accounts"),
-        (tally.others, "principal in no list", "principals in no list"),
+        (
+            tally.service_accounts,
+            "service account",
+            "service accounts",
+        ),
+        (
+            tally.others,
+            "principal in no list",
+            "principals in no list",
+        ),
     ] {
         if number > 0 {
             parts.push(counted(number, one, many));
@@ -106,11 +145,19 @@ fn subject(piece: &mut Html, tally: Tally) {
 fn changed(comparison: &Comparison) -> Html {
     let changes = comparison.changes.iter();
     let escalations: Vec<&AssessedChange> = changes.filter(|change| change.escalates()).collect();
-    let open = escalations.iter().filter(|change| change.approved.is_none()).count();
+    let open = escalations
+        .iter()
+        .filter(|change| change.approved.is_none())
+        .count();
     let mut piece = Html::default();
     let from = &comparison.from.snapshot;
-    piece.raw("<b>").prose(&counted(comparison.changes.len(), "change", "changes"));
-    piece.raw("</b> since ").prose(&minute(&from.finished_at)).raw("; <a href=\"#changes\">");
+    piece
+        .raw("<b>")
+        .prose(&counted(comparison.changes.len(), "change", "changes"));
+    piece
+        .raw("</b> since ")
+        .prose(&minute(&from.finished_at))
+        .raw("; <a href=\"#changes\">");
     piece.prose(&match escalations.len() {
         0 => "none lets anybody do more".to_owned(),
         1 => "1 lets somebody do more".to_owned(),
@@ -137,11 +184,24 @@ fn found(context: &Context<'_>) -> Html {
     let mut piece = Html::default();
     let of = |severity: Severity| -> usize {
         let rules = super::findings::kept(context);
-        rules.iter().filter(|(rule, _)| rule.severity == severity).map(|(_, found)| found.len()).sum()
+        rules
+            .iter()
+            .filter(|(rule, _)| rule.severity == severity)
+            .map(|(_, found)| found.len())
+            .sum()
     };
-    let (errors, warnings, notes) = (of(Severity::Error), of(Severity::Warning), of(Severity::Note));
-    piece.raw("<a href=\"#findings\">").prose(&counted(errors + warnings + notes, "finding", "findings")).raw("</a>: ");
-    piece.prose(&format!("{errors} to change, {warnings} to look at, {notes} to know.")); 
+    let (errors, warnings, notes) = (
+        of(Severity::Error),
+        of(Severity::Warning),
+        of(Severity::Note),
+    );
+    piece
+        .raw("<a href=\"#findings\">")
+        .prose(&counted(errors + warnings + notes, "finding", "findings"))
+        .raw("</a>: ");
+    piece.prose(&format!(
+        "{errors} to change, {warnings} to look at, {notes} to know."
+    ));
     piece
 }
 

@@ -174,7 +174,9 @@ impl<'a> Context<'a> {
             days,
             powers: power::powers(access, &cut, material.findings),
             list,
-            principals: principals.map(|(at, fact)| (fact.id.as_str(), at)).collect(),
+            principals: principals
+                .map(|(at, fact)| (fact.id.as_str(), at))
+                .collect(),
             groups_of: groups_of(access),
             shown: HashSet::new(),
             cards: Vec::new(),
@@ -189,9 +191,21 @@ impl<'a> Context<'a> {
         let cards = self.cards.iter();
         let people = cards.map(|at| self.access.principal(*at).id.as_str());
         people
-            .chain(service_accounts::shown(self).map(|account| account.id.as_str()))
-            .chain(groups::groups_shown(self).map(|group| group.id.as_str()))
-            .chain(groups::roles_shown(self).map(|role| role.id.as_str()))
+            .chain(
+                service_accounts::shown(self)
+                    .into_iter()
+                    .map(|account| account.id.as_str()),
+            )
+            .chain(
+                groups::groups_shown(self)
+                    .into_iter()
+                    .map(|group| group.id.as_str()),
+            )
+            .chain(
+                groups::roles_shown(self)
+                    .into_iter()
+                    .map(|role| role.id.as_str()),
+            )
             .map(address_of)
             .collect()
     }
@@ -220,10 +234,16 @@ impl<'a> Context<'a> {
         let (name, second) = display(fact);
         let mut piece = self.linked(&fact.id, name);
         if !second.is_empty() {
-            piece.raw(" <span class=\"quiet\">").text(second).raw("</span>");
+            piece
+                .raw(" <span class=\"quiet\">")
+                .text(second)
+                .raw("</span>");
         }
         for flag in crate::output::access_words::flags(fact) {
-            piece.raw(" <span class=\"flag\">").text(flag).raw("</span>");
+            piece
+                .raw(" <span class=\"flag\">")
+                .text(flag)
+                .raw("</span>");
         }
         piece
     }
@@ -231,7 +251,9 @@ impl<'a> Context<'a> {
     /// The same with its type in front, where readers cannot know it.
     fn who_and_what(&self, at: u32) -> Html {
         let mut piece = Html::default();
-        piece.text(&kind_word(&self.access.principal(at).kind)).raw(" ");
+        piece
+            .text(&kind_word(&self.access.principal(at).kind))
+            .raw(" ");
         piece.add(&self.who(at));
         piece
     }

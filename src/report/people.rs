@@ -1,19 +1,20 @@
 //! People: one card each, with groups, roles, where and through what, and what a membership alone brings.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::html::{Column, Html, counted, covered, text};
+use super::page::fitting;
 use super::words::{address_of, day, display};
 use super::{Audience, Context};
-use crate::access::{Question, Path, Target};
+use crate::access::{Path, Question, Target};
 use crate::findings::{Finding, Rule};
 use crate::model::PrincipalFact;
 use crate::output::access_words::covers;
 
-/// People with cards of their own, at most.
-pub(super) const MOST_CARDS: usize = 300;
 /// Roles shown in a card.
-const MOST_ROLES: usize = 60;
+pub(super) const MOST_ROLES: usize = 25;
+/// What a card takes besides its roles, in rows.
+const HEAD: usize = 4;
 
 /// Who gets a card: everybody; where there are too many, whoever has some power or is found by a rule comes first.
 pub(super) fn cards(context: &Context<'_>) -> Vec<u32> {
@@ -25,13 +26,35 @@ pub(super) fn cards(context: &Context<'_>) -> Vec<u32> {
         .filter_map(|person| context.principals.get(person.id.as_str()).copied())
         .filter(|at| context.cut.0.is_none() || context.list.of_principal.contains_key(at))
         .collect();
-    if people.len() > MOST_CARDS {
-        let powerful: HashSet<u32> = context.powers.iter().flat_map(|power| &power.holders).map(|holder| holder.principal).collect();
-        let found: HashSet<&str> = context.material.findings.iter().flat_map(|(_, found)| found).map(|finding| finding.subject.as_str()).collect();
-        let matters = |at: &u32| powerful.contains(at) || found.contains(context.access.principal(*at).id.as_str());
+    let rows = |at: &u32| {
+        HEAD + context
+            .list
+            .of_principal
+            .get(at)
+            .copied()
+            .unwrap_or_default()
+            .min(MOST_ROLES)
+    };
+    if fitting(people.iter().map(rows)) < people.len() {
+        let powerful: HashSet<u32> = context
+            .powers
+            .iter()
+            .flat_map(|power| &power.holders)
+            .map(|holder| holder.principal)
+            .collect();
+        let found: HashSet<&str> = context
+            .material
+            .findings
+            .iter()
+            .flat_map(|(_, found)| found)
+            .map(|finding| finding.subject.as_str())
+            .collect();
+        let matters = |at: &u32| {
+            powerful.contains(at) || found.contains(context.access.principal(*at).id.as_str())
+        };
         let ordered: HashMap<u32, usize> = people.iter().copied().zip(0..).collect();
         people.sort_by_key(|at| !matters(at));
-        people.truncate(MOST_CARDS);
+        people.truncate(fitting(people.iter().map(rows)));
         people.sort_by_key(|at| ordered[at]);
     }
     people
@@ -43,7 +66,11 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
     let folded = context.material.audience == Audience::Auditor;
     if context.cards.len() < all {
         page.raw("<p>");
-        page.prose(&format!("{} of {} have a card here", counted(context.cards.len(), "person", "people"), super::html::grouped(all as u64)));
+        page.prose(&format!(
+            "{} of {} have a card here",
+            counted(context.cards.len(), "person", "people"),
+            super::html::grouped(all as u64)
+        ));
         page.raw(match context.cut.0 {
             Some(_) => ": those who can do something in this scope",
             None => ": first those with some power or a finding",
@@ -58,7 +85,9 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
         <label>State <select id=\"people-state\"><option value=\"\">all</option><option>active</option><option>disabled</option>\
         <option>locked</option></select></label> <output id=\"people-status\" aria-live=\"polite\"></output></div>\n");
     if folded {
-        page.raw("<details><summary>").prose(&counted(context.cards.len(), "person", "people")).raw("</summary>\n");
+        page.raw("<details><summary>")
+            .prose(&counted(context.cards.len(), "person", "people"))
+            .raw("</summary>\n");
     }
     let findings = findings_by_subject(context);
     for at in &context.cards {
@@ -70,11 +99,17 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
 }
 
 /// What the rules found, by what it is about.
-pub(super) fn findings_by_subject<'a>(context: &Context<'a>) -> BTreeMap<&'a str, Vec<(&'a Rule, &'a Finding)>> {
-    let mut by_subject: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+pub(super) type BySubject<'a> = HashMap<&'a str, Vec<(&'a Rule, &'a Finding)>>;
+
+/// Orders what the rules found by what it is about.
+pub(super) fn findings_by_subject<'a>(context: &Context<'a>) -> BySubject<'a> {
+    let mut by_subject = BySubject::new();
     for (rule, found) in super::findings::kept(context) {
         for finding in found {
-            by_subject.entry(&finding.subject).or_default().push((rule, finding));
+            by_subject
+                .entry(&finding.subject)
+                .or_default()
+                .push((rule, finding));
         }
     }
     by_subject
@@ -89,26 +124,47 @@ fn state(fact: &PrincipalFact) -> &'static str {
     }
 }
 
-fn card(context: &Context<'_>, page: &mut Html, at: u32, findings: &BTreeMap<&str, Vec<(&Rule, &Finding)>>) {
+fn card(context: &Context<'_>, page: &mut Html, at: u32, findings: &BySubject<'_>) {
     let fact = context.access.principal(at);
-    let mut paths = context.access.paths_of(at, &Question::Anything, &Target::default());
+    let mut paths = context
+        .access
+        .paths_of(at, &Question::Anything, &Target::default());
     paths.retain(|path| context.cut.keeps(context.access, path));
-    let found = findings.get(fact.id.as_str()).map_or(&[][..], Vec::as_slice);
+    let found = findings
+        .get(fact.id.as_str())
+        .map_or(&[][..], Vec::as_slice);
     let (name, second) = display(fact);
-    page.raw("<details class=\"card\"").attribute("id", &address_of(&fact.id)).attribute("data-state", state(fact));
-    page.raw("><summary><b>").text(name).raw("</b> <span class=\"quiet\">").text(second).raw("</span> ");
+    page.raw("<details class=\"card\"")
+        .attribute("id", &address_of(&fact.id))
+        .attribute("data-state", state(fact));
+    page.raw("><summary><b>")
+        .text(name)
+        .raw("</b> <span class=\"quiet\">")
+        .text(second)
+        .raw("</span> ");
     page.raw("<span class=\"tail\">");
     if state(fact) != "active" {
-        page.raw("<span class=\"flag\">").raw(state(fact)).raw("</span> ");
+        page.raw("<span class=\"flag\">")
+            .raw(state(fact))
+            .raw("</span> ");
     }
     if !found.is_empty() {
-        page.raw("<span class=\"flag\">").prose(&counted(found.len(), "finding", "findings")).raw("</span> ");
+        page.raw("<span class=\"flag\">")
+            .prose(&counted(found.len(), "finding", "findings"))
+            .raw("</span> ");
     }
-    page.prose(&counted(paths.len(), "role", "roles")).raw("</span></summary>\n");
+    page.prose(&counted(paths.len(), "role", "roles"))
+        .raw("</span></summary>\n");
     facts(context, page, fact);
     for (rule, finding) in found {
-        page.raw("<p class=\"note\"><a").attribute("href", &format!("#finding/{}", super::html::address(&rule.code)));
-        page.raw(">").text(&rule.code).raw("</a> ").prose(&rule.title);
+        page.raw("<p class=\"note\"><a").attribute(
+            "href",
+            &format!("#finding/{}", super::html::address(&rule.code)),
+        );
+        page.raw(">")
+            .text(&rule.code)
+            .raw("</a> ")
+            .prose(&rule.title);
         if let Some(detail) = &finding.detail {
             page.raw(": ").text(detail);
         }
@@ -120,10 +176,19 @@ fn card(context: &Context<'_>, page: &mut Html, at: u32, findings: &BTreeMap<&st
 }
 
 fn facts(context: &Context<'_>, page: &mut Html, fact: &PrincipalFact) {
-    let person = context.material.inventory.people.iter().find(|person| person.id == fact.id);
+    let person = context
+        .material
+        .inventory
+        .people
+        .iter()
+        .find(|person| person.id == fact.id);
     page.raw("<dl class=\"facts\">\n");
     let mut entry = |term: &str, value: &str| {
-        page.raw("<div>").element("dt", term).raw("<dd>").text(value).raw("</dd></div>\n");
+        page.raw("<div>")
+            .element("dt", term)
+            .raw("<dd>")
+            .text(value)
+            .raw("</dd></div>\n");
     };
     entry("Id", &fact.id);
     entry("State", state(fact));
@@ -135,7 +200,14 @@ fn facts(context: &Context<'_>, page: &mut Html, fact: &PrincipalFact) {
             None => "not said",
         };
         entry("Second factor", factor);
-        entry("Kept by", if person.externally_managed { "an identity provider" } else { "Harness" });
+        entry(
+            "Kept by",
+            if person.externally_managed {
+                "an identity provider"
+            } else {
+                "Harness"
+            },
+        );
         entry("Known like this since", day(&person.since));
     }
     page.raw("</dl>\n");
@@ -145,17 +217,29 @@ fn facts(context: &Context<'_>, page: &mut Html, fact: &PrincipalFact) {
 fn memberships(context: &Context<'_>, page: &mut Html, at: u32, paths: &[Path]) {
     let facts = context.access.facts();
     let mut groups: Vec<(u32, i64)> = context.groups_of.get(&at).cloned().unwrap_or_default();
-    groups.retain(|(group, _)| context.cut.0.is_none() || paths.iter().any(|path| path.via == Some(*group)));
+    groups.retain(|(group, _)| {
+        context.cut.0.is_none() || paths.iter().any(|path| path.via == Some(*group))
+    });
     groups.sort_by_key(|(group, _)| display(&facts.principals[*group as usize]));
     if groups.is_empty() {
         return;
     }
-    let columns = [Column::Words("User group"), Column::Days("Since"), Column::Words("Without this membership")];
+    let columns = [
+        Column::Words("User group"),
+        Column::Days("Since"),
+        Column::Words("Without this membership"),
+    ];
     let rows = groups.iter().map(|(group, since)| {
         let fact = &facts.principals[*group as usize];
         let mut name = context.linked(&fact.id, display(fact).0);
-        name.raw(" <span class=\"quiet\">").text(&fact.scope.to_string()).raw("</span>");
-        vec![name, text(&context.days.day(*since)), text(&without(context, paths, *group))]
+        name.raw(" <span class=\"quiet\">")
+            .text(&fact.scope.to_string())
+            .raw("</span>");
+        vec![
+            name,
+            text(&context.days.day(*since)),
+            text(&without(context, paths, *group)),
+        ]
     });
     page.table("Member of", &columns, rows.collect::<Vec<_>>());
 }
@@ -166,14 +250,23 @@ fn without(context: &Context<'_>, paths: &[Path], group: u32) -> String {
         let grant = context.access.grant(path);
         (grant.role, grant.scope, grant.resource_group)
     };
-    let (through, other): (Vec<&Path>, Vec<&Path>) = paths.iter().partition(|path| path.via == Some(group));
+    let (through, other): (Vec<&Path>, Vec<&Path>) =
+        paths.iter().partition(|path| path.via == Some(group));
     let kept: HashSet<_> = other.into_iter().map(what).collect();
-    let lost = through.iter().filter(|path| !kept.contains(&what(path))).count();
+    let lost = through
+        .iter()
+        .filter(|path| !kept.contains(&what(path)))
+        .count();
     match (through.len(), lost) {
         (0, _) => "nothing changes: the group holds no role".to_owned(),
-        (all, 0) => format!("nothing changes: {} held in other ways too", counted(all, "role is", "roles are")),
+        (all, 0) => format!(
+            "nothing changes: {} held in other ways too",
+            counted(all, "role is", "roles are")
+        ),
         (all, lost) if all == lost => format!("{} would go", counted(lost, "role", "roles")),
-        (all, lost) => format!("{lost} of {all} roles would go; the others are held in other ways too"),
+        (all, lost) => {
+            format!("{lost} of {all} roles would go; the others are held in other ways too")
+        }
     }
 }
 
@@ -201,10 +294,15 @@ pub(super) fn roles(context: &Context<'_>, page: &mut Html, paths: &[Path], name
             context.certainty(path),
         ]
     });
-    page.table(&format!("Roles of {}", crate::output::text::shortened(name, 60)), &columns, rows);
+    page.table(
+        &format!("Roles of {}", crate::output::text::shortened(name, 60)),
+        &columns,
+        rows,
+    );
     let rest = paths.len().saturating_sub(MOST_ROLES);
     if rest > 0 {
-        page.raw("<p>").prose(&counted(rest, "more role", "more roles"));
+        page.raw("<p>")
+            .prose(&counted(rest, "more role", "more roles"));
         page.raw(": see <a href=\"#everything\">the list of everything</a>, or <code>what-can</code>.</p>\n");
     }
 }

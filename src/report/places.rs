@@ -9,9 +9,9 @@ use crate::model::{ResourceType, RoleGrantFact, Scope};
 use crate::output::text::named;
 
 /// Grants named of one scope.
-const MOST_GRANTS: usize = 50;
+const MOST_GRANTS: usize = 20;
 /// Scopes whose grants are named.
-const MOST_SCOPES: usize = 60;
+const MOST_SCOPES: usize = 40;
 
 /// What is granted at one scope.
 #[derive(Default)]
@@ -47,7 +47,11 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
     });
     page.table("Organizations and projects", &columns, rows);
     if places.len() > MOST_ROWS {
-        page.raw("<p>").prose(&counted(places.len() - MOST_ROWS, "more scope", "more scopes"));
+        page.raw("<p>").prose(&counted(
+            places.len() - MOST_ROWS,
+            "more scope",
+            "more scopes",
+        ));
         page.raw(": see <code>who-can --in</code>.</p>\n");
     }
     let granted = places.iter().filter(|(_, place)| !place.grants.is_empty());
@@ -69,7 +73,10 @@ fn places<'a>(context: &'a Context<'_>) -> BTreeMap<String, Place<'a>> {
     let facts = context.access.facts();
     let mut members: HashMap<u32, Vec<u32>> = HashMap::new();
     for membership in &facts.memberships {
-        members.entry(membership.group).or_default().push(membership.member);
+        members
+            .entry(membership.group)
+            .or_default()
+            .push(membership.member);
     }
     let mut places: BTreeMap<String, Place<'_>> = BTreeMap::new();
     let known = facts.tree.iter().chain([&Scope::Account]);
@@ -93,7 +100,9 @@ fn places<'a>(context: &'a Context<'_>) -> BTreeMap<String, Place<'a>> {
         };
         place.grants.push(grant);
         let one = [grant.principal];
-        let holders = members.get(&grant.principal).map_or(&one[..], Vec::as_slice);
+        let holders = members
+            .get(&grant.principal)
+            .map_or(&one[..], Vec::as_slice);
         for holder in holders {
             match context.access.principal(*holder).kind {
                 ResourceType::User => place.people.insert(*holder),
@@ -107,11 +116,24 @@ fn places<'a>(context: &'a Context<'_>) -> BTreeMap<String, Place<'a>> {
 
 fn grants(context: &Context<'_>, page: &mut Html, path: &str, place: &Place<'_>) {
     let facts = context.access.facts();
-    page.raw("<details class=\"card\"").attribute("id", &format!("scope/{}", address(path))).raw("><summary><b>").text(path);
-    page.raw("</b> <span class=\"tail\">").prose(&counted(place.grants.len(), "role grant", "role grants")).raw("</span></summary>\n");
-    let columns = [Column::Words("Who"), Column::Words("Role"), Column::Words("Over"), Column::Days("Since")];
+    page.raw("<details class=\"card\"")
+        .attribute("id", &format!("scope/{}", address(path)))
+        .raw("><summary><b>")
+        .text(path);
+    page.raw("</b> <span class=\"tail\">")
+        .prose(&counted(place.grants.len(), "role grant", "role grants"))
+        .raw("</span></summary>\n");
+    let columns = [
+        Column::Words("Who"),
+        Column::Words("Role"),
+        Column::Words("Over"),
+        Column::Days("Since"),
+    ];
     let rows = place.grants.iter().take(MOST_GRANTS).map(|grant| {
-        let (role, over) = (&facts.roles[grant.role as usize], &facts.resource_groups[grant.resource_group as usize]);
+        let (role, over) = (
+            &facts.roles[grant.role as usize],
+            &facts.resource_groups[grant.resource_group as usize],
+        );
         vec![
             context.who_and_what(grant.principal),
             context.linked(&role.id, named(role.name.as_deref(), &role.identifier)),
@@ -121,7 +143,11 @@ fn grants(context: &Context<'_>, page: &mut Html, path: &str, place: &Place<'_>)
     });
     page.table(&format!("Granted at {path}"), &columns, rows);
     if place.grants.len() > MOST_GRANTS {
-        page.raw("<p>").prose(&counted(place.grants.len() - MOST_GRANTS, "more is", "more are"));
+        page.raw("<p>").prose(&counted(
+            place.grants.len() - MOST_GRANTS,
+            "more is",
+            "more are",
+        ));
         page.raw(" in <a href=\"#everything\">the list of everything</a>.</p>\n");
     }
     page.raw("</details>\n");

@@ -1,7 +1,7 @@
 //! Who is powerful: the questions whose answers every reviewer looks for first, asked of the access engine.
 
 use super::cut::Cut;
-use crate::access::{Access, Question, Extent, Path, Target, Verdict};
+use crate::access::{Access, Extent, Path, Question, Target, Verdict};
 use crate::findings::Finding;
 use crate::model::{ResourceType, Scope};
 use crate::output::findings::RuleFindings;
@@ -171,7 +171,10 @@ fn reaches_production(path: &Path) -> bool {
     path.covers.is_empty()
         || path.covers.iter().any(|reach| match &reach.extent {
             Extent::Matching(_, attribute, values) => {
-                attribute != "type" || values.iter().any(|value| value.eq_ignore_ascii_case("production"))
+                attribute != "type"
+                    || values
+                        .iter()
+                        .any(|value| value.eq_ignore_ascii_case("production"))
             }
             _ => true,
         })

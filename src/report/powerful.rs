@@ -1,16 +1,23 @@
 //! Who is powerful: one table for each kind of power, each way in words.
 
+use super::Context;
 use super::html::{Column, Html, counted, covered, text};
 use super::page::MOST_ROWS;
 use super::power::{Holder, Power};
-use super::Context;
 use crate::output::access_words::covers;
 
 /// Writes the section.
 pub(super) fn write(context: &Context<'_>, page: &mut Html) {
     for power in &context.powers {
-        page.raw("<h3").attribute("id", &format!("power/{}", power.key)).raw(">").raw(power.title);
-        page.raw(" (").number(power.holders.len() as u64).raw(")</h3>\n<p class=\"quiet\">").raw(power.meaning).raw("</p>\n");
+        page.raw("<h3")
+            .attribute("id", &format!("power/{}", power.key))
+            .raw(">")
+            .raw(power.title);
+        page.raw(" (")
+            .number(power.holders.len() as u64)
+            .raw(")</h3>\n<p class=\"quiet\">")
+            .raw(power.meaning)
+            .raw("</p>\n");
         if power.holders.is_empty() {
             page.raw("<p>Nobody.</p>\n");
         } else {
@@ -28,7 +35,11 @@ fn table(context: &Context<'_>, page: &mut Html, power: &Power) {
         Column::Days("Since"),
         Column::Words("Certain"),
     ];
-    let rows = power.holders.iter().take(MOST_ROWS).map(|holder| row(context, holder));
+    let rows = power
+        .holders
+        .iter()
+        .take(MOST_ROWS)
+        .map(|holder| row(context, holder));
     page.table(power.title, &columns, rows);
     let rest = power.holders.len().saturating_sub(MOST_ROWS);
     if rest > 0 {
@@ -41,7 +52,9 @@ fn row(context: &Context<'_>, holder: &Holder) -> Vec<Html> {
     let path = &holder.paths[0];
     let mut role = context.role(path);
     if holder.paths.len() > 1 {
-        role.raw(" <span class=\"quiet\">and ").prose(&counted(holder.paths.len() - 1, "more way", "more ways")).raw("</span>");
+        role.raw(" <span class=\"quiet\">and ")
+            .prose(&counted(holder.paths.len() - 1, "more way", "more ways"))
+            .raw("</span>");
     }
     vec![
         context.who(holder.principal),

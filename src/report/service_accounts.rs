@@ -3,30 +3,40 @@
 use super::Context;
 use super::html::{Column, Html, counted, text};
 use super::inventory::{ServiceAccount, Token};
-use super::page::MOST_ROWS;
-use super::people::{findings_by_subject, roles};
+use super::page::{MOST_ROWS, fitting};
+use super::people::{BySubject, MOST_ROLES, findings_by_subject, roles};
 use super::words::{address_of, day, display};
-use crate::access::{Question, Path, Target};
+use crate::access::{Path, Question, Target};
 
 /// Service accounts with cards, in order.
-pub(super) fn shown<'a>(context: &'a Context<'_>) -> impl Iterator<Item = &'a ServiceAccount> {
-    let all = context.material.inventory.service_accounts.iter();
-    all.filter(|account| {
+pub(super) fn shown<'a>(context: &'a Context<'_>) -> Vec<&'a ServiceAccount> {
+    let rows = |account: &&ServiceAccount| {
         let at = context.principals.get(account.id.as_str());
-        context.cut.0.is_none() || at.is_some_and(|at| context.list.of_principal.contains_key(at))
-    })
-    .take(MOST_ROWS)
+        at.and_then(|at| context.list.of_principal.get(at))
+            .copied()
+            .unwrap_or_default()
+    };
+    let all = context.material.inventory.service_accounts.iter();
+    let mut shown: Vec<&ServiceAccount> = all
+        .filter(|account| context.cut.0.is_none() || rows(account) > 0)
+        .collect();
+    shown.truncate(fitting(
+        shown
+            .iter()
+            .map(|account| 1 + rows(account).min(MOST_ROLES)),
+    ));
+    shown
 }
 
 /// Writes the section.
 pub(super) fn write(context: &Context<'_>, page: &mut Html) {
     let all = context.material.inventory.service_accounts.len();
-    let mut number = 0;
-    for account in shown(context) {
-        card(context, page, account);
-        number += 1;
+    let shown = shown(context);
+    let findings = findings_by_subject(context);
+    for account in &shown {
+        card(context, page, account, &findings);
     }
-    match all - number {
+    match all - shown.len() {
         0 if all == 0 => page.raw("<p>There are none.</p>\n"),
         0 => page,
         rest => page.raw("<p>").prose(&counted(rest, "more service account", "more service accounts")).raw(
@@ -36,18 +46,33 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
     tokens(context, page);
 }
 
-fn card(context: &Context<'_>, page: &mut Html, account: &ServiceAccount) {
+fn card(
+    context: &Context<'_>,
+    page: &mut Html,
+    account: &ServiceAccount,
+    findings: &BySubject<'_>,
+) {
     let Some(at) = context.principals.get(account.id.as_str()).copied() else {
         return;
     };
     let fact = context.access.principal(at);
-    let mut paths: Vec<Path> = context.access.paths_of(at, &Question::Anything, &Target::default());
+    let mut paths: Vec<Path> = context
+        .access
+        .paths_of(at, &Question::Anything, &Target::default());
     paths.retain(|path| context.cut.keeps(context.access, path));
     let name = display(fact).0;
-    page.raw("<details class=\"card\"").attribute("id", &address_of(&account.id)).raw("><summary><b>").text(name);
-    page.raw("</b> <span class=\"quiet\">").text(&fact.scope.to_string()).raw("</span> <span class=\"tail\">");
-    page.prose(&counted(paths.len(), "role", "roles")).raw("</span></summary>\n<dl class=\"facts\">\n");
-    let keys = account.api_keys.map_or_else(|| "not said".to_owned(), |keys| keys.to_string());
+    page.raw("<details class=\"card\"")
+        .attribute("id", &address_of(&account.id))
+        .raw("><summary><b>")
+        .text(name);
+    page.raw("</b> <span class=\"quiet\">")
+        .text(&fact.scope.to_string())
+        .raw("</span> <span class=\"tail\">");
+    page.prose(&counted(paths.len(), "role", "roles"))
+        .raw("</span></summary>\n<dl class=\"facts\">\n");
+    let keys = account
+        .api_keys
+        .map_or_else(|| "not said".to_owned(), |keys| keys.to_string());
     for (term, value) in [
         ("Id", account.id.as_str()),
         ("Lives in", &fact.scope.to_string()),
@@ -57,14 +82,24 @@ fn card(context: &Context<'_>, page: &mut Html, account: &ServiceAccount) {
         ("Known like this since", day(&account.since)),
     ] {
         if !value.is_empty() {
-            page.raw("<div>").element("dt", term).raw("<dd>").text(value).raw("</dd></div>\n");
+            page.raw("<div>")
+                .element("dt", term)
+                .raw("<dd>")
+                .text(value)
+                .raw("</dd></div>\n");
         }
     }
     page.raw("</dl>\n");
-    let findings = findings_by_subject(context);
     for (rule, _) in findings.get(account.id.as_str()).into_iter().flatten() {
-        page.raw("<p class=\"note\"><a").attribute("href", &format!("#finding/{}", super::html::address(&rule.code)));
-        page.raw(">").text(&rule.code).raw("</a> ").prose(&rule.title).raw("</p>\n");
+        page.raw("<p class=\"note\"><a").attribute(
+            "href",
+            &format!("#finding/{}", super::html::address(&rule.code)),
+        );
+        page.raw(">")
+            .text(&rule.code)
+            .raw("</a> ")
+            .prose(&rule.title)
+            .raw("</p>\n");
     }
     roles(context, page, &paths, name);
     page.raw("</details>\n");
@@ -83,9 +118,20 @@ fn tokens(context: &Context<'_>, page: &mut Html) {
         Column::Days("Expires"),
         Column::Words("Accepted"),
     ];
-    page.table("Tokens of API keys", &columns, tokens.iter().take(MOST_ROWS).map(|token| row(context, token)));
+    page.table(
+        "Tokens of API keys",
+        &columns,
+        tokens
+            .iter()
+            .take(MOST_ROWS)
+            .map(|token| row(context, token)),
+    );
     if tokens.len() > MOST_ROWS {
-        page.raw("<p>").prose(&counted(tokens.len() - MOST_ROWS, "more token", "more tokens"));
+        page.raw("<p>").prose(&counted(
+            tokens.len() - MOST_ROWS,
+            "more token",
+            "more tokens",
+        ));
         page.raw(": the view <code>tokens</code> has them all.</p>\n");
     }
 }

@@ -16,7 +16,10 @@ pub(super) fn address_of(id: &str) -> String {
 pub(super) fn display(fact: &PrincipalFact) -> (&str, &str) {
     let email = fact.email.as_deref().unwrap_or_default();
     let name = match fact.kind {
-        ResourceType::User => named(fact.name.as_deref(), named(fact.email.as_deref(), &fact.identifier)),
+        ResourceType::User => named(
+            fact.name.as_deref(),
+            named(fact.email.as_deref(), &fact.identifier),
+        ),
         _ => named(fact.name.as_deref(), &fact.identifier),
     };
     let second = match fact.kind {
