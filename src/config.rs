@@ -11,6 +11,7 @@ use crate::api::base_url::BaseUrl;
 use crate::api::client::{Client, ClientOptions};
 use crate::api::secret::ApiKey;
 use crate::api::transport::{TransportSettings, UreqTransport};
+use crate::cli::ConnectionFlags;
 use crate::error::Error;
 use crate::redact::holds_key;
 use crate::store::Identity;
@@ -18,7 +19,7 @@ use crate::store::Identity;
 const DEFAULT_DB: &str = "harness-access.db";
 const DEFAULT_BASE_URL: &str = "https://app.harness.io";
 
-/// A key is some hundred bytes; whoever names a disk image instead shall learn it at once.
+/// A key has some hundred bytes; a disk image named by mistake is not read to its end.
 const KEY_FILE_LIMIT: u64 = 64 * 1024;
 
 /// Looks up a variable of the environment.
@@ -33,21 +34,6 @@ pub struct Connection {
     pub account_id: String,
     /// The key.
     pub api_key: ApiKey,
-}
-
-/// The connection flags of a command, as typed.
-#[derive(Debug)]
-pub struct ConnectionFlags<'a> {
-    /// `--base-url`
-    pub base_url: Option<&'a str>,
-    /// `--allow-http`
-    pub allow_http: bool,
-    /// `--account-id`
-    pub account_id: Option<&'a str>,
-    /// `--api-key-file`
-    pub api_key_file: Option<&'a str>,
-    /// `--api-key`
-    pub api_key: Option<&'a str>,
 }
 
 impl Connection {
@@ -98,10 +84,10 @@ impl Connection {
 /// The database file.
 ///
 /// # Errors
-/// When it is named by nothing, or by what is no text.
+/// When its name is empty or not UTF-8.
 pub fn database(flag: Option<&str>, env: Lookup<'_>) -> Result<PathBuf, Error> {
     if flag.is_some_and(str::is_empty) {
-        return Err(Error::Usage("--db is empty: it names no file".to_owned()));
+        return Err(Error::Usage("--db is empty".to_owned()));
     }
     let path = given(flag, env, &["HARNESS_ACCESS_DB"])?;
     Ok(path.unwrap_or_else(|| DEFAULT_DB.to_owned()).into())
@@ -125,7 +111,7 @@ fn first_set(env: Lookup<'_>, names: &[&str]) -> Result<Option<String>, Error> {
     Ok(None)
 }
 
-/// A variable of the environment. One that is no text is not one that is not set.
+/// A variable of the environment. A variable that is not UTF-8 is an error, not an unset one.
 pub(crate) fn variable(env: Lookup<'_>, name: &str) -> Result<Option<String>, Error> {
     let text = env(name).map(OsString::into_string).transpose();
     text.map_err(|_| Error::Config {
@@ -138,7 +124,7 @@ fn api_key(flags: &ConnectionFlags<'_>, env: Lookup<'_>) -> Result<ApiKey, Error
     let text = match (flags.api_key_file, flags.api_key) {
         (Some(_), Some(_)) => {
             return Err(Error::Usage(
-                "--api-key-file and --api-key exclude each other".to_owned(),
+                "give either --api-key-file or --api-key, not both".to_owned(),
             ));
         }
         (Some(path), None) => read_key_file(path)?,
@@ -147,7 +133,7 @@ fn api_key(flags: &ConnectionFlags<'_>, env: Lookup<'_>) -> Result<ApiKey, Error
             first_set(env, &["BATON_API_KEY", "HARNESS_API_KEY"])?.ok_or_else(|| {
                 Error::config(
                     "no API key",
-                    "name a file that holds it with --api-key-file, or set HARNESS_API_KEY",
+                    "name a file that holds one with --api-key-file, or set HARNESS_API_KEY",
                 )
             })?
         }
@@ -191,8 +177,8 @@ fn account_id(flags: &ConnectionFlags<'_>, env: Lookup<'_>, key: &ApiKey) -> Res
     }
     match (given, key.account_id()) {
         (Some(given), Some(of_key)) if given != of_key => Err(Error::config(
-            format!("the account {given} was asked for, but the key is of account {of_key}"),
-            "use a key of that account, or leave the account out",
+            format!("the key belongs to account {of_key}, but account {given} was asked for"),
+            "use a key of that account, or leave out --account-id",
         )),
         (Some(given), _) => Ok(given),
         (None, Some(of_key)) => Ok(of_key.to_owned()),

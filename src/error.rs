@@ -50,17 +50,38 @@ pub enum Error {
     Io(io::Error),
 }
 
-/// Marks a failure of standard output, wherever it comes up.
+/// A failure to write an output, marked with the name of the output so that it is told from other failures wherever it
+/// comes up.
 #[derive(Debug)]
-pub(crate) struct StandardOutputFailed(pub(crate) io::Error);
+pub(crate) struct OutputFailed {
+    what: String,
+    error: io::Error,
+}
 
-impl fmt::Display for StandardOutputFailed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)
+impl OutputFailed {
+    /// Marks a failure, once.
+    pub(crate) fn mark(what: impl Into<String>, error: io::Error) -> io::Error {
+        let is_marked = error
+            .get_ref()
+            .is_some_and(<dyn std::error::Error + Send + Sync>::is::<Self>);
+        match error.kind() {
+            io::ErrorKind::Interrupted => error, // to be tried again
+            _ if is_marked => error,
+            kind => {
+                let what = what.into();
+                io::Error::new(kind, Self { what, error })
+            }
+        }
     }
 }
 
-impl std::error::Error for StandardOutputFailed {}
+impl fmt::Display for OutputFailed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot write {}: {}", self.what, self.error)
+    }
+}
+
+impl std::error::Error for OutputFailed {}
 
 impl Error {
     /// A failure of the settings.
@@ -190,6 +211,7 @@ impl fmt::Display for Error {
             Self::Stopped(Exit::Terminated) => {
                 f.write_str("stopped by SIGTERM; nothing was stored")
             }
+            Self::Stopped(Exit::HungUp) => f.write_str("stopped by SIGHUP; nothing was stored"),
             Self::Stopped(_) => f.write_str("stopped by SIGINT; nothing was stored"),
             Self::Output { what, error } => write!(f, "cannot write {what}: {error}"),
             Self::Io(error) => write!(f, "{error}"),
@@ -213,12 +235,9 @@ impl From<StoreError> for Error {
 
 impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
-        if matches!(error.get_ref(), Some(inner) if inner.is::<StandardOutputFailed>()) {
-            return Self::Output {
-                what: "standard output".to_owned(),
-                error,
-            };
+        match error.downcast::<OutputFailed>() {
+            Ok(OutputFailed { what, error }) => Self::Output { what, error },
+            Err(error) => Self::Io(error),
         }
-        Self::Io(error)
     }
 }

@@ -19,6 +19,8 @@ pub enum Exit {
     Unreachable = 5,
     /// The database: locked by another sync, wrong account, not ours, newer, damaged; or a full disk, also under an output.
     Database = 6,
+    /// Stopped by SIGHUP.
+    HungUp = 129,
     /// Stopped by SIGINT.
     Interrupted = 130,
     /// Stopped by SIGTERM.

@@ -42,6 +42,7 @@ pub mod retention;
 mod run;
 mod signals;
 pub mod store;
+mod unfinished;
 
 pub use command::Context;
 pub use exit::Exit;

@@ -5,11 +5,12 @@ use std::io::{self, ErrorKind, Write};
 
 use crate::cli::{self, Command, Request};
 use crate::command::{self, Context};
-use crate::error::{Error, StandardOutputFailed};
+use crate::error::{Error, OutputFailed};
 use crate::exit::Exit;
 use crate::logging;
 use crate::output::text::line;
 use crate::redact::redact;
+use crate::signals;
 
 /// Runs the program and says how it ended.
 pub fn run(arguments: impl Iterator<Item = OsString>, context: &mut Context<'_>) -> Exit {
@@ -53,10 +54,7 @@ impl Write for StandardOutput<'_> {
 }
 
 fn marked(error: io::Error) -> io::Error {
-    match error.kind() {
-        ErrorKind::Interrupted => error, // to be tried again
-        kind => io::Error::new(kind, StandardOutputFailed(error)),
-    }
+    OutputFailed::mark("standard output", error)
 }
 
 /// Standard error. That nobody hears a word about the data is no failure of the data.
@@ -91,6 +89,7 @@ fn execute(arguments: Vec<OsString>, context: &mut Context<'_>) -> Result<Exit, 
         }
         Request::Run(command) => command,
     };
+    signals::watch()?;
     match &*command {
         Command::Sync(arguments) => {
             logging::start(arguments.verbose, arguments.quiet, context.env)?;

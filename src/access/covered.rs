@@ -236,6 +236,7 @@ impl CoveredResources {
     }
 
     /// Whether a role held here counts at a scope, whatever it permits.
+    #[must_use]
     pub fn counts_at(&self, asked: Option<&Scope>) -> bool {
         asked.is_none_or(|asked| self.is_at_or_above(asked))
     }

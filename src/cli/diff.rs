@@ -1,10 +1,12 @@
 //! The command line of `diff` and `history`.
 
+use super::common::command_line;
 use argh::FromArgs;
 
+command_line! {
+[db silent]
 /// compare two snapshots
 #[derive(Debug, FromArgs)]
-#[expect(clippy::struct_excessive_bools, reason = "switches, as typed")]
 #[argh(
     subcommand,
     name = "diff",
@@ -17,16 +19,15 @@ Formats: table (for people), json (one document), ndjson (one event a line, for 
 spreadsheet), markdown (a comment for a pull request), github (annotations of a GitHub Actions run), html (the whole
 report on these two snapshots, as the command report writes it).
 
---fail-on says what makes the exit status 1; everything is printed all the same:
+--fail-on says which changes make the exit status 1; all changes are printed in any case:
   any                     every change (the default)
-  escalation              somebody can do more than before: a membership or role added, a role with more
-                          permissions, a wider resource group, a user enabled or unlocked, an API key more;
-                          not what Harness does by itself
+  escalation              somebody can do more than before: a membership or role was added, a role got more
+                          permissions, a resource group got wider, a user was enabled or unlocked, an API key
+                          was added; what Harness does by itself does not count
   none                    nothing
   added,removed,changed   changes of these kinds, any of the three
 
-Exit status 0: nothing that counts; 1: differences that count; 2: the snapshots cannot be compared well
-enough to tell.",
+Exit status 0: no change that counts; 1: changes that count; 2: the snapshots are too incomplete to tell.",
     example = "{command_name}",
     example = "{command_name} 2026-03-01 latest --format json",
     example = "{command_name} baseline.db current.db --fail-on escalation --approvals approvals.toml"
@@ -35,9 +36,6 @@ pub struct Diff {
     /// the older and the newer snapshot (default: previous latest)
     #[argh(positional, arg_name = "snapshot")]
     pub snapshots: Vec<String>,
-    /// the database file (default: harness-access.db)
-    #[argh(option, arg_name = "path")]
-    pub db: Option<String>,
     /// table (default), json, ndjson, csv, markdown, github or html
     #[argh(option, arg_name = "format", default = "DiffFormat::Table")]
     pub format: DiffFormat,
@@ -47,18 +45,16 @@ pub struct Diff {
     /// any (default), escalation, none, or a list of added, removed, changed
     #[argh(option, arg_name = "what")]
     pub fail_on: Option<String>,
-    /// a file of changes that were agreed to (TOML); they do not count
+    /// a file of approved changes (TOML); they do not count
     #[argh(option, arg_name = "path")]
     pub approvals: Option<String>,
-    /// print entries for that file, one for each change that counts, to be filled in by a reviewer
+    /// print an entry for that file for each change that counts, for a reviewer to fill in
     #[argh(switch)]
     pub write_approvals: bool,
-    /// tell by what can be compared, even where something could not be seen
+    /// decide by what can be compared, even where something could not be seen
     #[argh(switch)]
     pub ignore_coverage: bool,
-    /// no words on standard error but errors, and no table: the exit status tells
-    #[argh(switch, short = 'q')]
-    pub quiet: bool,
+}
 }
 
 /// How `diff` prints.
@@ -80,7 +76,9 @@ pub enum DiffFormat {
     Html,
 }
 
-/// when something appeared, changed and disappeared
+command_line! {
+[db quiet]
+/// when a person, group, role or grant appeared, changed and disappeared
 #[derive(Debug, FromArgs)]
 #[argh(
     subcommand,
@@ -93,8 +91,8 @@ thing itself, its memberships, and the roles it holds or is held by.
 Two to four words name grants: principal, then role or user group, then scope, then resource group. One word
 may also be a grant's id as `diff --format json` prints it.
 
-`first seen` says that something was there at the first complete look: nobody knows since when. `seen like this` says the
-same of what snapshots that `prune` forgot may have shown before.",
+`first seen`: it was there the first time its list was complete; how long before that is unknown. `seen like this`: the
+snapshots before were deleted by `prune`.",
     example = "{command_name} ada@example.com",
     example = "{command_name} ada@example.com role/harness/_account_admin --format json"
 )]
@@ -102,15 +100,10 @@ pub struct History {
     /// the thing, or the parts of a grant
     #[argh(positional, arg_name = "what")]
     pub what: Vec<String>,
-    /// the database file (default: harness-access.db)
-    #[argh(option, arg_name = "path")]
-    pub db: Option<String>,
     /// table (default), json or csv
     #[argh(option, arg_name = "format", default = "HistoryFormat::Table")]
     pub format: HistoryFormat,
-    /// no words on standard error but errors
-    #[argh(switch, short = 'q')]
-    pub quiet: bool,
+}
 }
 
 /// How `history` prints.

@@ -1,8 +1,11 @@
 //! The command line of `export`.
 
+use super::common::command_line;
 use argh::FromArgs;
 
-/// write a snapshot for other tools, with a manifest that proves what it is
+command_line! {
+[at db quiet]
+/// write a snapshot for other tools, with a manifest that says what it is
 #[derive(Debug, FromArgs)]
 #[argh(
     subcommand,
@@ -10,15 +13,17 @@ use argh::FromArgs;
     help_triggers("-h", "--help"),
     note = "Formats:
   csv      --preset matrix: one row for each principal, role, scope, resource group and user group it comes through;
-           --preset vanta: one row for each person, as Vanta's access reviews read it; a role that depends says so
+           --preset vanta: one row for each person, as Vanta's access reviews read it; uncertain roles are marked
   ndjson   the snapshot, every resource and every grant, one JSON document a line
   sqlite   this snapshot alone, as a database this program and sqlite3 read
   c1z      for baton and ConductorOne
   datasette-metadata
            what the views and columns of the database mean, for datasette --metadata
 
-A file appears under its name only when it is whole; beside it PATH.manifest.json says which snapshot it holds, what could
-not be seen, and the SHA-256 of the file. It never replaces the database it reads, nor another of several snapshots.",
+A file appears under its name only when it is complete. Beside it, PATH.manifest.json says which snapshot it holds, what
+could not be seen, and the SHA-256 of the file. An existing file is replaced only when its manifest shows that it is an
+unchanged export, or with --force; never the database that is read. Devices and pipes are written to like standard
+output, without a manifest.",
     example = "{command_name} --format csv --preset matrix --output access.csv",
     example = "{command_name} --format sqlite --at 2026-03-31 --output evidence-q1.db"
 )]
@@ -29,18 +34,16 @@ pub struct Export {
     /// for csv: matrix (default) or vanta
     #[argh(option, arg_name = "preset")]
     pub preset: Option<Preset>,
-    /// the file to write; `-` (default for csv and ndjson) = standard output, without a manifest
+    /// the file to write; `-` (default for text formats) = standard output, without a manifest
     #[argh(option, short = 'o', arg_name = "path")]
     pub output: Option<String>,
-    /// as of this snapshot: a number, a label, a date, latest~N, FILE@... (default: latest)
-    #[argh(option, arg_name = "snapshot")]
-    pub at: Option<String>,
-    /// the database file (default: harness-access.db)
-    #[argh(option, arg_name = "path")]
-    pub db: Option<String>,
-    /// no words on standard error but errors
-    #[argh(switch, short = 'q')]
-    pub quiet: bool,
+    /// replace the file even when it is not an unchanged export
+    #[argh(switch)]
+    pub force: bool,
+    /// for c1z: write the grants of group members too, instead of marking them for the reader to expand
+    #[argh(switch)]
+    pub expanded: bool,
+}
 }
 
 /// Formats of other tools.

@@ -1,5 +1,6 @@
 //! What the user typed, and nothing more. `config` turns it into what the program needs.
 
+mod common;
 mod diff;
 mod export;
 mod questions;
@@ -12,6 +13,7 @@ use argh::FromArgs;
 
 use crate::error::Error;
 
+pub use common::ConnectionFlags;
 pub use diff::{Diff, DiffFormat, History, HistoryFormat};
 pub use export::{Export, ExportFormat, Preset};
 pub use questions::{Answer, Findings, FindingsFormat, WhatCan, WhoCan, Why, Words};
@@ -27,11 +29,12 @@ pub use values::Format;
     note = "Exit status:
   0  done; for diff: no difference that counts
   1  diff: differences; questions with --exit-code: nothing found; findings with --fail-on: there are some
-  2  could not tell: what was seen is not enough for the answer
+  2  could not tell: not enough was seen for an answer; the message says what to do
   3  wrong usage or configuration
   4  the key was refused, or belongs to another account
   5  Harness could not be reached, or kept failing after the retries
-  6  the database: locked, wrong account, not ours, newer, damaged; or a full disk, also under an output",
+  6  the database is locked, damaged, of another account, of a newer release or not ours; or the disk is full
+  129, 130, 143  stopped by SIGHUP, SIGINT or SIGTERM",
     note = "Environment:
   HARNESS_ACCESS_DB                        the database, as --db
   BATON_BASE_URL, then HARNESS_BASE_URL    as --base-url
@@ -52,7 +55,7 @@ pub struct Cli {
 #[derive(Debug, FromArgs)]
 #[argh(subcommand)]
 pub enum Command {
-    /// observe the account
+    /// read the account
     Sync(Sync),
     /// check key and permissions
     Doctor(Doctor),
@@ -62,15 +65,15 @@ pub enum Command {
     Diff(Diff),
     /// the past of one thing
     History(History),
-    /// forget snapshots
+    /// delete snapshots
     Prune(Prune),
     /// who holds a permission or role
     WhoCan(WhoCan),
     /// what a principal can do
     WhatCan(WhatCan),
-    /// by which paths
+    /// by which paths a principal holds something
     Why(Why),
-    /// what an auditor would ask about
+    /// what an auditor would question
     Findings(Findings),
     /// one HTML file for people
     Report(Report),
@@ -105,7 +108,7 @@ pub fn parse(arguments: &[String]) -> Result<Request, Error> {
             ..
         }) => Ok(Request::Run(Box::new(command))),
         Ok(_) => Err(Error::Usage(
-            "a command is needed, such as sync, diff or who-can".to_owned(),
+            "no command given, such as sync, diff or who-can".to_owned(),
         )),
     }
 }

@@ -1,19 +1,23 @@
 //! The command line of `who-can`, `what-can`, `why` and `findings`.
 
+use super::common::command_line;
 use crate::findings::Severity;
 use argh::FromArgs;
 
+command_line! {
+[at db exit_code quiet]
 /// which principals hold a permission or role, where, and through what
 #[derive(Debug, FromArgs)]
 #[argh(
     subcommand,
     name = "who-can",
     help_triggers("-h", "--help"),
-    note = "A permission is named by its identifier (core_pipeline_execute) or Harness's plain name (\"Execute a Pipeline\"),
+    note = "A permission is named by its identifier (core_pipeline_execute) or Harness's plain name (\"Run Pipeline\"),
 a role by its identifier, its name or its text id (role/harness/_account_admin).
 
 The table shows one path of each principal, the shortest of the certain ones if there are any, and how many there are
-(`why` tells all); json and csv hold every path. `depends` says why it is no plain yes. Disabled and locked users keep their grants and are marked. Exit status 2: nobody was found, but not everything was seen.",
+(`why` shows all of them); json and csv hold every path. `depends` says why the answer is not a plain yes. Disabled and
+locked users keep their grants and are marked. Exit status 2: nobody was found, but some lists are incomplete.",
     example = "{command_name} core_secret_access --in org/default/project/shop",
     example = "{command_name} core_pipeline_execute --resource PIPELINE/deploy --format csv",
     example = "{command_name} _account_admin --at 2026-03-01"
@@ -28,23 +32,14 @@ pub struct WhoCan {
     /// on this type of resource, or on one of them: TYPE or TYPE/ID
     #[argh(option, arg_name = "resource")]
     pub resource: Option<String>,
-    /// as of this snapshot: a number, a label, a date, latest~N, FILE@... (default: latest)
-    #[argh(option, arg_name = "snapshot")]
-    pub at: Option<String>,
-    /// the database file (default: harness-access.db)
-    #[argh(option, arg_name = "path")]
-    pub db: Option<String>,
     /// table (default), json or csv
     #[argh(option, arg_name = "format", default = "Answer::Table")]
     pub format: Answer,
-    /// exit with status 1 when nobody holds it
-    #[argh(switch)]
-    pub exit_code: bool,
-    /// no words on standard error but errors
-    #[argh(switch, short = 'q')]
-    pub quiet: bool,
+}
 }
 
+command_line! {
+[at db exit_code quiet]
 /// everything one principal can do, where, and through what
 #[derive(Debug, FromArgs)]
 #[argh(
@@ -66,30 +61,21 @@ pub struct WhatCan {
     /// in this scope (default: anywhere)
     #[argh(option, arg_name = "scope")]
     pub r#in: Option<String>,
-    /// as of this snapshot: a number, a label, a date, latest~N, FILE@... (default: latest)
-    #[argh(option, arg_name = "snapshot")]
-    pub at: Option<String>,
-    /// the database file (default: harness-access.db)
-    #[argh(option, arg_name = "path")]
-    pub db: Option<String>,
     /// table (default), json or csv
     #[argh(option, arg_name = "format", default = "Answer::Table")]
     pub format: Answer,
-    /// exit with status 1 when there is nothing
-    #[argh(switch)]
-    pub exit_code: bool,
-    /// no words on standard error but errors
-    #[argh(switch, short = 'q')]
-    pub quiet: bool,
+}
 }
 
+command_line! {
+[at db exit_code quiet]
 /// every path by which a principal holds a permission or role
 #[derive(Debug, FromArgs)]
 #[argh(
     subcommand,
     name = "why",
     help_triggers("-h", "--help"),
-    note = "One sentence a path, and what taking it away would leave. What is certain comes first, then the shortest.",
+    note = "One sentence for each path, and what removing it would leave. Certain paths come first, then short ones.",
     example = "{command_name} zoe@example.com core_secret_access --in org/default/project/shop"
 )]
 pub struct Why {
@@ -105,21 +91,10 @@ pub struct Why {
     /// on this type of resource, or on one of them: TYPE or TYPE/ID
     #[argh(option, arg_name = "resource")]
     pub resource: Option<String>,
-    /// as of this snapshot: a number, a label, a date, latest~N, FILE@... (default: latest)
-    #[argh(option, arg_name = "snapshot")]
-    pub at: Option<String>,
-    /// the database file (default: harness-access.db)
-    #[argh(option, arg_name = "path")]
-    pub db: Option<String>,
     /// text (default) or json
     #[argh(option, arg_name = "format", default = "Words::Text")]
     pub format: Words,
-    /// exit with status 1 when there is no path
-    #[argh(switch)]
-    pub exit_code: bool,
-    /// no words on standard error but errors
-    #[argh(switch, short = 'q')]
-    pub quiet: bool,
+}
 }
 
 /// How to print rows of an answer.
@@ -142,7 +117,9 @@ pub enum Words {
     Json,
 }
 
-/// what an auditor would ask about, each with a code, a severity and a remedy
+command_line! {
+[at db quiet]
+/// what an auditor would question, each with a code, a severity and a remedy
 #[derive(Debug, FromArgs)]
 #[argh(
     subcommand,
@@ -151,29 +128,21 @@ pub enum Words {
     note = "A rule is a file with one SELECT over the views that gives the columns subject, name, scope and detail. It starts with
 comment lines `-- code:`, `-- severity:` (note, warning or error), `-- title:` and `-- remedy:`.
 
-Exit status 1 with --fail-on: there are findings of that severity or worse; 2: none, but not everything was seen.",
+Exit status 1 with --fail-on: there are findings of that severity or worse; 2: none, but some lists are incomplete.",
     example = "{command_name} --fail-on error",
     example = "{command_name} --format sarif --rules my-rules/"
 )]
 pub struct Findings {
-    /// the database file (default: harness-access.db)
-    #[argh(option, arg_name = "path")]
-    pub db: Option<String>,
-    /// as of this snapshot: a number, a label, a date, latest~N, FILE@... (default: latest)
-    #[argh(option, arg_name = "snapshot")]
-    pub at: Option<String>,
     /// table (default), json or sarif
     #[argh(option, arg_name = "format", default = "FindingsFormat::Table")]
     pub format: FindingsFormat,
     /// exit with status 1 for findings of this severity or worse: note, warning or error
     #[argh(option, arg_name = "severity", from_str_fn(Severity::parse))]
     pub fail_on: Option<Severity>,
-    /// a folder with rules of your own, *.sql
+    /// a folder with your own rules, *.sql
     #[argh(option, arg_name = "folder")]
     pub rules: Option<String>,
-    /// no words on standard error but errors
-    #[argh(switch, short = 'q')]
-    pub quiet: bool,
+}
 }
 
 /// How to print findings.

@@ -2,6 +2,10 @@
 
 use argh::FromArgs;
 
+use super::common::command_line;
+
+command_line! {
+[at db quiet]
 /// write one HTML file that people open, print and hand on
 #[derive(Debug, FromArgs)]
 #[argh(
@@ -14,8 +18,9 @@ each person, groups and roles, and the whole list with search, filters, sorting 
 Without a snapshot it is about the latest one, with the changes since the one before. With one or two, the changes
 since the first are what it is for, marked as approved where a file of approvals is given.
 --for auditor leaves out what the list of everything has anyway; --for owner is about one scope and needs --scope.
-The same database gives the same file, byte for byte. A file appears under its name only when it is whole; beside it
-PATH.manifest.json says which snapshot it shows, what could not be seen, and the SHA-256 of the file.",
+The same database gives the same file, byte for byte. A file appears under its name only when it is complete. Beside it,
+PATH.manifest.json says which snapshot it shows, what could not be seen, and the SHA-256 of the file. An existing file is
+replaced only when its manifest shows that it is an unchanged output, or with --force.",
     example = "{command_name} --output access.html",
     example = "{command_name} approved latest --approvals approvals.toml --output review.html",
     example = "{command_name} --at 2026-03-31 --scope org/pay --for owner --output pay.html"
@@ -27,9 +32,6 @@ pub struct Report {
     /// the file to write; `-` = standard output, without a manifest
     #[argh(option, short = 'o', arg_name = "path")]
     pub output: String,
-    /// as of this snapshot: a number, a label, a date, latest~N, FILE@... (default: latest)
-    #[argh(option, arg_name = "snapshot")]
-    pub at: Option<String>,
     /// only what reaches this scope, such as org/pay or org/pay/project/api
     #[argh(option, arg_name = "scope")]
     pub scope: Option<String>,
@@ -42,12 +44,10 @@ pub struct Report {
     /// rows of the list of everything at most (default: 250000)
     #[argh(option, arg_name = "number", default = "250_000")]
     pub max_rows: usize,
-    /// the database file (default: harness-access.db)
-    #[argh(option, arg_name = "path")]
-    pub db: Option<String>,
-    /// print only errors
-    #[argh(switch, short = 'q')]
-    pub quiet: bool,
+    /// replace the file even when it is not an unchanged output
+    #[argh(switch)]
+    pub force: bool,
+}
 }
 
 /// For whom a report is.

@@ -1,9 +1,12 @@
 //! The command line of `snapshots` and `prune`.
 
+use super::common::command_line;
 use super::values::Format;
 use argh::FromArgs;
 
-/// list what the file holds, with coverage
+command_line! {
+[db quiet]
+/// list the snapshots in the file, and what each could not see
 #[derive(Debug, FromArgs)]
 #[argh(
     subcommand,
@@ -13,18 +16,13 @@ use argh::FromArgs;
     example = "{command_name} label latest audit-2026q1"
 )]
 pub struct Snapshots {
-    /// the database file (default: harness-access.db)
-    #[argh(option, arg_name = "path")]
-    pub db: Option<String>,
     /// table (default) or json
     #[argh(option, arg_name = "format", default = "Format::Table")]
     pub format: Format,
-    /// no words on standard error but errors
-    #[argh(switch, short = 'q')]
-    pub quiet: bool,
     /// name a snapshot
     #[argh(subcommand)]
     pub command: Option<SnapshotsCommand>,
+}
 }
 
 /// What can be done with snapshots.
@@ -35,13 +33,15 @@ pub enum SnapshotsCommand {
     Label(SetLabel),
 }
 
-/// name a snapshot, or take its name away; a name that another snapshot has moves
+command_line! {
+[db quiet]
+/// name a snapshot, or remove a name; a name in use moves to the new snapshot
 #[derive(Debug, FromArgs)]
 #[argh(
     subcommand,
     name = "label",
     help_triggers("-h", "--help"),
-    note = "A label is unique in its file. It cannot look like a number, a date, `latest`, `previous` or `latest~N`, and has no
+    note = "A label is unique in its file. It cannot look like a number, a date, `latest`, `previous` or `latest~N`, and cannot hold
 / \\ @ or control characters.",
     example = "{command_name} latest audit-2026q1",
     example = "{command_name} --remove audit-2026q1"
@@ -50,33 +50,30 @@ pub struct SetLabel {
     /// the snapshot, then its name
     #[argh(positional, arg_name = "snapshot name")]
     pub words: Vec<String>,
-    /// take this label away from the snapshot that has it
+    /// remove this label
     #[argh(option, arg_name = "name")]
     pub remove: Option<String>,
-    /// the database file (default: harness-access.db)
-    #[argh(option, arg_name = "path")]
-    pub db: Option<String>,
-    /// no words on standard error but errors
-    #[argh(switch, short = 'q')]
-    pub quiet: bool,
+}
 }
 
-/// forget old snapshots; no answer about the others changes
+command_line! {
+[db silent]
+/// delete old snapshots; the rest stay unchanged
 #[derive(Debug, FromArgs)]
 #[argh(
     subcommand,
     name = "prune",
     help_triggers("-h", "--help"),
-    note = "A snapshot stays when any rule keeps it, as in restic; the newest always stays. Days, weeks (Monday to Sunday) and
-months are UTC and count only when they have a snapshot; the newest of each stays. Labels protect nothing unless
+    note = "A snapshot is kept when any rule keeps it, as in restic; the newest is always kept. Days, weeks (Monday to Sunday) and
+months are UTC and count only when they have a snapshot; the newest of each is kept. Labels protect nothing unless
 --keep-label names them.
 
-What is forgotten is the state between the snapshots that stay. `since` keeps its answer. The file is rewritten to give
-the space back when a tenth of it or more is free.",
+What is lost is the state between the snapshots that are kept; `since` does not change. The file is rewritten to give the
+space back when a tenth of it or more is free.",
     example = "{command_name} --keep-daily 30 --keep-monthly 24 --keep-label 'audit-*' --dry-run"
 )]
 pub struct Prune {
-    /// keep so many newest snapshots
+    /// keep the n newest snapshots
     #[argh(option, arg_name = "n")]
     pub keep_last: Option<u64>,
     /// keep the newest snapshot of each of the last n days
@@ -91,16 +88,11 @@ pub struct Prune {
     /// keep snapshots with a label like this; `*` stands for anything; may be repeated
     #[argh(option, arg_name = "glob")]
     pub keep_label: Vec<String>,
-    /// say what would be forgotten, and forget nothing
+    /// show what would be deleted, and delete nothing
     #[argh(switch)]
     pub dry_run: bool,
-    /// the database file (default: harness-access.db)
-    #[argh(option, arg_name = "path")]
-    pub db: Option<String>,
     /// table (default) or json
     #[argh(option, arg_name = "format", default = "Format::Table")]
     pub format: Format,
-    /// no words on standard error but errors, and no table
-    #[argh(switch, short = 'q')]
-    pub quiet: bool,
+}
 }

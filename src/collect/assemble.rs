@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Remembered;
-use super::catalogue;
-use super::found::Found;
-use super::preflight::Access;
-use super::role_assignments::{Assignments, PrincipalName, RoleName};
-use super::walk::Rows;
+use super::assignments::{Assignments, PrincipalName, RoleName};
+use super::list_walk::Rows;
+use super::listings::role_assignments::OF_MANY_SCOPES;
+use super::rows::ListedResource;
+use super::visibility::KeyVisibility;
 use crate::model::{
     AssignmentIds, Directory, Grant, Level, Listing, ListingKind, ListingState, Observation, Ref,
     Resource, ResourceId, ResourceType, Scope, Timestamp,
@@ -38,13 +38,6 @@ pub(super) struct Assembly {
 }
 
 impl Assembly {
-    pub(super) fn account(&mut self, account: Option<(Found, Listing)>) {
-        if let Some((account, listing)) = account {
-            self.resource(account);
-            self.listings.push(listing);
-        }
-    }
-
     pub(super) fn add(&mut self, rows: Rows, listing: Listing) {
         match rows {
             // Below the account, a list of users says who is a member there.
@@ -59,7 +52,7 @@ impl Assembly {
         self.listing(listing);
     }
 
-    fn members(&mut self, found: Vec<Found>, scope: &Scope) {
+    fn members(&mut self, found: Vec<ListedResource>, scope: &Scope) {
         let Some(container) = ResourceId::of_scope(scope) else {
             return;
         };
@@ -70,7 +63,7 @@ impl Assembly {
         }
     }
 
-    pub(super) fn resources(&mut self, found: Vec<Found>) {
+    pub(super) fn resources(&mut self, found: Vec<ListedResource>) {
         for found in found {
             self.resource(found);
         }
@@ -81,7 +74,7 @@ impl Assembly {
     }
 
     /// What Harness supplies is listed in every scope, and kept once.
-    fn resource(&mut self, found: Found) {
+    fn resource(&mut self, found: ListedResource) {
         let id = self.directory.intern(found.id);
         if !self.seen.insert(id) {
             return;
@@ -102,24 +95,24 @@ impl Assembly {
 
     /// Lowers the state of every listing that the key may not see whole, whatever the listing itself says. Role
     /// assignments that came from a walk over many scopes were thinned by what the key may view in the account.
-    pub(super) fn judge(&mut self, access: &Access) {
-        let of_many = catalogue::role_assignments_of_many().name();
-        let in_account = access.assignments_seen(&Scope::Account);
+    pub(super) fn lower_states(&mut self, visibility: &KeyVisibility) {
+        let of_many = OF_MANY_SCOPES.name("");
+        let in_account = visibility.assignments_seen(&Scope::Account);
         for listing in &mut self.listings {
             let doubt = match listing.kind {
-                ListingKind::RoleAssignments => access.assignments_seen(&listing.scope),
-                kind => access
-                    .why_not_whole(kind, &listing.scope)
+                ListingKind::RoleAssignments => visibility.assignments_seen(&listing.scope),
+                kind => visibility
+                    .why_incomplete(kind, &listing.scope)
                     .map(|reason| (Vec::new(), reason)),
             };
             if let Some((whole_for, reason)) = doubt {
-                lower(&mut listing.state, &whole_for, reason);
+                lower_state(&mut listing.state, &whole_for, reason);
             }
             if listing.endpoint == of_many
                 && listing.scope != Scope::Account
                 && let Some((whole_for, reason)) = &in_account
             {
-                lower(&mut listing.state, whole_for, reason.clone());
+                lower_state(&mut listing.state, whole_for, reason.clone());
             }
         }
     }
@@ -244,7 +237,7 @@ impl Assembly {
 }
 
 /// A second doubt never makes a listing better: what is shown whole is shown whole by both.
-fn lower(state: &mut ListingState, shown: &[ResourceType], doubt: String) {
+fn lower_state(state: &mut ListingState, shown: &[ResourceType], doubt: String) {
     match state {
         ListingState::Complete => {
             *state = ListingState::Partial {

@@ -1,51 +1,49 @@
-//! Walks the listings of an account and maps what they show to the model.
+//! Walks the lists of an account and maps what they show to the model.
 //!
-//! `preflight` asks what the key may see; `tree` says where; `plan` chooses the walks; `work` has them done
-//! by a few threads; `walk` does one, at the place that `catalogue` names. One file per kind of row holds its identity
-//! and its mapping. `assemble` resolves what role assignments name. Invariant: nothing here knows the store.
+//! `listings` has one file for each list and the table of them. `visibility` asks what the key may see; `tree` says which
+//! scopes there are; `plan` chooses the walks; `workers` are a few threads that make them; `walk` makes one and keeps its
+//! record. `assemble` puts the rows together and resolves what role assignments name. `diagnosis` is for `doctor`.
+//! Nothing here knows the store.
 
-mod account;
 mod assemble;
-mod auth_settings;
-mod catalogue;
-pub mod examine;
-mod found;
-mod many_scopes;
-mod organizations;
+mod assignments;
+mod definition;
+pub mod diagnosis;
+mod endpoint;
+mod list_walk;
+pub mod listings;
 pub mod plan;
-pub mod preflight;
-mod resource_groups;
-mod role_assignments;
-mod roles;
-mod service_accounts;
-mod tokens;
+mod rows;
 mod tree;
-mod user_groups;
-mod users;
+mod visibility;
 mod walk;
-pub mod work;
+pub mod workers;
 
 use std::collections::HashSet;
 
+pub use definition::{
+    Definition, Phase, RequiredPermission, Walks, Wanted, WholeAccount, WithoutPermission,
+};
+pub use endpoint::Endpoint;
+
 use crate::api::client::Client;
 use crate::api::error::ApiError;
-use crate::model::{Area, Extra};
-use crate::model::{Observation, ResourceId, Scope, Timestamp};
+use crate::model::{Observation, ResourceId, Scope, ScopeSelection, Timestamp};
 use assemble::Assembly;
 use plan::Plan;
-use preflight::Access;
-use work::{Office, Progress};
+use visibility::KeyVisibility;
+use workers::{Progress, WorkerPool};
 
 /// What to observe, and what to do where something cannot be seen.
 #[derive(Debug)]
 pub struct Request<'a> {
-    /// Which scopes.
-    pub area: &'a Area,
+    /// Which scopes, and what besides.
+    pub selection: &'a ScopeSelection,
     /// Go on without what cannot be seen; its listings say so. Otherwise the first gap ends the observation.
     pub accept_gaps: bool,
     /// What was known before.
     pub remembered: &'a Remembered,
-    /// Requests under way at a time, at least 1.
+    /// Concurrent requests, at least 1.
     pub jobs: usize,
     /// Told how far the work is.
     pub progress: &'a Progress,
@@ -81,7 +79,7 @@ impl From<ApiError> for Failure {
 /// Everything that is known before the first walk.
 struct Prepared {
     started_at: Timestamp,
-    access: Access,
+    visibility: KeyVisibility,
     assembly: Assembly,
     plan: Plan,
 }
@@ -101,7 +99,7 @@ pub fn plan(client: &Client, request: &Request<'_>) -> Result<Plan, Failure> {
 pub fn observe(client: &Client, request: &Request<'_>) -> Result<Observation, Failure> {
     let Prepared {
         started_at,
-        mut access,
+        mut visibility,
         mut assembly,
         plan,
     } = prepare(client, request)?;
@@ -109,28 +107,23 @@ pub fn observe(client: &Client, request: &Request<'_>) -> Result<Observation, Fa
         log::info!("{choice}");
     }
     log::info!("at least {} requests to come", plan.requests() + 1);
-    assembly.account(account::read(client)?);
-    if request.area.extras.contains(&Extra::AuthSettings) {
-        let (rows, listing) = auth_settings::read(client, request.accept_gaps)?;
-        assembly.add(rows, listing);
-    }
-    let office = Office {
+    let pool = WorkerPool {
         client,
         scopes: &plan.scopes,
         accept_gaps: request.accept_gaps,
         jobs: request.jobs,
         progress: request.progress,
     };
-    for tasks in [plan.first, plan.second] {
-        office.work(tasks, |(rows, listing)| assembly.add(rows, listing))?;
+    for tasks in [plan.naming, plan.named] {
+        pool.run(tasks, |(rows, listing)| assembly.add(rows, listing))?;
     }
-    access.ask_again(client)?;
-    refuse(&access, &plan.scopes, request)?;
-    assembly.judge(&access);
+    visibility.ask_again(client)?;
+    refuse(&visibility, &plan.scopes, request)?;
+    assembly.lower_states(&visibility);
     Ok(assembly.finish(assemble::About {
         started_at,
-        caller: access.caller,
-        scopes: request.area.to_string(),
+        caller: visibility.caller,
+        scopes: request.selection.to_string(),
         requests: client.requests(),
         remembered: request.remembered,
     }))
@@ -139,21 +132,25 @@ pub fn observe(client: &Client, request: &Request<'_>) -> Result<Observation, Fa
 fn prepare(client: &Client, request: &Request<'_>) -> Result<Prepared, Failure> {
     let started_at = Timestamp::now();
     let mut assembly = Assembly::default();
-    let mut access = Access::ask(client, request.area)?;
-    refuse(&access, &[Scope::Account], request)?;
-    let scopes = tree::read(client, request, &mut access, &mut assembly)?;
-    refuse(&access, &scopes, request)?;
-    let plan = Plan::new(&access, scopes, request.area, request.jobs);
+    let mut visibility = KeyVisibility::ask(client, request.selection)?;
+    refuse(&visibility, &[Scope::Account], request)?;
+    let scopes = tree::read(client, request, &mut visibility, &mut assembly)?;
+    refuse(&visibility, &scopes, request)?;
+    let plan = Plan::new(&visibility, scopes, request.selection, request.jobs);
     Ok(Prepared {
         started_at,
-        access,
+        visibility,
         assembly,
         plan,
     })
 }
 
-fn refuse(access: &Access, scopes: &[Scope], request: &Request<'_>) -> Result<(), Failure> {
-    let missing = access.missing(scopes, request.area);
+fn refuse(
+    visibility: &KeyVisibility,
+    scopes: &[Scope],
+    request: &Request<'_>,
+) -> Result<(), Failure> {
+    let missing = visibility.missing(scopes, request.selection);
     if missing.is_empty() || request.accept_gaps {
         Ok(())
     } else {

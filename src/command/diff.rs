@@ -65,12 +65,12 @@ impl Plan {
         let print = match (arguments.write_approvals, arguments.stat) {
             (true, true) => {
                 return Err(Error::Usage(
-                    "--stat and --write-approvals exclude each other".to_owned(),
+                    "--stat and --write-approvals cannot be combined".to_owned(),
                 ));
             }
             (true, false) if format != DiffFormat::Table => {
                 return Err(Error::Usage(
-                    "--write-approvals has a format of its own; leave --format out".to_owned(),
+                    "--write-approvals always prints TOML; leave out --format".to_owned(),
                 ));
             }
             (true, false) => Print::Approvals,
@@ -127,7 +127,7 @@ fn references(typed: &[String]) -> Result<(&str, &str), Error> {
         [from] => Ok((from, "latest")),
         [from, to] => Ok((from, to)),
         [_, _, third, ..] => Err(Error::Usage(format!(
-            "diff compares two snapshots; `{third}` is one too many"
+            "expected at most two snapshots, got `{third}` too"
         ))),
     }
 }

@@ -46,14 +46,14 @@ impl Subject {
     /// Says that nothing was found.
     fn nothing(&self) -> String {
         let Some(grant) = &self.grant else {
-            return format!("this file knows nothing of {}", self.things[0].id);
+            return format!("no snapshot in this file has {}", self.things[0].id);
         };
         let part = |word: &str, part: &Option<String>| {
             part.as_deref()
                 .map_or_else(String::new, |part| format!(" {word} {part}"))
         };
         format!(
-            "this file knows of no grant{}{}{}{}",
+            "no snapshot in this file has a grant{}{}{}{}",
             part("of", &grant.target),
             part("to", &grant.principal),
             part("in", &grant.scope),
@@ -64,7 +64,7 @@ impl Subject {
     fn from(reader: &Reader, words: &[String]) -> Result<Self, Error> {
         match words {
             [] => Err(Error::Usage(
-                "history of what? Name a principal, role, group or grant".to_owned(),
+                "name a principal, role, group or grant".to_owned(),
             )),
             [one] => match the(reader, one) {
                 // A grant's text id in one argument, as `diff` prints it.
@@ -116,7 +116,7 @@ fn scope(path: &str) -> Result<String, Error> {
     match Scope::parse(path) {
         Some(scope) => Ok(scope.to_string()),
         None => Err(Error::Usage(format!(
-            "`{path}` is no scope: account, org/<org> or org/<org>/project/<project>"
+            "`{path}` is not a scope; scopes are account, org/<org> and org/<org>/project/<project>"
         ))),
     }
 }
@@ -127,7 +127,7 @@ fn the(reader: &Reader, text: &str) -> Result<Thing, Error> {
     match found.len() {
         1 => Ok(found.remove(0)),
         0 => Err(Error::Usage(format!(
-            "nothing in this file was ever called `{text}`"
+            "no snapshot in this file has anything named `{text}`"
         ))),
         _ => {
             let candidates: Vec<String> = found

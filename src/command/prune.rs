@@ -1,4 +1,4 @@
-//! `prune`: forget old snapshots.
+//! `prune`: delete old snapshots.
 
 use super::Context;
 use crate::cli::{Format, Prune};
@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &Prune, context: &mut Context<'_>) -> Result<Exit, 
 fn keep(arguments: &Prune) -> Result<Keep, Error> {
     if arguments.keep_label.iter().any(String::is_empty) {
         return Err(Error::Usage(
-            "--keep-label is empty: no snapshot has such a label".to_owned(),
+            "--keep-label is empty; no snapshot has an empty label".to_owned(),
         ));
     }
     let keep = Keep {
@@ -58,7 +58,7 @@ fn keep(arguments: &Prune) -> Result<Keep, Error> {
     };
     if keep.is_empty() {
         return Err(Error::Usage(
-            "prune needs to know what to keep: --keep-last, --keep-daily, --keep-weekly, --keep-monthly or --keep-label"
+            "no rule given: say what to keep with --keep-last, --keep-daily, --keep-weekly, --keep-monthly or --keep-label"
                 .to_owned(),
         ));
     }

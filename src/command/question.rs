@@ -134,14 +134,14 @@ impl Asking {
         };
         match scope {
             None => Err(Error::Unknown {
-                message: format!("`{text}` is no scope"),
+                message: format!("`{text}` is not a scope"),
                 hint: Some(
                     "scopes are account, org/<org> and org/<org>/project/<project>".to_owned(),
                 ),
             }),
             Some(scope) if tree.contains(&scope) || !all_known(&scope) => Ok(scope),
             Some(_) => Err(Error::Unknown {
-                message: format!("snapshot {} knows no `{text}`", self.snapshot.id),
+                message: format!("snapshot {} has no scope `{text}`", self.snapshot.id),
                 hint: did_you_mean(&self.access.similar_scopes(text)),
             }),
         }
@@ -230,7 +230,7 @@ fn notes(head: &Head<'_>) -> Vec<String> {
         && status != "ACTIVE"
     {
         notes.push(format!(
-            "note: the permission is {status} (Harness, {}), so holding it may mean nothing",
+            "note: Harness lists this permission as {status} ({}); it may not be enforced",
             permissions::AS_OF
         ));
     }
@@ -270,5 +270,5 @@ fn spelled(kind: &str) -> String {
 }
 
 pub(crate) fn did_you_mean(similar: &[String]) -> Option<String> {
-    (!similar.is_empty()).then(|| format!("similar: {}", similar.join(", ")))
+    (!similar.is_empty()).then(|| format!("did you mean {}?", similar.join(", ")))
 }

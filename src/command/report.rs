@@ -1,20 +1,20 @@
 //! `report`: one HTML file of a snapshot and of what changed.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::Path;
 use std::thread;
 
 use super::Context;
 use super::compare::{Pair, changes_between, read_approvals, today};
 use super::findings::apply;
-use super::open::{OpenSnapshot, locate, locate_at};
+use super::open::{Located, OpenSnapshot, locate, locate_at};
 use super::question::did_you_mean;
 use crate::access::Access;
 use crate::cli::{Report as Arguments, ReportAudience};
 use crate::diff::{Comparison, FailOn};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::export::{Hashing, Part, ndjson};
+use crate::export::{Contents, Destination, Exporter, Ndjson, Source, Target};
 use crate::findings::built_in;
 use crate::model::{Gap, Scope, SnapshotInfo};
 use crate::output::access_words;
@@ -31,53 +31,86 @@ const LARGE: u64 = 10_000_000;
 
 pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Result<Exit, Error> {
     let request = Request::from(arguments)?;
+    let destination = Destination::of(Some(&arguments.output))?;
     let approvals = arguments
         .approvals
         .as_deref()
         .map(read_approvals)
         .transpose()?;
-    let (opened, mut comparison) = snapshots(arguments, context)?;
+    let snapshots = Snapshots::of(arguments, context)?;
+    // The output first: whoever may not write it should learn that before anything else.
+    for path in snapshots.paths() {
+        destination.refuse_loss(path, arguments.force)?;
+    }
+    let mut target = Target::open(destination, context.out)?;
+    let (opened, mut comparison) = snapshots.open()?;
     if let (Some(approvals), Some(comparison)) = (approvals, &mut comparison) {
         let notices = approvals.apply(&mut comparison.changes, &today());
         if !arguments.quiet {
-            summary::notices(
-                arguments.approvals.as_deref().unwrap_or_default(),
-                &notices,
-                context.err,
-            )?;
+            let file = arguments.approvals.as_deref().unwrap_or_default();
+            summary::notices(file, &notices, context.err)?;
         }
     }
     let (page, gaps) = page(&opened, comparison.as_ref(), &request)?;
-    write(arguments, &page, context)?;
+    target.write_all(page.html.as_bytes())?;
+    target.finish(&Contents {
+        format: "html",
+        preset: None,
+        rows: page.rows as u64,
+        snapshot: &opened.snapshot,
+        coverage: &gaps,
+    })?;
     if !arguments.quiet {
         say(arguments, &opened, &page, &gaps, context)?;
     }
     Ok(Exit::Done)
 }
 
-/// The snapshot that is reported, and what changed since the one that was named, or the one before.
-fn snapshots(
-    arguments: &Arguments,
-    context: &Context<'_>,
-) -> Result<(OpenSnapshot, Option<Comparison>), Error> {
-    let db = arguments.db.as_deref();
-    let pair = match arguments.snapshots.as_slice() {
-        [] => {
-            let opened = locate_at(arguments.at.as_deref(), db, context)?.open()?;
-            let mut earlier = opened.reader.snapshots()?;
-            earlier.retain(|snapshot| snapshot.id < opened.snapshot.id);
-            let Some(before) = earlier.pop() else {
-                return Ok((opened, None));
-            };
-            Pair::within(opened, before)
+/// The snapshots that were typed, not yet opened.
+enum Snapshots {
+    /// One, to be compared with the one before.
+    One(Located),
+    /// An older and a newer one.
+    Two(Located, Located),
+}
+
+impl Snapshots {
+    fn of(arguments: &Arguments, context: &Context<'_>) -> Result<Self, Error> {
+        let db = arguments.db.as_deref();
+        Ok(match arguments.snapshots.as_slice() {
+            [] => Self::One(locate_at(arguments.at.as_deref(), db, context)?),
+            [from, rest @ ..] => {
+                let to = rest.first().map_or("latest", String::as_str);
+                Self::Two(locate(from, db, context)?, locate(to, db, context)?)
+            }
+        })
+    }
+
+    /// The files they are in.
+    fn paths(&self) -> Vec<&Path> {
+        match self {
+            Self::One(one) => vec![&one.path],
+            Self::Two(from, to) => vec![&from.path, &to.path],
         }
-        [from, rest @ ..] => {
-            let to = rest.first().map_or("latest", String::as_str);
-            Pair::open(locate(from, db, context)?, locate(to, db, context)?)?
-        }
-    };
-    let (opened, comparison) = pair.compare(FailOn::Any)?;
-    Ok((opened, Some(comparison)))
+    }
+
+    /// The snapshot that is reported, and what changed since the one that was named, or the one before.
+    fn open(self) -> Result<(OpenSnapshot, Option<Comparison>), Error> {
+        let pair = match self {
+            Self::One(one) => {
+                let opened = one.open()?;
+                let mut earlier = opened.reader.snapshots()?;
+                earlier.retain(|snapshot| snapshot.id < opened.snapshot.id);
+                let Some(before) = earlier.pop() else {
+                    return Ok((opened, None));
+                };
+                Pair::within(opened, before)
+            }
+            Self::Two(from, to) => Pair::open(from, to)?,
+        };
+        let (opened, comparison) = pair.compare(FailOn::Any)?;
+        Ok((opened, Some(comparison)))
+    }
 }
 
 /// What the flags ask for, checked.
@@ -221,9 +254,16 @@ fn checksum(path: &Path, snapshot: &SnapshotInfo, gaps: &[Gap]) -> Result<String
         snapshot: snapshot.clone(),
     };
     opened.show()?;
-    let mut out = Hashing::new(BufWriter::new(io::sink()));
-    ndjson::write(&opened.reader, snapshot, gaps, &mut out)?;
-    Ok(out.finish()?.1)
+    let source = Source {
+        reader: &opened.reader,
+        database: "",
+        snapshot,
+        gaps,
+    };
+    let mut sink = io::sink();
+    let mut target = Target::open(Destination::StandardOutput, &mut sink)?;
+    Ndjson.write(&source, &mut target)?;
+    target.sha256()
 }
 
 /// The snapshots up to this one, each with the changes since the one before; many are joined into few intervals.
@@ -254,21 +294,6 @@ fn timeline(reader: &Reader, until: i64) -> Result<Vec<Point>, Error> {
         });
     }
     Ok(points)
-}
-
-/// Writes the page to its file with a manifest, or to standard output.
-fn write(
-    arguments: &Arguments,
-    page: &report::Report,
-    context: &mut Context<'_>,
-) -> Result<(), Error> {
-    if arguments.output == "-" {
-        context.out.write_all(page.html.as_bytes())?;
-        return Ok(context.out.flush()?);
-    }
-    let (part, mut file) = Part::create(Path::new(&arguments.output))?;
-    file.write_all(page.html.as_bytes())?;
-    Ok(part.finish()?)
 }
 
 fn say(

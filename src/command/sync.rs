@@ -9,29 +9,24 @@ use super::Context;
 use crate::api::client::Client;
 use crate::cli::{Format, Sync};
 use crate::collect::plan::Plan;
-use crate::collect::work::Progress;
+use crate::collect::workers::Progress;
 use crate::collect::{self, Failure, Remembered};
-use crate::config::{self, Connection, ConnectionFlags};
+use crate::config::{self, Connection};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::{Area, Depth, Label, Listing, ListingState, Observation, ResourceType, Scope};
+use crate::model::{
+    Depth, Label, Listing, ListingState, Observation, ResourceType, Scope, ScopeSelection,
+};
 use crate::output;
 use crate::output::progress::{Counts, ProgressLine};
 use crate::output::text::{count, line};
 use crate::output::write_json;
-use crate::signals::Signals;
+use crate::signals::{self, Stopping};
 use crate::store::{Identity, Published, Writer};
 
 pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let flags = ConnectionFlags {
-        base_url: arguments.base_url.as_deref(),
-        allow_http: arguments.allow_http,
-        account_id: arguments.account_id.as_deref(),
-        api_key_file: arguments.api_key_file.as_deref(),
-        api_key: arguments.api_key.as_deref(),
-    };
     let label = label(arguments.label.as_deref())?;
-    let connection = Connection::resolve(&flags, context.env)?;
+    let connection = Connection::resolve(&arguments.connection(), context.env)?;
     let identity = connection.identity();
     let path = config::database(arguments.db.as_deref(), context.env)?;
     let writer = Writer::open(&path, &identity)?.with_brake(arguments.max_removed);
@@ -39,15 +34,15 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
         writer.refuse_taken(label)?;
     }
     let client = Arc::new(connection.client(arguments.timeout, arguments.max_rate));
-    let signals = watch(&client, &writer)?;
-    let stopped = |error| match signals.received() {
+    let _stopping = stop_on_signals(&client, &writer);
+    let stopped = |error| match signals::received() {
         Some(exit) => Error::Stopped(exit),
         None => error,
     };
     let run = Run {
         arguments,
         client: &client,
-        area: area(arguments)?,
+        selection: selection(arguments)?,
         progress: Arc::new(Progress::default()),
     };
     if arguments.plan {
@@ -70,20 +65,20 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     })
 }
 
-fn watch(client: &Arc<Client>, writer: &Writer) -> Result<Signals, Error> {
+fn stop_on_signals(client: &Arc<Client>, writer: &Writer) -> Stopping {
     let client = Arc::clone(client);
     let stop_writing = writer.stopper();
-    Ok(Signals::watch(move || {
+    signals::stop_with(move || {
         client.interrupt();
         stop_writing();
-    })?)
+    })
 }
 
 /// A sync under way.
 struct Run<'a> {
     arguments: &'a Sync,
     client: &'a Client,
-    area: Area,
+    selection: ScopeSelection,
     progress: Arc<Progress>,
 }
 
@@ -112,7 +107,7 @@ impl Run<'_> {
 
     fn request<'a>(&'a self, remembered: &'a Remembered) -> collect::Request<'a> {
         collect::Request {
-            area: &self.area,
+            selection: &self.selection,
             accept_gaps: self.arguments.allow_partial,
             remembered,
             jobs: self.arguments.jobs,
@@ -130,7 +125,7 @@ fn remembered(writer: &Writer) -> Result<Remembered, Error> {
 }
 
 /// Naming an organization asks for organizations, naming a project for projects, unless a depth is given.
-fn area(arguments: &Sync) -> Result<Area, Error> {
+fn selection(arguments: &Sync) -> Result<ScopeSelection, Error> {
     let named = if !arguments.project.is_empty() {
         Depth::All
     } else if !arguments.org.is_empty() {
@@ -144,7 +139,7 @@ fn area(arguments: &Sync) -> Result<Area, Error> {
             "--scopes {depth} leaves out what --org or --project name"
         )));
     }
-    Ok(Area {
+    Ok(ScopeSelection {
         depth,
         orgs: arguments.org.clone(),
         projects: arguments.project.clone(),
@@ -170,26 +165,26 @@ fn explain(failure: Failure) -> Error {
         Failure::Api(error) => error.into(),
         Failure::UnknownScopes(scopes) => Error::Config {
             message: format!(
-                "no list that this key may see holds {}",
+                "not found in the lists that this key can read: {}",
                 scopes.iter().map(Scope::to_string).collect::<Vec<_>>().join(", ")
             ),
-            hint: Some("check the identifiers, and what the key may view".to_owned()),
+            hint: Some("check the identifiers, and that the key may view them".to_owned()),
         },
         Failure::MissingPermissions(missing) => Error::NotEnough {
             message: format!(
-                "nothing was stored, because the key may not see everything:\n{}",
+                "nothing was stored, because the key lacks permissions:\n{}",
                 missing.join("\n")
             ),
             hint: Some(
                 "give the owner of the key a role with these permissions (Account Viewer on All Resources Including \
-                 Child Scopes has those that end in _view), or store what can be seen with --allow-partial"
+                 Child Scopes has those that end in _view), or store an incomplete snapshot with --allow-partial"
                     .to_owned(),
             ),
         },
     }
 }
 
-/// A list that is not whole must not look like access that is gone.
+/// An incomplete list must not look like removed access.
 fn refuse_gaps(observation: &Observation) -> Result<(), Error> {
     let gaps = gaps(observation);
     if gaps.is_empty() {
@@ -198,10 +193,10 @@ fn refuse_gaps(observation: &Observation) -> Result<(), Error> {
     let listings: Vec<String> = gaps.iter().map(describe).collect();
     Err(Error::NotEnough {
         message: format!(
-            "nothing was stored, because not everything could be seen:\n{}",
+            "nothing was stored, because some lists are incomplete:\n{}",
             listings.join("\n")
         ),
-        hint: Some("store what can be seen with --allow-partial".to_owned()),
+        hint: Some("store an incomplete snapshot with --allow-partial".to_owned()),
     })
 }
 
@@ -224,10 +219,13 @@ fn describe(listing: &Listing) -> String {
         ..
     } = listing;
     let reason = state.reason().unwrap_or_default();
-    format!(
-        "{kind} in {scope} ({endpoint}): {}: {reason}",
-        state.as_str()
-    )
+    let what = format!("{kind} in {scope} ({endpoint})");
+    match (state, reason.strip_prefix("not permitted: ")) {
+        (ListingState::NotPermitted { .. }, Some(needed)) => {
+            format!("{what}: permission missing: {needed}")
+        }
+        _ => format!("{what}: {}: {reason}", state.as_str()),
+    }
 }
 
 fn conclude(
@@ -240,7 +238,7 @@ fn conclude(
 ) -> Result<(), Error> {
     if !arguments.quiet {
         for gap in gaps {
-            writeln!(context.err, "not whole: {}", line(&describe(gap)))?;
+            writeln!(context.err, "incomplete: {}", line(&describe(gap)))?;
         }
     }
     match arguments.format {

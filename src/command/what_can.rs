@@ -61,7 +61,7 @@ pub(crate) fn run(arguments: &WhatCan, context: &mut Context<'_>) -> Result<Exit
     let sure = access::sure(lines.iter().map(|(_, path)| *path));
     let found = match (sure, lines.len() - sure) {
         (0, 0) if gaps.is_empty() => "nothing".to_owned(),
-        (0, 0) => "could not tell: nothing was found, but not everything was seen".to_owned(),
+        (0, 0) => "could not tell: nothing was found, but some lists are incomplete".to_owned(),
         (0, depends) => format!("it depends, by {}", count(depends as u64, noun)),
         (sure, depends) => some_depend(sure, depends, noun),
     };

@@ -56,11 +56,8 @@ fn summary(holders: &Holders, seen_all: bool) -> String {
     }
     match (yes, depends) {
         (0, 0) if seen_all => "nobody".to_owned(),
-        (0, 0) => "could not tell: nobody was found, but not everything was seen".to_owned(),
+        (0, 0) => "could not tell: nobody was found, but some lists are incomplete".to_owned(),
         (yes, 0) => count(yes, "principal"),
-        (yes, depends) => format!(
-            "{}; {depends} more may: it depends",
-            count(yes, "principal")
-        ),
+        (yes, depends) => format!("{}, and {depends} uncertain", count(yes, "principal")),
     }
 }

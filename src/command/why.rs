@@ -37,8 +37,8 @@ pub(crate) fn run(arguments: &Why, context: &mut Context<'_>) -> Result<Exit, Er
     }
     let sure = access::sure(paths.iter());
     let summary = match (sure, paths.len() - sure) {
-        (0, 0) if gaps.is_empty() => format!("{name}: no, by no path"),
-        (0, 0) => format!("{name}: could not tell, not everything was seen"),
+        (0, 0) if gaps.is_empty() => format!("{name}: no"),
+        (0, 0) => format!("{name}: could not tell, because some lists are incomplete"),
         (0, depends) => format!("{name}: it depends, by {}", count(depends as u64, "path")),
         (sure, depends) => format!("{name}: yes, by {}", some_depend(sure, depends, "path")),
     };

@@ -185,7 +185,7 @@ fn gone_with(change: &Change, removed: &HashSet<String>) -> Option<String> {
     if removed.is_empty() {
         return None;
     }
-    if let Some(container) = container(&grant.place).filter(|id| removed.contains(id)) {
+    if let Some(container) = container(&grant.report_scope).filter(|id| removed.contains(id)) {
         return Some(container);
     }
     let parts = [

@@ -59,7 +59,7 @@ fn of_resource(versions: Vec<Span<ResourceFact>>, events: &mut Vec<Event>) {
             old.name == version.fact.name && old.attributes == version.fact.attributes
         });
         if !same {
-            let first_look = old.is_none() && !version.fact.known_to_older;
+            let first_look = old.is_none() && version.fact.newly_visible;
             let forgotten = first_look && version.forgotten;
             let change = Change::Resource {
                 before: old.map(Box::new),
@@ -106,7 +106,7 @@ fn of_grants(grants: Vec<Span<GrantFact>>, events: &mut Vec<Event>) {
             }
             ended(old, events);
         }
-        let first_look = !grant.fact.known_to_older;
+        let first_look = grant.fact.newly_visible;
         let change = Change::GrantAdded(grant.fact.clone());
         events.push(Event {
             first_look,

@@ -189,7 +189,7 @@ impl Change {
     pub fn scope(&self) -> &str {
         match self {
             Self::Resource { .. } => self.resource().map_or("", |fact| &fact.scope),
-            Self::GrantAdded(grant) | Self::GrantRemoved(grant) => &grant.place,
+            Self::GrantAdded(grant) | Self::GrantRemoved(grant) => &grant.report_scope,
         }
     }
 
@@ -253,7 +253,7 @@ fn compare_resources(
         let same = before.as_ref().is_some_and(|before| {
             before.name == after.name && before.attributes == after.attributes
         });
-        if before.is_none() && !after.known_to_older {
+        if before.is_none() && after.newly_visible {
             differences.newly_visible += 1;
         } else if !same {
             differences.changes.push(Change::Resource {
@@ -294,10 +294,10 @@ fn compare_grants(old: Vec<GrantFact>, new: Vec<GrantFact>, differences: &mut Di
             }
             Ordering::Greater => {
                 if let Some((_, began)) = new.next() {
-                    if began.known_to_older {
-                        differences.changes.push(Change::GrantAdded(began));
-                    } else {
+                    if began.newly_visible {
                         differences.newly_visible += 1;
+                    } else {
+                        differences.changes.push(Change::GrantAdded(began));
                     }
                 }
             }
@@ -368,7 +368,7 @@ impl<'a> Numbers<'a> {
 fn parts(fact: &GrantFact) -> [&str; 5] {
     let (target, principal, scope, over) = fact.key();
     [
-        &fact.place,
+        &fact.report_scope,
         principal,
         target,
         scope.unwrap_or_default(),

@@ -2,31 +2,42 @@
 //! that there is one description and it cannot be out of date.
 
 use serde_json::{Map, Value, json};
-use std::io::Write;
 
+use super::exporter::{Exporter, Source};
+use super::target::Target;
 use crate::error::Error;
 use crate::output::write_json;
-use crate::store::Reader;
 
-/// Writes it for a database of this name and says how many views it describes.
-///
-/// # Errors
-/// When the database cannot be read or the output fails.
-pub fn write(reader: &Reader, database: &str, out: &mut dyn Write) -> Result<u64, Error> {
-    let mut views = Map::new();
-    reader.each_row::<Error>(
-        "SELECT name, sql FROM main.sqlite_master WHERE type = 'view' ORDER BY name",
-        &mut |row| {
-            if let (Some(name), Some(sql)) = (row[0], row[1]) {
-                views.insert(name.to_owned(), described(sql));
-            }
-            Ok(())
-        },
-    )?;
-    let number = views.len() as u64;
-    let tables = Value::Object(views);
-    write_json(&json!({"databases": {database: {"tables": tables}}}), out)?;
-    Ok(number)
+/// The format `datasette-metadata`.
+#[derive(Clone, Copy, Debug)]
+pub struct DatasetteMetadata;
+
+impl Exporter for DatasetteMetadata {
+    fn format(&self) -> &'static str {
+        "datasette-metadata"
+    }
+
+    /// Says how many views are described.
+    fn write(&self, source: &Source<'_>, target: &mut Target<'_>) -> Result<u64, Error> {
+        let mut views = Map::new();
+        source.reader.each_row::<Error>(
+            "SELECT name, sql FROM main.sqlite_master WHERE type = 'view' ORDER BY name",
+            &mut |row| {
+                if let (Some(name), Some(sql)) = (row[0], row[1]) {
+                    views.insert(name.to_owned(), described(sql));
+                }
+                Ok(())
+            },
+        )?;
+        let number = views.len() as u64;
+        let tables = Value::Object(views);
+        let database = source.database;
+        write_json(
+            &json!({"databases": {database: {"tables": tables}}}),
+            target,
+        )?;
+        Ok(number)
+    }
 }
 
 /// The comment lines at the head describe the view, the comment behind columns those columns.

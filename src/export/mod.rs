@@ -1,12 +1,25 @@
-//! A snapshot for other tools. Every export goes to a file that appears only when it is whole, with a manifest beside it.
+//! A snapshot for other tools: one trait, one file a format. `target` writes every output of every command safely.
 
-pub mod c1z;
-pub mod datasette;
-mod file;
+mod c1z;
+mod checksum;
+mod csv;
+mod datasette;
+mod destination;
+mod exporter;
 mod manifest;
-pub mod ndjson;
-mod protobuf;
-pub mod vanta;
+mod ndjson;
+mod part;
+mod sqlite;
+mod target;
+mod vanta;
 
-pub use file::{Hashing, Part, sha256_of};
-pub use manifest::Manifest;
+pub use c1z::C1z;
+pub use csv::Matrix;
+pub use datasette::DatasetteMetadata;
+pub use destination::Destination;
+pub use exporter::{Exporter, Source};
+pub use manifest::Contents;
+pub use ndjson::Ndjson;
+pub use sqlite::Sqlite;
+pub use target::{Scratch, Target};
+pub use vanta::Vanta;

@@ -3,6 +3,8 @@
 use serde::Serialize;
 use std::io::Write;
 
+use super::exporter::{Exporter, Source};
+use super::target::Target;
 use crate::error::Error;
 use crate::model::{Gap, SnapshotInfo};
 use crate::store::Reader;
@@ -46,24 +48,29 @@ struct Grant<'a> {
     unresolved: Option<&'a str>,
 }
 
-/// Writes it and says how many lines it has.
-///
-/// # Errors
-/// When the database cannot be read or the output fails.
-pub fn write(
-    reader: &Reader,
-    snapshot: &SnapshotInfo,
-    coverage: &[Gap],
-    out: &mut dyn Write,
-) -> Result<u64, Error> {
-    let mut lines = 1;
-    let head = Head {
-        format_version: 1,
-        record: "snapshot",
-        snapshot,
-        coverage,
-    };
-    line(&head, out)?;
+/// The format `ndjson`.
+#[derive(Clone, Copy, Debug)]
+pub struct Ndjson;
+
+impl Exporter for Ndjson {
+    fn format(&self) -> &'static str {
+        "ndjson"
+    }
+
+    fn write(&self, source: &Source<'_>, target: &mut Target<'_>) -> Result<u64, Error> {
+        let head = Head {
+            format_version: 1,
+            record: "snapshot",
+            snapshot: source.snapshot,
+            coverage: source.gaps,
+        };
+        line(&head, target)?;
+        Ok(1 + write_resources(source.reader, target)? + write_grants(source.reader, target)?)
+    }
+}
+
+fn write_resources(reader: &Reader, out: &mut dyn Write) -> Result<u64, Error> {
+    let mut lines = 0;
     let sql =
         "SELECT id, type, scope, identifier, name, attributes, since, unverified FROM resources
         ORDER BY scope, type, id";
@@ -83,6 +90,11 @@ pub fn write(
         };
         line(&resource, out)
     })?;
+    Ok(lines)
+}
+
+fn write_grants(reader: &Reader, out: &mut dyn Write) -> Result<u64, Error> {
+    let mut lines = 0;
     let sql = "SELECT entitlement_id, principal_id, principal_type, resource_id, scope, resource_group_id,
           role_assignment, harness_managed, created_at, since, unverified, unresolved FROM grants
         ORDER BY scope, entitlement_id, principal_id, resource_group_id";

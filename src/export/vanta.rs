@@ -1,9 +1,11 @@
 //! The access file of Vanta's access reviews: one row for each person.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
 
+use super::exporter::{Exporter, Source};
+use super::target::Target;
 use crate::access::{Access, Path, Verdict};
+use crate::error::Error;
 use crate::model::{PrincipalFact, ResourceType};
 use crate::output::csv;
 use crate::output::text::named;
@@ -11,30 +13,41 @@ use crate::output::text::named;
 /// Vanta's columns, in its spelling. It matches the owner with a person by e-mail address; roles are separated by commas.
 const COLUMNS: [&str; 4] = ["Account name", "Account owner", "Role", "Status"];
 
-/// Writes it and says how many rows it has. A role that depends is a role to review, and marked.
-///
-/// # Errors
-/// When the output fails.
-pub fn write(access: &Access, out: &mut dyn Write) -> io::Result<u64> {
-    let mut people: Vec<(&str, u32, &PrincipalFact)> = (0..)
-        .zip(&access.facts().principals)
-        .filter(|(_, principal)| principal.kind == ResourceType::User && principal.resolved)
-        .map(|(at, user)| (user.email.as_deref().unwrap_or(&user.identifier), at, user))
-        .collect();
-    people.sort_by_key(|(account, _, user)| (*account, user.id.as_str()));
-    csv::row(out, &COLUMNS)?;
-    let held = access.everything_held_by(people.iter().map(|(_, at, _)| *at));
-    for ((account, _, user), paths) in people.iter().zip(held) {
-        let roles = roles(access, &paths).join(", ");
-        let owner = user.email.as_deref().unwrap_or("No owner");
-        let status = if user.disabled {
-            "Deactivated"
-        } else {
-            "Active"
-        };
-        csv::row(out, &[account, owner, &roles, status])?;
+/// The preset `vanta`. A role that depends is a role to review, and marked.
+#[derive(Clone, Copy, Debug)]
+pub struct Vanta;
+
+impl Exporter for Vanta {
+    fn format(&self) -> &'static str {
+        "csv"
     }
-    Ok(people.len() as u64)
+
+    fn preset(&self) -> Option<&'static str> {
+        Some("vanta")
+    }
+
+    fn write(&self, source: &Source<'_>, target: &mut Target<'_>) -> Result<u64, Error> {
+        let access = Access::new(source.reader.access_facts(source.snapshot.id)?);
+        let mut people: Vec<(&str, u32, &PrincipalFact)> = (0..)
+            .zip(&access.facts().principals)
+            .filter(|(_, principal)| principal.kind == ResourceType::User && principal.resolved)
+            .map(|(at, user)| (user.email.as_deref().unwrap_or(&user.identifier), at, user))
+            .collect();
+        people.sort_by_key(|(account, _, user)| (*account, user.id.as_str()));
+        csv::row(target, &COLUMNS)?;
+        let held = access.everything_held_by(people.iter().map(|(_, at, _)| *at));
+        for ((account, _, user), paths) in people.iter().zip(held) {
+            let roles = roles(&access, &paths).join(", ");
+            let owner = user.email.as_deref().unwrap_or("No owner");
+            let status = if user.disabled {
+                "Deactivated"
+            } else {
+                "Active"
+            };
+            csv::row(target, &[account, owner, &roles, status])?;
+        }
+        Ok(people.len() as u64)
+    }
 }
 
 /// In the order of their names; of several that look alike, what is certain.

@@ -109,7 +109,9 @@ impl Rule {
             severity: known
                 .into_iter()
                 .find(|known| known.as_str() == severity)
-                .ok_or_else(|| format!("`{severity}` is no severity: note, warning or error"))?,
+                .ok_or_else(|| {
+                    format!("`{severity}` is not a severity; use note, warning or error")
+                })?,
             title: field("title")?,
             remedy: field("remedy")?,
             sql: text.to_owned(),
@@ -138,7 +140,7 @@ mod tests {
     fn a_head_must_be_whole() {
         assert_eq!(
             Rule::parse("-- code: X\n-- severity: bad\n"),
-            Err("`bad` is no severity: note, warning or error".to_owned())
+            Err("`bad` is not a severity; use note, warning or error".to_owned())
         );
         assert_eq!(
             Rule::parse("SELECT 1"),

@@ -1,5 +1,7 @@
 //! Resources and grants as a snapshot holds them, names and all.
 
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use super::{Entitlement, Timestamp};
@@ -32,15 +34,15 @@ pub struct ResourceFact {
     pub name: Option<String>,
     /// JSON, keys sorted.
     pub attributes: String,
-    /// Whether the older snapshot of a comparison knows its listing whole, so that not being there means something.
-    pub known_to_older: bool,
+    /// Whether its list was complete for the first time, so that nobody knows how long it has existed.
+    pub newly_visible: bool,
 }
 
 /// A grant as a snapshot holds it. Many share the things they are about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GrantFact {
     /// Where it belongs in a report: the scope of a role grant, the user group's own for a membership.
-    pub place: Arc<str>,
+    pub report_scope: Arc<str>,
     /// Scope path; `None` for a membership.
     pub scope: Option<Arc<str>>,
     /// The user group or role.
@@ -56,7 +58,7 @@ pub struct GrantFact {
     /// Made by Harness.
     pub harness_managed: bool,
     /// As for a resource.
-    pub known_to_older: bool,
+    pub newly_visible: bool,
 }
 
 impl GrantFact {
@@ -112,4 +114,37 @@ pub struct DiffFacts {
     pub new_grants: Vec<GrantFact>,
     /// How many more there are of which nobody knows whether the newer snapshot holds them: it did not look.
     pub out_of_sight: u64,
+}
+
+/// A map whose keys are row numbers or addresses. Nobody from outside chooses them, so the hash need not withstand
+/// anybody, and takes a fifth of the time of the standard one.
+pub type NumberMap<K, V> = HashMap<K, V, BuildHasherDefault<NumberHasher>>;
+
+/// Multiplies and turns, as compilers do for their own tables.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NumberHasher(u64);
+
+impl Hasher for NumberHasher {
+    fn finish(&self) -> u64 {
+        self.0.rotate_left(26)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = (self.0 ^ number).wrapping_mul(0xf135_7aea_2e62_a9c5);
+        self.0 ^= self.0 >> 32;
+    }
+
+    fn write_i64(&mut self, number: i64) {
+        self.write_u64(number.cast_unsigned());
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        self.write_u64(number as u64);
+    }
 }

@@ -46,29 +46,29 @@ pub fn reason(access: &Access, path: &Path, doubt: Doubt) -> String {
     match doubt {
         Doubt::Attribute => "only resources that match the filter".to_owned(),
         Doubt::Guessed => format!(
-            "Harness's permissions of {} lack it: its resource type is a guess",
+            "not among Harness's permissions of {}: its resource type is a guess",
             crate::access::permissions::AS_OF
         ),
         Doubt::HiddenRole => format!(
-            "no list shows the role; its permissions are those of {}",
+            "role not listed; its permissions are those Harness had in {}",
             crate::access::permissions::AS_OF
         ),
-        Doubt::UnknownRole => "no list shows the role; it grants nothing unless hidden".to_owned(),
+        Doubt::UnknownRole => "role not listed: deleted, or hidden by Harness".to_owned(),
         Doubt::ResourceGroup => {
-            "no list shows the resource group; it covers nothing unless hidden".to_owned()
+            "resource group not listed: deleted, or hidden by Harness".to_owned()
         }
-        Doubt::Principal => "no list shows the principal".to_owned(),
+        Doubt::Principal => "principal not listed: deleted, or hidden by Harness".to_owned(),
         Doubt::SharedIdentifier => {
             let holder = access.principal(access.grant(path).principal);
             format!(
-                "granted to {}; Harness told service accounts of one identifier not apart in {}",
+                "granted to {}; in {} Harness did not distinguish service accounts that share an identifier",
                 holder.id,
                 crate::access::permissions::AS_OF
             )
         }
         Doubt::AllUsers => "not yet a stored member of the all-users group".to_owned(),
         Doubt::Unverified => {
-            "a list that it rests on was not complete: it may have changed or be gone".to_owned()
+            "one of its lists was incomplete: it may have changed or been removed".to_owned()
         }
     }
 }

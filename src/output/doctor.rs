@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::table::{Align, Table};
 use super::text::line;
-use crate::model::{Examination, Whole};
+use crate::model::{Diagnosis, Proof};
 
 /// Clocks this far apart, in seconds, deserve a word: times in the file come from both.
 const NOTABLE_SKEW: u64 = 60;
@@ -44,14 +44,14 @@ struct Visibility {
     not_held_everywhere: Vec<&'static str>,
 }
 
-impl From<&Whole> for Visibility {
-    fn from(whole: &Whole) -> Self {
+impl From<&Proof> for Visibility {
+    fn from(whole: &Proof) -> Self {
         match whole {
-            Whole::Proven => Self {
+            Proof::Proven => Self {
                 complete: true,
                 not_held_everywhere: Vec::new(),
             },
-            Whole::Unproven(permissions) => Self {
+            Proof::Unproven(permissions) => Self {
                 complete: false,
                 not_held_everywhere: permissions.clone(),
             },
@@ -62,7 +62,7 @@ impl From<&Whole> for Visibility {
 impl<'a> DiagnosisDoc<'a> {
     /// Puts the findings together.
     #[must_use]
-    pub fn new(base_url: &'a str, account_id: &'a str, found: &'a Examination) -> Self {
+    pub fn new(base_url: &'a str, account_id: &'a str, found: &'a Diagnosis) -> Self {
         let permissions = found.permissions.iter().map(|held| Permission {
             name: held.permission,
             resource_type: held.resource_type,
@@ -117,9 +117,9 @@ impl<'a> DiagnosisDoc<'a> {
         self.permissions_table().write(out)?;
         writeln!(out)?;
         let needed = if self.can_sync {
-            "can be seen whole"
+            "can be read completely"
         } else {
-            "cannot be seen whole"
+            "cannot be read completely"
         };
         writeln!(out, "the account's own scope  {needed}")?;
         writeln!(out, "every organization       {}", self.organizations)?;
@@ -176,11 +176,11 @@ impl<'a> DiagnosisDoc<'a> {
 impl std::fmt::Display for Visibility {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if self.complete {
-            return f.write_str("can be seen whole");
+            return f.write_str("can be read completely");
         }
         write!(
             f,
-            "cannot be proven to be seen whole: not held everywhere: {}",
+            "may be incomplete; not held everywhere: {}",
             self.not_held_everywhere.join(", ")
         )
     }

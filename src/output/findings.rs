@@ -107,7 +107,7 @@ pub fn doubt(unverified: Unverified) -> Option<String> {
     let Unverified { grants, resources } = unverified;
     (unverified != Unverified::default()).then(|| {
         format!(
-            "unverified: {} and {} come from lists that were not complete; findings about them may be out of date",
+            "unverified: {} and {} come from incomplete lists; findings about them may be out of date",
             count(grants, "grant"),
             count(resources, "resource")
         )

@@ -28,7 +28,7 @@ pub fn write(walks: &[PlannedWalk], scopes: usize, out: &mut dyn Write) -> io::R
     table.write(out)?;
     writeln!(
         out,
-        "\n{}, at least {}: a list takes one for every 100 rows. Besides these, the account and the last access check.",
+        "\n{}, at least {}: a list takes one for every 100 rows. Besides these, the last access check.",
         count(scopes as u64, "scope"),
         count(
             walks.iter().map(|walk| walk.requests as u64).sum::<u64>(),

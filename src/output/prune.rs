@@ -25,7 +25,7 @@ pub fn table(decisions: &[Decision], out: &mut dyn Write) -> io::Result<()> {
             snapshot.finished_at.clone(),
             snapshot.label.clone().unwrap_or_default(),
             if reasons.is_empty() {
-                "(forgotten)".to_owned()
+                "(deleted)".to_owned()
             } else {
                 reasons.join(", ")
             },
@@ -48,7 +48,7 @@ pub fn summary(
     let kept = decisions.len() - forgotten;
     let number = |number: usize| count(i128::try_from(number).unwrap_or_default(), "snapshot");
     let Some(pruned) = pruned else {
-        let would = if dry_run { "would forget" } else { "forgot" };
+        let would = if dry_run { "would delete" } else { "deleted" };
         return writeln!(err, "{would} {}, keeping {kept}", number(forgotten));
     };
     let space = if pruned.compacted {
@@ -59,13 +59,13 @@ pub fn summary(
         )
     } else {
         format!(
-            "the file stays at {}: too little of it is free to be worth rewriting, and the next syncs use that up",
+            "file size unchanged ({}); free pages will be reused",
             bytes(pruned.bytes_after)
         )
     };
     writeln!(
         err,
-        "forgot {}, keeping {kept}; {space}",
+        "deleted {}, keeping {kept}; {space}",
         number(pruned.snapshots)
     )
 }

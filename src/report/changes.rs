@@ -1,8 +1,8 @@
 //! What changed since the earlier snapshot: what lets somebody do more first, then the rest by cause.
 
-use super::Context;
+use super::context::Context;
 use super::html::{Html, address, counted, covered};
-use super::page::MOST_ROWS;
+use super::limits::TABLE;
 use crate::diff::{AssessedChange, Cause, Comparison};
 use crate::output::access_words;
 use crate::output::diff::words::{notes, sentence, snapshots, symbol};
@@ -33,49 +33,55 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
         page.raw("<p>No changes in what both snapshots saw.</p>\n");
         return;
     }
-    let of = |wanted: &dyn Fn(&AssessedChange) -> bool| -> Vec<&AssessedChange> {
-        here.iter()
+    for (title, is_open, wanted) in GROUPS {
+        let changes: Vec<&AssessedChange> = here
+            .iter()
             .copied()
             .filter(|change| wanted(change))
-            .collect()
-    };
-    let open = of(&|change| change.escalates() && change.approved.is_none());
-    let approved = of(&|change| change.escalates() && change.approved.is_some());
-    group(
-        context,
-        page,
-        "Somebody can do more than before",
-        &open,
-        true,
-    );
-    group(
-        context,
-        page,
-        "Somebody can do more than before, approved",
-        &approved,
-        true,
-    );
-    for (cause, title) in [
-        (Cause::RoleAssignment, "Other role assignments"),
-        (Cause::Membership, "Other memberships"),
-        (Cause::Principal, "People, service accounts and groups"),
-        (Cause::Role, "Roles"),
-        (Cause::ResourceGroup, "Resource groups"),
-        (Cause::Scope, "Account, organizations and projects"),
-    ] {
-        let rest =
-            of(&|change| change.cause == cause && !change.escalates() && change.built_in.is_none());
-        group(context, page, title, &rest, false);
+            .collect();
+        group(context, page, title, &changes, is_open);
     }
-    group(
-        context,
-        page,
-        "Made by Harness itself",
-        &of(&|change| change.built_in.is_some()),
-        false,
+    page.raw(
+        "<p class=\"quiet\">Signs: <b>+</b> came, <b>-</b> went, <b>~</b> changed, <b>!</b> somebody can do more. Who made \
+         each change: not observed, since the audit trail is not in this database.</p>\n",
     );
-    page.raw("<p class=\"quiet\">Signs: <b>+</b> came, <b>-</b> went, <b>~</b> changed, <b>!</b> somebody can do more. \
-        Who made each change: not observed, since the audit trail is not in this database.</p>\n");
+}
+
+/// Heading, whether it stands open, and which changes belong to it. Every change belongs to one.
+type Group = (&'static str, bool, fn(&AssessedChange) -> bool);
+
+const GROUPS: [Group; 9] = [
+    ("Somebody can do more than before", true, |change| {
+        change.escalates() && change.approved.is_none()
+    }),
+    (
+        "Somebody can do more than before, approved",
+        true,
+        |change| change.escalates() && change.approved.is_some(),
+    ),
+    ("Other role assignments", false, |change| {
+        is_other(change, Cause::RoleAssignment)
+    }),
+    ("Other memberships", false, |change| {
+        is_other(change, Cause::Membership)
+    }),
+    ("People, service accounts and groups", false, |change| {
+        is_other(change, Cause::Principal)
+    }),
+    ("Roles", false, |change| is_other(change, Cause::Role)),
+    ("Resource groups", false, |change| {
+        is_other(change, Cause::ResourceGroup)
+    }),
+    ("Account, organizations and projects", false, |change| {
+        is_other(change, Cause::Scope)
+    }),
+    ("Made by Harness itself", false, |change| {
+        change.built_in.is_some()
+    }),
+];
+
+fn is_other(change: &AssessedChange, cause: Cause) -> bool {
+    change.cause == cause && !change.escalates() && change.built_in.is_none()
 }
 
 /// What could not be compared, first: silence about it means nothing.
@@ -126,13 +132,13 @@ fn group(
             .raw(")</summary>\n");
     }
     page.raw("<ul class=\"changes\">\n");
-    for assessed in changes.iter().take(MOST_ROWS) {
+    for assessed in changes.iter().take(TABLE) {
         one(context, page, assessed);
     }
     page.raw("</ul>\n");
-    if changes.len() > MOST_ROWS {
+    if changes.len() > TABLE {
         page.raw("<p>").prose(&counted(
-            changes.len() - MOST_ROWS,
+            changes.len() - TABLE,
             "more change",
             "more changes",
         ));

@@ -2,27 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use super::commands;
+use super::context::Context;
 use super::html::{Column, Html, counted, number, text};
+use super::material::Audience;
 use super::words::minute;
-use super::{Audience, Context};
 use crate::model::ResourceType;
 use crate::output::access_words;
-use crate::output::text::named;
 
 /// Gaps that the cover names one by one.
 const MOST_GAPS: usize = 12;
 
-/// The account's name, or its identifier.
-pub(super) fn account_name(context: &Context<'_>) -> String {
-    let id = &context.material.snapshot.account_id;
-    let name = context.material.inventory.account_name.as_deref();
-    named(name, id).to_owned()
-}
-
 /// Writes the cover.
 pub(super) fn write(context: &Context<'_>, page: &mut Html) {
     page.raw("<section id=\"cover\" aria-labelledby=\"cover-heading\">\n<h1 id=\"cover-heading\">");
-    page.text(&super::page::title(context)).raw("</h1>\n");
+    page.text(&context.material.title()).raw("</h1>\n");
     page.raw("<p class=\"lead\">")
         .prose(&lead(context))
         .raw("</p>\n");
@@ -102,7 +96,11 @@ fn identity(context: &Context<'_>, page: &mut Html) {
     for (term, value) in [
         (
             "Account",
-            format!("{} ({})", account_name(context), snapshot.account_id),
+            format!(
+                "{} ({})",
+                context.material.account_name(),
+                snapshot.account_id
+            ),
         ),
         ("Address", snapshot.base_url.clone()),
         (
@@ -199,7 +197,7 @@ fn stored(context: &Context<'_>, kind: &str) -> Html {
             let grants = counted(facts.grants.len(), "role grant", "role grants");
             match disabled {
                 0 => format!("{grants}; none disabled"),
-                _ => format!("{grants}; {} disabled, which grant nothing", disabled),
+                _ => format!("{grants}; {disabled} disabled, which grant nothing"),
             }
         }
         "organizations" => {
@@ -251,26 +249,6 @@ fn proof(context: &Context<'_>, page: &mut Html) {
     page.raw("<h2 class=\"small\" id=\"proof\">Proof</h2>\n<p>SHA-256 of all of the snapshot's data:</p>\n<p><code class=\"hash\">");
     page.prose(context.material.sha256)
         .raw("</code></p>\n<p>To check it against the database:</p>\n<pre><code>");
-    page.prose(&proof_command(context)).raw("</code></pre>\n");
-}
-
-/// What prints the data of the checksum.
-pub(super) fn proof_command(context: &Context<'_>) -> String {
-    let material = context.material;
-    format!(
-        "{} export --db {} --at {} --format ndjson | sha256sum",
-        crate::NAME,
-        quoted(material.file),
-        material.snapshot.id
-    )
-}
-
-/// A word for a shell.
-pub(super) fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./@~+".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
+    page.prose(&commands::checksum(context.material))
+        .raw("</code></pre>\n");
 }

@@ -9,7 +9,7 @@ pub(super) struct Cut<'a>(pub(super) Option<&'a Scope>);
 
 impl Cut<'_> {
     /// Whether a path counts somewhere in the part.
-    pub(super) fn keeps(&self, access: &Access, path: &Path) -> bool {
+    pub(super) fn keeps(self, access: &Access, path: &Path) -> bool {
         let Some(wanted) = self.0 else {
             return true;
         };
@@ -25,18 +25,18 @@ impl Cut<'_> {
     }
 
     /// Whether something that lives in a scope matters for the part: it is inside, or above and may reach down.
-    pub(super) fn touches(&self, scope: &Scope) -> bool {
+    pub(super) fn touches(self, scope: &Scope) -> bool {
         self.0
             .is_none_or(|wanted| wanted.contains(scope) || scope.contains(wanted))
     }
 
     /// The same for the path of a scope; what has no known scope matters.
-    pub(super) fn touches_path(&self, path: &str) -> bool {
+    pub(super) fn touches_path(self, path: &str) -> bool {
         Scope::parse(path).is_none_or(|scope| scope == Scope::Harness || self.touches(&scope))
     }
 
     /// Whether a scope lies in the part.
-    pub(super) fn holds(&self, scope: &Scope) -> bool {
+    pub(super) fn holds(self, scope: &Scope) -> bool {
         self.0.is_none_or(|wanted| wanted.contains(scope))
     }
 }

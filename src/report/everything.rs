@@ -1,12 +1,11 @@
 //! Everything: the whole list, to be searched, filtered, sorted and copied. Without script its first rows are there.
 
-use super::Context;
+use super::commands;
+use super::context::Context;
 use super::html::{Column, Html, counted, text};
+use super::limits::FIRST_ROWS;
 use super::words::kind_word;
 use crate::output::text::named;
-
-/// Rows that stand in the page itself.
-pub(super) const FIRST_ROWS: usize = 200;
 
 /// Writes the section.
 pub(super) fn write(context: &Context<'_>, page: &mut Html) {
@@ -27,7 +26,7 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
     page.raw(".</p></noscript>\n");
     page.raw("<p class=\"print-only\">The list is not printed: ")
         .raw("<code>");
-    page.prose(&export_command(context))
+    page.prose(&commands::matrix(context.material))
         .raw("</code> writes all of it.</p>\n");
     page.raw("<div class=\"screen-only\">\n<div class=\"controls\" id=\"list-controls\" hidden>\n\
         <label class=\"wide\">Search <input type=\"search\" id=\"list-find\" autocomplete=\"off\" spellcheck=\"false\" \
@@ -61,13 +60,4 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
     });
     page.table("Everybody's access", &columns, rows);
     page.raw("</div>\n</div>\n");
-}
-
-fn export_command(context: &Context<'_>) -> String {
-    format!(
-        "{} export --db {} --at {} --format csv --preset matrix --output access.csv",
-        crate::NAME,
-        super::cover::quoted(context.material.file),
-        context.material.snapshot.id
-    )
 }

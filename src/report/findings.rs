@@ -1,8 +1,8 @@
 //! Findings by severity: what each means, what to do, the rule itself, and whom it is about.
 
-use super::Context;
+use super::context::Context;
 use super::html::{Column, Html, address, counted, text};
-use super::page::MOST_ROWS;
+use super::limits::TABLE;
 use crate::findings::{Finding, Rule, Severity};
 use crate::output::text::named;
 
@@ -21,7 +21,7 @@ pub(super) fn kept<'a>(context: &Context<'a>) -> Vec<(&'a Rule, Vec<&'a Finding>
 /// Writes the section.
 pub(super) fn write(context: &Context<'_>, page: &mut Html) {
     let mut rules = kept(context);
-    rules.sort_by(|a, b| b.0.severity.cmp(&a.0.severity));
+    rules.sort_by_key(|(rule, _)| std::cmp::Reverse(rule.severity));
     let (with, without): (Vec<_>, Vec<_>) =
         rules.into_iter().partition(|(_, found)| !found.is_empty());
     for (rule, found) in &with {
@@ -52,7 +52,7 @@ fn one(context: &Context<'_>, page: &mut Html, rule: &Rule, found: &[&Finding]) 
         Column::Words("Scope"),
         Column::Words("Detail"),
     ];
-    let rows = found.iter().take(MOST_ROWS).map(|finding| {
+    let rows = found.iter().take(TABLE).map(|finding| {
         let name = named(finding.name.as_deref(), &finding.subject);
         let mut about = context.linked(&finding.subject, name);
         if name != finding.subject {
@@ -65,7 +65,7 @@ fn one(context: &Context<'_>, page: &mut Html, rule: &Rule, found: &[&Finding]) 
         vec![about, cell(&finding.scope), cell(&finding.detail)]
     });
     page.table(&rule.title, &columns, rows);
-    let rest = found.len().saturating_sub(MOST_ROWS);
+    let rest = found.len().saturating_sub(TABLE);
     if rest > 0 {
         page.raw("<p>")
             .prose(&counted(rest, "more", "more"))

@@ -2,71 +2,21 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Context;
+use super::context::Context;
 use super::html::{Column, Html, counted, number, text};
 use super::inventory::{Group, Role};
-use super::page::{MOST_ROWS, fitting};
+use super::limits::{GROUP_ROLES, NAMES};
 use super::words::{address_of, day, display};
 use crate::access::permissions;
-use crate::model::{RoleFact, Scope};
+use crate::model::RoleFact;
 use crate::output::text::named;
-
-/// Members and permissions named in one card.
-const MOST_NAMED: usize = 60;
-/// Role grants named in the card of a user group.
-const MOST_GRANTS: usize = 10;
-/// What a card takes besides names, in rows.
-const HEAD: usize = 6;
-
-/// User groups with cards, in order.
-pub(super) fn groups_shown<'a>(context: &'a Context<'_>) -> Vec<&'a Group> {
-    let all = context.material.inventory.groups.iter();
-    let mut shown: Vec<&Group> = all
-        .filter(|group| {
-            let at = context.principals.get(group.id.as_str());
-            at.is_none_or(|at| context.cut.touches(&context.access.principal(*at).scope))
-        })
-        .collect();
-    let rows = |group: &&Group| {
-        HEAD + usize::try_from(group.members.unwrap_or_default())
-            .unwrap_or(MOST_NAMED)
-            .min(MOST_NAMED)
-            / 4
-    };
-    shown.truncate(fitting(shown.iter().map(rows)));
-    shown
-}
-
-/// Roles with cards, in order: the account's own, then those that Harness supplies and somebody holds.
-pub(super) fn roles_shown<'a>(context: &'a Context<'_>) -> Vec<&'a Role> {
-    let facts = context.access.facts();
-    let held: HashSet<&str> = facts
-        .grants
-        .iter()
-        .map(|grant| facts.roles[grant.role as usize].id.as_str())
-        .collect();
-    let scopes: HashMap<&str, &Scope> = facts
-        .roles
-        .iter()
-        .map(|role| (role.id.as_str(), &role.scope))
-        .collect();
-    let all = context.material.inventory.roles.iter();
-    all.filter(|role| !role.harness_managed || held.contains(role.id.as_str()))
-        .filter(|role| {
-            scopes
-                .get(role.id.as_str())
-                .is_none_or(|scope| **scope == Scope::Harness || context.cut.touches(scope))
-        })
-        .take(MOST_ROWS)
-        .collect()
-}
 
 /// Writes the section.
 pub(super) fn write(context: &Context<'_>, page: &mut Html) {
     let holdings = Holdings::of(context);
     page.raw("<h3 id=\"user-groups\">User groups</h3>\n");
-    let shown = groups_shown(context);
-    for group in &shown {
+    let shown = &context.selection.groups;
+    for group in shown {
         group_card(context, page, group, &holdings);
     }
     left_out(
@@ -85,8 +35,8 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
         .iter()
         .map(|role| (role.id.as_str(), role))
         .collect();
-    let shown = roles_shown(context);
-    for role in &shown {
+    let shown = &context.selection.roles;
+    for role in shown {
         if let Some(fact) = facts.get(role.id.as_str()) {
             role_card(page, role, fact, &holdings);
         }
@@ -115,7 +65,6 @@ fn left_out(page: &mut Html, rest: usize, one: &str, many: &str, view: &'static 
 
 /// Members and role grants by who has them.
 struct Holdings {
-    members: HashMap<u32, Vec<u32>>,
     /// Grants of each principal.
     grants: HashMap<u32, Vec<usize>>,
     /// Grants and holders of each role, by text id.
@@ -126,17 +75,9 @@ impl Holdings {
     fn of(context: &Context<'_>) -> Self {
         let facts = context.access.facts();
         let mut holdings = Self {
-            members: HashMap::new(),
             grants: HashMap::new(),
             of_role: HashMap::new(),
         };
-        for membership in &facts.memberships {
-            holdings
-                .members
-                .entry(membership.group)
-                .or_default()
-                .push(membership.member);
-        }
         for (at, grant) in facts.grants.iter().enumerate() {
             if !context.cut.touches(&facts.scopes[grant.scope as usize]) {
                 continue;
@@ -145,7 +86,7 @@ impl Holdings {
             let id = &facts.roles[grant.role as usize].id;
             let (grants, holders) = holdings.of_role.entry(id.clone()).or_default();
             *grants += 1;
-            match holdings.members.get(&grant.principal) {
+            match context.members_of.get(&grant.principal) {
                 Some(members) => holders.extend(members),
                 None => {
                     holders.insert(grant.principal);
@@ -160,7 +101,6 @@ fn group_card(context: &Context<'_>, page: &mut Html, group: &Group, holdings: &
     let Some(at) = context.principals.get(group.id.as_str()) else {
         return;
     };
-    let facts = context.access.facts();
     let fact = context.access.principal(*at);
     let grants = holdings.grants.get(at).map_or(&[][..], Vec::as_slice);
     page.raw("<details class=\"card\"")
@@ -193,42 +133,44 @@ fn group_card(context: &Context<'_>, page: &mut Html, group: &Group, holdings: &
             .raw("</dd></div>\n");
     }
     page.raw("</dl>\n");
+    roles_of_group(context, page, grants);
+    members(
+        context,
+        page,
+        context.members_of.get(at).map_or(&[][..], Vec::as_slice),
+    );
+    page.raw("</details>\n");
+}
+
+fn roles_of_group(context: &Context<'_>, page: &mut Html, grants: &[usize]) {
+    if grants.is_empty() {
+        return;
+    }
+    let facts = context.access.facts();
     let columns = [
         Column::Words("Role"),
         Column::Words("Held at"),
         Column::Words("Over"),
         Column::Days("Since"),
     ];
-    if !grants.is_empty() {
-        let rows = grants.iter().take(MOST_GRANTS).map(|at| {
-            let grant = &facts.grants[*at];
-            let (role, over) = (
-                &facts.roles[grant.role as usize],
-                &facts.resource_groups[grant.resource_group as usize],
-            );
-            vec![
-                context.linked(&role.id, named(role.name.as_deref(), &role.identifier)),
-                text(&facts.scopes[grant.scope as usize].to_string()),
-                text(named(over.name.as_deref(), &over.identifier)),
-                text(&context.days.day(i64::from(grant.since))),
-            ]
-        });
-        page.table("Roles that every member holds", &columns, rows);
-        if grants.len() > MOST_GRANTS {
-            page.raw("<p>").prose(&counted(
-                grants.len() - MOST_GRANTS,
-                "more role",
-                "more roles",
-            ));
-            page.raw(": see <a href=\"#everything\">the list of everything</a>.</p>\n");
-        }
+    let rows = grants.iter().take(GROUP_ROLES).map(|at| {
+        let grant = &facts.grants[*at];
+        let role = &facts.roles[grant.role as usize];
+        let over = &facts.resource_groups[grant.resource_group as usize];
+        vec![
+            context.linked(&role.id, named(role.name.as_deref(), &role.identifier)),
+            text(&facts.scopes[grant.scope as usize].to_string()),
+            text(named(over.name.as_deref(), &over.identifier)),
+            text(&context.days.day(i64::from(grant.since))),
+        ]
+    });
+    page.table("Roles that every member holds", &columns, rows);
+    let rest = grants.len().saturating_sub(GROUP_ROLES);
+    if rest > 0 {
+        page.raw("<p>")
+            .prose(&counted(rest, "more role", "more roles"));
+        page.raw(": see <a href=\"#everything\">the list of everything</a>.</p>\n");
     }
-    members(
-        context,
-        page,
-        holdings.members.get(at).map_or(&[][..], Vec::as_slice),
-    );
-    page.raw("</details>\n");
 }
 
 fn members(context: &Context<'_>, page: &mut Html, members: &[u32]) {
@@ -238,12 +180,12 @@ fn members(context: &Context<'_>, page: &mut Html, members: &[u32]) {
     let mut members = members.to_vec();
     members.sort_by_key(|at| display(context.access.principal(*at)));
     page.raw("<p>Members:</p>\n<ul class=\"names\">");
-    for at in members.iter().take(MOST_NAMED) {
+    for at in members.iter().take(NAMES) {
         page.raw("<li>").add(&context.who(*at)).raw("</li>");
     }
-    if members.len() > MOST_NAMED {
+    if members.len() > NAMES {
         page.raw("<li>and ")
-            .number((members.len() - MOST_NAMED) as u64)
+            .number((members.len() - NAMES) as u64)
             .raw(" more</li>");
     }
     page.raw("</ul>\n");
@@ -287,7 +229,7 @@ fn role_card(page: &mut Html, role: &Role, fact: &RoleFact, holdings: &Holdings)
             .raw("</dd></div>\n");
     }
     page.raw("</dl>\n<p>Permissions:</p>\n<ul class=\"names\">");
-    for permission in fact.permissions.iter().take(MOST_NAMED) {
+    for permission in fact.permissions.iter().take(NAMES) {
         page.raw("<li>");
         match permissions::permission(permission) {
             Some(known) => page
@@ -299,9 +241,9 @@ fn role_card(page: &mut Html, role: &Role, fact: &RoleFact, holdings: &Holdings)
         };
         page.raw("</li>");
     }
-    if fact.permissions.len() > MOST_NAMED {
+    if fact.permissions.len() > NAMES {
         page.raw("<li>and ")
-            .number((fact.permissions.len() - MOST_NAMED) as u64);
+            .number((fact.permissions.len() - NAMES) as u64);
         page.raw(" more: see the view <code>role_permissions</code></li>");
     }
     page.raw("</ul>\n</details>\n");

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::list::Island;
+use super::island::Island;
 use crate::characters::line;
 use crate::output::text::shortened;
 

@@ -88,63 +88,68 @@ impl Inventory {
         let mut names = rows(reader, accounts, |row| row.0[0].map(str::to_owned))?;
         Ok(Self {
             account_name: names.pop().flatten(),
-            people: rows(
-                reader,
-                "SELECT id, externally_managed, two_factor_enabled, since FROM users
-                 ORDER BY ifnull(name, email) COLLATE NOCASE, id",
-                |row| Person {
-                    id: row.text(0),
-                    externally_managed: row.is_true(1),
-                    two_factor: row.number(2).map(|number| number != 0),
-                    since: row.text(3),
-                },
-            )?,
-            service_accounts: rows(
-                reader,
-                "SELECT id, description, api_keys, since FROM service_accounts ORDER BY scope, id",
-                |row| ServiceAccount {
-                    id: row.text(0),
-                    description: row.text(1),
-                    api_keys: row.number(2),
-                    since: row.text(3),
-                },
-            )?,
-            groups: rows(
-                reader,
-                "SELECT id, members, sso_linked, sso_type, sso_group, externally_managed, harness_managed, since
-                 FROM user_groups ORDER BY scope, ifnull(name, identifier) COLLATE NOCASE, id",
-                |row| Group {
-                    id: row.text(0),
-                    members: row.number(1),
-                    source: source(row),
-                    since: row.text(7),
-                },
-            )?,
-            roles: rows(
-                reader,
-                "SELECT id, harness_managed, since FROM roles
-                 ORDER BY harness_managed, scope, ifnull(name, identifier) COLLATE NOCASE, id",
-                |row| Role {
-                    id: row.text(0),
-                    harness_managed: row.is_true(1),
-                    since: row.text(2),
-                },
-            )?,
-            tokens: rows(
-                reader,
-                "SELECT name, owner_id, expires_at, valid FROM tokens
-                 ORDER BY owner_id, expires_at IS NOT NULL, expires_at, id",
-                |row| Token {
-                    name: row.text(0),
-                    owner: row.text(1),
-                    expires_at: row.0[2].map(str::to_owned),
-                    valid: row.number(3).map(|number| number != 0),
-                },
-            )?,
+            people: people(reader)?,
+            service_accounts: service_accounts(reader)?,
+            groups: groups(reader)?,
+            roles: roles(reader)?,
+            tokens: tokens(reader)?,
             listings: listings(reader, snapshot)?,
             moments: reader.moments()?,
         })
     }
+}
+
+fn people(reader: &Reader) -> Result<Vec<Person>, Error> {
+    let sql = "SELECT id, externally_managed, two_factor_enabled, since FROM users
+        ORDER BY ifnull(name, email) COLLATE NOCASE, id";
+    rows(reader, sql, |row| Person {
+        id: row.text(0),
+        externally_managed: row.is_true(1),
+        two_factor: row.number(2).map(|number| number != 0),
+        since: row.text(3),
+    })
+}
+
+fn service_accounts(reader: &Reader) -> Result<Vec<ServiceAccount>, Error> {
+    let sql = "SELECT id, description, api_keys, since FROM service_accounts ORDER BY scope, id";
+    rows(reader, sql, |row| ServiceAccount {
+        id: row.text(0),
+        description: row.text(1),
+        api_keys: row.number(2),
+        since: row.text(3),
+    })
+}
+
+fn groups(reader: &Reader) -> Result<Vec<Group>, Error> {
+    let sql = "SELECT id, members, sso_linked, sso_type, sso_group, externally_managed, harness_managed, since
+        FROM user_groups ORDER BY scope, ifnull(name, identifier) COLLATE NOCASE, id";
+    rows(reader, sql, |row| Group {
+        id: row.text(0),
+        members: row.number(1),
+        source: source(row),
+        since: row.text(7),
+    })
+}
+
+fn roles(reader: &Reader) -> Result<Vec<Role>, Error> {
+    let sql = "SELECT id, harness_managed, since FROM roles
+        ORDER BY harness_managed, scope, ifnull(name, identifier) COLLATE NOCASE, id";
+    rows(reader, sql, |row| Role {
+        id: row.text(0),
+        harness_managed: row.is_true(1),
+        since: row.text(2),
+    })
+}
+
+fn tokens(reader: &Reader) -> Result<Vec<Token>, Error> {
+    let sql = "SELECT name, owner_id, expires_at, valid FROM tokens
+        ORDER BY owner_id, expires_at IS NOT NULL, expires_at, id";
+    rows(reader, sql, |row| Token {
+        name: row.text(0),
+        owner: row.text(1),
+        expires_at: row.0[2].map(str::to_owned),
+        valid: row.number(3).map(|number| number != 0),
+    })
 }
 
 fn listings(reader: &Reader, snapshot: i64) -> Result<Vec<ListingRow>, Error> {

@@ -9,6 +9,7 @@ use std::hash::Hash;
 
 use super::cut::Cut;
 use super::html::address;
+use super::island::Island;
 use super::words::{address_of, display, kind_word};
 use crate::access::{Access, Path};
 use crate::characters::line;
@@ -57,10 +58,6 @@ impl<K: Clone + Eq + Hash> Dictionary<K> {
         next
     }
 }
-
-/// JSON that can stand in a page: no character that HTML gives a meaning.
-#[derive(Debug, Default)]
-pub(super) struct Island(String);
 
 /// What the script reads. Numbers are places in the arrays of the same island.
 #[derive(Serialize)]
@@ -132,7 +129,7 @@ struct Builder<'a> {
 /// Makes the list of at most so many rows.
 pub(super) fn list(
     access: &Access,
-    cut: &Cut<'_>,
+    cut: Cut<'_>,
     days: &Days<'_>,
     snapshot: i64,
     max_rows: usize,
@@ -203,9 +200,9 @@ impl<'a> Builder<'a> {
         coded.sort_by_key(|(head, ..)| *head);
         let mut held = Vec::new();
         for alike in coded.chunk_by(|a, b| a.0 == b.0) {
-            let (head, via, _) = alike[0];
+            let (kind, via, _) = alike[0];
             let grants = alike.iter().map(|(.., grant)| *grant);
-            let block = head.into_iter().chain(grants).collect();
+            let block = kind.into_iter().chain(grants).collect();
             let since = via.and_then(|via| self.days.memberships.get(&(via, principal)));
             let since = since.map_or_else(String::new, |since| self.days.day(*since));
             held.extend([self.blocks.number(block), self.day.number(since)]);
@@ -278,43 +275,5 @@ impl<'a> Builder<'a> {
             blocks: self.blocks.order,
             held: self.held,
         }
-    }
-}
-
-impl Island {
-    /// Writes what HTML or JavaScript give a meaning as `\u…`. Outside of strings JSON has none of these characters.
-    fn of(value: &impl Serialize) -> Self {
-        let json = serde_json::to_string(value).expect("plain data always serializes");
-        let mut safe = String::with_capacity(json.len());
-        for c in json.chars() {
-            match c {
-                '<' => safe.push_str("\\u003c"),
-                '>' => safe.push_str("\\u003e"),
-                '&' => safe.push_str("\\u0026"),
-                '\u{2028}' => safe.push_str("\\u2028"),
-                '\u{2029}' => safe.push_str("\\u2029"),
-                c => safe.push(c),
-            }
-        }
-        Self(safe)
-    }
-
-    /// The JSON.
-    pub(super) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Island;
-
-    #[test]
-    fn nothing_in_the_island_can_end_it() {
-        let island = Island::of(&["</script><!--", "a&b", "\u{2028}"]);
-        assert_eq!(
-            island.as_str(),
-            r#"["\u003c/script\u003e\u003c!--","a\u0026b","\u2028"]"#
-        );
     }
 }

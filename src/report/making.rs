@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::cover::{proof_command, quoted};
+use super::commands;
+use super::context::Context;
 use super::html::{Column, Html, counted, number, text};
-use super::{Audience, Context};
+use super::material::Audience;
 use crate::model::Scope;
 
 /// Lists named one by one; the rest are counted by kind.
@@ -102,7 +103,7 @@ const GLOSSARY: [(&str, &str, &str); 17] = [
 /// Writes the section.
 pub(super) fn write(context: &Context<'_>, page: &mut Html) {
     glossary(page);
-    commands(context, page);
+    to_make_it_again(context, page);
     if context.material.audience != Audience::Owner {
         ledger(context, page);
     }
@@ -122,42 +123,18 @@ fn glossary(page: &mut Html) {
     page.raw("</dl>\n");
 }
 
-fn commands(context: &Context<'_>, page: &mut Html) {
+fn to_make_it_again(context: &Context<'_>, page: &mut Html) {
     let material = context.material;
-    let mut report = format!("{} report --db {}", crate::NAME, quoted(material.file));
-    match (material.comparison, material.reviews) {
-        (Some(comparison), true) => {
-            let (from, to) = (comparison.from.snapshot.id, comparison.to.snapshot.id);
-            report.push_str(&format!(" {from} {to}"));
-        }
-        _ => report.push_str(&format!(" --at {}", material.snapshot.id)),
-    }
-    if let Some(scope) = material.scope {
-        report.push_str(&format!(" --scope {}", quoted(&scope.to_string())));
-    }
-    report.push_str(match material.audience {
-        Audience::Everybody => "",
-        Audience::Auditor => " --for auditor",
-        Audience::Owner => " --for owner",
-    });
     page.raw("<h3 id=\"again\">To make it again</h3>\n<p>The same database gives the same report, byte for byte:</p>\n<pre><code>");
-    page.prose(&report)
-        .raw(" --output report.html\n")
-        .prose(&proof_command(context));
+    page.code(&commands::again(material))
+        .code(&commands::checksum(material));
     page.raw(
         "</code></pre>\n<p>To ask why somebody holds something, or who else does:</p>\n<pre><code>",
     );
-    let db = quoted(material.file);
-    page.prose(&format!(
-        "{} why NAME core_secret_access --db {db}",
-        crate::NAME
-    ))
-    .raw("\n");
-    page.prose(&format!(
-        "{} who-can core_secret_access --in account --db {db}",
-        crate::NAME
-    ))
-    .raw("</code></pre>\n");
+    for question in commands::questions(material) {
+        page.code(&question);
+    }
+    page.raw("</code></pre>\n");
 }
 
 fn ledger(context: &Context<'_>, page: &mut Html) {

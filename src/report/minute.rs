@@ -1,9 +1,10 @@
 //! In one minute: up to seven sentences made from numbers.
 
+use super::context::Context;
 use super::html::{Html, counted};
+use super::material::Audience;
 use super::power::Tally;
 use super::words::minute;
-use super::{Audience, Context};
 use crate::diff::{AssessedChange, Comparison};
 use crate::findings::Severity;
 use crate::model::ResourceType;
@@ -17,7 +18,7 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
     page.raw("</ul>\n");
     super::picture::power_by_scope(context, page);
     if context.material.audience != Audience::Owner {
-        super::picture::time_line(context, page);
+        super::time_line::write(context, page);
     }
 }
 

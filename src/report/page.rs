@@ -1,34 +1,20 @@
 //! The page as a whole: head, policy, order of the sections, data island, script.
 
+use super::context::Context;
 use super::html::Html;
+use super::material::Audience;
 use super::policy::policy;
+use super::service_accounts;
+use super::words::minute as to_the_minute;
 use super::{
-    Audience, Context, changes, cover, everything, findings, groups, making, minute, people,
+    changes, cover, everything, findings, groups, making, minute, people, places, powerful,
 };
-use super::{places, powerful, service_accounts};
 
 /// The script; its hash is in the policy of the page.
 pub const SCRIPT: &str = include_str!("report.js");
 
 /// The style.
 pub const STYLE: &str = include_str!("report.css");
-
-/// Rows that a table of the page holds at most; the list of everything and the exports hold the rest.
-pub const MOST_ROWS: usize = 100;
-
-/// Rows in the cards of a section at most. Browsers open and print thousands of rows slowly, so that a large account
-/// has cards for some and everybody in the list.
-pub(super) const MOST_CARD_ROWS: usize = 800;
-
-/// How many of some cards fit into a section, told the rows of each.
-pub(super) fn fitting(rows: impl Iterator<Item = usize>) -> usize {
-    let mut used = 0;
-    rows.take_while(|rows| {
-        used += rows;
-        used <= MOST_CARD_ROWS
-    })
-    .count()
-}
 
 /// A section: its address, its heading, and what writes it.
 struct Section {
@@ -152,20 +138,10 @@ fn head(context: &Context<'_>, page: &mut Html) {
     page.attribute("content", &policy(STYLE, SCRIPT)).raw(">\n");
     page.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
     page.raw("<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
-    page.text(&title(context))
+    page.text(&context.material.title())
         .raw("</title>\n<style>")
         .raw(STYLE)
         .raw("</style>\n</head>\n");
-}
-
-/// The title of the page.
-pub(super) fn title(context: &Context<'_>) -> String {
-    let scope = context.material.scope.map(|scope| format!(", {scope}"));
-    format!(
-        "Who has access to what: {}{}",
-        cover::account_name(context),
-        scope.unwrap_or_default()
-    )
 }
 
 /// Stands below each section, so that a single printed page says where it belongs.
@@ -173,8 +149,8 @@ fn footer(context: &Context<'_>) -> String {
     let snapshot = context.material.snapshot;
     format!(
         "{}, snapshot {} of {}",
-        cover::account_name(context),
+        context.material.account_name(),
         snapshot.id,
-        super::words::minute(&snapshot.finished_at)
+        to_the_minute(&snapshot.finished_at)
     )
 }

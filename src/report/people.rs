@@ -2,73 +2,25 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::context::Context;
 use super::html::{Column, Html, counted, covered, text};
-use super::page::fitting;
+use super::limits::ROLES;
+use super::material::Audience;
 use super::words::{address_of, day, display};
-use super::{Audience, Context};
 use crate::access::{Path, Question, Target};
 use crate::findings::{Finding, Rule};
 use crate::model::PrincipalFact;
 use crate::output::access_words::covers;
 
-/// Roles shown in a card.
-pub(super) const MOST_ROLES: usize = 25;
-/// What a card takes besides its roles, in rows.
-const HEAD: usize = 4;
-
-/// Who gets a card: everybody; where there are too many, whoever has some power or is found by a rule comes first.
-pub(super) fn cards(context: &Context<'_>) -> Vec<u32> {
-    let mut people: Vec<u32> = context
-        .material
-        .inventory
-        .people
-        .iter()
-        .filter_map(|person| context.principals.get(person.id.as_str()).copied())
-        .filter(|at| context.cut.0.is_none() || context.list.of_principal.contains_key(at))
-        .collect();
-    let rows = |at: &u32| {
-        HEAD + context
-            .list
-            .of_principal
-            .get(at)
-            .copied()
-            .unwrap_or_default()
-            .min(MOST_ROLES)
-    };
-    if fitting(people.iter().map(rows)) < people.len() {
-        let powerful: HashSet<u32> = context
-            .powers
-            .iter()
-            .flat_map(|power| &power.holders)
-            .map(|holder| holder.principal)
-            .collect();
-        let found: HashSet<&str> = context
-            .material
-            .findings
-            .iter()
-            .flat_map(|(_, found)| found)
-            .map(|finding| finding.subject.as_str())
-            .collect();
-        let matters = |at: &u32| {
-            powerful.contains(at) || found.contains(context.access.principal(*at).id.as_str())
-        };
-        let ordered: HashMap<u32, usize> = people.iter().copied().zip(0..).collect();
-        people.sort_by_key(|at| !matters(at));
-        people.truncate(fitting(people.iter().map(rows)));
-        people.sort_by_key(|at| ordered[at]);
-    }
-    people
-}
-
 /// Writes the section.
 pub(super) fn write(context: &Context<'_>, page: &mut Html) {
     let all = context.material.inventory.people.len();
     let folded = context.material.audience == Audience::Auditor;
-    if context.cards.len() < all {
+    if context.selection.people.len() < all {
         page.raw("<p>");
         page.prose(&format!(
             "{} of {} have a card here",
-            counted(context.cards.len(), "person", "people"),
+            counted(context.selection.people.len(), "person", "people"),
             super::html::grouped(all as u64)
         ));
         page.raw(match context.cut.0 {
@@ -77,7 +29,7 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
         });
         page.raw(". Everybody is in <a href=\"#everything\">the list of everything</a>.</p>\n");
     }
-    if context.cards.is_empty() {
+    if context.selection.people.is_empty() {
         page.raw("<p>Nobody.</p>\n");
         return;
     }
@@ -86,11 +38,11 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
         <option>locked</option></select></label> <output id=\"people-status\" aria-live=\"polite\"></output></div>\n");
     if folded {
         page.raw("<details><summary>")
-            .prose(&counted(context.cards.len(), "person", "people"))
+            .prose(&counted(context.selection.people.len(), "person", "people"))
             .raw("</summary>\n");
     }
     let findings = findings_by_subject(context);
-    for at in &context.cards {
+    for at in &context.selection.people {
         card(context, page, *at, &findings);
     }
     if folded {
@@ -284,7 +236,7 @@ pub(super) fn roles(context: &Context<'_>, page: &mut Html, paths: &[Path], name
         Column::Days("Since"),
         Column::Words("Certain"),
     ];
-    let rows = paths.iter().take(MOST_ROLES).map(|path| {
+    let rows = paths.iter().take(ROLES).map(|path| {
         vec![
             context.role(path),
             text(&context.access.scope(path).to_string()),
@@ -299,7 +251,7 @@ pub(super) fn roles(context: &Context<'_>, page: &mut Html, paths: &[Path], name
         &columns,
         rows,
     );
-    let rest = paths.len().saturating_sub(MOST_ROLES);
+    let rest = paths.len().saturating_sub(ROLES);
     if rest > 0 {
         page.raw("<p>")
             .prose(&counted(rest, "more role", "more roles"));

@@ -1,10 +1,10 @@
 //! Where: the tree of organizations and projects, with what is granted in each.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
-use super::Context;
+use super::context::Context;
 use super::html::{Column, Html, address, counted, number, text};
-use super::page::MOST_ROWS;
+use super::limits::TABLE;
 use crate::model::{ResourceType, RoleGrantFact, Scope};
 use crate::output::text::named;
 
@@ -32,7 +32,7 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
         Column::Numbers("People they reach"),
         Column::Numbers("Service accounts"),
     ];
-    let rows = places.iter().take(MOST_ROWS).map(|(path, place)| {
+    let rows = places.iter().take(TABLE).map(|(path, place)| {
         let mut name = Html::default();
         for _ in 0..depth(path) {
             name.raw("<span class=\"step\"></span>");
@@ -46,12 +46,9 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
         ]
     });
     page.table("Organizations and projects", &columns, rows);
-    if places.len() > MOST_ROWS {
-        page.raw("<p>").prose(&counted(
-            places.len() - MOST_ROWS,
-            "more scope",
-            "more scopes",
-        ));
+    if places.len() > TABLE {
+        page.raw("<p>")
+            .prose(&counted(places.len() - TABLE, "more scope", "more scopes"));
         page.raw(": see <code>who-can --in</code>.</p>\n");
     }
     let granted = places.iter().filter(|(_, place)| !place.grants.is_empty());
@@ -71,13 +68,6 @@ fn depth(path: &str) -> usize {
 
 fn places<'a>(context: &'a Context<'_>) -> BTreeMap<String, Place<'a>> {
     let facts = context.access.facts();
-    let mut members: HashMap<u32, Vec<u32>> = HashMap::new();
-    for membership in &facts.memberships {
-        members
-            .entry(membership.group)
-            .or_default()
-            .push(membership.member);
-    }
     let mut places: BTreeMap<String, Place<'_>> = BTreeMap::new();
     let known = facts.tree.iter().chain([&Scope::Account]);
     for scope in known.filter(|scope| context.cut.touches(scope)) {
@@ -100,7 +90,8 @@ fn places<'a>(context: &'a Context<'_>) -> BTreeMap<String, Place<'a>> {
         };
         place.grants.push(grant);
         let one = [grant.principal];
-        let holders = members
+        let holders = context
+            .members_of
             .get(&grant.principal)
             .map_or(&one[..], Vec::as_slice);
         for holder in holders {

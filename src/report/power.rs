@@ -2,7 +2,6 @@
 
 use super::cut::Cut;
 use crate::access::{Access, Extent, Path, Question, Target, Verdict};
-use crate::findings::Finding;
 use crate::model::{ResourceType, Scope};
 use crate::output::findings::RuleFindings;
 
@@ -73,77 +72,107 @@ pub(super) fn tally<'a>(access: &Access, holders: impl Iterator<Item = &'a Holde
     tally
 }
 
+/// What is asked about a kind of power.
+enum Asks {
+    /// Who holds the role.
+    Role(&'static str),
+    /// Who holds a role that the rule for such roles finds.
+    SelfRaising,
+    /// Who holds the permission.
+    Permission(&'static str),
+    /// The same, where production environments may be meant.
+    InProduction(&'static str),
+}
+
+/// Address, heading, meaning, column of the picture, and question.
+type Kind = (
+    &'static str,
+    &'static str,
+    &'static str,
+    Option<&'static str>,
+    Asks,
+);
+
+const KINDS: [Kind; 7] = [
+    (
+        "account-administrators",
+        "Account administrators",
+        "They can change everything in the account: people, roles, secrets, settings.",
+        Some("administer"),
+        Asks::Role("role/harness/_account_admin"),
+    ),
+    (
+        "organization-administrators",
+        "Organization administrators",
+        "They can change everything in an organization.",
+        Some("administer"),
+        Asks::Role("role/harness/_organization_admin"),
+    ),
+    (
+        "project-administrators",
+        "Project administrators",
+        "They can change everything in a project.",
+        Some("administer"),
+        Asks::Role("role/harness/_project_admin"),
+    ),
+    (
+        "self-raising",
+        "Can give themselves more",
+        "They are no administrators, but their roles let them edit roles, resource groups, members or keys, and so take \
+         whatever those hold.",
+        None,
+        Asks::SelfRaising,
+    ),
+    (
+        "secrets",
+        "Can use secrets",
+        "Their pipelines can use the secrets, and so read them.",
+        Some("use secrets"),
+        Asks::Permission("core_secret_access"),
+    ),
+    (
+        "production",
+        "Can deploy to production environments",
+        "Environments of type Production, or all environments.",
+        Some("deploy to production"),
+        Asks::InProduction("core_environment_access"),
+    ),
+    (
+        "impersonation",
+        "Can act as somebody else",
+        "Whatever they do then counts as done by the other person.",
+        None,
+        Asks::Permission("core_user_impersonate"),
+    ),
+];
+
 /// Asks all questions.
-pub(super) fn powers(access: &Access, cut: &Cut<'_>, findings: &[RuleFindings]) -> Vec<Power> {
-    let admins = |role: &'static str| Question::Roles(roles(access, |id| id == role));
-    let permission = |name: &str| Question::Permission(name.to_owned());
-    let raising: Vec<&str> = findings
-        .iter()
-        .filter(|(rule, _)| rule.code == SELF_RAISING)
-        .flat_map(|(_, found)| found.iter().map(|Finding { subject, .. }| subject.as_str()))
-        .collect();
-    let questions = [
-        (
-            "account-administrators",
-            "Account administrators",
-            "They can change everything in the account: people, roles, secrets, settings.",
-            Some("administer"),
-            admins("role/harness/_account_admin"),
-        ),
-        (
-            "organization-administrators",
-            "Organization administrators",
-            "They can change everything in an organization.",
-            Some("administer"),
-            admins("role/harness/_organization_admin"),
-        ),
-        (
-            "project-administrators",
-            "Project administrators",
-            "They can change everything in a project.",
-            Some("administer"),
-            admins("role/harness/_project_admin"),
-        ),
-        (
-            "self-raising",
-            "Can give themselves more",
-            "Their roles are no administrator roles, but let them edit roles, resource groups, members or keys, \
-             and so take whatever those hold.",
-            None,
-            Question::Roles(roles(access, |id| raising.contains(&id))),
-        ),
-        (
-            "secrets",
-            "Can use secrets",
-            "Their pipelines can use the secrets, and so read them.",
-            Some("use secrets"),
-            permission("core_secret_access"),
-        ),
-        (
-            "production",
-            "Can deploy to production environments",
-            "Environments of type Production, or all environments.",
-            Some("deploy to production"),
-            permission("core_environment_access"),
-        ),
-        (
-            "impersonation",
-            "Can act as somebody else",
-            "Whatever they do then counts as done by the other person.",
-            None,
-            permission("core_user_impersonate"),
-        ),
-    ];
-    questions
-        .into_iter()
-        .map(|(key, title, meaning, short, asked)| Power {
+pub(super) fn powers(access: &Access, cut: Cut<'_>, findings: &[RuleFindings]) -> Vec<Power> {
+    let power = |(key, title, meaning, short, asks): Kind| {
+        let question = match asks {
+            Asks::Role(role) => Question::Roles(roles(access, |id| id == role)),
+            Asks::SelfRaising => {
+                let found = findings
+                    .iter()
+                    .filter(|(rule, _)| rule.code == SELF_RAISING);
+                let found = found.flat_map(|(_, findings)| findings);
+                let raising: Vec<&str> = found.map(|finding| finding.subject.as_str()).collect();
+                Question::Roles(roles(access, |id| raising.contains(&id)))
+            }
+            Asks::Permission(name) | Asks::InProduction(name) => {
+                Question::Permission(name.to_owned())
+            }
+        };
+        let production = matches!(asks, Asks::InProduction(_));
+        Power {
             key,
             title,
             meaning,
             short,
-            holders: holders(access, cut, &asked, key == "production"),
-        })
-        .collect()
+            holders: holders(access, cut, &question, production),
+        }
+    };
+    KINDS.into_iter().map(power).collect()
 }
 
 fn roles(access: &Access, wanted: impl Fn(&str) -> bool) -> Vec<u32> {
@@ -154,7 +183,7 @@ fn roles(access: &Access, wanted: impl Fn(&str) -> bool) -> Vec<u32> {
         .collect()
 }
 
-fn holders(access: &Access, cut: &Cut<'_>, asked: &Question, production: bool) -> Vec<Holder> {
+fn holders(access: &Access, cut: Cut<'_>, asked: &Question, production: bool) -> Vec<Holder> {
     let mut paths = access.who_can(asked, &Target::default()).paths;
     paths.retain(|path| cut.keeps(access, path) && (!production || reaches_production(path)));
     paths

@@ -1,8 +1,8 @@
 //! Who is powerful: one table for each kind of power, each way in words.
 
-use super::Context;
+use super::context::Context;
 use super::html::{Column, Html, counted, covered, text};
-use super::page::MOST_ROWS;
+use super::limits::TABLE;
 use super::power::{Holder, Power};
 use crate::output::access_words::covers;
 
@@ -38,10 +38,10 @@ fn table(context: &Context<'_>, page: &mut Html, power: &Power) {
     let rows = power
         .holders
         .iter()
-        .take(MOST_ROWS)
+        .take(TABLE)
         .map(|holder| row(context, holder));
     page.table(power.title, &columns, rows);
-    let rest = power.holders.len().saturating_sub(MOST_ROWS);
+    let rest = power.holders.len().saturating_sub(TABLE);
     if rest > 0 {
         page.raw("<p>").prose(&counted(rest, "more is", "more are"));
         page.raw(" in <a href=\"#everything\">the list of everything</a>, and in <code>who-can --format csv</code>.</p>\n");

@@ -1,39 +1,19 @@
 //! Service accounts: where they live, what they hold, and their tokens.
 
-use super::Context;
+use super::context::Context;
 use super::html::{Column, Html, counted, text};
 use super::inventory::{ServiceAccount, Token};
-use super::page::{MOST_ROWS, fitting};
-use super::people::{BySubject, MOST_ROLES, findings_by_subject, roles};
+use super::limits::TABLE;
+use super::people::{BySubject, findings_by_subject, roles};
 use super::words::{address_of, day, display};
 use crate::access::{Path, Question, Target};
-
-/// Service accounts with cards, in order.
-pub(super) fn shown<'a>(context: &'a Context<'_>) -> Vec<&'a ServiceAccount> {
-    let rows = |account: &&ServiceAccount| {
-        let at = context.principals.get(account.id.as_str());
-        at.and_then(|at| context.list.of_principal.get(at))
-            .copied()
-            .unwrap_or_default()
-    };
-    let all = context.material.inventory.service_accounts.iter();
-    let mut shown: Vec<&ServiceAccount> = all
-        .filter(|account| context.cut.0.is_none() || rows(account) > 0)
-        .collect();
-    shown.truncate(fitting(
-        shown
-            .iter()
-            .map(|account| 1 + rows(account).min(MOST_ROLES)),
-    ));
-    shown
-}
 
 /// Writes the section.
 pub(super) fn write(context: &Context<'_>, page: &mut Html) {
     let all = context.material.inventory.service_accounts.len();
-    let shown = shown(context);
+    let shown = &context.selection.service_accounts;
     let findings = findings_by_subject(context);
-    for account in &shown {
+    for account in shown {
         card(context, page, account, &findings);
     }
     match all - shown.len() {
@@ -121,17 +101,11 @@ fn tokens(context: &Context<'_>, page: &mut Html) {
     page.table(
         "Tokens of API keys",
         &columns,
-        tokens
-            .iter()
-            .take(MOST_ROWS)
-            .map(|token| row(context, token)),
+        tokens.iter().take(TABLE).map(|token| row(context, token)),
     );
-    if tokens.len() > MOST_ROWS {
-        page.raw("<p>").prose(&counted(
-            tokens.len() - MOST_ROWS,
-            "more token",
-            "more tokens",
-        ));
+    if tokens.len() > TABLE {
+        page.raw("<p>")
+            .prose(&counted(tokens.len() - TABLE, "more token", "more tokens"));
         page.raw(": the view <code>tokens</code> has them all.</p>\n");
     }
 }

@@ -23,7 +23,7 @@ pub enum StoreError {
         /// The path asked for.
         path: PathBuf,
     },
-    /// The file is no SQLite database.
+    /// The file is not a SQLite database.
     NotSqlite {
         /// The path asked for.
         path: PathBuf,
@@ -80,7 +80,7 @@ pub enum StoreError {
         /// The path asked for.
         path: PathBuf,
     },
-    /// A snapshot reference that names no snapshot of the file.
+    /// A snapshot reference that matches no snapshot of the file.
     NoSuchSnapshot {
         /// The reference as typed.
         reference: String,
@@ -94,7 +94,7 @@ pub enum StoreError {
         /// The newer side.
         newer: (PathBuf, String),
     },
-    /// Snapshots were forgotten, but the file could not be rewritten to give the space back.
+    /// Snapshots were deleted, but the file could not be rewritten to free their space.
     NotCompacted {
         /// The path asked for.
         path: PathBuf,
@@ -112,7 +112,7 @@ pub enum StoreError {
     TooMuchGone {
         /// The path asked for.
         path: PathBuf,
-        /// What would vanish.
+        /// What would be removed.
         removals: Vec<Removal>,
     },
     /// Stopped on request.
@@ -127,13 +127,8 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// A failure of another SQLite file that an export writes.
-    pub(crate) fn other(path: &std::path::Path, error: &rusqlite::Error) -> Self {
-        Self::from_sqlite(path, error)
-    }
-
     /// Sorts an error of SQLite into the kinds a user can act on.
-    pub(super) fn from_sqlite(path: &std::path::Path, error: &rusqlite::Error) -> Self {
+    pub(crate) fn from_sqlite(path: &std::path::Path, error: &rusqlite::Error) -> Self {
         use rusqlite::ErrorCode as Code;
         let path = path.to_owned();
         let detail = error.to_string();
@@ -181,10 +176,10 @@ impl StoreError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Missing { .. } | Self::Empty { .. } => Some(
-                "run `harness-access sync` to make the first snapshot, or name the file with --db",
+                "run `harness-access sync` to make the first snapshot, or name another file with --db",
             ),
             Self::DanglingLink { .. } => {
-                Some("name the file itself with --db, or make what the link leads to")
+                Some("name the file itself with --db, or create the file the link points to")
             }
             Self::Directory { .. } | Self::NotSqlite { .. } | Self::Foreign { .. } => {
                 Some("name another file with --db; this one was left untouched")
@@ -206,13 +201,13 @@ impl StoreError {
             }
             Self::DifferentAccounts { .. } => Some("compare snapshots of one account"),
             Self::NotCompacted { .. } => Some(
-                "the snapshots are gone all the same; free as much space as the file takes and prune again",
+                "the snapshots were deleted; free as much space as the file takes, then prune again to shrink it",
             ),
             Self::LabelTaken { .. } => {
                 Some("choose another, or move it with `harness-access snapshots label`")
             }
             Self::TooMuchGone { .. } => Some(
-                "if that is right, run again with --max-removed 100; the last snapshot is as it was",
+                "if this is right, run again with --max-removed 100; the last snapshot is unchanged",
             ),
             Self::Interrupted | Self::Sqlite { .. } => None,
         }
@@ -224,14 +219,18 @@ impl fmt::Display for StoreError {
         match self {
             Self::Missing { path } => write!(f, "there is no file {}", path.display()),
             Self::DanglingLink { path } => {
-                write!(f, "{} is a link that leads nowhere", path.display())
+                write!(
+                    f,
+                    "{} is a link to a file that does not exist",
+                    path.display()
+                )
             }
             Self::Directory { path } => write!(f, "{} is a directory, not a file", path.display()),
             Self::NotSqlite { path } => write!(f, "{} is not a SQLite database", path.display()),
             Self::Foreign { path } => {
                 write!(
                     f,
-                    "{} is the SQLite database of another program",
+                    "{} is a SQLite database of another program",
                     path.display()
                 )
             }
@@ -277,16 +276,16 @@ impl fmt::Display for StoreError {
             ),
             Self::NotCompacted { path, detail } => write!(
                 f,
-                "{} keeps its size, because it could not be rewritten: {detail}",
+                "{} could not be rewritten, so its size stays: {detail}",
                 path.display()
             ),
             Self::LabelTaken { label, snapshot } => {
-                write!(f, "snapshot {snapshot} has the label `{label}` already")
+                write!(f, "snapshot {snapshot} already has the label `{label}`")
             }
             Self::TooMuchGone { path, removals } => {
                 write!(
                     f,
-                    "nothing was stored in {}, because too much would vanish:",
+                    "nothing was stored in {}: this sync would remove too much:",
                     path.display()
                 )?;
                 removals.iter().try_for_each(|removal| {

@@ -54,12 +54,7 @@ impl Reader {
             connection.execute("ATTACH ?1 AS source", [read_only_uri(&self.path)])?;
             connection.execute_batch("BEGIN")?;
             schema::create(&connection)?;
-            let live = format!(
-                "v.valid_from <= {snapshot} AND (v.valid_until IS NULL OR v.valid_until > {snapshot})"
-            );
-            let copy = COPY
-                .replace("{live v}", &live)
-                .replace(":id", &snapshot.to_string());
+            let copy = schema::live_at(COPY, snapshot).replace(":id", &snapshot.to_string());
             connection.execute_batch(&copy)?;
             connection.execute_batch("COMMIT; DETACH source; VACUUM; PRAGMA journal_mode = delete")
         };

@@ -14,30 +14,20 @@
 //! Rollback journal, not WAL: a WAL file beside the database would be lost by whoever copies one file. The file is
 //! created with mode 0600, since it is a map of who can do what.
 
-mod access;
-mod brake;
-mod compare;
-mod compare_files;
-mod dictionary;
+mod coverage;
+mod diff;
 mod error;
 mod evidence;
-mod find;
-mod history;
-mod impact;
-mod judged;
+mod facts;
 mod label;
 mod names;
 mod open;
 mod prune;
 mod publish;
-mod query;
-mod read;
+mod questions;
 mod schema;
-mod sight;
 
-pub use brake::Removal;
 pub use error::StoreError;
-pub use history::GrantParts;
 pub use open::{Identity, Reader, Writer};
-pub use publish::Published;
-pub use query::{Receiver, Rows};
+pub use publish::{Published, Removal};
+pub use questions::{GrantParts, Receiver, Rows};

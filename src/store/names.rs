@@ -5,8 +5,15 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use super::Reader;
-use super::sight::ListingName;
+use super::schema::live;
 use crate::model::{Named, NumberMap};
+
+/// A listing as files other than its own know it: kind and scope path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ListingName {
+    pub(super) kind: String,
+    pub(super) scope: String,
+}
 
 pub(super) struct Names<'a> {
     pub(super) reader: &'a Reader,
@@ -18,14 +25,14 @@ pub(super) struct Names<'a> {
 
 impl<'a> Names<'a> {
     pub(super) fn of(reader: &'a Reader) -> rusqlite::Result<Self> {
-        let named = reader.connection.prepare(
+        let named = reader.connection.prepare(&format!(
             "SELECT r.id, r.type, r.scope, v.name,
                CASE WHEN r.type IN ('user', 'service_account') THEN json_extract(v.attributes, '$.email') END,
                v.key IS NOT NULL
-             FROM resource r LEFT JOIN resource_version v ON v.resource = r.key AND v.valid_from <= ?2
-               AND (v.valid_until IS NULL OR v.valid_until > ?2)
+             FROM resource r LEFT JOIN resource_version v ON v.resource = r.key AND {}
              WHERE r.key = ?1",
-        )?;
+            live("v", "?2")
+        ))?;
         Ok(Self {
             reader,
             named,

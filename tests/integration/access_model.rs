@@ -131,6 +131,7 @@ fn account(random: &mut Random) -> AccessFacts {
                 facts.memberships.push(MembershipFact {
                     group,
                     member,
+                    since: 1,
                     unverified,
                 });
             }
@@ -193,6 +194,7 @@ fn account(random: &mut Random) -> AccessFacts {
             scope: number(random.below(5)),
             resource_group: number(random.below(5)),
             role_assignment: None,
+            since: 1,
             unverified: random.one_in(6),
         });
     }
@@ -452,7 +454,7 @@ fn model(
                 }
             }
             (_, Some(id)) => ask(Some(id), at),
-            // Some resource; without a name only what is to be created is asked for, and what is no scope.
+            // Some resource; without a name only what is to be created is asked for, and what is not a scope.
             (level, None) => {
                 if level.is_none() || permission.ends_with("_create") {
                     ask(None, at);

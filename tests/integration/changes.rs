@@ -435,6 +435,6 @@ fn wrong_references_are_explained() {
         .says("no snapshot `monday`");
     test.run(&["diff", "1", "2", "3"])
         .exits(3)
-        .says("`3` is one too many");
+        .says("expected at most two snapshots, got `3` too");
     test.run(&["diff", "latest~5"]).exits(2).says("`latest~5`");
 }

@@ -198,7 +198,7 @@ fn two_keys_are_one_too_many() {
     test.sync()
         .args(&["--api-key-file", "key", "--api-key", "SECRETkey"])
         .exits(3)
-        .says("exclude each other")
+        .says("give either --api-key-file or --api-key, not both")
         .hides("SECRETkey");
     untouched(&test);
 }

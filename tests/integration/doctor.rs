@@ -88,7 +88,7 @@ fn all_is_well() {
             "core_authsetting_view AUTHSETTING account optional yes",
         ]
     );
-    assert_eq!(rows("can be seen whole").len(), 3);
+    assert_eq!(rows("can be read completely").len(), 3);
     outcome
         .prints("answers as Harness")
         .prints("of service_account/snapshotter")
@@ -129,7 +129,7 @@ fn a_needed_permission_that_is_missing_exits_2() {
         let outcome = doctor(&test).exits(2);
         let row = outcome.stdout.lines().find(|line| line.contains(missing));
         assert!(row.is_some_and(|row| row.trim_end().ends_with("NO")));
-        outcome.prints("the account's own scope  cannot be seen whole");
+        outcome.prints("the account's own scope  cannot be read completely");
     }
 }
 
@@ -177,8 +177,8 @@ fn a_grant_on_the_account_alone_does_not_reach_below() {
     }
     doctor(&test)
         .exits(0)
-        .prints("the account's own scope  can be seen whole")
-        .prints("every project            cannot be proven to be seen whole");
+        .prints("the account's own scope  can be read completely")
+        .prints("every project            may be incomplete");
 }
 
 #[test]
@@ -233,7 +233,7 @@ fn with_access_control_off_it_says_that_the_answers_prove_nothing() {
     doctor(&test)
         .exits(2)
         .prints("the permission check proves nothing")
-        .prints("the account's own scope  cannot be seen whole");
+        .prints("the account's own scope  cannot be read completely");
 }
 
 #[test]

@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
-use std::io::Read;
 use std::path::Path;
 use std::process::Command;
 
@@ -278,11 +277,7 @@ fn a_c1z_file_is_a_packed_database_of_messages() {
         "the same snapshot gives the same bytes"
     );
     assert!(bytes.starts_with(b"C1ZF\0"));
-    let mut database = Vec::new();
-    ruzstd::decoding::StreamingDecoder::new(&bytes[5..])
-        .unwrap()
-        .read_to_end(&mut database)
-        .unwrap();
+    let database = zstd::decode_all(&bytes[5..]).unwrap();
     let path = db.with_extension("unpacked.db");
     fs::write(&path, &database).unwrap();
     let connection = Connection::open(&path).unwrap();

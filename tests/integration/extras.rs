@@ -171,7 +171,7 @@ fn tokens_that_cannot_be_seen_are_a_gap_and_keep_nothing_else_from_the_file() {
         test.sync()
             .args(&["--scopes", "all", "--with", "tokens", "--allow-partial"])
             .exits(2)
-            .says("not whole: service_account_tokens in account (GET /ng/api/token/aggregate)");
+            .says("incomplete: service_account_tokens in account (GET /ng/api/token/aggregate)");
         assert_eq!(test.ask(state), expected);
         assert_eq!(test.ask("SELECT count(*) FROM tokens"), tokens);
         assert_eq!(

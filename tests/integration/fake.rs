@@ -6,6 +6,7 @@ mod checks;
 mod faults;
 mod lists;
 mod sockets;
+mod trail;
 
 use serde_json::{Value, json};
 

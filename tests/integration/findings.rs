@@ -230,9 +230,8 @@ fn findings_that_may_be_out_of_date_are_told() {
         .publish(&db, 2);
     let ran = run(&db, &["findings"]);
     assert!(
-        ran.stderr.contains(
-            "unverified: 11 grants and 0 resources come from lists that were not complete"
-        ),
+        ran.stderr
+            .contains("unverified: 11 grants and 0 resources come from incomplete lists"),
         "{ran:?}"
     );
     let answer = run(&db, &["findings", "--format", "json"]).json();

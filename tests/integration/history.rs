@@ -96,7 +96,7 @@ fn a_grant_by_its_parts_or_its_id() {
     assert_eq!(none.stdout, "");
     assert_eq!(
         none.stderr,
-        "this file knows of no grant of role/account/r to user/u1 in account\n"
+        "no snapshot in this file has a grant of role/account/r to user/u1 in account\n"
     );
 }
 
@@ -116,7 +116,7 @@ fn what_is_not_one_thing_is_asked_back() {
     assert!(
         ended
             .stderr
-            .contains("nothing in this file was ever called `nobody`"),
+            .contains("no snapshot in this file has anything named `nobody`"),
         "{}",
         ended.stderr
     );

@@ -315,9 +315,11 @@ fn what_cannot_be_seen_is_unverified_and_never_removed() {
             let line = outcome
                 .stderr
                 .lines()
-                .find(|line| line.starts_with(&format!("not whole: {listing} in account ")));
+                .find(|line| line.starts_with(&format!("incomplete: {listing} in account ")));
             assert!(
-                line.is_some_and(|line| line.contains(state)),
+                line.is_some_and(
+                    |line| line.contains(&state.replace("not_permitted", "permission missing"))
+                ),
                 "{context}: {listing}: {}",
                 outcome.stderr
             );
@@ -703,7 +705,7 @@ fn leaves_a_gap(test: &Test, kind: &str, reason: &str) {
             .args(&["--db", file])
             .exits(2)
             .prints_nothing()
-            .says("nothing was stored, because not everything could be seen")
+            .says("nothing was stored, because some lists are incomplete")
             .says(&format!("{kind} in account"))
             .says(reason);
     }

@@ -250,7 +250,7 @@ fn a_link_that_leads_nowhere_is_named() {
     std::os::unix::fs::symlink(test.folder.file("gone.db"), test.database()).unwrap();
     for run in [test.sync(), test.run(&["snapshots"])] {
         run.exits(3)
-            .says("harness-access.db is a link that leads nowhere");
+            .says("harness-access.db is a link to a file that does not exist");
     }
     assert_eq!(test.fake.served(), 0);
     // One that leads somewhere is followed.

@@ -5,6 +5,9 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use harness_access::collect::listings::LISTINGS;
+use harness_access::collect::{Definition, Endpoint, Walks, Wanted, WithoutPermission};
+
 use crate::support::{Run, TempDir, Test};
 use fake_harness::next_day;
 
@@ -65,6 +68,35 @@ fn its_options_are_those_of_the_help() {
     let mut of_readme = options(&readme());
     of_readme.extend(["--help".to_owned(), "--version".to_owned()]);
     assert_eq!(of_readme, of_help);
+}
+
+#[test]
+fn its_permissions_are_those_of_the_table_of_listings() {
+    let rows: Vec<String> = LISTINGS.into_iter().map(permission_row).collect();
+    let table = format!("|---|---|---|---|---|---|\n{}\n\n", rows.join("\n"));
+    assert!(readme().contains(&table), "{table}");
+}
+
+fn permission_row(listing: &Definition) -> String {
+    let (permission, on) = match listing.permission {
+        Some(required) => (format!("`{}`", required.permission), required.resource_type),
+        None => ("the views of principals".to_owned(), ""),
+    };
+    let when = match (listing.wanted, &listing.walks) {
+        (Wanted::With(extra), _) => format!("`--with {}`", extra.as_str()),
+        (Wanted::Always, Walks::Tree) => "below the account".to_owned(),
+        (Wanted::Always, _) => "always".to_owned(),
+    };
+    let missing = match listing.without_permission {
+        WithoutPermission::Gap => "incomplete",
+        WithoutPermission::LeftOut => "left out",
+        WithoutPermission::NotRead => "not read, which is no gap",
+    };
+    let Endpoint { method, path, .. } = listing.endpoint;
+    format!(
+        "| {} | `{method} {path}` | {permission} | {on} | {when} | {missing} |",
+        listing.kind
+    )
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn what_names_nothing_is_said() {
         (&["./no.db", "latest"], 6, "there is no file ./no.db"),
         (&["9", "latest"], 3, "no snapshot `9`"),
         (&["3", "1"], 3, "the older one comes first"),
-        (&["1", "2", "3"], 3, "one too many"),
+        (&["1", "2", "3"], 3, "expected at most two snapshots"),
     ] {
         let mut all = vec!["diff", "--db", "a.db"];
         all.extend(arguments);

@@ -213,7 +213,7 @@ fn the_brake_stops_a_sync_that_would_take_most_away() {
     });
     let outcome = test.sync().exits(2).prints_nothing();
     for line in [
-        "nothing was stored in harness-access.db, because too much would vanish:",
+        "nothing was stored in harness-access.db: this sync would remove too much:",
         "52 of 60 users are gone",
         "25 of 25 service accounts are gone",
         "22 of 30 grants are gone",
@@ -284,7 +284,7 @@ fn what_cannot_be_seen_does_not_pull_the_brake() {
     test.sync()
         .args(&["--allow-partial", "--max-removed", "0"])
         .exits(2)
-        .says("not whole: users");
+        .says("incomplete: users");
     assert_eq!(
         test.ask("SELECT count(*), sum(unverified) FROM resources WHERE type = 'user'"),
         "60|60"

@@ -408,7 +408,7 @@ fn an_organization_that_is_named_is_observed_with_every_project_or_not_whole() {
         .args(&named)
         .args(&["--allow-partial"])
         .exits(2)
-        .says("not whole: projects in org/payments");
+        .says("incomplete: projects in org/payments");
     assert_eq!(test.ask(projects), "partial");
     assert_eq!(test.ask(REMOVED), "");
     assert_eq!(

@@ -46,7 +46,7 @@ fn no_path_is_no() {
     let ran = run(&db, &["why", "bob", "core_secret_access"]);
     assert_eq!(
         (ran.status, ran.stderr.as_str()),
-        (0, "bob@example.test: no, by no path\n")
+        (0, "bob@example.test: no\n")
     );
     assert_eq!(run(&db, &["why", "bob", ADMIN, "--exit-code"]).status, 1);
     let answer = run(&db, &["why", "bob", ADMIN, "--format", "json"]).json();

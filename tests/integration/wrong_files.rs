@@ -50,7 +50,7 @@ fn wrong_files(test: &Test) -> Vec<Wrong> {
         bytes
     };
     let no_sqlite = "is not a SQLite database";
-    let another = "is the SQLite database of another program";
+    let another = "is a SQLite database of another program";
     let wrong = |name, content, says, kind| Wrong {
         name,
         content,

@@ -3,9 +3,11 @@
 use rusqlite::{OptionalExtension, params};
 use std::collections::HashSet;
 
-use super::{Merge, Sight};
+use super::dictionary::harness_scope;
+use super::merge::Merge;
 use crate::model::{Level, Listing, ListingKind, ListingState, ResourceId, ResourceType, Scope};
-use crate::store::dictionary::harness_scope;
+use crate::store::coverage::Completeness;
+use crate::store::schema::live;
 
 impl Merge<'_> {
     pub(super) fn merge_coverage(&mut self) -> rusqlite::Result<()> {
@@ -73,12 +75,12 @@ impl Merge<'_> {
                     self.snapshot
                 ])?;
         }
-        self.sight.insert(key, self.learn(key, listing)?);
+        self.completeness.insert(key, self.learn(key, listing)?);
         Ok(())
     }
 
     /// Notes what was seen whole for the first time, and returns how much was seen now.
-    fn learn(&self, key: i64, listing: &Listing) -> rusqlite::Result<Sight> {
+    fn learn(&self, key: i64, listing: &Listing) -> rusqlite::Result<Completeness> {
         if !self.is_known(key)?
             && let Some(since) = self.nowhere_since(&listing.scope)?
         {
@@ -87,15 +89,15 @@ impl Merge<'_> {
         match &listing.state {
             ListingState::Complete => {
                 self.note_as_known(key, "", self.snapshot)?;
-                Ok(Sight::Whole)
+                Ok(Completeness::Complete)
             }
             ListingState::Partial { whole_for, .. } => {
                 for kind in whole_for {
                     self.note_as_known(key, kind.as_str(), self.snapshot)?;
                 }
-                Ok(Sight::WholeFor(whole_for.clone()))
+                Ok(Completeness::CompleteFor(joined(whole_for)))
             }
-            ListingState::NotPermitted { .. } => Ok(Sight::WholeFor(Vec::new())),
+            ListingState::NotPermitted { .. } => Ok(Completeness::CompleteFor(String::new())),
         }
     }
 
@@ -141,10 +143,12 @@ impl Merge<'_> {
     /// in a way in which it had been otherwise before.
     fn forget_effort_of_older_snapshots(&self) -> rusqlite::Result<()> {
         self.connection.execute(
-            "DELETE FROM effort WHERE EXISTS (SELECT 1 FROM coverage c
-               WHERE c.listing = effort.listing AND c.valid_from <= effort.snapshot
-                 AND (c.valid_until IS NULL OR c.valid_until > effort.snapshot)
-                 AND (c.state = 'complete' OR c.valid_from < effort.snapshot))",
+            &format!(
+                "DELETE FROM effort WHERE EXISTS (SELECT 1 FROM coverage c
+                   WHERE c.listing = effort.listing AND {}
+                     AND (c.state = 'complete' OR c.valid_from < effort.snapshot))",
+                live("c", "effort.snapshot")
+            ),
             [],
         )?;
         Ok(())
@@ -170,14 +174,16 @@ impl Merge<'_> {
             .prepare("SELECT key, listing FROM coverage WHERE valid_until IS NULL")?;
         let unlisted: Vec<i64> = live
             .query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?
-            .filter(|row| !matches!(row, Ok((_, listing)) if self.sight.contains_key(listing)))
+            .filter(
+                |row| !matches!(row, Ok((_, listing)) if self.completeness.contains_key(listing)),
+            )
             .map(|row| row.map(|(key, _)| key))
             .collect::<Result<_, _>>()?;
         self.close("coverage", &unlisted)
     }
 
     /// An organization or project that a complete list no longer shows took everything in it along.
-    pub(super) fn see_vanished_scopes(&mut self) {
+    pub(super) fn note_vanished_scopes(&mut self) {
         let there: HashSet<&ResourceId> = self
             .observation
             .resources
@@ -196,7 +202,7 @@ impl Merge<'_> {
             .collect();
         for (&(_, scope), &listing) in &self.dictionary.listings {
             if vanished.contains(&scope) {
-                self.sight.insert(listing, Sight::Whole);
+                self.completeness.insert(listing, Completeness::Complete);
             }
         }
     }
@@ -204,27 +210,22 @@ impl Merge<'_> {
     fn has_vanished(&self, scope: &Scope, there: &HashSet<&ResourceId>) -> bool {
         ResourceId::containing(scope).any(|id| {
             ListingKind::of(&id.kind)
-                .is_some_and(|kind| self.sees_whole(kind, &id.scope.to_string()))
+                .is_some_and(|kind| self.lists_completely(kind, &id.scope.to_string()))
                 && !there.contains(&id)
         })
     }
 
-    fn sees_whole(&self, kind: ListingKind, scope: &str) -> bool {
+    fn lists_completely(&self, kind: ListingKind, scope: &str) -> bool {
         self.dictionary
             .known_listing(kind, scope)
-            .and_then(|listing| self.sight.get(&listing))
-            .is_some_and(|sight| matches!(sight, Sight::Whole))
+            .and_then(|listing| self.completeness.get(&listing))
+            .is_some_and(|completeness| matches!(completeness, Completeness::Complete))
     }
 
     /// Whether a fact that was not seen is known to be gone.
     pub(super) fn is_gone(&self, listing: Option<i64>, principal_type: Option<&str>) -> bool {
-        match listing.and_then(|listing| self.sight.get(&listing)) {
-            Some(Sight::Whole) => true,
-            Some(Sight::WholeFor(types)) => {
-                principal_type.is_some_and(|kind| types.iter().any(|seen| seen.as_str() == kind))
-            }
-            None => false,
-        }
+        let completeness = listing.and_then(|listing| self.completeness.get(&listing));
+        completeness.is_some_and(|seen| seen.covers(principal_type))
     }
 }
 

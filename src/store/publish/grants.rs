@@ -6,17 +6,17 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::num::NonZeroI64;
 
-use super::Merge;
+use super::brake::{Removal, Tally};
+use super::merge::Merge;
 use crate::model::{
     AssignmentIds, AssignmentRef, Grant, ListingKind, Ref, ResourceId, ResourceType, Scope,
     ScopeRef,
 };
-use crate::store::brake::{Removal, Tally};
 
 impl Merge<'_> {
     /// Grants of a role that no list showed went by the name that Harness's own would have. Where it now shows up as the
     /// scope's own, they are grants of that one, and were all along.
-    pub(super) fn name_what_came_into_sight(&self) -> rusqlite::Result<()> {
+    pub(super) fn rename_newly_listed(&self) -> rusqlite::Result<()> {
         for column in ["target", "resource_group"] {
             let unlisted = self
                 .connection

@@ -2,8 +2,8 @@
 
 use rusqlite::params;
 
-use super::Merge;
-use crate::store::brake::{Removal, Tally};
+use super::brake::{Removal, Tally};
+use super::merge::Merge;
 
 impl Merge<'_> {
     /// Returns what is gone of each type.

@@ -161,6 +161,13 @@ impl Access {
         self.scopes.contains(scope)
     }
 
+    /// On one resource at least, wherever it is.
+    pub fn grants_anything(&self, permission: &str) -> bool {
+        self.entries
+            .get(permission)
+            .is_some_and(|entries| !entries.is_empty())
+    }
+
     /// On all resources of the type at that scope.
     pub fn blanket(&self, permission: &str, resource_type: &str, scope: &Scope) -> bool {
         self.allows(permission, resource_type, None, scope)

@@ -15,12 +15,14 @@ use crate::random::Random;
 use crate::scope::Scope;
 use crate::shapes::{self, Needed, Result};
 use crate::switches::Switches;
+use crate::trail::Trail;
 
 pub struct Context<'a> {
     pub account: &'a Account,
     pub access: &'a Access,
     pub caller: &'a Caller,
     pub switches: &'a Switches,
+    pub(crate) trail: &'a Trail,
     pub indexes: &'a Indexes,
     pub query: Query,
     pub scope: Scope,

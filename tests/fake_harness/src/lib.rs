@@ -45,6 +45,7 @@ mod server;
 mod shapes;
 mod switches;
 mod text;
+mod trail;
 mod visit;
 
 use std::sync::{Arc, Mutex, RwLock};
@@ -65,11 +66,13 @@ pub use scope::Scope;
 pub use server::Server;
 pub use switches::Switches;
 pub use text::Text;
+pub use trail::{Actor, By, Event};
 
 use access::Access;
 use faults::Faults;
 use index::Indexes;
 use rate::RateLimiter;
+use trail::Trail;
 
 /// The secret part of every key: recognisable, so that a test can look for it where it must not be. All secrets of
 /// the demo account start with `SECRET`, too.
@@ -90,6 +93,7 @@ struct Shared {
     /// With the generation of the settings it was made from.
     access: Mutex<Option<(u64, Arc<Access>)>>,
     settings: Mutex<Settings>,
+    trail: RwLock<Trail>,
 }
 
 struct Settings {
@@ -129,6 +133,7 @@ impl FakeHarness {
             indexes: Indexes::default(),
             access: Mutex::new(None),
             settings: Mutex::new(settings),
+            trail: RwLock::default(),
         }))
     }
 
@@ -180,13 +185,82 @@ impl FakeHarness {
         look(&self.0.account.read().expect("no thread panicked"))
     }
 
+    /// Changes the account as Harness itself does, now.
     pub fn change<R>(&self, change: impl FnOnce(&mut Account) -> R) -> R {
+        self.change_and(change, |before, after, trail| {
+            trail.follow(before, after, &By::system());
+        })
+    }
+
+    /// Changes the account as somebody. Role assignments that it makes are created at that time.
+    pub fn change_by<R>(&self, by: By, change: impl FnOnce(&mut Account) -> R) -> R {
+        self.change_and(change, |before, after, trail| {
+            trail::stamp(before, after, by.time(trail));
+            trail.follow(before, after, &by);
+        })
+    }
+
+    fn change_and<R>(
+        &self,
+        change: impl FnOnce(&mut Account) -> R,
+        record: impl FnOnce(&Account, &mut Account, &mut Trail),
+    ) -> R {
+        let follows = self
+            .0
+            .settings
+            .lock()
+            .expect("no thread panicked")
+            .switches
+            .audit_trail;
         let mut account = self.0.account.write().expect("no thread panicked");
+        let before = follows.then(|| account.clone());
         let result = change(&mut account);
+        if let Some(before) = before {
+            let mut trail = self.0.trail.write().expect("no thread panicked");
+            record(&before, &mut account, &mut trail);
+        }
         // Under the lock: whoever answers from the account holds it, too, and must not remember an old order.
         self.0.indexes.clear();
         *self.0.access.lock().expect("no thread panicked") = None;
         result
+    }
+
+    /// The next day of the demo account, each step by whoever makes it, `step` milliseconds after the one before; the
+    /// first at `from`, in epoch milliseconds.
+    pub fn next_day_by_whom(&self, from: i64, step: i64) {
+        let steps = account::next_day_by_whom().into_iter();
+        for (at, (by, change)) in (0..).map(|number| from + number * step).zip(steps) {
+            self.change_by(by.at(at), change);
+        }
+    }
+
+    /// Somebody signs in at this time, in epoch milliseconds.
+    pub fn sign_in(&self, uuid: &str, at: i64) {
+        self.sign_in_by("LOGIN", uuid, at);
+    }
+
+    /// As `sign_in`, with another action: `LOGIN2FA`, `UNSUCCESSFUL_LOGIN`.
+    pub fn sign_in_by(&self, action: &str, uuid: &str, at: i64) {
+        let account = self.0.account.read().expect("no thread panicked");
+        let mut trail = self.0.trail.write().expect("no thread panicked");
+        trail.sign_in(&account, uuid, action, at);
+    }
+
+    /// Adds any event; its identifier is made up.
+    pub fn record(&self, event: Event) {
+        let mut trail = self.0.trail.write().expect("no thread panicked");
+        trail.add(event);
+    }
+
+    /// Sets the clock of the audit trail, in epoch milliseconds.
+    pub fn trail_time(&self, now: i64) {
+        self.0.trail.write().expect("no thread panicked").clock = Some(now);
+    }
+
+    /// Every event so far, those that no list shows yet too.
+    pub fn events(&self) -> Vec<Event> {
+        let trail = self.0.trail.read().expect("no thread panicked");
+        trail.events.clone()
     }
 
     pub fn caller(&self, caller: Caller) {

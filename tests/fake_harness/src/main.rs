@@ -34,6 +34,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         switches.requests_per_minute = options.rate;
         // A benchmark would only fill memory with it.
         switches.log = options.log;
+        switches.audit_trail = false;
     });
     let server = fake.serve_on(options.port)?;
     let ready = serde_json::json!({

@@ -3,10 +3,11 @@
 use crate::context::Context;
 use crate::http::{Answer, Request};
 use crate::lists::{
-    access_check, account, groups, organizations, permissions, resource_groups, role_assignments,
-    role_assignments_v2, roles, service_accounts, tokens, users,
+    access_check, account, analyzer, audits, groups, organizations, permissions, resource_groups,
+    role_assignments, role_assignments_v2, roles, service_accounts, tokens, users,
 };
 use crate::shapes::Result;
+use crate::switches::Switches;
 
 pub const ACCESS_CHECK: &str = "/authz/api/acl";
 pub const ORGANIZATIONS: &str = "/ng/api/organizations";
@@ -28,6 +29,10 @@ pub const ROLE_ASSIGNMENTS_FILTER: &str = "/authz/api/roleassignments/filter";
 pub const ROLE_ASSIGNMENTS_V2: &str = "/authz/api/roleassignments/v2/filter";
 pub const PERMISSIONS: &str = "/authz/api/permissions";
 pub const RESOURCE_TYPES: &str = "/authz/api/permissions/resourcetypes";
+pub const AUDITS: &str = "/audit/api/audits/list";
+pub const AUDITS_V2: &str = "/audit/api/audits/listV2";
+pub const AUDIT_YAML: &str = "/audit/api/auditYaml";
+pub const ANALYZER: &str = "/v1/analyze-access-policies";
 pub const AUTHENTICATION_SETTINGS: &str = "/ng/api/authentication-settings";
 pub const AUTHENTICATION_SETTINGS_V2: &str = "/ng/api/authentication-settings/v2";
 
@@ -45,8 +50,12 @@ pub enum Route {
 
 type Handler = fn(&Context<'_>) -> Result<Answer>;
 
-const READS: [(&str, &str, Handler); 22] = [
+const READS: [(&str, &str, Handler); 26] = [
     ("POST", ACCESS_CHECK, access_check::check),
+    ("POST", AUDITS, audits::list),
+    ("POST", AUDITS_V2, audits::list_v2),
+    ("GET", AUDIT_YAML, audits::yaml),
+    ("POST", ANALYZER, analyzer::analyze),
     ("GET", ORGANIZATIONS, organizations::organizations),
     ("GET", PROJECTS, organizations::projects),
     ("POST", USERS, users::batch),
@@ -97,9 +106,16 @@ const WRITES: [&str; 11] = [
     ROLE_ASSIGNMENTS,
 ];
 
-pub fn route(request: &Request, v2_filter: bool) -> Route {
+pub fn route(request: &Request, switches: &Switches) -> Route {
     let (method, path) = (request.method.as_str(), request.path());
-    if path == ROLE_ASSIGNMENTS_V2 && !v2_filter {
+    let is_off = match path {
+        ROLE_ASSIGNMENTS_V2 => !switches.v2_filter,
+        AUDITS => !switches.audit_list,
+        AUDITS_V2 => !switches.audit_list_v2,
+        ANALYZER => !switches.policy_analyzer,
+        _ => false,
+    };
+    if is_off {
         return Route::Unknown;
     }
     let known = READS.iter().find(|(_, known, _)| *known == path);
@@ -139,6 +155,9 @@ pub fn is_paged(path: &str) -> bool {
         USER_GROUPS_BATCH,
         PERMISSIONS,
         RESOURCE_TYPES,
+        AUDITS_V2,
+        AUDIT_YAML,
+        ANALYZER,
         AUTHENTICATION_SETTINGS,
         AUTHENTICATION_SETTINGS_V2,
     ];

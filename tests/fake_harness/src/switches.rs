@@ -24,6 +24,18 @@ pub struct Switches {
     pub v2_fails_on_dangling_role: bool,
     /// Honour page sizes above 100 instead of refusing them.
     pub larger_pages: bool,
+    /// Whether `/audit/api/audits/list` exists.
+    pub audit_list: bool,
+    /// Whether `/audit/api/audits/listV2` exists.
+    pub audit_list_v2: bool,
+    /// Refuse filters of the audit trail by actions that the server of 2023 does not know.
+    pub closed_audit_actions: bool,
+    /// How many milliseconds events are kept; `None`: for ever.
+    pub audit_retention: Option<i64>,
+    /// Whether changes leave events at all; following a large account takes a copy of it.
+    pub audit_trail: bool,
+    /// Whether `/v1/analyze-access-policies` exists.
+    pub policy_analyzer: bool,
     /// Requests per sliding minute and key before 429; `None`: no limit.
     pub requests_per_minute: Option<usize>,
     /// Slept for real before each answer over a socket.
@@ -44,6 +56,12 @@ impl Default for Switches {
             permission_statuses: Vec::new(),
             v2_fails_on_dangling_role: true,
             larger_pages: false,
+            audit_list: true,
+            audit_list_v2: true,
+            closed_audit_actions: false,
+            audit_retention: None,
+            audit_trail: true,
+            policy_analyzer: false,
             requests_per_minute: None,
             latency: Duration::ZERO,
             log: true,

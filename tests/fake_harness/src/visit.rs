@@ -50,7 +50,7 @@ impl FakeHarness {
         let key = request.header("x-api-key");
         let account = self.account_id();
         let mut settings = self.0.settings.lock().expect("no thread panicked");
-        let route = router::route(request, settings.switches.v2_filter);
+        let route = router::route(request, &settings.switches);
         let now = (settings.clock)();
         settings.served += 1;
         let number = settings.served;
@@ -132,11 +132,13 @@ impl FakeHarness {
         correlation: String,
     ) -> Answer {
         let access = self.access(account, visit);
+        let trail = self.0.trail.read().expect("no thread panicked");
         let context = Context {
             account,
             access: &access,
             caller: &visit.caller,
             switches: &visit.switches,
+            trail: &trail,
             indexes: &self.0.indexes,
             query: visit.query.clone(),
             scope: visit.scope.clone(),

@@ -11,10 +11,10 @@ use harness_access::api::clock::VirtualClock;
 use harness_access::api::transport::{
     HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind,
 };
-use harness_access::collect::work::Progress;
+use harness_access::collect::workers::Progress;
 use harness_access::collect::{self, Failure, Remembered};
 use harness_access::error::Error;
-use harness_access::model::{Area, Depth, Listing, Observation, ResourceType};
+use harness_access::model::{Depth, Listing, Observation, ResourceType, ScopeSelection};
 use harness_access::store::{Identity, Published, Writer};
 
 use fake_harness::{Answer, FakeHarness, Reply, Request};
@@ -117,12 +117,12 @@ fn client_over(
 
 /// Observes organizations and projects too, without gaps.
 pub(crate) fn everything(client: &Client, jobs: usize) -> Result<Observation, Failure> {
-    let area = Area {
+    let selection = ScopeSelection {
         depth: Depth::All,
-        ..Area::default()
+        ..ScopeSelection::default()
     };
     let request = collect::Request {
-        area: &area,
+        selection: &selection,
         accept_gaps: false,
         remembered: &Remembered::default(),
         jobs,
@@ -163,7 +163,7 @@ fn observe_with(
     remembered: &Remembered,
 ) -> Result<Observation, Error> {
     let request = collect::Request {
-        area: &Area::default(),
+        selection: &ScopeSelection::default(),
         accept_gaps,
         remembered,
         jobs: 4,

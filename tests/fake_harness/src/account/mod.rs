@@ -17,6 +17,7 @@ pub use rows::{
     Times, Token, User,
 };
 pub use story::next_day;
+pub(crate) use story::next_day_by_whom;
 
 use crate::scope::Scope;
 

@@ -9,7 +9,7 @@ use crate::scope::Scope;
 use crate::text::Text;
 
 /// Epoch milliseconds.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Times {
     pub created_at: i64,
@@ -35,7 +35,7 @@ impl Default for Times {
 pub(crate) type Extra = Map<String, Value>;
 pub(crate) type Tags = BTreeMap<String, String>;
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Organization {
     pub identifier: String,
@@ -47,7 +47,7 @@ pub struct Organization {
     pub extra: Extra,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Project {
     pub org: String,
@@ -65,7 +65,7 @@ impl Project {
     }
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct User {
     pub uuid: String,
@@ -80,7 +80,7 @@ pub struct User {
     pub extra: Extra,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ServiceAccount {
     pub scope: Scope,
@@ -93,7 +93,7 @@ pub struct ServiceAccount {
     pub extra: Extra,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Group {
     pub scope: Scope,
@@ -112,7 +112,7 @@ pub struct Group {
     pub extra: Extra,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SsoLink {
     pub id: String,
@@ -122,7 +122,7 @@ pub struct SsoLink {
     pub group_name: String,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Role {
     /// `None` for a role that Harness supplies.
@@ -141,7 +141,7 @@ pub struct Role {
     pub extra: Extra,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ResourceGroup {
     /// `None` for a resource group that Harness supplies.
@@ -158,7 +158,7 @@ pub struct ResourceGroup {
     pub extra: Extra,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct IncludedScope {
     /// `None`: the scope where the resource group is assigned.
@@ -167,14 +167,14 @@ pub struct IncludedScope {
     pub child_scopes: bool,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ResourceFilter {
     pub all: bool,
     pub resources: Vec<ResourceSelector>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ResourceSelector {
     pub resource_type: String,
@@ -183,14 +183,14 @@ pub struct ResourceSelector {
     pub attributes: Option<AttributeFilter>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AttributeFilter {
     pub name: String,
     pub values: Vec<String>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RoleAssignment {
     pub scope: Scope,
@@ -208,7 +208,7 @@ pub struct RoleAssignment {
     pub extra: Extra,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RoleReference {
     pub identifier: Text,
@@ -226,7 +226,7 @@ pub struct Grantee {
     pub scope_level: Option<Text>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ApiKey {
     pub scope: Scope,
@@ -238,7 +238,7 @@ pub struct ApiKey {
     pub times: Times,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Token {
     pub scope: Scope,

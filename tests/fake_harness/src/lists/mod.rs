@@ -2,6 +2,8 @@
 
 pub(crate) mod access_check;
 pub(crate) mod account;
+pub(crate) mod analyzer;
+pub(crate) mod audits;
 pub(crate) mod groups;
 pub(crate) mod organizations;
 pub(crate) mod permissions;

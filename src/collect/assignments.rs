@@ -1,0 +1,162 @@
+//! Role assignments. An account may hold a million, so each becomes a few numbers as soon as its page is read.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash};
+use std::num::NonZeroI64;
+
+use super::rows::ListScope;
+use crate::api::walk::RowSink;
+use crate::api::wire::{Principal, RoleAssignmentItem};
+use crate::model::{AssignmentIds, AssignmentRef, Grant, Level, ResourceType, Scope};
+
+/// The role assignments of one scope, with what they name each once.
+#[derive(Debug)]
+pub(crate) struct Assignments {
+    pub(crate) scope: Scope,
+    asked: ListScope,
+    pub(crate) rows: Vec<Assignment>,
+    /// Rows seen, disabled ones included.
+    pub(crate) seen: u64,
+    pub(crate) ids: AssignmentIds,
+    pub(crate) principals: Numbered<PrincipalName>,
+    pub(crate) roles: Numbered<RoleName>,
+    pub(crate) resource_groups: Numbered<String>,
+    /// Disabled ones grant nothing and are only counted.
+    pub(crate) disabled: i64,
+}
+
+/// An enabled role assignment; the numbers are those of [`Assignments`].
+#[derive(Debug)]
+pub(crate) struct Assignment {
+    pub(crate) principal: u32,
+    pub(crate) role: u32,
+    pub(crate) resource_group: u32,
+    pub(crate) id: AssignmentRef,
+    pub(crate) created_at: Option<NonZeroI64>,
+    pub(crate) harness_managed: bool,
+}
+
+// A million of either are the bulk of a sync. Of the same size, the one becomes the other where it lies.
+const _: () = assert!(size_of::<Assignment>() == size_of::<Grant>());
+
+/// A principal as an assignment names it.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(crate) struct PrincipalName {
+    pub(crate) kind: ResourceType,
+    pub(crate) identifier: String,
+    /// Level of the scope it lives in, when said.
+    pub(crate) level: Option<Level>,
+}
+
+/// A role as an assignment names it.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(crate) struct RoleName {
+    pub(crate) identifier: String,
+    /// Level of the scope it lives in, when said.
+    pub(crate) level: Option<Level>,
+}
+
+impl From<Principal> for PrincipalName {
+    fn from(principal: Principal) -> Self {
+        Self {
+            kind: ResourceType::of_principal(&principal.r#type),
+            identifier: principal.identifier,
+            level: level(principal.scope_level),
+        }
+    }
+}
+
+fn level(text: Option<String>) -> Option<Level> {
+    text.as_deref().and_then(Level::parse)
+}
+
+/// Values numbered in the order in which they first came.
+#[derive(Debug)]
+pub(crate) struct Numbered<T>(HashMap<T, u32>);
+
+impl<T> Default for Numbered<T> {
+    fn default() -> Self {
+        Self(HashMap::new())
+    }
+}
+
+impl<T: Hash + Eq> Numbered<T> {
+    fn number(&mut self, value: T) -> u32 {
+        let next = u32::try_from(self.0.len()).expect("under 2^32 names");
+        *self.0.entry(value).or_insert(next)
+    }
+
+    /// Maps each value; the result is indexed by number.
+    pub(crate) fn map<M>(self, map: impl FnMut(T) -> M) -> Vec<M> {
+        let mut pairs: Vec<(T, u32)> = self.0.into_iter().collect();
+        pairs.sort_unstable_by_key(|(_, at)| *at);
+        pairs.into_iter().map(|(value, _)| value).map(map).collect()
+    }
+}
+
+impl Assignments {
+    pub(crate) fn new(scope: Scope) -> Self {
+        Self {
+            asked: ListScope::Exactly(scope.clone()),
+            scope,
+            seen: 0,
+            rows: Vec::new(),
+            ids: AssignmentIds::default(),
+            principals: Numbered::default(),
+            roles: Numbered::default(),
+            resource_groups: Numbered::default(),
+            disabled: 0,
+        }
+    }
+
+    pub(crate) fn push(&mut self, item: RoleAssignmentItem) -> Result<(), String> {
+        let scope = item.scope.unwrap_or_default();
+        self.asked.scope(
+            scope.org_identifier.as_deref(),
+            scope.project_identifier.as_deref(),
+            "a role assignment",
+        )?;
+        self.seen += 1;
+        let assignment = item.role_assignment;
+        if assignment.disabled.unwrap_or_default() {
+            self.disabled += 1;
+            return Ok(());
+        }
+        let role = RoleName {
+            identifier: assignment.role_identifier,
+            level: level(assignment.role_reference.and_then(|role| role.scope_level)),
+        };
+        let managed = item.harness_managed.or(assignment.managed);
+        self.rows.push(Assignment {
+            principal: self.principals.number(assignment.principal.into()),
+            role: self.roles.number(role),
+            resource_group: self
+                .resource_groups
+                .number(assignment.resource_group_identifier),
+            id: self.ids.push(&assignment.identifier),
+            created_at: item.created_at.and_then(NonZeroI64::new),
+            harness_managed: managed.unwrap_or_default(),
+        });
+        Ok(())
+    }
+}
+
+impl RowSink<RoleAssignmentItem> for Assignments {
+    fn restart(&mut self) {
+        *self = Self::new(self.scope.clone());
+    }
+
+    fn expect(&mut self, rows: usize) {
+        self.rows.reserve(rows);
+        self.ids.reserve(rows);
+    }
+
+    fn rows(&mut self, rows: Vec<RoleAssignmentItem>) -> Result<(), String> {
+        rows.into_iter().try_for_each(|row| self.push(row))
+    }
+}
+
+/// Feeds what identifies a row in the list of its scope.
+pub(crate) fn key(item: &RoleAssignmentItem, hasher: &mut DefaultHasher) {
+    item.role_assignment.identifier.hash(hasher);
+}

@@ -1,0 +1,40 @@
+//! The account itself. That a key may not read it is no gap: the account is known to exist.
+
+use crate::api::call::Envelope;
+use crate::api::wire;
+use crate::collect::definition::{
+    Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
+};
+use crate::collect::endpoint::Endpoint;
+use crate::collect::rows::ListedResource;
+use crate::model::{Details, ListingKind, ResourceType, Scope};
+
+pub(super) static ACCOUNT: Definition = Definition {
+    kind: ListingKind::Accounts,
+    endpoint: Endpoint::get("/ng/api/accounts/{account}", &[]),
+    permission: Some(&RequiredPermission {
+        permission: "core_account_view",
+        resource_type: "ACCOUNT",
+        principal: None,
+    }),
+    without_permission: WithoutPermission::NotRead,
+    wanted: Wanted::Always,
+    phase: Phase::Naming,
+    walks: Walks::Account,
+    read: |walk| walk.one(Envelope::Data, listed),
+};
+
+fn listed(account: wire::Account) -> ListedResource {
+    let details = Details::Account {
+        authentication_mechanism: account.authentication_mechanism,
+        public_access_enabled: account.public_access_enabled,
+        two_factor_enforced: account.two_factor_admin_enforced,
+    };
+    ListedResource::new(
+        ResourceType::Account,
+        Scope::Account,
+        account.identifier,
+        account.name,
+        details,
+    )
+}

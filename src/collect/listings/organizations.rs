@@ -1,0 +1,49 @@
+//! Organizations.
+
+use std::hash::{DefaultHasher, Hash};
+
+use crate::api::wire::OrganizationItem;
+use crate::collect::definition::{
+    Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
+};
+use crate::collect::endpoint::Endpoint;
+use crate::collect::rows::{ListScope, ListedResource, Row};
+use crate::model::{Details, ListingKind, ResourceType, Scope};
+
+/// Opens the list, one organization at a time: what is not held for all of them hides some.
+pub(crate) static VIEW: RequiredPermission = RequiredPermission {
+    permission: "core_organization_view",
+    resource_type: "ORGANIZATION",
+    principal: None,
+};
+
+pub(super) static ORGANIZATIONS: Definition = Definition {
+    kind: ListingKind::Organizations,
+    endpoint: Endpoint::get("/ng/api/organizations", &["identifier,ASC"]),
+    permission: Some(&VIEW),
+    without_permission: WithoutPermission::Gap,
+    wanted: Wanted::Always,
+    phase: Phase::Naming,
+    walks: Walks::Tree,
+    read: |walk| walk.resources::<OrganizationItem>(),
+};
+
+impl Row for OrganizationItem {
+    fn key(&self, hasher: &mut DefaultHasher) {
+        self.organization.identifier.hash(hasher);
+    }
+
+    fn listed(self, _asked: &ListScope) -> Result<ListedResource, String> {
+        let details = Details::Container {
+            description: self.organization.description,
+            harness_managed: self.harness_managed.unwrap_or_default(),
+        };
+        Ok(ListedResource::new(
+            ResourceType::Organization,
+            Scope::Account,
+            self.organization.identifier,
+            self.organization.name,
+            details,
+        ))
+    }
+}

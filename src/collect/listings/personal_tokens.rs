@@ -1,0 +1,47 @@
+//! Tokens of users.
+
+use std::hash::DefaultHasher;
+
+use serde::Deserialize;
+
+use super::tokens;
+use crate::api::wire::TokenItem;
+use crate::collect::definition::{
+    Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
+};
+use crate::collect::rows::{ListScope, ListedResource, Row};
+use crate::model::{Extra, ListingKind, ResourceType};
+
+pub(super) static PERSONAL_TOKENS: Definition = Definition {
+    kind: ListingKind::PersonalTokens,
+    endpoint: tokens::ENDPOINT.with(&[("apiKeyType", "USER")]),
+    permission: Some(&RequiredPermission {
+        permission: "core_user_manage",
+        resource_type: "USER",
+        principal: None,
+    }),
+    without_permission: WithoutPermission::LeftOut,
+    wanted: Wanted::With(Extra::Tokens),
+    phase: Phase::Named,
+    walks: Walks::Account,
+    read: |walk| walk.resources::<PersonalToken>(),
+};
+
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct PersonalToken(TokenItem);
+
+impl Row for PersonalToken {
+    fn key(&self, hasher: &mut DefaultHasher) {
+        tokens::key(&self.0, hasher);
+    }
+
+    fn listed(self, asked: &ListScope) -> Result<ListedResource, String> {
+        tokens::listed(
+            self.0,
+            asked,
+            ResourceType::PersonalToken,
+            ResourceType::User,
+        )
+    }
+}

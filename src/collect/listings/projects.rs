@@ -1,0 +1,54 @@
+//! Projects. Asked without an organization, Harness lists those of every organization.
+
+use std::hash::{DefaultHasher, Hash};
+
+use crate::api::wire::ProjectItem;
+use crate::collect::definition::{
+    Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
+};
+use crate::collect::endpoint::Endpoint;
+use crate::collect::rows::{ListScope, ListedResource, Row};
+use crate::model::{Details, ListingKind, ResourceType, Scope};
+
+/// Opens the list, one project at a time: what is not held for all of them hides some.
+pub(crate) static VIEW: RequiredPermission = RequiredPermission {
+    permission: "core_project_view",
+    resource_type: "PROJECT",
+    principal: None,
+};
+
+pub(super) static PROJECTS: Definition = Definition {
+    kind: ListingKind::Projects,
+    endpoint: Endpoint::get("/ng/api/projects", &["orgIdentifier,ASC", "identifier,ASC"]),
+    permission: Some(&VIEW),
+    without_permission: WithoutPermission::Gap,
+    wanted: Wanted::Always,
+    phase: Phase::Naming,
+    walks: Walks::Tree,
+    read: |walk| walk.resources::<ProjectItem>(),
+};
+
+impl Row for ProjectItem {
+    fn key(&self, hasher: &mut DefaultHasher) {
+        (&self.project.org_identifier, &self.project.identifier).hash(hasher);
+    }
+
+    fn listed(self, asked: &ListScope) -> Result<ListedResource, String> {
+        let project = self.project;
+        let home = asked.scope(project.org_identifier.as_deref(), None, "a project")?;
+        if home == Scope::Account {
+            return Err("a project is in no organization".to_owned());
+        }
+        let details = Details::Container {
+            description: project.description,
+            harness_managed: false,
+        };
+        Ok(ListedResource::new(
+            ResourceType::Project,
+            home,
+            project.identifier,
+            project.name,
+            details,
+        ))
+    }
+}

@@ -1,0 +1,116 @@
+//! Resource groups: custom ones of a scope, and those Harness supplies at its level.
+
+use std::hash::{DefaultHasher, Hash};
+
+use crate::api::wire::{ResourceGroupItem, ResourceSelector, ScopeSelector};
+use crate::collect::definition::{
+    Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
+};
+use crate::collect::endpoint::Endpoint;
+use crate::collect::rows::{ListScope, ListedResource, Row, as_set, known_levels, levels};
+use crate::model::{Details, IncludedScope, ListingKind, ResourceType, Scope, Selector};
+
+pub(super) static RESOURCE_GROUPS: Definition = Definition {
+    kind: ListingKind::ResourceGroups,
+    endpoint: Endpoint::get("/resourcegroup/api/v2/resourcegroup", &["identifier,ASC"]),
+    permission: Some(&RequiredPermission {
+        permission: "core_resourcegroup_view",
+        resource_type: "RESOURCEGROUP",
+        principal: None,
+    }),
+    without_permission: WithoutPermission::Gap,
+    wanted: Wanted::Always,
+    phase: Phase::Named,
+    walks: Walks::EachScope(None),
+    read: |walk| walk.resources::<ResourceGroupItem>(),
+};
+
+impl Row for ResourceGroupItem {
+    fn key(&self, hasher: &mut DefaultHasher) {
+        (self.is_supplied(), &self.resource_group.identifier).hash(hasher);
+    }
+
+    fn listed(self, asked: &ListScope) -> Result<ListedResource, String> {
+        let supplied = self.is_supplied();
+        let group = self.resource_group;
+        let scope = if supplied {
+            Scope::Harness
+        } else {
+            asked.scope(
+                group.org_identifier.as_deref(),
+                group.project_identifier.as_deref(),
+                "a resource group",
+            )?
+        };
+        let filter = group.resource_filter.unwrap_or_default();
+        let scope_levels = levels(group.allowed_scope_levels);
+        let supplied_at = if supplied {
+            known_levels(&scope_levels)
+        } else {
+            Vec::new()
+        };
+        let details = Details::ResourceGroup {
+            description: group.description,
+            harness_managed: supplied,
+            all_resources: filter.include_all_resources.unwrap_or_default(),
+            included_scopes: sorted(group.included_scopes, included_scope),
+            selectors: sorted(filter.resources, selector),
+            scope_levels,
+        };
+        let listed = ListedResource::new(
+            ResourceType::ResourceGroup,
+            scope,
+            group.identifier,
+            group.name,
+            details,
+        );
+        Ok(ListedResource {
+            supplied_at,
+            ..listed
+        })
+    }
+}
+
+impl ResourceGroupItem {
+    fn is_supplied(&self) -> bool {
+        self.harness_managed.unwrap_or_default()
+    }
+}
+
+fn sorted<W, M: Ord>(rows: Option<Vec<W>>, map: impl Fn(W) -> M) -> Vec<M> {
+    let mut mapped: Vec<M> = rows.unwrap_or_default().into_iter().map(map).collect();
+    mapped.sort_unstable();
+    mapped.dedup();
+    mapped
+}
+
+fn included_scope(selector: ScopeSelector) -> IncludedScope {
+    let scope = || {
+        Scope::from_parts(
+            selector.org_identifier.as_deref(),
+            selector.project_identifier.as_deref(),
+        )
+    };
+    IncludedScope {
+        scope: selector
+            .account_identifier
+            .as_ref()
+            .and_then(|_| scope())
+            .map(|scope| scope.to_string()),
+        child_scopes: selector.filter.as_deref() == Some("INCLUDING_CHILD_SCOPES"),
+    }
+}
+
+fn selector(selector: ResourceSelector) -> Selector {
+    let (attribute, attribute_values) = match selector.attribute_filter {
+        None => (None, Vec::new()),
+        Some(filter) => (filter.attribute_name, as_set(filter.attribute_values)),
+    };
+    Selector {
+        resource_type: selector.resource_type,
+        identifiers: as_set(selector.identifiers),
+        // Without values the filter does not restrict.
+        attribute: attribute.filter(|_| !attribute_values.is_empty()),
+        attribute_values,
+    }
+}

@@ -1,0 +1,78 @@
+//! Roles: custom ones of a scope, and those Harness supplies at its level.
+
+use std::hash::{DefaultHasher, Hash};
+
+use crate::api::wire::RoleItem;
+use crate::collect::definition::{
+    Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
+};
+use crate::collect::endpoint::Endpoint;
+use crate::collect::rows::{ListScope, ListedResource, Row, as_set, known_levels, levels};
+use crate::model::{Details, ListingKind, ResourceType, Scope};
+
+pub(super) static ROLES: Definition = Definition {
+    kind: ListingKind::Roles,
+    endpoint: Endpoint::get("/authz/api/roles", &["identifier,ASC"]),
+    permission: Some(&RequiredPermission {
+        permission: "core_role_view",
+        resource_type: "ROLE",
+        principal: None,
+    }),
+    without_permission: WithoutPermission::Gap,
+    wanted: Wanted::Always,
+    phase: Phase::Named,
+    walks: Walks::EachScope(None),
+    read: |walk| walk.resources::<RoleItem>(),
+};
+
+impl Row for RoleItem {
+    fn key(&self, hasher: &mut DefaultHasher) {
+        // A custom role may share the identifier of a supplied one.
+        (self.is_supplied(), &self.role.identifier).hash(hasher);
+    }
+
+    fn listed(self, asked: &ListScope) -> Result<ListedResource, String> {
+        let supplied = self.is_supplied();
+        let scope = match &self.scope {
+            _ if supplied => Scope::Harness,
+            None => match asked {
+                ListScope::Exactly(scope) => scope.clone(),
+                ListScope::WholeAccount => Scope::Account,
+            },
+            Some(scope) => asked.scope(
+                scope.org_identifier.as_deref(),
+                scope.project_identifier.as_deref(),
+                "a role",
+            )?,
+        };
+        let scope_levels = levels(self.role.allowed_scope_levels);
+        let supplied_at = if supplied {
+            known_levels(&scope_levels)
+        } else {
+            Vec::new()
+        };
+        let details = Details::Role {
+            description: self.role.description,
+            harness_managed: supplied,
+            permissions: as_set(self.role.permissions),
+            scope_levels,
+        };
+        let listed = ListedResource::new(
+            ResourceType::Role,
+            scope,
+            self.role.identifier,
+            self.role.name,
+            details,
+        );
+        Ok(ListedResource {
+            supplied_at,
+            ..listed
+        })
+    }
+}
+
+impl RoleItem {
+    fn is_supplied(&self) -> bool {
+        self.harness_managed.unwrap_or_default()
+    }
+}

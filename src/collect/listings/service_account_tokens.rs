@@ -1,0 +1,47 @@
+//! Tokens of service accounts.
+
+use std::hash::DefaultHasher;
+
+use serde::Deserialize;
+
+use super::tokens;
+use crate::api::wire::TokenItem;
+use crate::collect::definition::{
+    Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
+};
+use crate::collect::rows::{ListScope, ListedResource, Row};
+use crate::model::{Extra, ListingKind, ResourceType};
+
+pub(super) static SERVICE_ACCOUNT_TOKENS: Definition = Definition {
+    kind: ListingKind::ServiceAccountTokens,
+    endpoint: tokens::ENDPOINT.with(&[("apiKeyType", "SERVICE_ACCOUNT")]),
+    permission: Some(&RequiredPermission {
+        permission: "core_serviceaccount_manageapikey",
+        resource_type: "SERVICEACCOUNT",
+        principal: None,
+    }),
+    without_permission: WithoutPermission::Gap,
+    wanted: Wanted::With(Extra::Tokens),
+    phase: Phase::Named,
+    walks: Walks::WholeAccount,
+    read: |walk| walk.resources::<ServiceAccountToken>(),
+};
+
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct ServiceAccountToken(TokenItem);
+
+impl Row for ServiceAccountToken {
+    fn key(&self, hasher: &mut DefaultHasher) {
+        tokens::key(&self.0, hasher);
+    }
+
+    fn listed(self, asked: &ListScope) -> Result<ListedResource, String> {
+        tokens::listed(
+            self.0,
+            asked,
+            ResourceType::ServiceAccountToken,
+            ResourceType::ServiceAccount,
+        )
+    }
+}

@@ -1,0 +1,74 @@
+//! Service accounts.
+
+use std::hash::{DefaultHasher, Hash};
+
+use crate::api::wire::ServiceAccountItem;
+use crate::collect::definition::{
+    Definition, Phase, RequiredPermission, Walks, Wanted, WholeAccount, WithoutPermission,
+};
+use crate::collect::endpoint::Endpoint;
+use crate::collect::rows::{ListScope, ListedResource, Row};
+use crate::model::{Details, ListingKind, ResourceType};
+
+const AGGREGATE: &str = "/ng/api/serviceaccount/aggregate";
+
+pub(super) static SERVICE_ACCOUNTS: Definition = Definition {
+    kind: ListingKind::ServiceAccounts,
+    endpoint: Endpoint::get(AGGREGATE, &["identifier,ASC"]),
+    permission: Some(&RequiredPermission {
+        permission: "core_serviceaccount_view",
+        resource_type: "SERVICEACCOUNT",
+        principal: Some(ResourceType::ServiceAccount),
+    }),
+    without_permission: WithoutPermission::Gap,
+    wanted: Wanted::Always,
+    phase: Phase::Named,
+    walks: Walks::EachScope(Some(WholeAccount {
+        // Servers from before 2026 do not know the parameter and answer with those of the account alone.
+        endpoint: Endpoint::get(
+            AGGREGATE,
+            &[
+                "orgIdentifier,ASC",
+                "projectIdentifier,ASC",
+                "identifier,ASC",
+            ],
+        )
+        .with(&[("filterType", "INCLUDE_CHILD_SCOPE_SERVICE_ACCOUNTS")]),
+        why: "servers since 2026 can; scope by scope where none shows up below the account",
+    })),
+    read: |walk| walk.resources::<ServiceAccountItem>(),
+};
+
+impl Row for ServiceAccountItem {
+    fn key(&self, hasher: &mut DefaultHasher) {
+        let account = &self.service_account;
+        (
+            &account.org_identifier,
+            &account.project_identifier,
+            &account.identifier,
+        )
+            .hash(hasher);
+    }
+
+    /// A list may show service accounts of the scopes above, which keep their own scope.
+    fn listed(self, asked: &ListScope) -> Result<ListedResource, String> {
+        let account = self.service_account;
+        let scope = asked.scope_or_above(
+            account.org_identifier.as_deref(),
+            account.project_identifier.as_deref(),
+            "a service account",
+        )?;
+        let details = Details::ServiceAccount {
+            email: account.email,
+            description: account.description,
+            api_keys: self.tokens_count,
+        };
+        Ok(ListedResource::new(
+            ResourceType::ServiceAccount,
+            scope,
+            account.identifier,
+            account.name,
+            details,
+        ))
+    }
+}

@@ -1,0 +1,73 @@
+//! What the tokens of service accounts and of users have in common.
+
+use std::hash::{DefaultHasher, Hash};
+
+use crate::api::wire::TokenItem;
+use crate::collect::endpoint::Endpoint;
+use crate::collect::rows::{ListScope, ListedResource};
+use crate::model::{Details, ResourceId, ResourceType, Scope};
+
+/// Times from the year 2100 on are how Harness says never.
+const YEAR_2100_MS: i64 = 4_102_444_800_000;
+
+/// Asked at the account, it lists the tokens of every scope.
+pub(super) const ENDPOINT: Endpoint = Endpoint::get(
+    "/ng/api/token/aggregate",
+    &[
+        "orgIdentifier,ASC",
+        "projectIdentifier,ASC",
+        "parentIdentifier,ASC",
+        "apiKeyIdentifier,ASC",
+        "identifier,ASC",
+    ],
+);
+
+pub(super) fn key(item: &TokenItem, hasher: &mut DefaultHasher) {
+    let token = &item.token;
+    (
+        &token.org_identifier,
+        &token.project_identifier,
+        &token.parent_identifier,
+        &token.api_key_identifier,
+        &token.identifier,
+    )
+        .hash(hasher);
+}
+
+/// Identifiers are unique in their API key only, so the text id names owner and key too.
+pub(super) fn listed(
+    item: TokenItem,
+    asked: &ListScope,
+    kind: ResourceType,
+    owner: ResourceType,
+) -> Result<ListedResource, String> {
+    let token = item.token;
+    let scope = asked.scope(
+        token.org_identifier.as_deref(),
+        token.project_identifier.as_deref(),
+        "a token",
+    )?;
+    let owner = ResourceId {
+        kind: owner,
+        scope: scope.clone(),
+        identifier: token.parent_identifier.clone(),
+    };
+    let identifier = format!(
+        "{}/{}/{}",
+        token.parent_identifier, token.api_key_identifier, token.identifier
+    );
+    let details = Details::Token {
+        owner: owner.to_string(),
+        api_key: token.api_key_identifier,
+        valid_from: token.valid_from,
+        expires_at: item.expiry_at.filter(|expiry| *expiry < YEAR_2100_MS),
+        valid: token.valid,
+    };
+    let scope = match kind {
+        ResourceType::PersonalToken => Scope::Account,
+        _ => scope,
+    };
+    Ok(ListedResource::new(
+        kind, scope, identifier, token.name, details,
+    ))
+}

@@ -1,0 +1,49 @@
+//! Users. The account's list is the whole list: members of a project are members of its account.
+
+use std::hash::{DefaultHasher, Hash};
+
+use crate::api::wire::User;
+use crate::collect::definition::{
+    Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
+};
+use crate::collect::endpoint::Endpoint;
+use crate::collect::rows::{ListScope, ListedResource, Row};
+use crate::model::{Details, Extra, ListingKind, ResourceType, Scope};
+
+pub(super) static USERS: Definition = Definition {
+    kind: ListingKind::Users,
+    endpoint: Endpoint::post("/ng/api/user/batch", &["email,ASC"]),
+    permission: Some(&RequiredPermission {
+        permission: "core_user_view",
+        resource_type: "USER",
+        principal: Some(ResourceType::User),
+    }),
+    without_permission: WithoutPermission::Gap,
+    wanted: Wanted::Always,
+    phase: Phase::Named,
+    walks: Walks::AccountAndBelow(Extra::ProjectUsers),
+    read: |walk| walk.resources::<User>(),
+};
+
+impl Row for User {
+    fn key(&self, hasher: &mut DefaultHasher) {
+        self.uuid.hash(hasher);
+    }
+
+    fn listed(self, _asked: &ListScope) -> Result<ListedResource, String> {
+        let details = Details::User {
+            email: self.email,
+            locked: self.locked.unwrap_or_default(),
+            disabled: self.disabled.unwrap_or_default(),
+            externally_managed: self.externally_managed.unwrap_or_default(),
+            two_factor_enabled: self.two_factor_authentication_enabled,
+        };
+        Ok(ListedResource::new(
+            ResourceType::User,
+            Scope::Account,
+            self.uuid,
+            self.name,
+            details,
+        ))
+    }
+}

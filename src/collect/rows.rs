@@ -1,0 +1,121 @@
+//! The rows of a list, mapped to the model.
+
+use serde::de::DeserializeOwned;
+use std::hash::DefaultHasher;
+
+use crate::model::{Details, Level, ResourceId, ResourceType, Scope};
+
+/// A resource that a list showed.
+#[derive(Debug)]
+pub(crate) struct ListedResource {
+    pub(crate) id: ResourceId,
+    pub(crate) name: Option<String>,
+    pub(crate) details: Details,
+    /// Levels at which Harness offers it, if Harness supplies it.
+    pub(crate) supplied_at: Vec<Level>,
+    /// Members of a user group; `None` when Harness did not say.
+    pub(crate) members: Option<Vec<String>>,
+}
+
+/// What a list was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ListScope {
+    /// One scope: rows of another are a mistake.
+    Exactly(Scope),
+    /// The account and everything below it.
+    WholeAccount,
+}
+
+/// A kind of row that maps to a resource.
+pub(crate) trait Row: DeserializeOwned {
+    /// Feeds what identifies the row in its list.
+    fn key(&self, hasher: &mut DefaultHasher);
+
+    /// Maps the row.
+    fn listed(self, asked: &ListScope) -> Result<ListedResource, String>;
+}
+
+impl ListedResource {
+    pub(crate) fn new(
+        kind: ResourceType,
+        scope: Scope,
+        identifier: String,
+        name: Option<String>,
+        details: Details,
+    ) -> Self {
+        Self {
+            id: ResourceId {
+                kind,
+                scope,
+                identifier,
+            },
+            name,
+            details,
+            supplied_at: Vec::new(),
+            members: None,
+        }
+    }
+}
+
+impl ListScope {
+    /// The scope that the request names.
+    pub(crate) fn asked(&self) -> &Scope {
+        match self {
+            Self::Exactly(scope) => scope,
+            Self::WholeAccount => &Scope::Account,
+        }
+    }
+
+    /// The scope a row says it lives in, which must be one that was asked for or one above it.
+    pub(crate) fn scope_or_above(
+        &self,
+        org: Option<&str>,
+        project: Option<&str>,
+        what: &str,
+    ) -> Result<Scope, String> {
+        let own = Scope::from_parts(org, project);
+        match (self, own) {
+            (Self::Exactly(asked), Some(own)) if own.contains(asked) => Ok(own),
+            _ => self.scope(org, project, what),
+        }
+    }
+
+    /// The scope a row says it lives in, which must be one that was asked for.
+    pub(crate) fn scope(
+        &self,
+        org: Option<&str>,
+        project: Option<&str>,
+        what: &str,
+    ) -> Result<Scope, String> {
+        let scope = Scope::from_parts(org, project)
+            .ok_or_else(|| format!("{what} is of a project without an organization"))?;
+        match self {
+            Self::Exactly(asked) if *asked != scope => {
+                Err(format!("{what} is of {scope}, but {asked} was asked for"))
+            }
+            _ => Ok(scope),
+        }
+    }
+}
+
+/// Sorted, each once: Harness sends sets in any order.
+pub(crate) fn as_set(values: Option<Vec<String>>) -> Vec<String> {
+    let mut values = values.unwrap_or_default();
+    values.sort_unstable();
+    values.dedup();
+    values
+}
+
+/// Levels as Harness spells them, lower-cased and sorted.
+pub(crate) fn levels(values: Option<Vec<String>>) -> Vec<String> {
+    let lower = |values: Vec<String>| values.iter().map(|v| v.to_ascii_lowercase()).collect();
+    as_set(values.map(lower))
+}
+
+/// The levels this program knows among those given.
+pub(crate) fn known_levels(levels: &[String]) -> Vec<Level> {
+    levels
+        .iter()
+        .filter_map(|level| Level::parse(level))
+        .collect()
+}

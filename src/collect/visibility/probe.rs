@@ -1,0 +1,167 @@
+//! Asks Harness about the key: `POST /authz/api/acl`.
+//!
+//! It needs no permission itself. Asked without an identifier it is the very question that the lists ask themselves
+//! before they thin their rows.
+
+use std::hash::{BuildHasher, RandomState};
+
+use crate::api::call::{Call, Method};
+use crate::api::client::Client;
+use crate::api::error::{ApiError, ApiErrorKind};
+use crate::api::wire::{
+    AccessCheckAnswer, AccessCheckRequest, AccessControl, CallingPrincipal, PermissionCheck,
+    ResourceScope,
+};
+use crate::collect::definition::RequiredPermission;
+use crate::collect::listings::{organizations, projects};
+use crate::model::{ResourceType, Scope};
+
+/// The specification allows 10,000; Harness's own client sends as many as this.
+const CHECKS_PER_REQUEST: usize = 1000;
+
+/// Something to ask about the key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum PermissionProbe {
+    /// Does it hold a permission on everything in this scope?
+    InScope(&'static RequiredPermission, Scope),
+    /// Does it hold a permission in every scope, present and future?
+    InEveryScope(&'static RequiredPermission),
+    /// May it see every organization?
+    AllOrganizations,
+    /// May it see every project of every organization?
+    AllProjects,
+    /// May it see every project of this organization?
+    AllProjectsOf(String),
+}
+
+impl PermissionProbe {
+    fn required(&self) -> &'static RequiredPermission {
+        match self {
+            Self::InScope(required, _) | Self::InEveryScope(required) => required,
+            Self::AllOrganizations => &organizations::VIEW,
+            Self::AllProjects | Self::AllProjectsOf(_) => &projects::VIEW,
+        }
+    }
+
+    /// The permission that is asked about.
+    pub(crate) fn permission(&self) -> &'static str {
+        self.required().permission
+    }
+}
+
+/// What the key may see.
+#[derive(Debug)]
+pub(crate) struct ProbeResults {
+    /// Whose key it is, as `user/<uuid>` or `service_account/<identifier>`: Harness does not say the scope. With access
+    /// control switched off Harness says yes to everything, and names no caller.
+    pub(crate) caller: Option<String>,
+    /// One answer for each probe, in order.
+    pub(crate) held: Vec<bool>,
+}
+
+/// Asks about the key.
+///
+/// # Errors
+/// When the key is refused, Harness cannot be reached, or sends answers to other probes.
+pub(crate) fn ask(client: &Client, probes: &[PermissionProbe]) -> Result<ProbeResults, ApiError> {
+    let checks = Checks::new(client.account_id());
+    let mut results = ProbeResults {
+        caller: None,
+        held: Vec::with_capacity(probes.len()),
+    };
+    for probes in probes.chunks(CHECKS_PER_REQUEST) {
+        let request = AccessCheckRequest {
+            permissions: probes.iter().map(|probe| checks.of(probe)).collect(),
+        };
+        let call = Call::new("/authz/api/acl");
+        let answer: AccessCheckAnswer = client.post(&call, &request)?.data;
+        let fits = answer.access_control_list.len() == request.permissions.len()
+            && answer
+                .access_control_list
+                .iter()
+                .zip(&request.permissions)
+                .all(|(got, asked)| is_answer(got, asked));
+        if !fits {
+            let reason = "the access check answers other questions than it was asked".to_owned();
+            let kind = ApiErrorKind::Impossible { reason };
+            return Err(ApiError::new(call.place(Method::Post), 1, kind));
+        }
+        results.caller = answer.principal.map(caller);
+        results.held.extend(
+            answer
+                .access_control_list
+                .iter()
+                .map(|entry| entry.permitted),
+        );
+    }
+    Ok(results)
+}
+
+/// Whether an entry answers this very check, as far as it says: nulls are left out.
+fn is_answer(entry: &AccessControl, check: &PermissionCheck) -> bool {
+    let fits = |said: Option<&String>, asked: Option<&String>| said.is_none() || said == asked;
+    let said = entry.resource_scope.as_ref();
+    let asked = &check.resource_scope;
+    entry.permission == check.permission
+        && entry.resource_type == check.resource_type
+        && fits(
+            entry.resource_identifier.as_ref(),
+            check.resource_identifier.as_ref(),
+        )
+        && said.is_none_or(|said| {
+            fits(
+                said.account_identifier.as_ref(),
+                Some(&asked.account_identifier),
+            ) && fits(said.org_identifier.as_ref(), asked.org_identifier.as_ref())
+                && fits(
+                    said.project_identifier.as_ref(),
+                    asked.project_identifier.as_ref(),
+                )
+        })
+}
+
+fn caller(principal: CallingPrincipal) -> String {
+    let kind = ResourceType::of_principal(&principal.principal_type);
+    format!("{kind}/{}", principal.principal_identifier)
+}
+
+/// Turns probes into checks.
+struct Checks<'a> {
+    account: &'a str,
+    /// An identifier that nothing has. Whether all organizations or projects are visible cannot be asked without an
+    /// identifier (Harness then answers about the parent), but a permission on what does not exist can only come from
+    /// a grant over everything.
+    nothing: String,
+}
+
+impl<'a> Checks<'a> {
+    fn new(account: &'a str) -> Self {
+        let random = RandomState::new().hash_one(account);
+        Self {
+            account,
+            nothing: format!("zz_probe_{random:016x}"),
+        }
+    }
+
+    fn of(&self, probe: &PermissionProbe) -> PermissionCheck {
+        let nothing = Some(self.nothing.as_str());
+        let (org, project, identifier) = match probe {
+            PermissionProbe::InScope(_, scope) => (scope.org(), scope.project(), None),
+            PermissionProbe::InEveryScope(_) => (nothing, nothing, None),
+            PermissionProbe::AllOrganizations => (None, None, nothing),
+            PermissionProbe::AllProjects => (nothing, None, nothing),
+            PermissionProbe::AllProjectsOf(org) => (Some(org.as_str()), None, nothing),
+        };
+        let required = probe.required();
+        PermissionCheck {
+            resource_scope: ResourceScope {
+                account_identifier: self.account.to_owned(),
+                org_identifier: org.map(str::to_owned),
+                project_identifier: project.map(str::to_owned),
+            },
+            resource_type: required.resource_type,
+            resource_identifier: identifier.map(str::to_owned),
+            permission: required.permission,
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! What the first 100 bytes of a file say, before SQLite touches it.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use crate::store::{StoreError, schema};
+
+/// What the first bytes of a file say, read without SQLite so that a file that is not ours stays untouched. Not to be
+/// read while this process holds a lock on the file: closing it would give the lock up.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Header {
+    Empty,
+    Ours,
+}
+
+impl Header {
+    pub(super) fn read(path: &Path) -> Result<Self, StoreError> {
+        let unreadable = |error: std::io::Error| match error.kind() {
+            ErrorKind::NotFound if fs::symlink_metadata(path).is_ok() => StoreError::DanglingLink {
+                path: path.to_owned(),
+            },
+            ErrorKind::NotFound => StoreError::Missing {
+                path: path.to_owned(),
+            },
+            _ => StoreError::Unreadable {
+                path: path.to_owned(),
+                detail: error.to_string(),
+            },
+        };
+        if fs::metadata(path).map_err(unreadable)?.is_dir() {
+            return Err(StoreError::Directory {
+                path: path.to_owned(),
+            });
+        }
+        let mut file = File::open(path).map_err(unreadable)?;
+        let mut bytes = Vec::with_capacity(100);
+        file.by_ref()
+            .take(100)
+            .read_to_end(&mut bytes)
+            .map_err(unreadable)?;
+        let length = file.metadata().map_err(unreadable)?.len();
+        drop(file);
+        Self::interpret(path, &bytes, length)
+    }
+
+    /// Offsets are those of the SQLite file format, section 1.3.
+    fn interpret(path: &Path, bytes: &[u8], length: u64) -> Result<Self, StoreError> {
+        let path = || path.to_owned();
+        if bytes.is_empty() {
+            return Ok(Self::Empty);
+        }
+        if bytes.len() < 100 || !bytes.starts_with(b"SQLite format 3\0") {
+            return Err(StoreError::NotSqlite { path: path() });
+        }
+        let word = |at: usize| {
+            u32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+        };
+        if word(68) != schema::APPLICATION_ID.cast_unsigned() {
+            return Err(StoreError::Foreign { path: path() });
+        }
+        let found = word(60).cast_signed();
+        if found > schema::VERSION {
+            return Err(StoreError::Newer {
+                path: path(),
+                found,
+            });
+        }
+        let page = match u16::from_be_bytes([bytes[16], bytes[17]]) {
+            1 => 65_536,
+            size => u64::from(size),
+        };
+        let expected = u64::from(word(28)) * page;
+        let journal = journal_of(&path());
+        if length < expected && !journal.exists() {
+            return Err(StoreError::Damaged {
+                path: path(),
+                detail: format!("it should be {expected} bytes long, but has {length}"),
+            });
+        }
+        Ok(Self::Ours)
+    }
+}
+
+fn journal_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-journal");
+    PathBuf::from(name)
+}
+
+pub(super) fn is_empty(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|file| file.len() == 0)
+}
+
+/// SQLite takes `:memory:` and names that begin with `file:` for something else than files. Absolute paths are neither.
+pub(in crate::store) fn plain(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}

@@ -1,0 +1,11 @@
+//! Opening a file: is it ours, is it whole, is it this account's, and may we write it now.
+
+mod header;
+mod identity;
+mod reader;
+mod writer;
+
+pub(in crate::store) use header::plain;
+pub use identity::Identity;
+pub use reader::Reader;
+pub use writer::Writer;

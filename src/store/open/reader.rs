@@ -1,0 +1,129 @@
+//! A file opened for questions.
+
+use rusqlite::{Connection, OpenFlags};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::header::{Header, is_empty, plain};
+use super::identity::{Identity, identity};
+use crate::store::{StoreError, schema};
+
+/// How long a reader waits for the moment in which another process commits.
+const READER_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Page cache of a reader, in KiB, taken only as far as pages are read. SQLite's own 2 MB are read over and over by a
+/// diff of distant snapshots.
+const READER_CACHE_KIB: i64 = 64 * 1024;
+
+/// A file opened for questions. It never writes.
+#[derive(Debug)]
+pub struct Reader {
+    pub(in crate::store) path: PathBuf,
+    pub(in crate::store) connection: Connection,
+}
+
+impl Reader {
+    /// Opens an existing file, of which this process has no [`Writer`]; see [`Writer::reader`].
+    ///
+    /// # Errors
+    /// When it is missing, not ours, newer, damaged, or holds no snapshot.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        if Header::read(path)? == Header::Empty {
+            return Err(StoreError::Empty {
+                path: path.to_owned(),
+            });
+        }
+        Self::of(path)
+    }
+
+    /// Leaves the header alone: it was read, or must not be.
+    pub(super) fn of(path: &Path) -> Result<Self, StoreError> {
+        let connection = open_for_reading(path).map_err(|e| StoreError::from_sqlite(path, &e))?;
+        let reader = Self {
+            path: path.to_owned(),
+            connection,
+        };
+        // Opening undoes what a process left that died while it wrote the first snapshot.
+        if is_empty(path) || reader.snapshots()?.is_empty() {
+            return Err(StoreError::Empty {
+                path: path.to_owned(),
+            });
+        }
+        Ok(reader)
+    }
+
+    /// Whether replacing a file would lose history: it is one of ours and holds more than one snapshot, or nobody can
+    /// tell how many. One alone may be what an export wrote before.
+    #[must_use]
+    pub fn holds_history(path: &Path) -> bool {
+        match Header::read(path) {
+            Ok(Header::Ours) => match Self::open(path).and_then(|reader| reader.snapshots()) {
+                Ok(snapshots) => snapshots.len() > 1,
+                Err(StoreError::Empty { .. }) => false,
+                Err(_) => true,
+            },
+            Err(StoreError::Newer { .. } | StoreError::Damaged { .. }) => true,
+            Ok(Header::Empty) | Err(_) => false,
+        }
+    }
+
+    /// The account the file belongs to.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn identity(&self) -> Result<Identity, StoreError> {
+        identity(&self.connection)
+            .and_then(|identity| identity.ok_or(rusqlite::Error::QueryReturnedNoRows))
+            .map_err(|e| self.failed(&e))
+    }
+
+    /// Makes the views of this connection show an earlier snapshot instead of the latest.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn show_snapshot(&self, id: i64) -> Result<(), StoreError> {
+        schema::show_snapshot(&self.connection, id).map_err(|error| self.failed(&error))
+    }
+
+    /// Size of the file in bytes; 0 when the system does not say.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        fs::metadata(&self.path).map_or(0, |file| file.len())
+    }
+
+    pub(in crate::store) fn failed(&self, error: &rusqlite::Error) -> StoreError {
+        StoreError::from_sqlite(&self.path, error)
+    }
+}
+
+fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
+    let path = &plain(path);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let open = || {
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(READER_PATIENCE)?;
+        connection.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
+        connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
+        Ok(connection)
+    };
+    match open() {
+        Err(error) if is_hot_journal(&error) => {
+            // A process died while committing. Whoever may write puts the last snapshot back.
+            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            Connection::open_with_flags(path, flags)?.query_row(
+                "SELECT count(*) FROM sqlite_master",
+                [],
+                |_| Ok(()),
+            )?;
+            open()
+        }
+        result => result,
+    }
+}
+
+fn is_hot_journal(error: &rusqlite::Error) -> bool {
+    error
+        .sqlite_error()
+        .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_READONLY_ROLLBACK)
+}

@@ -1,0 +1,245 @@
+//! A file opened for one change.
+
+use rusqlite::{Connection, OpenFlags};
+use std::collections::HashSet;
+use std::fs::{self, OpenOptions};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::header::{Header, is_empty, plain};
+use super::identity::{Identity, identity};
+use super::reader::Reader;
+use crate::model::{ResourceId, ResourceType, Scope};
+use crate::store::StoreError;
+
+/// How long a commit waits for readers to finish before it gives up; everything was fetched by then.
+const COMMIT_PATIENCE: Duration = Duration::from_secs(60);
+
+/// Page cache of a writer, in KiB, and memory for making an index. Rows come in the order of their keys, so a small one
+/// serves, and what is sorted in parts that fit the processor's cache is sorted in half the time.
+const WRITER_CACHE_KIB: i64 = 4 * 1024;
+
+/// A file opened for one change, with the write lock held until it is published or dropped.
+#[derive(Debug)]
+pub struct Writer {
+    pub(in crate::store) path: PathBuf,
+    pub(in crate::store) connection: Connection,
+    pub(in crate::store) fresh: bool,
+    pub(in crate::store) max_removed_percent: u8,
+    created: bool,
+}
+
+impl Writer {
+    /// Opens or creates the file of an account and takes the write lock.
+    ///
+    /// # Errors
+    /// When the file is not ours, newer, damaged, of another account, not writable, or locked by another process.
+    /// The file is left as it was.
+    pub fn open(path: &Path, identity: &Identity) -> Result<Self, StoreError> {
+        let created = create_if_missing(path)?;
+        Header::read(path)?;
+        let connection = lock(path).map_err(|error| {
+            let error = StoreError::from_sqlite(path, &error);
+            // Whoever holds the lock is about to fill the file.
+            if created && !matches!(error, StoreError::Locked { .. }) {
+                remove_if_empty(path);
+            }
+            error
+        })?;
+        let writer = Self {
+            path: path.to_owned(),
+            connection,
+            // Asked only now: taking the lock undoes what a process left that died while it wrote the first snapshot.
+            fresh: is_empty(path),
+            max_removed_percent: 100,
+            created,
+        };
+        writer.belongs_to(identity)?;
+        check(&writer.connection, path)?;
+        Ok(writer)
+    }
+
+    /// Opens the existing file of whatever account and takes the write lock.
+    ///
+    /// # Errors
+    /// When the file is missing, empty, not ours, newer, damaged, not writable, or locked by another process.
+    pub fn open_existing(path: &Path) -> Result<Self, StoreError> {
+        if Header::read(path)? == Header::Empty {
+            return Err(StoreError::Empty {
+                path: path.to_owned(),
+            });
+        }
+        let connection = lock(path).map_err(|e| StoreError::from_sqlite(path, &e))?;
+        if is_empty(path) {
+            return Err(StoreError::Empty {
+                path: path.to_owned(),
+            });
+        }
+        check(&connection, path)?;
+        Ok(Self {
+            path: path.to_owned(),
+            connection,
+            fresh: false,
+            max_removed_percent: 100,
+            created: false,
+        })
+    }
+
+    /// A reader beside the writer, which still holds its lock. [`Reader::open`] would give that up: it reads the header
+    /// itself, and whoever closes a file gives up every lock that his process has on it.
+    ///
+    /// # Errors
+    /// When the file holds no snapshot, or cannot be read.
+    pub fn reader(&self) -> Result<Reader, StoreError> {
+        Reader::of(&self.path)
+    }
+
+    /// Sets the brake: publishing is refused when it would close more than this share, in percent, of the grants or of
+    /// a type of resource that a complete snapshot before held, or all of five or more. 100 switches the brake off, as
+    /// it is at first.
+    #[must_use]
+    pub fn with_brake(mut self, max_removed_percent: u8) -> Self {
+        self.max_removed_percent = max_removed_percent;
+        self
+    }
+
+    /// What stops publishing from another thread; nothing is stored then.
+    pub fn stopper(&self) -> impl Fn() + Send + 'static {
+        let handle = self.connection.get_interrupt_handle();
+        move || handle.interrupt()
+    }
+
+    /// Resources of some types that the latest snapshot holds.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn held(&self, kinds: &[ResourceType]) -> Result<HashSet<ResourceId>, StoreError> {
+        self.listed(kinds, "v.valid_until IS NULL")
+    }
+
+    /// Resources of some types that any list ever showed.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn ever_listed(&self, kinds: &[ResourceType]) -> Result<HashSet<ResourceId>, StoreError> {
+        self.listed(kinds, "1")
+    }
+
+    fn listed(
+        &self,
+        kinds: &[ResourceType],
+        versions: &str,
+    ) -> Result<HashSet<ResourceId>, StoreError> {
+        let read = || -> rusqlite::Result<HashSet<ResourceId>> {
+            let mut listed = HashSet::new();
+            let mut statement = self.connection.prepare(&format!(
+                "SELECT p.path, r.identifier FROM resource_version v JOIN resource r ON r.key = v.resource
+                 JOIN scope p ON p.key = r.scope WHERE {versions} AND r.type = ?1"
+            ))?;
+            for kind in kinds {
+                let mut rows = statement.query([kind.as_str()])?;
+                while let Some(row) = rows.next()? {
+                    let scope = Scope::parse(row.get_ref(0)?.as_str()?);
+                    let identifier = row.get(1)?;
+                    listed.extend(scope.map(|scope| ResourceId {
+                        kind: kind.clone(),
+                        scope,
+                        identifier,
+                    }));
+                }
+            }
+            Ok(listed)
+        };
+        if self.fresh {
+            return Ok(HashSet::new());
+        }
+        read().map_err(|error| self.failed(&error))
+    }
+
+    fn belongs_to(&self, wanted: &Identity) -> Result<(), StoreError> {
+        if self.fresh {
+            return Ok(());
+        }
+        match identity(&self.connection).map_err(|e| self.failed(&e))? {
+            Some(holds) if holds != *wanted => Err(StoreError::OtherAccount {
+                path: self.path.clone(),
+                holds: holds.to_string(),
+                wanted: wanted.to_string(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// An empty file that somebody made beforehand gets the mode of one that we make, before anything is in it. Some file
+    /// systems know no modes; on those nothing is lost.
+    pub(in crate::store) fn close_to_others(&self) {
+        #[cfg(unix)]
+        if fs::metadata(&self.path).is_ok_and(|file| file.is_file()) {
+            let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+            let _ = fs::set_permissions(&self.path, mode);
+        }
+    }
+
+    pub(in crate::store) fn failed(&self, error: &rusqlite::Error) -> StoreError {
+        StoreError::from_sqlite(&self.path, error)
+    }
+}
+
+impl Drop for Writer {
+    /// A first sync that failed leaves no empty file behind. The lock is still held here.
+    fn drop(&mut self) {
+        if self.created {
+            remove_if_empty(&self.path);
+        }
+    }
+}
+
+fn remove_if_empty(path: &Path) {
+    if is_empty(path) {
+        let _ = fs::remove_file(path);
+    }
+}
+
+/// Creates the file readable by its owner only: it is a map of who can do what.
+fn create_if_missing(path: &Path) -> Result<bool, StoreError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(StoreError::Unwritable {
+            path: path.to_owned(),
+            detail: error.to_string(),
+        }),
+    }
+}
+
+/// A damaged file must not be written on: most damage shows in a walk over its pages.
+fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let verdict: String = connection
+        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+        .map_err(|error| StoreError::from_sqlite(path, &error))?;
+    if verdict == "ok" {
+        return Ok(());
+    }
+    Err(StoreError::Damaged {
+        path: path.to_owned(),
+        detail: verdict,
+    })
+}
+
+/// Takes SQLite's write lock at once or fails: a second sync is refused, not queued.
+fn lock(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(plain(path), flags)?;
+    connection.busy_timeout(Duration::ZERO)?;
+    // References are resolved by construction; checking four of them on each of a million rows costs half a second.
+    connection.pragma_update(None, "foreign_keys", false)?;
+    connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    connection.busy_timeout(COMMIT_PATIENCE)?;
+    Ok(connection)
+}

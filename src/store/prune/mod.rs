@@ -1,0 +1,115 @@
+//! Deleting snapshots without changing an answer about the others.
+//!
+//! A fact's row names the snapshot from which it holds and the one from which it no longer holds. Where such a snapshot is
+//! deleted, the row names the next one that is kept; a row that then covers no snapshot is deleted. A row from before the
+//! oldest snapshot that is kept may stay as it is, so that the many rows of the first snapshot are not rewritten each time.
+//! `since` and `known` keep their numbers, and deleted snapshots stay as stubs with their times only, so that "since when"
+//! keeps its answer.
+
+use rusqlite::Connection;
+use std::path::Path;
+
+use super::{StoreError, Writer};
+use crate::model::Pruned;
+
+/// Rewriting the file reads and writes all of it, so at least this share of it must be free: one part in ten.
+const WORTH_REWRITING: i64 = 10;
+
+/// The tables of intervals.
+const TABLES: [&str; 3] = ["resource_version", "grant_version", "coverage"];
+
+impl Writer {
+    /// Deletes snapshots by number, except the newest.
+    ///
+    /// # Errors
+    /// When the file cannot be written; it then holds what it held before.
+    pub fn prune(self, forget: &[i64]) -> Result<Pruned, StoreError> {
+        let bytes_before = size(&self.path);
+        let snapshots = self.forget(forget).map_err(|error| self.failed(&error))?;
+        let compacted = self.compact_where_it_pays()?;
+        Ok(Pruned {
+            snapshots,
+            bytes_before,
+            bytes_after: size(&self.path),
+            compacted,
+        })
+    }
+
+    fn forget(&self, forget: &[i64]) -> rusqlite::Result<usize> {
+        let connection = &self.connection;
+        connection.pragma_update(None, "cache_spill", false)?;
+        let mut stub = connection.prepare(
+            "UPDATE snapshot SET state = 'pruned', label = NULL
+             WHERE id = ?1 AND state <> 'pruned' AND id <> (SELECT max(id) FROM snapshot)",
+        )?;
+        let mut forgotten = 0;
+        for snapshot in forget {
+            forgotten += stub.execute([snapshot])?;
+        }
+        if forgotten > 0 {
+            map_intervals(connection)?;
+            connection.execute_batch(
+                "DELETE FROM effort WHERE snapshot IN (SELECT id FROM snapshot WHERE state = 'pruned');
+                 DELETE FROM resource WHERE NOT EXISTS (SELECT 1 FROM resource_version v WHERE v.resource = resource.key)
+                   AND NOT EXISTS (SELECT 1 FROM grant_version g WHERE g.target = resource.key)
+                   AND NOT EXISTS (SELECT 1 FROM grant_version g WHERE g.principal = resource.key)
+                   AND NOT EXISTS (SELECT 1 FROM grant_version g
+                     WHERE g.resource_group = resource.key AND g.resource_group <> 0);",
+            )?;
+        }
+        connection.execute_batch("COMMIT")?;
+        Ok(forgotten)
+    }
+
+    fn compact_where_it_pays(&self) -> Result<bool, StoreError> {
+        let count = |pragma| {
+            self.connection
+                .pragma_query_value(None, pragma, |row| row.get::<_, i64>(0))
+        };
+        let read = || -> rusqlite::Result<bool> {
+            Ok(count("freelist_count")? * WORTH_REWRITING >= count("page_count")?)
+        };
+        let pays = read().map_err(|error| self.failed(&error))?;
+        if pays {
+            // The snapshots are gone already; without the space for a second copy the file merely stays large.
+            self.connection
+                .execute_batch("VACUUM")
+                .map_err(|error| StoreError::NotCompacted {
+                    path: self.path.clone(),
+                    detail: error.to_string(),
+                })?;
+        }
+        Ok(pays)
+    }
+}
+
+fn size(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |file| file.len())
+}
+
+fn map_intervals(connection: &Connection) -> rusqlite::Result<()> {
+    // For each forgotten snapshot the next one that stays; the newest always stays.
+    connection.execute_batch(
+        "CREATE TEMP TABLE forgotten (id INTEGER PRIMARY KEY, next INTEGER NOT NULL);
+         INSERT INTO forgotten
+           SELECT id, (SELECT min(k.id) FROM snapshot k WHERE k.id > s.id AND k.state <> 'pruned')
+           FROM snapshot s WHERE state = 'pruned';",
+    )?;
+    for table in TABLES {
+        // What began with a forgotten snapshot and ended at the latest with the next one that stays covers none.
+        // `IS NOT NULL` and `> 1` say nothing new: the indexes of what ended and began leave out the rest.
+        connection.execute_batch(&format!(
+            "DELETE FROM {table} WHERE valid_until IS NOT NULL AND valid_from IN (SELECT id FROM forgotten)
+               AND valid_until <= (SELECT next FROM forgotten WHERE id = valid_from);
+             UPDATE {table} SET valid_until = (SELECT next FROM forgotten WHERE id = valid_until)
+               WHERE valid_until IN (SELECT id FROM forgotten);
+             UPDATE {table} SET valid_from = (SELECT next FROM forgotten WHERE id = valid_from)
+               WHERE valid_from > 1 AND valid_from IN (SELECT id FROM forgotten)
+                 AND valid_from > (SELECT min(id) FROM snapshot WHERE state <> 'pruned');"
+        ))?;
+    }
+    connection.execute_batch("DROP TABLE forgotten")
+}
+
+#[cfg(test)]
+mod tests;

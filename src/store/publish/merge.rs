@@ -1,0 +1,171 @@
+//! The merge of one observation: what each fact's listing showed decides which intervals end, go on and begin.
+
+use rusqlite::{Connection, params};
+use std::collections::HashMap;
+
+use super::brake::{self, Removal};
+use super::dictionary::Dictionary;
+use crate::model::{Label, Listing, ListingState, Observation, ResourceType};
+use crate::store::coverage::Completeness;
+
+/// The snapshot that was stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// Its number.
+    pub snapshot: i64,
+    /// `complete` or `partial`.
+    pub state: &'static str,
+    /// Resources it holds.
+    pub resources: i64,
+    /// Grants it holds.
+    pub grants: i64,
+}
+
+/// Why nothing was stored.
+pub(super) enum Stopped {
+    Sqlite(rusqlite::Error),
+    TooMuchGone(Vec<Removal>),
+}
+
+impl From<rusqlite::Error> for Stopped {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+pub(super) struct Merge<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) observation: Observation,
+    pub(super) state: &'static str,
+    pub(super) snapshot: i64,
+    pub(super) dictionary: Dictionary<'a>,
+    /// `resource.key` by position in the observation's directory.
+    pub(super) resources: Vec<i64>,
+    /// `scope.key` by position in the observation's directory.
+    pub(super) scopes: Vec<i64>,
+    /// What this snapshot saw, by `listing.key`.
+    pub(super) completeness: HashMap<i64, Completeness>,
+}
+
+impl<'a> Merge<'a> {
+    pub(super) fn begin(
+        connection: &'a Connection,
+        observation: Observation,
+        tool_version: &str,
+        label: Option<&Label>,
+    ) -> rusqlite::Result<Self> {
+        let snapshot = insert_snapshot(connection, &observation, tool_version, label)?;
+        let mut dictionary = Dictionary::load(connection)?;
+        let resources = dictionary.resource_keys(&observation)?;
+        let scopes = observation
+            .directory
+            .scopes()
+            .iter()
+            .map(|scope| dictionary.scope(&scope.to_string()))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            connection,
+            state: state_of(&observation),
+            observation,
+            snapshot,
+            dictionary,
+            resources,
+            scopes,
+            completeness: HashMap::new(),
+        })
+    }
+
+    pub(super) fn run(mut self, max_removed_percent: u8) -> Result<Published, Stopped> {
+        self.merge_coverage()?;
+        self.note_vanished_scopes();
+        self.rename_newly_listed()?;
+        let mut removals = self.merge_resources()?;
+        self.observation.resources = Vec::new(); // a million grants want the memory
+        removals.extend(self.merge_grants()?);
+        let complete = brake::previous_is_complete(self.connection, self.snapshot)?;
+        let too_many = brake::beyond(removals, max_removed_percent, complete);
+        if !too_many.is_empty() {
+            return Err(Stopped::TooMuchGone(too_many));
+        }
+        Ok(self.finish()?)
+    }
+
+    pub(super) fn close(&self, table: &'static str, rows: &[i64]) -> rusqlite::Result<()> {
+        let mut update = self.connection.prepare(&format!(
+            "UPDATE {table} SET valid_until = ?1 WHERE key = ?2"
+        ))?;
+        for row in rows {
+            update.execute([self.snapshot, *row])?;
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> rusqlite::Result<Published> {
+        let mut by_type = self.connection.prepare(
+            "SELECT r.type, count(*) FROM resource_version v JOIN resource r ON r.key = v.resource
+             WHERE v.valid_until IS NULL GROUP BY r.type",
+        )?;
+        let counts: HashMap<String, i64> = by_type
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        let grants: i64 = self.connection.query_row(
+            "SELECT count(*) FROM grant_version WHERE valid_until IS NULL",
+            [],
+            |row| row.get(0),
+        )?;
+        let count = |kind: &ResourceType| counts.get(kind.as_str()).copied().unwrap_or(0);
+        self.connection.execute(
+            "UPDATE snapshot SET users = ?2, service_accounts = ?3, user_groups = ?4, roles = ?5,
+               resource_groups = ?6, grants = ?7 WHERE id = ?1",
+            [
+                self.snapshot,
+                count(&ResourceType::User),
+                count(&ResourceType::ServiceAccount),
+                count(&ResourceType::UserGroup),
+                count(&ResourceType::Role),
+                count(&ResourceType::ResourceGroup),
+                grants,
+            ],
+        )?;
+        Ok(Published {
+            snapshot: self.snapshot,
+            state: self.state,
+            resources: counts.values().sum(),
+            grants,
+        })
+    }
+}
+
+fn insert_snapshot(
+    connection: &Connection,
+    observation: &Observation,
+    tool_version: &str,
+    label: Option<&Label>,
+) -> rusqlite::Result<i64> {
+    connection.execute(
+        "INSERT INTO snapshot (state, started_at, finished_at, scopes, caller, tool_version, requests, users,
+           service_accounts, user_groups, roles, resource_groups, grants, disabled_role_assignments, label)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, 0, 0, 0, ?8, ?9)",
+        params![
+            state_of(observation),
+            observation.started_at.to_string(),
+            observation.finished_at.to_string(),
+            observation.scopes,
+            observation.caller,
+            tool_version,
+            observation.requests,
+            observation.disabled_role_assignments,
+            label.map(Label::as_str)
+        ],
+    )?;
+    Ok(connection.last_insert_rowid())
+}
+
+fn state_of(observation: &Observation) -> &'static str {
+    let complete = |listing: &Listing| listing.state == ListingState::Complete;
+    if observation.listings.iter().all(complete) {
+        "complete"
+    } else {
+        "partial"
+    }
+}

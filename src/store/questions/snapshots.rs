@@ -1,0 +1,167 @@
+//! Questions to the file. They see whole snapshots only: a sync in progress is invisible until it commits.
+
+use rusqlite::{OptionalExtension, Row};
+use std::collections::HashMap;
+
+use crate::model::{Gap, SnapshotInfo, SnapshotRef, Unverified};
+use crate::store::{Reader, StoreError};
+
+impl Reader {
+    /// Every snapshot, oldest first.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn snapshots(&self) -> Result<Vec<SnapshotInfo>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<_>> {
+            self.connection
+                .prepare(
+                    "SELECT id, label, state, started_at, finished_at, account_id, base_url, scopes, caller,
+                       tool_version, requests, users, service_accounts, user_groups, roles, resource_groups,
+                       grants, disabled_role_assignments
+                     FROM snapshots ORDER BY id",
+                )?
+                .query_map([], snapshot_row)?
+                .collect()
+        };
+        read().map_err(|error| self.failed(&error))
+    }
+
+    /// The snapshot a reference names.
+    ///
+    /// # Errors
+    /// When there is none, or the file cannot be read.
+    pub fn resolve(&self, reference: &SnapshotRef) -> Result<SnapshotInfo, StoreError> {
+        let mut snapshots = self.snapshots()?;
+        let at = match reference {
+            SnapshotRef::Number(number) => snapshots.iter().position(|s| s.id == *number),
+            SnapshotRef::Back(back) => usize::try_from(*back)
+                .ok()
+                .and_then(|back| snapshots.len().checked_sub(back.checked_add(1)?)),
+            SnapshotRef::Label(label) => snapshots
+                .iter()
+                .position(|s| s.label.as_deref() == Some(label)),
+            SnapshotRef::At(moment) => {
+                let moment = moment.to_string();
+                snapshots.iter().rposition(|s| s.finished_at <= moment)
+            }
+        };
+        at.map(|at| snapshots.swap_remove(at))
+            .ok_or_else(|| StoreError::NoSuchSnapshot {
+                reference: reference.to_string(),
+                available: available(&self.snapshots().unwrap_or_default()),
+            })
+    }
+
+    /// When each snapshot was finished, UTC; pruned ones, which things are still known since, included.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn moments(&self) -> Result<HashMap<i64, String>, StoreError> {
+        let read = || -> rusqlite::Result<HashMap<_, _>> {
+            self.connection
+                .prepare("SELECT id, finished_at FROM snapshot")?
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
+        };
+        read().map_err(|error| self.failed(&error))
+    }
+
+    /// Listings of a snapshot that were not complete, by scope and kind.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn incomplete_listings(&self, snapshot: i64) -> Result<Vec<Gap>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<_>> {
+            self.connection
+                .prepare(
+                    "SELECT scope, kind, state, reason FROM listings
+                     WHERE snapshot_id = ?1 AND state <> 'complete' ORDER BY scope, kind",
+                )?
+                .query_map([snapshot], listing_row)?
+                .collect()
+        };
+        read().map_err(|error| self.failed(&error))
+    }
+
+    /// How many grants and resources of the snapshot on show come from lists that were not complete.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn unverified(&self) -> Result<Unverified, StoreError> {
+        self.connection
+            .query_row(
+                "SELECT (SELECT count(*) FROM grants WHERE unverified),
+                   (SELECT count(*) FROM resources WHERE unverified)",
+                [],
+                |row| {
+                    Ok(Unverified {
+                        grants: row.get(0)?,
+                        resources: row.get(1)?,
+                    })
+                },
+            )
+            .map_err(|error| self.failed(&error))
+    }
+
+    /// The newest snapshot, if the file holds one.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn latest(&self) -> Result<Option<i64>, StoreError> {
+        self.connection
+            .query_row("SELECT max(id) FROM snapshots", [], |row| row.get(0))
+            .optional()
+            .map(Option::flatten)
+            .map_err(|error| self.failed(&error))
+    }
+}
+
+fn listing_row(row: &Row<'_>) -> rusqlite::Result<Gap> {
+    Ok(Gap {
+        scope: row.get(0)?,
+        kind: row.get(1)?,
+        state: row.get(2)?,
+        reason: row.get(3)?,
+    })
+}
+
+fn snapshot_row(row: &Row<'_>) -> rusqlite::Result<SnapshotInfo> {
+    Ok(SnapshotInfo {
+        id: row.get(0)?,
+        label: row.get(1)?,
+        state: row.get(2)?,
+        started_at: row.get(3)?,
+        finished_at: row.get(4)?,
+        account_id: row.get(5)?,
+        base_url: row.get(6)?,
+        scopes: row.get(7)?,
+        caller: row.get(8)?,
+        tool_version: row.get(9)?,
+        requests: row.get(10)?,
+        users: row.get(11)?,
+        service_accounts: row.get(12)?,
+        user_groups: row.get(13)?,
+        roles: row.get(14)?,
+        resource_groups: row.get(15)?,
+        grants: row.get(16)?,
+        disabled_role_assignments: row.get(17)?,
+    })
+}
+
+fn available(snapshots: &[SnapshotInfo]) -> String {
+    match snapshots {
+        [] => "the file holds none".to_owned(),
+        [only] => format!(
+            "the file holds only snapshot {}, of {}",
+            only.id, only.finished_at
+        ),
+        [first, .., last] => format!(
+            "the file holds {} snapshots, {} ({}) to {} ({})",
+            snapshots.len(),
+            first.id,
+            first.finished_at,
+            last.id,
+            last.finished_at
+        ),
+    }
+}
