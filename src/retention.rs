@@ -15,6 +15,8 @@ pub struct Keep {
     pub monthly: u64,
     /// Those with a label like one of these; `*` stands for anything, `?` for one character.
     pub labels: Vec<String>,
+    /// Let labelled ones go that no other rule keeps.
+    pub forget_labelled: bool,
 }
 
 /// What becomes of a snapshot.
@@ -30,12 +32,26 @@ impl Keep {
     /// Whether there is any rule. Without one everything but the newest snapshot would go.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+        let Self {
+            last,
+            daily,
+            weekly,
+            monthly,
+            labels,
+            forget_labelled: _,
+        } = self;
+        [last, daily, weekly, monthly]
+            .iter()
+            .all(|number| **number == 0)
+            && labels.is_empty()
     }
 
-    /// Decides on every snapshot, given oldest first.
+    /// Decides on every snapshot, oldest first. Time counts, not the number: a clock may have been wrong. What was stored
+    /// last always stays too, since later syncs build on it.
     #[must_use]
-    pub fn decide(&self, snapshots: Vec<SnapshotInfo>) -> Vec<Decision> {
+    pub fn decide(&self, mut snapshots: Vec<SnapshotInfo>) -> Vec<Decision> {
+        let last_stored = snapshots.iter().map(|snapshot| snapshot.id).max();
+        snapshots.sort_by(|a, b| (&a.finished_at, a.id).cmp(&(&b.finished_at, b.id)));
         let rules: [Rule; 4] = [
             ("last", self.last, |snapshot| Period::Number(snapshot.id)),
             ("daily", self.daily, |snapshot| {
@@ -59,6 +75,12 @@ impl Keep {
         if let Some(newest) = decisions.last_mut() {
             newest.reasons.push("newest");
         }
+        for decision in &mut decisions {
+            let is_last = Some(decision.snapshot.id) == last_stored;
+            if is_last && decision.reasons.is_empty() {
+                decision.reasons.push("stored last");
+            }
+        }
         for (name, mut left, period) in rules {
             let mut seen = None;
             for decision in decisions.iter_mut().rev() {
@@ -72,7 +94,8 @@ impl Keep {
         }
         for decision in &mut decisions {
             let label = decision.snapshot.label.as_deref();
-            if label.is_some_and(|label| self.labels.iter().any(|glob| matches(glob, label))) {
+            let named = |label: &str| self.labels.iter().any(|glob| matches(glob, label));
+            if label.is_some_and(|label| !self.forget_labelled || named(label)) {
                 decision.reasons.push("label");
             }
         }
@@ -182,6 +205,7 @@ mod tests {
             weekly,
             monthly,
             labels: Vec::new(),
+            forget_labelled: true,
         };
         assert_eq!(kept(&keep(2, 0, 0, 0), &at), [6, 7]);
         assert_eq!(kept(&keep(0, 3, 0, 0), &at), [4, 5, 7]);
@@ -190,9 +214,34 @@ mod tests {
         assert_eq!(kept(&keep(1, 2, 0, 3), &at), [1, 4, 5, 7]);
         let labels = Keep {
             labels: vec!["audit-*".to_owned()],
+            forget_labelled: true,
             ..Keep::default()
         };
         assert_eq!(kept(&labels, &at), [1, 7]);
+        let by_label = Keep {
+            last: 1,
+            ..Keep::default()
+        };
+        assert_eq!(kept(&by_label, &at), [1, 7], "a label protects");
+    }
+
+    /// restic#21956: the order of numbers is not the order of time.
+    #[test]
+    fn a_snapshot_of_a_wrong_clock_takes_its_place_in_time() {
+        let at = [
+            "2026-03-01T10",
+            "2026-03-09T10",
+            "2026-03-02T10",
+            "2026-03-03T10",
+        ];
+        let keep = |last| Keep {
+            last,
+            forget_labelled: true,
+            ..Keep::default()
+        };
+        assert_eq!(kept(&keep(1), &at), [4, 2]);
+        assert_eq!(kept(&keep(2), &at), [4, 2]);
+        assert_eq!(kept(&keep(3), &at), [3, 4, 2]);
     }
 
     #[test]

@@ -65,12 +65,12 @@ command_line! {
     name = "prune",
     help_triggers("-h", "--help"),
     note = "A snapshot is kept when any rule keeps it, as in restic; the newest is always kept. Days, weeks (Monday to Sunday) and
-months are UTC and count only when they have a snapshot; the newest of each is kept. Labels protect nothing unless
---keep-label names them.
+months are UTC and count only when they have a snapshot; the newest of each is kept. A label protects its snapshot unless
+--forget-labelled says otherwise.
 
 What is lost is the state between the snapshots that are kept; `since` does not change. The file is rewritten to give the
 space back when a tenth of it or more is free.",
-    example = "{command_name} --keep-daily 30 --keep-monthly 24 --keep-label 'audit-*' --dry-run"
+    example = "{command_name} --keep-daily 30 --keep-monthly 24 --dry-run"
 )]
 pub struct Prune {
     /// keep the n newest snapshots
@@ -85,9 +85,12 @@ pub struct Prune {
     /// keep the newest snapshot of each of the last n months
     #[argh(option, arg_name = "n")]
     pub keep_monthly: Option<u64>,
-    /// keep snapshots with a label like this; `*` stands for anything; may be repeated
+    /// with --forget-labelled: keep snapshots with a label like this; `*` stands for anything; may be repeated
     #[argh(option, arg_name = "glob")]
     pub keep_label: Vec<String>,
+    /// delete labelled snapshots too, unless --keep-label or another rule keeps them
+    #[argh(switch)]
+    pub forget_labelled: bool,
     /// show what would be deleted, and delete nothing
     #[argh(switch)]
     pub dry_run: bool,

@@ -190,7 +190,7 @@ fn snapshot(reader: &Reader, reference: &SnapshotRef) -> Result<SnapshotInfo, Er
                 available,
             }),
         ) => Error::NotEnough {
-            message: format!("nothing to compare: there is no snapshot `{reference}`; {available}"),
+            message: format!("nothing to compare: there is no snapshot {reference}; {available}"),
             hint: Some("run `harness-access sync` again later, then compare".to_owned()),
         },
         (_, error) => error,

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::compare::{Pair, read_approvals, today};
-use super::open::locate;
+use super::open::{OpenSnapshot, locate};
 use super::{Context, report};
 use crate::cli::{Diff, DiffFormat};
 use crate::diff::approvals::Notice;
@@ -28,13 +28,8 @@ pub(crate) fn run(arguments: &Diff, context: &mut Context<'_>) -> Result<Exit, E
         approvals.apply(&mut comparison.changes, &today())
     });
     if !(arguments.quiet && plan.print.is_for_people()) {
-        match &plan.print {
-            Print::Changes(DiffFormat::Html) => {
-                let (page, _) = report::page(&newer, Some(&comparison), &report::Request::REVIEW)?;
-                context.out.write_all(page.html.as_bytes())?;
-            }
-            print => print.write(&comparison, colour(context), context.out)?,
-        }
+        plan.print
+            .write(&comparison, &newer, colour(context), context.out)?;
         context.out.flush()?;
     }
     if !arguments.quiet {
@@ -93,21 +88,32 @@ impl Print {
         )
     }
 
-    fn write(&self, comparison: &Comparison, colour: bool, out: &mut dyn Write) -> io::Result<()> {
+    fn write(
+        &self,
+        comparison: &Comparison,
+        newer: &OpenSnapshot,
+        colour: bool,
+        out: &mut dyn Write,
+    ) -> Result<(), Error> {
         match self {
-            Self::Approvals => output::approvals::write(comparison, out),
-            Self::Counts(DiffFormat::Json) => output::json::write_counts(comparison, out),
-            Self::Counts(_) => output::stat::write(comparison, out),
+            Self::Approvals => output::approvals::write(comparison, out)?,
+            Self::Counts(DiffFormat::Json) => output::json::write_counts(comparison, out)?,
+            Self::Counts(_) => output::stat::write(comparison, out)?,
             Self::Changes(format) => match format {
-                DiffFormat::Table => output::table::write(comparison, colour, out),
-                DiffFormat::Json => output::json::write(comparison, out),
-                DiffFormat::Ndjson => output::ndjson::write(comparison, out),
-                DiffFormat::Csv => output::csv::write(comparison, out),
-                DiffFormat::Markdown => output::markdown::write(comparison, out),
-                DiffFormat::Github => output::github::write(comparison, out),
-                DiffFormat::Html => Ok(()), // a report, which takes more than the differences
+                DiffFormat::Table => output::table::write(comparison, colour, out)?,
+                DiffFormat::Json => output::json::write(comparison, out)?,
+                DiffFormat::Ndjson => output::ndjson::write(comparison, out)?,
+                DiffFormat::Csv => output::csv::write(comparison, out)?,
+                DiffFormat::Markdown => output::markdown::write(comparison, out)?,
+                DiffFormat::Github => output::github::write(comparison, out)?,
+                DiffFormat::Html => {
+                    let (page, _) =
+                        report::page(newer, Some(comparison), &report::Request::REVIEW)?;
+                    out.write_all(page.html.as_bytes())?;
+                }
             },
         }
+        Ok(())
     }
 }
 

@@ -52,7 +52,7 @@ fn remove(path: &Path, name: &str) -> Result<Exit, Error> {
     match removed {
         Some(_) => Ok(Exit::Done),
         None => Err(Error::Store(StoreError::NoSuchSnapshot {
-            reference: name.to_owned(),
+            reference: format!("`{name}`"),
             available: "no snapshot has this label".to_owned(),
         })),
     }

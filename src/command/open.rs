@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::Context;
 use crate::config;
 use crate::error::Error;
-use crate::model::{Gap, SnapshotInfo, SnapshotLocator, SnapshotRef};
+use crate::model::{Gap, SnapshotInfo, SnapshotLocator, SnapshotRef, is_odd_date};
 use crate::store::{Reader, StoreError};
 
 /// The file a reference points into, and the snapshot asked for.
@@ -83,6 +83,11 @@ pub(crate) fn locate(
         return Err(Error::Usage(format!(
             "`{typed}` names no {lacks}: a snapshot is a number, latest, previous, latest~N, a label, a date, FILE or \
              FILE@SNAPSHOT"
+        )));
+    }
+    if is_odd_date(typed) && !Path::new(typed).is_file() {
+        return Err(Error::Usage(format!(
+            "`{typed}` is not a date; write year, month and day as in 2026-03-01"
         )));
     }
     Ok(Located {

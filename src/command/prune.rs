@@ -55,6 +55,7 @@ fn keep(arguments: &Prune) -> Result<Keep, Error> {
         weekly: arguments.keep_weekly.unwrap_or_default(),
         monthly: arguments.keep_monthly.unwrap_or_default(),
         labels: arguments.keep_label.clone(),
+        forget_labelled: arguments.forget_labelled,
     };
     if keep.is_empty() {
         return Err(Error::Usage(

@@ -76,6 +76,8 @@ mod tests {
             "latest~",
             "2026-03-01",
             "2026-03-01T10:00",
+            "2026-03",
+            "today",
         ] {
             assert!(Label::new(text).is_err(), "{text:?}");
         }

@@ -12,8 +12,13 @@ pub enum SnapshotRef {
     Number(i64),
     /// `latest`, `previous`, `latest~N`: so many snapshots before the newest.
     Back(u64),
-    /// The last snapshot at or before a date or moment, UTC.
-    At(Timestamp),
+    /// The last snapshot at or before a day, a month or a moment.
+    At {
+        /// Its last millisecond.
+        moment: Timestamp,
+        /// As typed, such as `2026-03-01` or `yesterday`.
+        typed: String,
+    },
     /// A label.
     Label(String),
 }
@@ -25,8 +30,9 @@ impl SnapshotRef {
         if let Ok(number) = text.parse() {
             return Self::Number(number);
         }
-        if let Some(moment) = Timestamp::parse_at_latest(text) {
-            return Self::At(moment);
+        if let Some(moment) = moment(text, Timestamp::now()) {
+            let typed = text.to_owned();
+            return Self::At { moment, typed };
         }
         match text {
             "latest" => Self::Back(0),
@@ -39,6 +45,26 @@ impl SnapshotRef {
     }
 }
 
+fn moment(text: &str, now: Timestamp) -> Option<Timestamp> {
+    match text {
+        "today" => Some(now.end_of_day_before(0)),
+        "yesterday" => Some(now.end_of_day_before(1)),
+        _ => Timestamp::parse_at_latest(text),
+    }
+}
+
+/// Whether a text is meant as a date but is none: a day that does not exist, or in the order of other countries.
+#[must_use]
+pub fn is_odd_date(text: &str) -> bool {
+    ['-', '/', '.'].into_iter().any(|separator| {
+        let parts: Vec<&str> = text.split(separator).collect();
+        let is_number = |part: &&str| {
+            matches!(part.len(), 1 | 2 | 4) && part.bytes().all(|b| b.is_ascii_digit())
+        };
+        parts.len() == 3 && parts.iter().all(is_number)
+    }) && Timestamp::parse_at_latest(text).is_none()
+}
+
 impl fmt::Display for SnapshotRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -46,8 +72,7 @@ impl fmt::Display for SnapshotRef {
             Self::Back(0) => f.write_str("latest"),
             Self::Back(1) => f.write_str("previous"),
             Self::Back(back) => write!(f, "latest~{back}"),
-            Self::At(moment) => write!(f, "{moment}"),
-            Self::Label(label) => f.write_str(label),
+            Self::At { typed: text, .. } | Self::Label(text) => f.write_str(text),
         }
     }
 }
@@ -100,7 +125,8 @@ impl SnapshotLocator {
 
 #[cfg(test)]
 mod tests {
-    use super::{SnapshotLocator, SnapshotRef};
+    use super::{SnapshotLocator, SnapshotRef, is_odd_date, moment};
+    use crate::model::Timestamp;
     use std::path::{Path, PathBuf};
 
     fn parse(text: &str) -> (Option<PathBuf>, SnapshotRef) {
@@ -139,6 +165,30 @@ mod tests {
             parse("audit"),
             (None, SnapshotRef::Label("audit".to_owned()))
         );
+    }
+
+    #[test]
+    fn days_have_names() {
+        let now = Timestamp::parse_at_latest("2026-03-01T09:30:00Z").expect("a moment");
+        let at = |text| moment(text, now).map(|moment| moment.to_string());
+        assert_eq!(at("today").as_deref(), Some("2026-03-01T23:59:59.999Z"));
+        assert_eq!(at("yesterday").as_deref(), Some("2026-02-28T23:59:59.999Z"));
+    }
+
+    #[test]
+    fn dates_of_other_orders_are_known_as_such() {
+        for text in [
+            "01/03/2026",
+            "1.3.2026",
+            "2026/03/01",
+            "2026-02-30",
+            "2026-3-1",
+        ] {
+            assert!(is_odd_date(text), "{text}");
+        }
+        for text in ["2026-03-01", "1.2", "a/b/c", "v1.2.3-x", "2026-03"] {
+            assert!(!is_odd_date(text), "{text}");
+        }
     }
 
     #[test]

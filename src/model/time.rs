@@ -31,31 +31,88 @@ impl Timestamp {
         self.0
     }
 
-    /// Reads a date (`2026-03-01`) or a moment (`2026-03-01T09:30[:00[.000]][Z]`, a space for the `T` too), always
-    /// UTC. A date means the end of that day, so that "the snapshot of March 1st" includes the evening's.
+    /// Reads a month (`2026-03`), a date (`2026-03-01`) or a moment (`2026-03-01T09:30[:00[.000]][Z]`, a space for the `T`
+    /// too), UTC unless an offset such as `+02:00` follows the time. A month and a date mean their end, so that "the
+    /// snapshot of March 1st" includes the evening's.
     #[must_use]
     pub fn parse_at_latest(text: &str) -> Option<Self> {
-        let text = text.strip_suffix(['Z', 'z']).unwrap_or(text);
-        let Some((date, time)) = text.split_once(['T', 't', ' ']) else {
-            return Some(Self(days_of(text)?.checked_add(1)? * DAY_MS - 1));
-        };
-        let mut fields = time.split(':');
-        let hour = digits(fields.next()?, 2)?;
-        let minute = digits(fields.next()?, 2)?;
-        let (second, milli) = match fields.next() {
-            // A moment without seconds means the end of its minute, as a date means the end of its day.
-            None => (59, 999),
-            Some(seconds) => match seconds.split_once('.') {
-                None => (digits(seconds, 2)?, 999),
-                Some((seconds, fraction)) => (digits(seconds, 2)?, digits(fraction, 3)?),
-            },
-        };
-        if fields.next().is_some() || hour > 23 || minute > 59 || second > 59 {
-            return None;
+        match text.split_once(['T', 't', ' ']) {
+            None => {
+                let date = text.strip_suffix(['Z', 'z']).unwrap_or(text);
+                let day = days_of(date).or_else(|| last_of_month(date))?;
+                Some(Self::end_of_day(day))
+            }
+            Some((date, time)) => {
+                let (time, offset) = split_offset(time)?;
+                Some(Self(days_of(date)? * DAY_MS + in_day(time)? - offset))
+            }
         }
-        let in_day = ((hour * 60 + minute) * 60 + second) * 1000 + milli;
-        Some(Self(days_of(date)? * DAY_MS + in_day))
     }
+
+    /// The end of the day, UTC, so many days before that of this moment.
+    #[must_use]
+    pub fn end_of_day_before(self, days: i64) -> Self {
+        Self::end_of_day(self.0.div_euclid(DAY_MS) - days)
+    }
+
+    fn end_of_day(day: i64) -> Self {
+        Self((day + 1) * DAY_MS - 1)
+    }
+}
+
+/// Milliseconds since midnight. What is not said means its end, as a date means the end of its day.
+fn in_day(time: &str) -> Option<i64> {
+    let mut fields = time.split(':');
+    let hour = digits(fields.next()?, 2)?;
+    let minute = digits(fields.next()?, 2)?;
+    let (second, milli) = match fields.next() {
+        None => (59, 999),
+        Some(seconds) => match seconds.split_once('.') {
+            None => (digits(seconds, 2)?, 999),
+            Some((seconds, fraction)) => (digits(seconds, 2)?, millis(fraction)?),
+        },
+    };
+    let is_time = fields.next().is_none() && hour <= 23 && minute <= 59 && second <= 59;
+    is_time.then_some(((hour * 60 + minute) * 60 + second) * 1000 + milli)
+}
+
+/// The first three digits of a fraction.
+fn millis(fraction: &str) -> Option<i64> {
+    let is_number =
+        (1..=9).contains(&fraction.len()) && fraction.bytes().all(|b| b.is_ascii_digit());
+    is_number.then(|| format!("{fraction:0<3}")[..3].parse().ok())?
+}
+
+/// A time without its `Z` or offset, and the offset in milliseconds.
+fn split_offset(time: &str) -> Option<(&str, i64)> {
+    if let Some(time) = time.strip_suffix(['Z', 'z']) {
+        return Some((time, 0));
+    }
+    let Some(at) = time.find(['+', '-']) else {
+        return Some((time, 0));
+    };
+    let (time, offset) = time.split_at(at);
+    let (hours, minutes) = match offset[1..].split_once(':') {
+        Some(parts) => parts,
+        None => offset[1..].split_at_checked(2)?,
+    };
+    let minutes = if minutes.is_empty() {
+        0
+    } else {
+        digits(minutes, 2)?
+    };
+    let hours = digits(hours, 2)?;
+    let millis = (hours * 60 + minutes) * 60_000;
+    let sign = if offset.starts_with('-') { -1 } else { 1 };
+    (hours <= 18 && minutes <= 59).then_some((time, sign * millis))
+}
+
+/// The last day of `YYYY-MM`.
+fn last_of_month(month: &str) -> Option<i64> {
+    (28..=31)
+        .rev()
+        .find_map(|day| days_of(&format!("{month}-{day}")))
+        .filter(|_| month.len() == 7)
 }
 
 fn digits(text: &str, len: usize) -> Option<i64> {
@@ -155,6 +212,19 @@ mod tests {
             at("2026-03-01T09:30:15.250Z").as_deref(),
             Some("2026-03-01T09:30:15.250Z")
         );
+        assert_eq!(at("2024-02").as_deref(), Some("2024-02-29T23:59:59.999Z"));
+    }
+
+    #[test]
+    fn an_offset_counts() {
+        for (text, moment) in [
+            ("2026-03-01T01:30:00+02:00", "2026-02-28T23:30:00.999Z"),
+            ("2026-03-01T22:30:00-0500", "2026-03-02T03:30:00.999Z"),
+            ("2026-03-01 01:30+02", "2026-02-28T23:30:59.999Z"),
+            ("2026-03-01T01:30:00.5Z", "2026-03-01T01:30:00.500Z"),
+        ] {
+            assert_eq!(at(text).as_deref(), Some(moment), "{text}");
+        }
     }
 
     #[test]
@@ -166,6 +236,10 @@ mod tests {
             "2026-1-1",
             "2026-01-01T25:00",
             "2026-01-01T",
+            "2026-13",
+            "2026-1",
+            "2026-01-01T10:00+",
+            "2026-01-01T10:00+99:00",
             "41",
             "latest",
         ] {

@@ -25,7 +25,7 @@ pub fn table(decisions: &[Decision], out: &mut dyn Write) -> io::Result<()> {
             snapshot.finished_at.clone(),
             snapshot.label.clone().unwrap_or_default(),
             if reasons.is_empty() {
-                "(deleted)".to_owned()
+                "(deleted: no rule keeps it)".to_owned()
             } else {
                 reasons.join(", ")
             },

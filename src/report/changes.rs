@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::html::{Html, address, counted, covered};
 use super::limits::TABLE;
-use crate::diff::{AssessedChange, Cause, Comparison};
+use crate::diff::{AssessedChange, Cause, Comparison, Subject};
 use crate::output::access_words;
 use crate::output::diff::words::{notes, sentence, snapshots, symbol};
 
@@ -192,9 +192,11 @@ fn what(context: &Context<'_>, assessed: &AssessedChange) -> Html {
     let change = &assessed.change;
     let mut piece = Html::default();
     piece.prose(&sentence(change, NAME));
-    let about = change.grant().map(|grant| grant.principal.id.as_str());
-    let about = about.or_else(|| change.resource().map(|fact| fact.id.as_str()));
-    if let Some(id) = about.filter(|id| context.is_shown(id)) {
+    let id = match change.subject() {
+        Subject::Resource(fact) => fact.id.as_str(),
+        Subject::Grant(grant) => grant.principal.id.as_str(),
+    };
+    if context.is_shown(id) {
         piece.raw(" (").add(&context.linked(id, "more")).raw(")");
     }
     piece

@@ -82,7 +82,7 @@ pub enum StoreError {
     },
     /// A snapshot reference that matches no snapshot of the file.
     NoSuchSnapshot {
-        /// The reference as typed.
+        /// The reference, as a message names it: `` `latest~3` `` or `on or before 2026-03-01`.
         reference: String,
         /// What there is instead.
         available: String,
@@ -264,7 +264,7 @@ impl fmt::Display for StoreError {
                 reference,
                 available,
             } => {
-                write!(f, "no snapshot `{reference}`: {available}")
+                write!(f, "no snapshot {reference}: {available}")
             }
             Self::DifferentAccounts { older, newer } => write!(
                 f,

@@ -53,9 +53,8 @@ const PARTS: &[(&str, &[&str])] = &[
     ("signals", &["exit", "unfinished"]),
     ("error", &["api", "exit", "store"]),
     ("cli", &["diff", "error", "findings", "model"]),
-    ("redact", &[]),
-    ("config", &["api", "cli", "error", "redact", "store"]),
-    ("logging", &["characters", "config", "error", "redact"]),
+    ("config", &["api", "cli", "error", "store"]),
+    ("logging", &["api", "characters", "config", "error"]),
     (
         "command",
         &[
@@ -80,7 +79,7 @@ const PARTS: &[(&str, &[&str])] = &[
     (
         "run",
         &[
-            "cli", "command", "error", "exit", "logging", "output", "redact", "signals",
+            "api", "cli", "command", "error", "exit", "logging", "output", "signals",
         ],
     ),
 ];
@@ -120,22 +119,14 @@ fn every_part_uses_only_what_it_may() {
 
 /// Files whose circles still have to be opened.
 const KNOWN_CIRCLES: &[&str] = &[
-    "api/classify.rs",
-    "api/client.rs",
-    "api/envelope.rs",
-    "api/error.rs",
-    "api/walk.rs",
     "collect/assemble.rs",
     "collect/mod.rs",
     "collect/tree.rs",
     "command/",
     "run.rs",
-    "diff/approvals.rs",
-    "diff/assess.rs",
     "model/grant.rs",
     "model/listing.rs",
     "model/observation.rs",
-    "model/resource.rs",
 ];
 
 #[test]

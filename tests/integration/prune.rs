@@ -68,6 +68,7 @@ fn a_dry_run_says_what_the_run_does() {
         "2",
         "--keep-label",
         "audit-*",
+        "--forget-labelled",
     ];
     let dry = prune(&folder, &[&rules[..], &["--dry-run"]].concat()).exits(0);
     assert_eq!(dry.stderr, "would delete 35 snapshots, keeping 5\n");
@@ -91,7 +92,11 @@ fn space_is_given_back_and_since_keeps_its_answer() {
         .expect("a file")
         .len();
     let history = Run::new(folder.path(), &["history", "--db", "a.db", "user/u20"]).exits(0);
-    let ended = prune(&folder, &["--keep-last", "1", "--format", "json"]).exits(0);
+    let ended = prune(
+        &folder,
+        &["--keep-last", "1", "--forget-labelled", "--format", "json"],
+    )
+    .exits(0);
     let document: serde_json::Value = serde_json::from_str(&ended.stdout).expect("JSON");
     assert_eq!(document["forgotten"].as_array().map(Vec::len), Some(39));
     assert_eq!(document["bytes_before"].as_u64(), Some(before));
@@ -111,7 +116,7 @@ fn space_is_given_back_and_since_keeps_its_answer() {
     };
     assert_eq!(words(&history), words(&again), "{again}");
     // Nothing to forget any more.
-    let ended = prune(&folder, &["--keep-last", "1"]).exits(0);
+    let ended = prune(&folder, &["--keep-last", "1", "--forget-labelled"]).exits(0);
     assert_eq!(ended.stderr, "deleted 0 snapshots, keeping 1\n");
 }
 
@@ -119,7 +124,7 @@ fn space_is_given_back_and_since_keeps_its_answer() {
 fn the_label_of_a_forgotten_snapshot_is_free() {
     let folder = TempDir::new();
     forty_days(&folder);
-    prune(&folder, &["--keep-last", "5"]).exits(0);
+    prune(&folder, &["--keep-last", "5", "--forget-labelled"]).exits(0);
     Run::new(
         folder.path(),
         &["snapshots", "label", "--db", "a.db", "latest", "audit-q1"],
@@ -148,7 +153,7 @@ fn changes(folder: &TempDir) -> Vec<String> {
 fn what_was_there_before_the_oldest_snapshot_was_not_added_by_it() {
     let folder = TempDir::new();
     forty_days(&folder);
-    prune(&folder, &["--keep-last", "2"]).exits(0);
+    prune(&folder, &["--keep-last", "2", "--forget-labelled"]).exits(0);
     let member = "user_group/account/g:member";
     let found = ["40 added user/u40".to_owned(), format!("40 added {member}")];
     let mut expected = found.to_vec();
@@ -156,7 +161,7 @@ fn what_was_there_before_the_oldest_snapshot_was_not_added_by_it() {
     let mut actual = changes(&folder);
     actual.sort_by_key(|line| !line.contains("user/"));
     assert_eq!(actual, expected);
-    prune(&folder, &["--keep-last", "1"]).exits(0);
+    prune(&folder, &["--keep-last", "1", "--forget-labelled"]).exits(0);
     assert_eq!(changes(&folder), [""; 0]);
 }
 
@@ -174,7 +179,7 @@ fn what_changed_before_the_oldest_snapshot_did_not_appear() {
     account.publish(&file, 4);
     account.user("eve", "Eve", "eve@example.test");
     account.publish(&file, 5);
-    prune(&folder, &["--keep-last", "2"]).exits(0);
+    prune(&folder, &["--keep-last", "2", "--forget-labelled"]).exits(0);
     let history = |who: &str, format: &str| {
         let arguments = ["history", "--db", "a.db", who, "--format", format];
         Run::new(folder.path(), &arguments).exits(0).stdout
@@ -186,4 +191,20 @@ fn what_changed_before_the_oldest_snapshot_did_not_appear() {
     }
     let text = history("user/eve", "table");
     assert!(text.contains("  5  + appeared"), "{text}");
+}
+
+/// field report B6: `--keep-last 1` deleted labelled snapshots.
+#[test]
+fn a_label_protects_its_snapshot() {
+    let folder = TempDir::new();
+    forty_days(&folder);
+    prune(&folder, &["--keep-last", "1"])
+        .exits(0)
+        .prints("label");
+    let kept = snapshots(&folder);
+    assert!(kept.len() > 1, "{kept:?}");
+    prune(&folder, &["--keep-last", "1", "--forget-labelled"])
+        .exits(0)
+        .prints("(deleted: no rule keeps it)");
+    assert_eq!(snapshots(&folder), [40]);
 }

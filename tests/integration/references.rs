@@ -300,3 +300,39 @@ fn a_comparison_of_two_files_names_them() {
     let ended = Run::new(folder.path(), &["diff", "--db", "a.db"]).exits(0);
     assert!(!ended.stderr.contains("a.db"), "{}", ended.stderr);
 }
+
+/// field report A3: a day without a snapshot was answered with a time nobody typed.
+#[test]
+fn days_are_named_as_they_were_typed() {
+    let folder = TempDir::new();
+    three_days(&folder, "a.db");
+    for (reference, says) in [
+        ("2020-11-25", "no snapshot on or before 2020-11-25:"),
+        ("2020-11", "no snapshot on or before 2020-11:"),
+        (
+            "2020-11-25T10:00+02:00",
+            "no snapshot on or before 2020-11-25T10:00+02:00:",
+        ),
+        ("01/03/2026", "`01/03/2026` is not a date"),
+        ("2026-02-30", "`2026-02-30` is not a date"),
+    ] {
+        Run::new(folder.path(), &["diff", "--db", "a.db", reference])
+            .exits(3)
+            .says(says);
+    }
+    for reference in ["today", "2999-12", "2999-12-31T23:59+02:00"] {
+        Run::new(
+            folder.path(),
+            &[
+                "who-can",
+                "nobody_has_this_role",
+                "--db",
+                "a.db",
+                "--at",
+                reference,
+            ],
+        )
+        .exits(3)
+        .says("no permission and no role");
+    }
+}

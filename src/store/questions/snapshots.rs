@@ -40,14 +40,21 @@ impl Reader {
             SnapshotRef::Label(label) => snapshots
                 .iter()
                 .position(|s| s.label.as_deref() == Some(label)),
-            SnapshotRef::At(moment) => {
+            SnapshotRef::At { moment, typed } => {
                 let moment = moment.to_string();
-                snapshots.iter().rposition(|s| s.finished_at <= moment)
+                // A label may be older than the rule that it cannot look like a month.
+                let labelled = |s: &SnapshotInfo| s.label.as_deref() == Some(typed);
+                let in_time = |s: &SnapshotInfo| s.finished_at <= moment;
+                let labelled = snapshots.iter().position(labelled);
+                labelled.or_else(|| snapshots.iter().rposition(in_time))
             }
         };
         at.map(|at| snapshots.swap_remove(at))
             .ok_or_else(|| StoreError::NoSuchSnapshot {
-                reference: reference.to_string(),
+                reference: match reference {
+                    SnapshotRef::At { typed, .. } => format!("on or before {typed}"),
+                    other => format!("`{other}`"),
+                },
                 available: available(&self.snapshots().unwrap_or_default()),
             })
     }
