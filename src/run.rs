@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write};
+use std::sync::Arc;
 
 use crate::api::http::redact::redact;
 use crate::cli::{self, Command, Request};
@@ -23,6 +24,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>, context: &mut Context<'_>)
     let context = &mut Context {
         out,
         err,
+        clock: Arc::clone(&context.clock),
         ..*context
     };
     let result = execute(arguments, context).and_then(|exit| {
@@ -109,6 +111,8 @@ fn execute(arguments: Vec<OsString>, context: &mut Context<'_>) -> Result<Exit, 
         Command::Why(arguments) => command::why::run(arguments, context),
         Command::History(arguments) => command::history::run(arguments, context),
         Command::Prune(arguments) => command::prune::run(arguments, context),
+        Command::Completions(arguments) => command::completions::run(arguments, context),
+        Command::Man(_) => command::man::run(context),
     }
 }
 

@@ -1,13 +1,13 @@
 //! The command line of `report`.
 
-use argh::FromArgs;
+use argh::{ArgsInfo, FromArgs};
 
 use super::common::command_line;
 
 command_line! {
 [at db quiet]
 /// write one HTML file that people open, print and hand on
-#[derive(Debug, FromArgs)]
+#[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
     subcommand,
     name = "report",
