@@ -40,6 +40,7 @@ pub mod report;
 pub mod retention;
 mod run;
 mod signals;
+mod similar;
 pub mod store;
 mod unfinished;
 

@@ -8,7 +8,6 @@ use super::Context;
 use super::compare::{Pair, changes_between, read_approvals, today};
 use super::findings::apply;
 use super::open::{Located, OpenSnapshot, locate, locate_at};
-use super::question::did_you_mean;
 use crate::access::Access;
 use crate::cli::{Report as Arguments, ReportAudience};
 use crate::diff::{Comparison, FailOn};
@@ -22,6 +21,7 @@ use crate::output::diff::summary;
 use crate::output::findings::RuleFindings;
 use crate::output::text::{bytes, count, line};
 use crate::report::{self, Audience, Inventory, Material, Point};
+use crate::similar::did_you_mean;
 use crate::store::Reader;
 
 /// Intervals of the time line at most; more snapshots are joined into as many.
