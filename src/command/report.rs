@@ -4,10 +4,10 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::thread;
 
-use super::Context;
 use super::compare::{Pair, changes_between, read_approvals, today};
 use super::findings::apply;
 use super::open::{Located, OpenSnapshot, locate, locate_at};
+use super::{Context, names};
 use crate::access::Access;
 use crate::cli::{Report as Arguments, ReportAudience};
 use crate::diff::{Comparison, FailOn};
@@ -16,12 +16,11 @@ use crate::exit::Exit;
 use crate::export::{Contents, Destination, Exporter, Ndjson, Source, Target};
 use crate::findings::built_in;
 use crate::model::{Gap, Scope, SnapshotInfo};
-use crate::output::access_words;
 use crate::output::diff::summary;
 use crate::output::findings::RuleFindings;
+use crate::output::gaps;
 use crate::output::text::{bytes, count, line};
 use crate::report::{self, Audience, Inventory, Material, Point};
-use crate::similar::did_you_mean;
 use crate::store::Reader;
 
 /// Intervals of the time line at most; more snapshots are joined into as many.
@@ -115,7 +114,8 @@ impl Snapshots {
 
 /// What the flags ask for, checked.
 pub(crate) struct Request {
-    scope: Option<Scope>,
+    /// As typed.
+    scope: Option<String>,
     audience: Audience,
     reviews: bool,
     max_rows: usize,
@@ -141,7 +141,7 @@ impl Request {
         if !arguments.snapshots.is_empty() && arguments.at.is_some() {
             return Err(usage("--at and named snapshots exclude each other"));
         }
-        let scope = arguments.scope.as_deref().map(parse_scope).transpose()?;
+        let scope = arguments.scope.clone();
         let audience = match arguments.audience {
             None => Audience::Everybody,
             Some(ReportAudience::Auditor) => Audience::Auditor,
@@ -159,15 +159,6 @@ impl Request {
             max_rows: arguments.max_rows,
         })
     }
-}
-
-fn parse_scope(text: &str) -> Result<Scope, Error> {
-    Scope::parse(text)
-        .filter(|scope| *scope != Scope::Harness)
-        .ok_or_else(|| Error::Unknown {
-            message: format!("`{text}` is not a scope"),
-            hint: Some("scopes are account, org/<org> and org/<org>/project/<project>".to_owned()),
-        })
 }
 
 /// Writes the page of a snapshot, and says what of it was not seen.
@@ -204,7 +195,7 @@ pub(crate) fn page(
         comparison,
         findings: &parts.findings,
         timeline: &parts.timeline,
-        scope: request.scope.as_ref(),
+        scope: parts.scope.as_ref(),
         audience: request.audience,
         reviews: request.reviews,
         max_rows: request.max_rows,
@@ -215,6 +206,7 @@ pub(crate) fn page(
 /// What is read of a snapshot.
 struct Parts {
     access: Access,
+    scope: Option<Scope>,
     inventory: Inventory,
     findings: Vec<RuleFindings>,
     timeline: Vec<Point>,
@@ -227,21 +219,17 @@ impl Parts {
             let found = apply(&rule, reader)?;
             Ok((rule, found))
         });
-        let parts = Self {
-            access: Access::new(reader.access_facts(id)?),
+        let findings = findings.collect::<Result<_, Error>>()?;
+        let access = Access::new(reader.access_facts(id)?);
+        let tree = &access.facts().tree;
+        let scope = request.scope.as_deref();
+        Ok(Self {
+            scope: scope.map(|text| names::scope(text, tree)).transpose()?,
             inventory: Inventory::read(reader, id)?,
-            findings: findings.collect::<Result<_, Error>>()?,
+            findings,
             timeline: timeline(reader, id)?,
-        };
-        let known =
-            |scope: &Scope| *scope == Scope::Account || parts.access.facts().tree.contains(scope);
-        match &request.scope {
-            Some(scope) if !known(scope) => Err(Error::Unknown {
-                message: format!("snapshot {id} has no scope `{scope}`"),
-                hint: did_you_mean(&parts.access.similar_scopes(&scope.to_string())),
-            }),
-            _ => Ok(parts),
-        }
+            access,
+        })
     }
 }
 
@@ -331,7 +319,7 @@ fn say(
             "warning: over 10 MB, which many mail servers refuse; --scope or --max-rows makes it smaller"
         )?;
     }
-    for gap in access_words::gaps(gaps) {
+    for gap in gaps::lines(gaps) {
         writeln!(context.err, "not seen: {}", line(&gap))?;
     }
     Ok(())

@@ -4,8 +4,8 @@ use super::context::Context;
 use super::html::{Html, address, counted, covered};
 use super::limits::TABLE;
 use crate::diff::{AssessedChange, Cause, Comparison, Subject};
-use crate::output::access_words;
 use crate::output::diff::words::{notes, sentence, snapshots, symbol};
+use crate::output::gaps;
 
 /// Columns of a name in a sentence.
 const NAME: usize = 80;
@@ -91,7 +91,7 @@ fn incomparable(comparison: &Comparison, page: &mut Html) {
     }
     page.raw("<div class=\"seal partial\"><p><strong>Not everything could be compared.</strong></p>\n<ul>");
     for side in [&comparison.from, &comparison.to] {
-        for gap in access_words::gaps(&side.gaps) {
+        for gap in gaps::lines(&side.gaps) {
             page.raw("<li>Snapshot ")
                 .number(u64::try_from(side.snapshot.id).unwrap_or_default());
             page.raw(" did not see all ").prose(&gap).raw("</li>");

@@ -11,7 +11,7 @@ use super::power::{Power, powers};
 use super::selection::Selection;
 use super::words::{address_of, display, kind_word};
 use crate::access::{Access, Path};
-use crate::output::access_words;
+use crate::output::access::words as access_words;
 use crate::output::text::named;
 
 /// The material, and what follows from it.

@@ -8,7 +8,7 @@ use super::html::{Column, Html, counted, number, text};
 use super::material::Audience;
 use super::words::minute;
 use crate::model::ResourceType;
-use crate::output::access_words;
+use crate::output::gaps;
 
 /// Gaps that the cover names one by one.
 const MOST_GAPS: usize = 12;
@@ -66,11 +66,11 @@ fn completeness(context: &Context<'_>, page: &mut Html) {
         "lists were not seen whole",
     ));
     page.raw(": access may exist that this report does not show.</p>\n<ul>");
-    let gaps = access_words::gaps(material.gaps);
-    for gap in gaps.iter().take(MOST_GAPS) {
+    let lines = gaps::lines(material.gaps);
+    for gap in lines.iter().take(MOST_GAPS) {
         page.element("li", gap);
     }
-    if gaps.len() > MOST_GAPS {
+    if lines.len() > MOST_GAPS {
         page.raw("<li>and more: see <a href=\"#making\">How this was made</a></li>");
     }
     page.raw("</ul>\n");

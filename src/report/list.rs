@@ -13,7 +13,7 @@ use super::island::Island;
 use super::words::{address_of, display, kind_word};
 use crate::access::{Access, Path};
 use crate::characters::line;
-use crate::output::access_words::{flags, reasons};
+use crate::output::access::words::{flags, reasons};
 use crate::output::text::{named, shortened};
 
 /// Columns a name in the list may take.

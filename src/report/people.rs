@@ -10,7 +10,7 @@ use super::words::{address_of, day, display};
 use crate::access::{Path, Question, Target};
 use crate::findings::{Finding, Rule};
 use crate::model::PrincipalFact;
-use crate::output::access_words::covers;
+use crate::output::access::words::covers;
 
 /// Writes the section.
 pub(super) fn write(context: &Context<'_>, page: &mut Html) {

@@ -4,7 +4,7 @@ use super::context::Context;
 use super::html::{Column, Html, counted, covered, text};
 use super::limits::TABLE;
 use super::power::{Holder, Power};
-use crate::output::access_words::covers;
+use crate::output::access::words::covers;
 
 /// Writes the section.
 pub(super) fn write(context: &Context<'_>, page: &mut Html) {
