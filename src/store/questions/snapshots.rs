@@ -66,7 +66,7 @@ impl Reader {
     pub fn moments(&self) -> Result<HashMap<i64, String>, StoreError> {
         let read = || -> rusqlite::Result<HashMap<_, _>> {
             self.connection
-                .prepare("SELECT id, finished_at FROM snapshot")?
+                .prepare("SELECT id, finished_at FROM _snapshot")?
                 .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect()
         };
