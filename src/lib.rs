@@ -38,6 +38,7 @@ pub mod model;
 pub mod output;
 pub mod retention;
 mod run;
+mod settings;
 mod signals;
 pub mod store;
 mod unfinished;

@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &Diff, context: &mut Context<'_>) -> Result<Exit, E
         .transpose()?;
     let (from, to) = references(&arguments.snapshots)?;
     let db = arguments.db.as_deref();
-    let (from, to) = (locate(from, db, context)?, locate(to, db, context)?);
+    let (from, to) = (locate(from, db)?, locate(to, db)?);
     let mut comparison = Pair::open(&from, &to)?.comparison(plan.fail_on)?;
     let notices = approvals.map_or_else(Vec::new, |approvals| {
         let today = Timestamp::now().to_string();

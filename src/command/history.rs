@@ -12,7 +12,7 @@ use crate::output::text::{line, named};
 use crate::store::{GrantParts, Reader};
 
 pub(crate) fn run(arguments: &History, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let reader = Reader::open(&config::database(arguments.db.as_deref(), context.env)?)?;
+    let reader = Reader::open(&config::database(arguments.db.as_deref())?)?;
     let subject = Subject::from(&reader, &arguments.what)?;
     let (versions, grants) = match &subject.grant {
         None => (

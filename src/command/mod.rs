@@ -12,6 +12,7 @@ pub(crate) mod man;
 mod open;
 pub(crate) mod prune;
 mod question;
+pub(crate) mod settings;
 pub(crate) mod snapshots;
 pub(crate) mod sync;
 pub(crate) mod what_can;

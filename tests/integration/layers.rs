@@ -41,6 +41,7 @@ const PARTS: &[(&str, &[&str])] = &[
     ("error", &["api", "exit", "store"]),
     ("cli", &["diff", "error", "findings", "model"]),
     ("config", &["api", "cli", "error", "store"]),
+    ("settings", &["cli", "config", "error"]),
     ("logging", &["api", "characters", "config", "error"]),
     (
         "command",
@@ -58,6 +59,7 @@ const PARTS: &[(&str, &[&str])] = &[
             "model",
             "output",
             "retention",
+            "settings",
             "signals",
             "store",
         ],
@@ -65,7 +67,7 @@ const PARTS: &[(&str, &[&str])] = &[
     (
         "run",
         &[
-            "api", "cli", "command", "error", "exit", "logging", "output", "signals",
+            "api", "cli", "command", "error", "exit", "logging", "output", "settings", "signals",
         ],
     ),
 ];

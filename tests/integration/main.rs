@@ -40,6 +40,7 @@ mod recipes;
 mod references;
 mod schemas;
 mod secrets;
+mod settings;
 mod sync;
 mod tree;
 mod unseen;
