@@ -40,6 +40,7 @@ pub mod retention;
 mod run;
 mod settings;
 mod signals;
+mod similar;
 pub mod store;
 mod unfinished;
 

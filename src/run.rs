@@ -11,6 +11,7 @@ use crate::error::{Error, OutputFailed};
 use crate::exit::Exit;
 use crate::logging;
 use crate::output::text::line;
+use crate::output::write_json_line;
 use crate::settings::{self, Completed};
 use crate::signals;
 
@@ -22,6 +23,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>, context: &mut Context<'_>)
         Ok(completed) => wants_json(&completed.arguments),
         Err(_) => wants_json(&lossy(&arguments)),
     };
+    let command = cli::command_in(&lossy(&arguments));
     let (out, err) = (
         &mut StandardOutput(&mut *context.out),
         &mut Unminded(&mut *context.err),
@@ -43,7 +45,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>, context: &mut Context<'_>)
         // Whoever reads the output has seen enough: `| head` is no failure.
         Err(Error::Output { error, .. }) if error.kind() == ErrorKind::BrokenPipe => Exit::Done,
         Err(error) => {
-            let _ = print_error(&error, json, context.err);
+            let _ = print_error(&error, command, json, context.err);
             error.exit()
         }
     }
@@ -144,19 +146,32 @@ fn execute(completed: &Completed<'_>, context: &mut Context<'_>) -> Result<Exit,
 fn wants_json(arguments: &[String]) -> bool {
     let mut previous = None;
     arguments.iter().any(|argument| {
-        let found =
-            argument == "--format=json" || (previous == Some("--format") && argument == "json");
+        let value = match argument.strip_prefix("--format=") {
+            Some(value) => Some(value),
+            None => Some(argument.as_str()).filter(|_| previous == Some("--format")),
+        };
         previous = Some(argument.as_str());
-        found
+        value.is_some_and(|value| value.eq_ignore_ascii_case("json"))
     })
 }
 
-fn print_error(error: &Error, json: bool, err: &mut dyn Write) -> io::Result<()> {
+fn print_error(
+    error: &Error,
+    command: Option<&str>,
+    json: bool,
+    err: &mut dyn Write,
+) -> io::Result<()> {
     // Messages repeat what was typed, and a key is easily typed at the wrong place.
     let message = redact(&error.to_string());
-    let hint = error.hint().map(|hint| redact(&hint));
+    let hint = match (error, command) {
+        (Error::Usage(_), Some(command)) => Some(format!(
+            "`{} {command} --help` shows its flags",
+            crate::NAME
+        )),
+        _ => error.hint().map(|hint| redact(&hint)),
+    };
     if json {
-        return writeln!(err, "{}", error.to_json(&message, hint.as_deref()));
+        return write_json_line(&error.to_json(&message, hint.as_deref()), err);
     }
     // They also hold names and answers of strangers.
     for (at, text) in message.lines().enumerate() {

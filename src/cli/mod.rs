@@ -11,6 +11,7 @@ mod settings;
 mod shell;
 mod snapshots;
 mod sync;
+mod typed;
 mod values;
 
 use argh::{ArgsInfo, FromArgs};
@@ -115,10 +116,18 @@ pub enum Request {
 /// # Errors
 /// `Usage` with the parser's words.
 pub fn parse(arguments: &[String]) -> Result<Request, Error> {
-    parse_normalized(&normalized(arguments))
+    parse_normalized(&normalized(arguments)?)
 }
 
-/// Reads a command line that is in the forms that the parser knows.
+/// The command line in the forms that the parser knows.
+///
+/// # Errors
+/// `Usage` for what is no command or flag.
+pub(crate) fn normalized(arguments: &[String]) -> Result<Vec<String>, Error> {
+    typed::normalized(&Cli::get_args_info(), arguments)
+}
+
+/// Reads a command line that is in these forms.
 pub(crate) fn parse_normalized(arguments: &[String]) -> Result<Request, Error> {
     let borrowed: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match Cli::from_args(&[crate::NAME], &borrowed) {
@@ -135,23 +144,7 @@ pub(crate) fn parse_normalized(arguments: &[String]) -> Result<Request, Error> {
     }
 }
 
-/// The forms that people expect and the parser does not know: `--name=value`, and `help`.
-pub(crate) fn normalized(arguments: &[String]) -> Vec<String> {
-    let mut normal = Vec::with_capacity(arguments.len() + 1);
-    let mut options = true;
-    for argument in arguments {
-        options = options && argument != "--";
-        match argument.split_once('=') {
-            Some((name, value)) if options && name.starts_with("--") => {
-                normal.extend([name.to_owned(), value.to_owned()]);
-            }
-            _ => normal.push(argument.clone()),
-        }
-    }
-    if normal.first().is_some_and(|first| first == "help") {
-        normal.remove(0);
-        normal.truncate(1);
-        normal.push("--help".to_owned());
-    }
-    normal
+/// The name of the command that is asked for, for hints.
+pub(crate) fn command_in(arguments: &[String]) -> Option<&'static str> {
+    typed::command_in(&Cli::get_args_info(), arguments)
 }

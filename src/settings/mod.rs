@@ -36,7 +36,8 @@ pub(crate) struct Completed<'a> {
 /// When a file or variable is not what it should be.
 pub(crate) fn complete<'a>(arguments: &[String], env: Lookup<'a>) -> Result<Completed<'a>, Error> {
     let commands = commands();
-    let line = Line::read(&cli::normalized(arguments), &commands)?;
+    let (arguments, config) = line::without_config(arguments, &commands)?;
+    let line = Line::read(&arguments, &cli::normalized(&arguments)?, &commands);
     let words = line.command.words.clone();
     if line.asks_for_help {
         let sources = Sources {
@@ -50,7 +51,7 @@ pub(crate) fn complete<'a>(arguments: &[String], env: Lookup<'a>) -> Result<Comp
             added: Vec::new(),
         });
     }
-    let files = File::all(line.config.as_deref(), env, &commands)?;
+    let files = File::all(config.as_deref(), env, &commands)?;
     let sources = Sources { env, files };
     let added = sources.settings(line.command, &line.given, &commands)?;
     let mut arguments = line.arguments;

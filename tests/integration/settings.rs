@@ -275,3 +275,17 @@ fn the_help_of_a_command_lists_a_variable_for_every_flag() {
         .run()
         .exits(0);
 }
+
+#[test]
+fn a_switch_that_is_on_in_a_file_can_be_turned_off() {
+    let test = Test::synced();
+    test.folder.write("settings.toml", "quiet = true\n");
+    let snapshots = |arguments: &[&str]| {
+        let run = test
+            .run(arguments)
+            .env("HARNESS_ACCESS_CONFIG", "settings.toml");
+        run.exits(0).stderr
+    };
+    assert_eq!(snapshots(&["snapshots"]), "");
+    assert!(snapshots(&["snapshots", "--quiet=false"]).contains("1 snapshot"));
+}
