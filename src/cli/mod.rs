@@ -7,6 +7,7 @@ mod diff;
 mod export;
 pub mod man;
 mod questions;
+mod report;
 mod settings;
 mod shell;
 mod snapshots;
@@ -22,6 +23,7 @@ pub use common::ConnectionFlags;
 pub use diff::{Diff, DiffFormat, History, HistoryFormat};
 pub use export::{Export, ExportFormat, Preset};
 pub use questions::{Answer, Findings, FindingsFormat, WhatCan, WhoCan, Why, Words};
+pub use report::{Report, ReportAudience};
 pub use settings::Config;
 pub use shell::{Completions, Man, Names, Shell};
 pub use snapshots::{Prune, SetLabel, Snapshots, SnapshotsCommand};
@@ -90,6 +92,8 @@ pub enum Command {
     Why(Why),
     /// what an auditor would question
     Findings(Findings),
+    /// one HTML file for people
+    Report(Report),
     /// write a snapshot for other tools
     Export(Export),
     /// complete the command line
