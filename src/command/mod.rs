@@ -1,5 +1,6 @@
 //! One file a command: settings in, library calls, output.
 
+mod compare;
 pub(crate) mod completions;
 mod context;
 pub(crate) mod diff;
@@ -15,7 +16,9 @@ mod names;
 mod open;
 pub(crate) mod prune;
 mod question;
+pub(crate) mod report;
 mod selection;
+pub(crate) mod settings;
 pub(crate) mod snapshots;
 mod support;
 pub(crate) mod sync;

@@ -56,6 +56,7 @@ impl Reader {
                 kind: "role_assignments".to_owned(),
                 state: "absent".to_owned(),
                 reason: Some("not asked for".to_owned()),
+                accepted: None,
             })
             .collect();
         gaps.sort();
@@ -117,7 +118,8 @@ impl Reader {
 
     fn load_grants(&self, snapshot: i64, loader: &mut Loader) -> rusqlite::Result<()> {
         let mut statement = self.connection.prepare(&format!(
-            "SELECT g.target, g.principal, g.scope, g.resource_group, g.listing, g.role_assignment
+            "SELECT g.target, g.principal, g.scope, g.resource_group, g.listing, g.role_assignment,
+               g.since
              FROM _grant g WHERE {} ORDER BY g.key",
             live("g", ":id")
         ))?;
@@ -293,6 +295,7 @@ impl Loader {
             Some(FactAt::Principal(group)) => self.facts.memberships.push(MembershipFact {
                 group,
                 member: principal,
+                since: row.get(6)?,
                 unverified,
             }),
             Some(FactAt::Role(role)) => {
@@ -307,6 +310,7 @@ impl Loader {
                             .get_ref(5)?
                             .as_str_or_null()?
                             .map(|id| self.facts.assignment_ids.push(id)),
+                        since: row.get(6)?,
                         unverified,
                     });
                 }

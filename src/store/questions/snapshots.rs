@@ -1,6 +1,7 @@
 //! Questions to the file. They see whole snapshots only: a sync in progress is invisible until it commits.
 
 use rusqlite::{OptionalExtension, Row};
+use std::collections::HashMap;
 
 use crate::model::{Gap, SnapshotInfo, SnapshotRef, Unverified};
 use crate::store::{Reader, StoreError};
@@ -58,6 +59,20 @@ impl Reader {
             })
     }
 
+    /// When each snapshot was finished, UTC; pruned ones, which things are still known since, included.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn moments(&self) -> Result<HashMap<i64, String>, StoreError> {
+        let read = || -> rusqlite::Result<HashMap<_, _>> {
+            self.connection
+                .prepare("SELECT id, finished_at FROM _snapshot")?
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
+        };
+        read().map_err(|error| self.failed(&error))
+    }
+
     /// Listings of a snapshot that were not complete, by scope and kind.
     ///
     /// # Errors
@@ -66,7 +81,7 @@ impl Reader {
         let read = || -> rusqlite::Result<Vec<_>> {
             self.connection
                 .prepare(
-                    "SELECT scope, kind, state, reason FROM listings
+                    "SELECT scope, kind, state, reason, accepted FROM listings
                      WHERE snapshot_id = ?1 AND state <> 'complete' ORDER BY scope, kind",
                 )?
                 .query_map([snapshot], listing_row)?
@@ -114,6 +129,7 @@ fn listing_row(row: &Row<'_>) -> rusqlite::Result<Gap> {
         kind: row.get(1)?,
         state: row.get(2)?,
         reason: row.get(3)?,
+        accepted: row.get(4)?,
     })
 }
 
