@@ -1,5 +1,6 @@
 //! One file a command: settings in, library calls, output.
 
+mod clock;
 pub(crate) mod completions;
 mod context;
 pub(crate) mod diff;

@@ -77,6 +77,8 @@ pub struct Client {
     worked: AtomicBool,
     requests: AtomicU64,
     retries: AtomicU64,
+    /// How far Harness's clock is ahead of ours, in seconds, by the last answer that told its time.
+    ahead: Mutex<Option<i64>>,
     /// Source of request ids and of jitter.
     random: RandomState,
 }
@@ -110,6 +112,7 @@ impl Client {
             worked: AtomicBool::new(false),
             requests: AtomicU64::new(0),
             retries: AtomicU64::new(0),
+            ahead: Mutex::new(None),
             random: RandomState::new(),
         }
     }
@@ -177,6 +180,22 @@ impl Client {
     #[must_use]
     pub fn retries(&self) -> u64 {
         self.retries.load(Ordering::Relaxed)
+    }
+
+    /// How far Harness's clock is ahead of ours, in seconds, negative when behind; `None` when no answer told its time.
+    /// The header `Date` has whole seconds, and an answer takes a while.
+    #[must_use]
+    pub fn clock_ahead(&self) -> Option<i64> {
+        *self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note_time(&self, told: SystemTime) {
+        let seconds = |time: SystemTime| {
+            let since = time.duration_since(SystemTime::UNIX_EPOCH);
+            i64::try_from(since.unwrap_or_default().as_secs()).unwrap_or(i64::MAX)
+        };
+        let ahead = seconds(told) - seconds(self.options.clock.wall());
+        *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
     }
 
     /// The account asked about.
@@ -329,7 +348,13 @@ impl Client {
             return Err(failure);
         }
         match envelope::open(&response.body, call.expected_envelope()) {
-            Ok(data) => Ok((data, response.date)),
+            Ok(data) => {
+                response
+                    .date
+                    .into_iter()
+                    .for_each(|told| self.note_time(told));
+                Ok((data, response.date))
+            }
             Err(why) => Err(classifier.unopened(&response, why)),
         }
     }
