@@ -59,7 +59,7 @@ fn role_widened(old: &Details, new: &Details) -> Option<Reason> {
     };
     let (old, new) = (permissions(old)?, permissions(new)?);
     let gained: Vec<&String> = new.iter().filter(|item| !old.contains(item)).collect();
-    let mut reason = match gained.len() {
+    let number = match gained.len() {
         0 => return None,
         1 => "gains 1 permission".to_owned(),
         more => format!("gains {more} permissions"),
@@ -67,13 +67,16 @@ fn role_widened(old: &Details, new: &Details) -> Option<Reason> {
     let mut raising = gained
         .iter()
         .filter_map(|gained| Some((gained, raises(gained)?)));
-    if let Some((permission, what)) = raising.next() {
-        let more = match raising.count() {
-            0 => String::new(),
-            more => format!(" and {more} more of this kind"),
-        };
-        reason += &format!(", with {permission}{more}: its holders can {what}");
-    }
+    let reason = match raising.next() {
+        None => number,
+        Some((permission, what)) => {
+            let more = match raising.count() {
+                0 => String::new(),
+                more => format!(" and {more} more of this kind"),
+            };
+            format!("{number}, with {permission}{more}: its holders can {what}")
+        }
+    };
     Some(("role_widened", reason.into()))
 }
 
@@ -246,7 +249,7 @@ mod tests {
                 None,
             ),
             (
-                r#"{}"#,
+                "{}",
                 r#"{"public_access_enabled":true}"#,
                 Some("public_access"),
             ),
