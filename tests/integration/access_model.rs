@@ -455,6 +455,23 @@ fn check(
     best
 }
 
+/// The types of resource a permission is asked about, and for one of unknown type the selectors that count then.
+fn kinds_asked<'a>(
+    facts: &'a AccessFacts,
+    permission: &str,
+) -> Vec<(&'a str, Option<&'static str>)> {
+    let extra = EXTRA.iter().filter(|(_, extra)| *extra == permission);
+    let extra = extra.map(|(kind, _)| (*kind, None));
+    match type_of(facts, permission) {
+        Some(own) => extra.chain([(own, None)]).collect(),
+        // Of any type; a selector of a level of scopes is asked for as scopes are.
+        None => [("?", None)]
+            .into_iter()
+            .chain(LEVELS.map(|level| (level, Some(level))))
+            .collect(),
+    }
+}
+
 /// The question of a person, as checks: some resource, or that one; a scope is asked for from outside and from inside.
 fn model(
     facts: &AccessFacts,
@@ -464,18 +481,8 @@ fn model(
     id: Option<&str>,
     at: &str,
 ) -> Option<bool> {
-    let extra = EXTRA.iter().filter(|(_, extra)| *extra == permission);
-    let extra = extra.map(|(kind, _)| (*kind, None));
-    let kinds: Vec<(&str, Option<&str>)> = match type_of(facts, permission) {
-        Some(own) => extra.chain([(own, None)]).collect(),
-        // Of any type; a selector of a level of scopes is asked for as scopes are.
-        None => [("?", None)]
-            .into_iter()
-            .chain(LEVELS.map(|level| (level, Some(level))))
-            .collect(),
-    };
     let mut answers = Vec::new();
-    for (kind, of_kind) in kinds {
+    for (kind, of_kind) in kinds_asked(facts, permission) {
         let mut ask = |id: Option<&str>, at: &str| {
             answers.push(check(entries, of_kind, who, permission, kind, id, at));
         };
