@@ -2,7 +2,6 @@
 
 use std::io::Write;
 
-use super::Context;
 use super::names;
 use super::open::{OpenSnapshot, locate_at};
 use crate::access::permissions::{self, Fit};
@@ -33,12 +32,8 @@ pub(crate) struct Asking {
 }
 
 impl Asking {
-    pub(crate) fn open(
-        db: Option<&str>,
-        at: Option<&str>,
-        context: &Context<'_>,
-    ) -> Result<Self, Error> {
-        let opened = locate_at(at, db, context)?.open()?;
+    pub(crate) fn open(db: Option<&str>, at: Option<&str>) -> Result<Self, Error> {
+        let opened = locate_at(at, db)?.open()?;
         let mut gaps = opened.gaps()?;
         let file = opened.file();
         let OpenSnapshot {
