@@ -339,7 +339,7 @@ fn the_ledger_keeps_what_complete_listings_cost_for_the_newest_snapshot_only() {
     // The first of those that are incomplete alike is kept, so that a gap can be looked into.
     assert_eq!(
         kept(),
-        "1|7|0|0|0|0\n2|7|0|0|0|0\n3|7|1|1|1|1\n4|7|0|0|0|0\n5|7|0|0|0|0\n6|7|7|7|7|7"
+        "1|8|0|0|0|0\n2|8|0|0|0|0\n3|8|1|1|1|1\n4|8|0|0|0|0\n5|8|0|0|0|0\n6|8|8|8|8|8"
     );
     assert_eq!(
         test.ask("SELECT snapshot_id, kind, state, requests FROM listings WHERE snapshot_id < 6 AND requests > 0"),
