@@ -9,7 +9,7 @@ use argh::{ArgsInfo, FromArgs};
 use std::time::Duration;
 
 command_line! {
-[db connection verbose quiet]
+[db connection color verbose quiet]
 /// read the account and store a snapshot
 #[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
@@ -72,7 +72,7 @@ pub struct Sync {
 }
 
 command_line! {
-[connection verbose silent]
+[connection color verbose silent]
 /// check the base URL, the key, the account and every permission that a sync needs; store nothing
 #[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(

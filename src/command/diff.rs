@@ -11,7 +11,7 @@ use crate::diff::{Comparison, FailOn, Side, assess, compare, impact_wanted};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::{Gap, SnapshotInfo, SnapshotRef, Timestamp};
-use crate::output::diff as output;
+use crate::output::{Screen, diff as output};
 use crate::store::{Reader, StoreError};
 
 pub(crate) fn run(arguments: &Diff, context: &mut Context<'_>) -> Result<Exit, Error> {
@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &Diff, context: &mut Context<'_>) -> Result<Exit, E
     });
     if !(arguments.quiet && plan.print.is_for_people()) {
         plan.print
-            .write(&comparison, colour(context), context.out)?;
+            .write(&comparison, context.screen(arguments.color), context.out)?;
         context.out.flush()?;
     }
     if !arguments.quiet {
@@ -91,13 +91,18 @@ impl Print {
         )
     }
 
-    fn write(&self, comparison: &Comparison, colour: bool, out: &mut dyn Write) -> io::Result<()> {
+    fn write(
+        &self,
+        comparison: &Comparison,
+        screen: Screen,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         match self {
             Self::Approvals => output::approvals::write(comparison, out),
             Self::Counts(DiffFormat::Json) => output::json::write_counts(comparison, out),
-            Self::Counts(_) => output::stat::write(comparison, out),
+            Self::Counts(_) => output::stat::write(comparison, screen, out),
             Self::Changes(format) => match format {
-                DiffFormat::Table => output::table::write(comparison, colour, out),
+                DiffFormat::Table => output::table::write(comparison, screen, out),
                 DiffFormat::Json => output::json::write(comparison, out),
                 DiffFormat::Ndjson => output::ndjson::write(comparison, out),
                 DiffFormat::Csv => output::csv::write(comparison, out),
@@ -106,11 +111,6 @@ impl Print {
             },
         }
     }
-}
-
-fn colour(context: &Context<'_>) -> bool {
-    let refused = (context.env)("NO_COLOR").is_some_and(|value| !value.is_empty());
-    context.out_is_terminal && !refused
 }
 
 fn warn(arguments: &Diff, notices: &[Notice], err: &mut dyn Write) -> io::Result<()> {

@@ -53,7 +53,12 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     };
     if arguments.plan {
         let plan = run.plan(&writer).map_err(stopped)?;
-        output::plan::write(&plan.choices, plan.scopes.len(), context.out)?;
+        output::plan::write(
+            &plan.choices,
+            plan.scopes.len(),
+            context.screen(arguments.color),
+            context.out,
+        )?;
         return Ok(Exit::Done);
     }
     let shown = (context.err_is_terminal && !arguments.quiet).then(|| {
