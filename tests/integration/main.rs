@@ -33,6 +33,7 @@ mod layers;
 mod manual;
 mod names;
 mod observed;
+mod older_schema;
 mod permissions;
 mod prune;
 mod publication;

@@ -13,9 +13,9 @@ impl Reader {
     pub fn find(&self, text: &str) -> Result<Vec<Thing>, StoreError> {
         let forms = [
             "r.id = ?1",
-            "r.identifier = ?1 OR r.key IN (SELECT v.resource FROM resource_version v
+            "r.identifier = ?1 OR r.key IN (SELECT v.resource FROM _resource_version v
                WHERE v.name = ?1 COLLATE NOCASE OR json_extract(v.attributes, '$.email') = ?1 COLLATE NOCASE)",
-            "r.key IN (SELECT v.resource FROM resource_version v WHERE instr(lower(v.name), lower(?1))
+            "r.key IN (SELECT v.resource FROM _resource_version v WHERE instr(lower(v.name), lower(?1))
                OR instr(lower(json_extract(v.attributes, '$.email')), lower(?1)))",
             "instr(lower(r.id), lower(?1))",
         ];
@@ -33,8 +33,8 @@ impl Reader {
     fn things(&self, condition: &str, text: &str) -> rusqlite::Result<Vec<Thing>> {
         self.connection
             .prepare(&format!(
-                "SELECT r.id, r.type, l.name, json_extract(l.attributes, '$.email') FROM resource r
-                 LEFT JOIN resource_version l ON l.key = (SELECT max(n.key) FROM resource_version n
+                "SELECT r.id, r.type, l.name, json_extract(l.attributes, '$.email') FROM _resource r
+                 LEFT JOIN _resource_version l ON l.key = (SELECT max(n.key) FROM _resource_version n
                    WHERE n.resource = r.key)
                  WHERE {condition} ORDER BY r.id"
             ))?

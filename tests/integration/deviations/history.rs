@@ -33,6 +33,7 @@ const UNFINISHED: &[&str] = &[
     "roles not found",
     "users not found",
     "service accounts not allowed",
+    "role assignments answer 501",
     "a project goes meanwhile",
     "a project is orphaned",
     "resource groups elsewhere",
