@@ -20,7 +20,8 @@ command_line! {
     example = "{command_name} --api-key-file /run/secrets/harness --db access.db"
 )]
 pub struct Sync {
-    /// how deep to read: account (default), organizations or all (with projects)
+    /// how deep to read: account, organizations or all (with projects); default: what the last snapshot asked for, else
+    /// account
     #[argh(option, arg_name = "depth", from_str_fn(depth))]
     pub scopes: Option<Depth>,
     /// limit the sync to the account and this organization; may be repeated

@@ -55,6 +55,10 @@ impl Writer {
         } else {
             // Dirty pages written early would lock readers out before the commit.
             self.connection.pragma_update(None, "cache_spill", false)?;
+            self.connection.execute(
+                "UPDATE _account SET base_url = ?1 WHERE base_url <> ?1",
+                [&identity.base_url],
+            )?;
         }
         let published = Merge::begin(
             &self.connection,
