@@ -1,5 +1,6 @@
 //! One file a command: settings in, library calls, output.
 
+mod compare;
 pub(crate) mod completions;
 mod context;
 pub(crate) mod diff;
@@ -13,6 +14,7 @@ mod names;
 mod open;
 pub(crate) mod prune;
 mod question;
+pub(crate) mod report;
 pub(crate) mod snapshots;
 pub(crate) mod sync;
 pub(crate) mod what_can;

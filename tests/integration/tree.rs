@@ -202,7 +202,7 @@ fn a_narrower_look_leaves_the_rest_as_it_was() {
     );
     test.run(&["diff"])
         .exits(2)
-        .says("org/payments/project/shop");
+        .says("in 7 scopes: snapshot 2 did not include them");
     test.run(&["diff", "--ignore-coverage"]).exits(0);
     observe_all(&test);
     test.run(&["diff", "1", "3"]).exits(0);
