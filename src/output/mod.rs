@@ -14,6 +14,7 @@ pub mod progress;
 pub mod prune;
 pub mod sarif;
 mod screen;
+pub mod settings;
 pub mod snapshots;
 pub mod table;
 pub mod text;
