@@ -35,16 +35,7 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     let connection = Connection::resolve(&arguments.connection())?;
     let identity = connection.identity();
     let path = config::database(arguments.db.as_deref())?;
-    let writer = Writer::open(&path, &identity)?
-        .with_brake(arguments.max_removed)
-        .with_patience(arguments.timeout);
-    if let Some(label) = &label {
-        writer.refuse_taken(label)?;
-    }
-    let tolerant = arguments.allow_clock_skew;
-    if let Some(newest) = writer.newest_time()? {
-        clock::against_newest(newest, context.clock.wall(), tolerant)?;
-    }
+    let writer = open(arguments, &path, &identity, label.as_ref(), context)?;
     let client = Arc::new(connection.client(
         arguments.timeout,
         arguments.max_rate,
@@ -114,6 +105,27 @@ fn accepted(arguments: &Sync) -> Result<Option<AcceptedGaps>, Error> {
         ));
     }
     arguments.gaps.as_deref().map(gaps::read).transpose()
+}
+
+/// The file, with everything checked that can be before the first request.
+fn open(
+    arguments: &Sync,
+    path: &Path,
+    identity: &Identity,
+    label: Option<&Label>,
+    context: &Context<'_>,
+) -> Result<Writer, Error> {
+    let writer = Writer::open(path, identity)?
+        .with_brake(arguments.max_removed)
+        .with_patience(arguments.timeout);
+    if let Some(label) = label {
+        writer.refuse_taken(label)?;
+    }
+    let tolerant = arguments.allow_clock_skew;
+    if let Some(newest) = writer.newest_time()? {
+        clock::against_newest(newest, context.clock.wall(), tolerant)?;
+    }
+    Ok(writer)
 }
 
 fn stop_on_signals(client: &Arc<Client>, writer: &Writer) -> Stopping {
