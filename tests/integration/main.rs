@@ -5,6 +5,7 @@
 mod support;
 
 mod access_model;
+mod access_parts;
 mod access_speed;
 mod api_client;
 mod api_connection;
