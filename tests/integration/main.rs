@@ -52,6 +52,7 @@ mod tree;
 mod typed;
 mod unseen;
 mod views;
+mod warehouse;
 mod what_can;
 mod who_can;
 mod why;
