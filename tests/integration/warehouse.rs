@@ -28,7 +28,7 @@ fn fleet() -> Test {
     });
     test.sync().args(&["--db", &one]).exits(0);
     let mut account = Account::demo();
-    account.id = OTHER.to_owned();
+    OTHER.clone_into(&mut account.id);
     let two = test.folder.file("two.db").display().to_string();
     Test::over(account).sync().args(&["--db", &two]).exits(0);
     test
