@@ -6,6 +6,7 @@ mod support;
 
 mod access_in_scope;
 mod access_model;
+mod access_parts;
 mod access_speed;
 mod api_client;
 mod api_connection;
