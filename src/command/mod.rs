@@ -15,6 +15,7 @@ mod open;
 pub(crate) mod prune;
 mod question;
 pub(crate) mod report;
+pub(crate) mod settings;
 pub(crate) mod snapshots;
 pub(crate) mod sync;
 pub(crate) mod what_can;

@@ -28,9 +28,9 @@ use crate::store::{Identity, Published, Writer};
 
 pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, Error> {
     let label = label(arguments.label.as_deref())?;
-    let connection = Connection::resolve(&arguments.connection(), context.env)?;
+    let connection = Connection::resolve(&arguments.connection())?;
     let identity = connection.identity();
-    let path = config::database(arguments.db.as_deref(), context.env)?;
+    let path = config::database(arguments.db.as_deref())?;
     let writer = Writer::open(&path, &identity)?.with_brake(arguments.max_removed);
     if let Some(label) = &label {
         writer.refuse_taken(label)?;
