@@ -234,13 +234,22 @@ fn role_card(
             .add(&value)
             .raw("</dd></div>\n");
     }
-    page.raw("</dl>\n<p>Permissions:</p>\n<ul class=\"names\">");
+    page.raw("</dl>\n");
+    permissions_of(page, fact);
+    page.raw("</details>\n");
+}
+
+fn permissions_of(page: &mut Html, fact: &RoleFact) {
+    if fact.permissions.is_empty() {
+        page.raw("<p>It permits nothing.</p>\n");
+        return;
+    }
+    page.raw("<p>Permissions:</p>\n<ul class=\"names\">");
     for permission in fact.permissions.iter().take(NAMES) {
         page.raw("<li>");
-        let known = catalogue.permission(permission);
-        match known.and_then(|known| known.name) {
-            Some(name) => page
-                .text(name)
+        match permissions::permission(permission) {
+            Some(known) => page
+                .text(known.name)
                 .raw(" <span class=\"quiet\">")
                 .text(permission)
                 .raw("</span>"),
@@ -253,5 +262,5 @@ fn role_card(
             .number((fact.permissions.len() - NAMES) as u64);
         page.raw(" more: see the view <code>role_permissions</code></li>");
     }
-    page.raw("</ul>\n</details>\n");
+    page.raw("</ul>\n");
 }

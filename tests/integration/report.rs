@@ -420,3 +420,40 @@ fn rows_over_the_limit_are_counted_and_named() {
     assert_eq!(rows_of(&island(&page)), 2);
     assert!(page.contains("holds the first <b>2</b>"));
 }
+
+#[test]
+fn the_glossary_explains_the_words_of_the_first_page() {
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().project("pay", "api").publish(&db, 1);
+    let page = report(&db, &[]);
+    let first = between(&page, "<section id=\"cover\"", "<section id=\"power\"").to_lowercase();
+    let glossary = between(&page, "<dl class=\"glossary\">", "</dl>").to_lowercase();
+    for word in [
+        "account",
+        "organization",
+        "project",
+        "scope",
+        "service account",
+        "token",
+        "user group",
+        "membership",
+        "role",
+        "permission",
+        "resource group",
+        "role assignment",
+        "role grant",
+        "principal",
+        "environment",
+        "secret",
+        "snapshot",
+        "finding",
+        "depends",
+        "in no list",
+    ] {
+        let is_explained = glossary
+            .split("<dt")
+            .any(|entry| entry.split("</dt>").next().unwrap().contains(word));
+        assert!(is_explained || !first.contains(word), "{word}");
+    }
+}
