@@ -235,11 +235,11 @@ fn role_card(
             .raw("</dd></div>\n");
     }
     page.raw("</dl>\n");
-    permissions_of(page, fact);
+    permission_list(page, catalogue, fact);
     page.raw("</details>\n");
 }
 
-fn permissions_of(page: &mut Html, fact: &RoleFact) {
+fn permission_list(page: &mut Html, catalogue: &Catalogue, fact: &RoleFact) {
     if fact.permissions.is_empty() {
         page.raw("<p>It permits nothing.</p>\n");
         return;
@@ -247,9 +247,10 @@ fn permissions_of(page: &mut Html, fact: &RoleFact) {
     page.raw("<p>Permissions:</p>\n<ul class=\"names\">");
     for permission in fact.permissions.iter().take(NAMES) {
         page.raw("<li>");
-        match permissions::permission(permission) {
-            Some(known) => page
-                .text(known.name)
+        let known = catalogue.permission(permission);
+        match known.and_then(|known| known.name) {
+            Some(name) => page
+                .text(name)
                 .raw(" <span class=\"quiet\">")
                 .text(permission)
                 .raw("</span>"),

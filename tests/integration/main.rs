@@ -4,6 +4,7 @@
 
 mod support;
 
+mod access_in_scope;
 mod access_model;
 mod access_speed;
 mod api_client;
