@@ -30,6 +30,7 @@ mod fault_matrix;
 mod findings;
 mod history;
 mod history_property;
+mod identity;
 mod layers;
 mod manual;
 mod names;
