@@ -7,13 +7,13 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::api::base_url::BaseUrl;
 use crate::api::client::{Client, ClientOptions};
-use crate::api::secret::ApiKey;
-use crate::api::transport::{TransportSettings, UreqTransport};
+use crate::api::http::base_url::BaseUrl;
+use crate::api::http::redact::holds_key;
+use crate::api::http::secret::ApiKey;
+use crate::api::http::transport::{TransportSettings, UreqTransport};
 use crate::cli::ConnectionFlags;
 use crate::error::Error;
-use crate::redact::holds_key;
 use crate::store::Identity;
 
 const DEFAULT_DB: &str = "harness-access.db";

@@ -36,7 +36,6 @@ pub mod findings;
 mod logging;
 pub mod model;
 pub mod output;
-mod redact;
 pub mod retention;
 mod run;
 mod signals;

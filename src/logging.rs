@@ -5,10 +5,10 @@ use std::io::Write;
 use env_logger::Builder;
 use log::LevelFilter;
 
+use crate::api::http::redact::redact;
 use crate::characters::line;
 use crate::config::{Lookup, variable};
 use crate::error::Error;
-use crate::redact::redact;
 
 /// Starts logging: warnings, with `-v` what is done, with `-v -v` every request. `RUST_LOG` wins. Trace records, in
 /// which ureq would print the API key, are compiled out.

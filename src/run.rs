@@ -3,13 +3,13 @@
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write};
 
+use crate::api::http::redact::redact;
 use crate::cli::{self, Command, Request};
 use crate::command::{self, Context};
 use crate::error::{Error, OutputFailed};
 use crate::exit::Exit;
 use crate::logging;
 use crate::output::text::line;
-use crate::redact::redact;
 use crate::signals;
 
 /// Runs the program and says how it ended.

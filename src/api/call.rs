@@ -1,7 +1,9 @@
 //! What to ask: an endpoint, the scope it is asked about, and where that is in a message.
 
 use std::fmt;
-use std::fmt::Write as _;
+use std::time::SystemTime;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Rows asked for per page. Harness documents 100 as the maximum and enforces it on some lists, so always 100.
 pub const PAGE_SIZE: u64 = 100;
@@ -18,7 +20,7 @@ pub struct Call {
     tries: Option<u32>,
 }
 
-/// Which member of the answer holds what was asked for.
+/// Which member of the response holds what was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Envelope {
     /// `{"status": "SUCCESS", "data": …}`: nearly every endpoint.
@@ -93,14 +95,14 @@ impl Call {
         self
     }
 
-    /// Says that the answer comes in another envelope than [`Envelope::Data`].
+    /// Says that the response comes in another envelope than [`Envelope::Data`].
     #[must_use]
     pub fn envelope(mut self, envelope: Envelope) -> Self {
         self.envelope = envelope;
         self
     }
 
-    /// Which envelope the answer comes in.
+    /// Which envelope the response comes in.
     #[must_use]
     pub fn expected_envelope(&self) -> Envelope {
         self.envelope
@@ -108,8 +110,8 @@ impl Call {
 
     /// Where this call is, for messages and the ledger.
     #[must_use]
-    pub fn place(&self, method: Method) -> Place {
-        Place {
+    pub fn site(&self, method: Method) -> CallSite {
+        CallSite {
             endpoint: format!("{method} {}", self.path),
             scope: match (&self.org, &self.project) {
                 (Some(org), Some(project)) => format!("org/{org}/project/{project}"),
@@ -173,7 +175,7 @@ impl fmt::Display for Method {
 
 /// Where something happened: which endpoint, about which scope, on which page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct CallSite {
     /// Method and path, such as `GET /authz/api/roles`.
     pub endpoint: String,
     /// `account`, `org/<org>` or `org/<org>/project/<project>`.
@@ -182,7 +184,7 @@ pub struct Place {
     pub page: Option<u64>,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for CallSite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} in {}", self.endpoint, self.scope)?;
         match self.page {
@@ -192,15 +194,26 @@ impl fmt::Display for Place {
     }
 }
 
-/// Percent-encodes everything but the characters RFC 3986 calls unreserved.
+/// What a call returned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply<T> {
+    /// What was asked for, out of its envelope.
+    pub data: T,
+    /// Requests this took: 1, and one more for each retry.
+    pub attempts: u32,
+    /// The server's clock, if it says.
+    pub server_date: Option<SystemTime>,
+}
+
+/// Everything but the characters RFC 3986 calls unreserved.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
 fn encode_into(out: &mut String, text: &str) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}"); // writing to a String cannot fail
-        }
-    }
+    out.extend(utf8_percent_encode(text, RESERVED));
 }
 
 #[cfg(test)]
@@ -228,7 +241,7 @@ mod tests {
              &sortOrders=orgIdentifier%2CASC&sortOrders=identifier%2CASC"
         );
         assert_eq!(
-            call.place(Method::Get).to_string(),
+            call.site(Method::Get).to_string(),
             "GET /x in org/o 1/project/p$, page 3"
         );
     }
@@ -237,7 +250,7 @@ mod tests {
     fn a_segment_cannot_leave_its_place() {
         let call = Call::new("/ng/api/accounts").segment("../a?b#c");
         assert_eq!(
-            call.place(Method::Get).endpoint,
+            call.site(Method::Get).endpoint,
             "GET /ng/api/accounts/..%2Fa%3Fb%23c"
         );
     }

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash};
 use std::num::NonZeroI64;
 
 use super::rows::ListScope;
-use crate::api::walk::RowSink;
+use crate::api::page::RowSink;
 use crate::api::wire::{Principal, RoleAssignmentItem};
 use crate::model::{AssignmentIds, AssignmentRef, Grant, Level, ResourceType, Scope};
 

@@ -64,7 +64,7 @@ impl Endpoint {
     /// Method and path, for the ledger.
     pub(crate) fn name(&self, account: &str) -> String {
         self.call(account, &Scope::Account)
-            .place(self.method)
+            .site(self.method)
             .endpoint
     }
 }

@@ -11,7 +11,7 @@ use super::rows::{ListScope, ListedResource, Row};
 use crate::api::call::{Call, Envelope, Method};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
-use crate::api::walk::{RowSink, Walked};
+use crate::api::page::{RowSink, Walked};
 
 /// A list about to be read.
 pub(crate) struct ListWalk<'a> {

@@ -9,7 +9,7 @@ use super::listings::{self, role_assignments};
 use super::rows::{ListScope, ListedResource};
 use crate::api::client::Client;
 use crate::api::error::{ApiError, ApiErrorKind};
-use crate::api::walk::Walked;
+use crate::api::page::Walked;
 use crate::model::{Listing, ListingKind, ListingState, ResourceType, Scope, Timestamp};
 
 /// Attempts at what has another way around it.

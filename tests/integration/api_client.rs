@@ -4,15 +4,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use harness_access::api::base_url::BaseUrl;
 use harness_access::api::call::{Call, Method};
+use harness_access::api::client::clock::{Cancel, Clock as _, VirtualClock};
 use harness_access::api::client::{Client, ClientOptions};
-use harness_access::api::clock::{Cancel, Clock as _, VirtualClock};
-use harness_access::api::envelope::Page;
-use harness_access::api::error::{ApiErrorKind, LooksLike};
-use harness_access::api::transport::{
+use harness_access::api::error::ApiErrorKind;
+use harness_access::api::http::base_url::BaseUrl;
+use harness_access::api::http::transport::{
     HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind,
 };
+use harness_access::api::page::envelope::{LooksLike, Page};
 
 type Answer = Result<HttpResponse, TransportError>;
 
@@ -239,7 +239,7 @@ fn the_deadline_names_what_was_being_retried() {
     assert!(setup.clock.now() < Duration::from_secs(10));
     let text = error.to_string();
     assert!(
-        text.contains("the time limit of 10 s is reached; last: Harness failed: \"down\""),
+        text.contains("the time limit of 10 s is reached; last: server error: \"down\""),
         "{text}"
     );
     setup.clock.advance(Duration::from_secs(10));
@@ -374,7 +374,7 @@ fn a_walk_counts_its_retries_and_names_its_page_in_errors() {
 
     let (result, _) = walked(vec![page(0, 0..100), status(502, "")]);
     let error = result.expect_err("for ever");
-    assert_eq!(error.place.page, Some(1));
+    assert_eq!(error.site.page, Some(1));
     let walked = error.walked.as_ref().expect("a walk");
     assert_eq!((walked.rows, walked.requests, walked.retries), (100, 6, 4));
     assert!(
@@ -405,7 +405,7 @@ fn a_page_of_html_is_described() {
     ));
     assert_eq!(
         error.to_string(),
-        "GET /authz/api/roles in org/o/project/p: the answer is an HTML page, not the Harness API (status 200, \
+        "GET /authz/api/roles in org/o/project/p: the response is an HTML page, not the Harness API (status 200, \
          text/html): \"<html><body>Sign in</body></html>\"; tried 2 times"
     );
 }

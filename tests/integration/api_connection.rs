@@ -8,13 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use harness_access::api::base_url::BaseUrl;
 use harness_access::api::call::{Call, Method};
+use harness_access::api::client::clock::VirtualClock;
 use harness_access::api::client::{Client, ClientOptions};
-use harness_access::api::clock::VirtualClock;
 use harness_access::api::error::{ApiError, ApiErrorKind};
-use harness_access::api::secret::ApiKey;
-use harness_access::api::transport::{
+use harness_access::api::http::base_url::BaseUrl;
+use harness_access::api::http::secret::ApiKey;
+use harness_access::api::http::transport::{
     HttpRequest, Transport as _, TransportErrorKind, TransportSettings, UreqTransport,
 };
 use mockito::{Matcher, Server};

@@ -3,7 +3,7 @@
 use std::fs;
 
 use harness_access::api::call::Envelope;
-use harness_access::api::envelope::{Page, open};
+use harness_access::api::page::envelope::{Page, open};
 use harness_access::api::wire;
 use harness_access::store::{Reader, Writer};
 use serde_json::{Map, Value, json};
@@ -23,7 +23,7 @@ fn opens_as(path: &str, body: &[u8]) -> bool {
         router::ROLES => opens::<Page<wire::RoleItem>>(body),
         router::RESOURCE_GROUPS => opens::<Page<wire::ResourceGroupItem>>(body),
         router::ROLE_ASSIGNMENTS => opens::<Page<wire::RoleAssignmentItem>>(body),
-        router::ACCESS_CHECK => opens::<wire::AccessCheckAnswer>(body),
+        router::ACCESS_CHECK => opens::<wire::AccessCheckResponse>(body),
         router::PERMISSIONS => opens::<Vec<wire::PermissionItem>>(body),
         _ => opens::<wire::Account>(body),
     }

@@ -309,7 +309,7 @@ fn a_refused_key_exits_4() {
     wrong
         .exits(4)
         .prints_nothing()
-        .says("the API key is refused")
+        .says("Harness refused the API key")
         .says("belongs to this account")
         .hides("WRONGkey");
     // A key that does not name its account, and another account's id.

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use harness_access::api::clock::VirtualClock;
+use harness_access::api::client::clock::VirtualClock;
 use harness_access::collect::Remembered;
 use harness_access::error::Error;
 use harness_access::exit::Exit;

@@ -40,9 +40,8 @@ const PARTS: &[(&str, &[&str])] = &[
     ("signals", &["exit", "unfinished"]),
     ("error", &["api", "exit", "store"]),
     ("cli", &["diff", "error", "findings", "model"]),
-    ("redact", &[]),
-    ("config", &["api", "cli", "error", "redact", "store"]),
-    ("logging", &["characters", "config", "error", "redact"]),
+    ("config", &["api", "cli", "error", "store"]),
+    ("logging", &["api", "characters", "config", "error"]),
     (
         "command",
         &[
@@ -66,7 +65,7 @@ const PARTS: &[(&str, &[&str])] = &[
     (
         "run",
         &[
-            "cli", "command", "error", "exit", "logging", "output", "redact", "signals",
+            "api", "cli", "command", "error", "exit", "logging", "output", "signals",
         ],
     ),
 ];
@@ -106,11 +105,6 @@ fn every_part_uses_only_what_it_may() {
 
 /// Files whose circles still have to be opened.
 const KNOWN_CIRCLES: &[&str] = &[
-    "api/classify.rs",
-    "api/client.rs",
-    "api/envelope.rs",
-    "api/error.rs",
-    "api/walk.rs",
     "collect/assemble.rs",
     "collect/mod.rs",
     "collect/tree.rs",

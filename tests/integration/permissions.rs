@@ -869,7 +869,7 @@ fn a_list_that_contradicts_itself_stays_in_doubt_whatever_the_key_may_see() {
     partial_sync(&test);
     let reason = test
         .ask("SELECT reason FROM listings WHERE kind = 'role_assignments' AND state = 'partial'");
-    assert!(reason.contains("contradicts itself"), "{reason}");
+    assert!(reason.contains("inconsistent"), "{reason}");
     assert!(
         reason.contains("the key lacks core_serviceaccount_view in account"),
         "{reason}"

@@ -67,20 +67,20 @@ fn what_passes_is_survived_and_the_ledger_tells() {
 #[test]
 fn what_does_not_pass_names_the_listing_and_stores_nothing() {
     for (kind, status, says) in [
-        (FaultKind::RowInserted, 2, "contradicts itself in 4 walks"),
-        (FaultKind::RowDeleted, 2, "contradicts itself in 4 walks"),
+        (FaultKind::RowInserted, 2, "inconsistent in 4 reads"),
+        (FaultKind::RowDeleted, 2, "inconsistent in 4 reads"),
         (FaultKind::TotalChanging, 2, "the total changed from"),
-        (FaultKind::PageRepeated, 2, "a row came twice"),
-        (FaultKind::Endless, 2, "contradicts itself in 4 walks"),
+        (FaultKind::PageRepeated, 2, "a row was received twice"),
+        (FaultKind::Endless, 2, "inconsistent in 4 reads"),
         (FaultKind::NegativeTotals, 5, "totalItems is -1"),
         (FaultKind::PageSizeZero, 5, "pageSize is 0"),
-        (FaultKind::LongPage, 5, "101 rows came, 100 were asked for"),
+        (FaultKind::LongPage, 5, "101 rows received, 100 requested"),
         (
             FaultKind::ForeignRows,
             5,
             "is of org/elsewhere/project/elsewhere, but account was asked for",
         ),
-        (FaultKind::GarbageRows, 5, "not of the expected form"),
+        (FaultKind::GarbageRows, 5, "unexpected response format"),
     ] {
         let context = format!("{kind:?}");
         let test = Test::over(of_pages());

@@ -1,6 +1,6 @@
 //! Organizations and projects: observed whole, with few requests, and never taken for gone when they are only hidden.
 
-use harness_access::api::clock::VirtualClock;
+use harness_access::api::client::clock::VirtualClock;
 use harness_access::model::Listing;
 
 use crate::support::{Test, in_process};
@@ -306,7 +306,7 @@ fn the_pace_never_meets_the_limit_of_harness() {
     }));
     let clock = VirtualClock::new();
     let time = clock.clone();
-    fake.clock(move || harness_access::api::clock::Clock::now(&time));
+    fake.clock(move || harness_access::api::client::clock::Clock::now(&time));
     fake.switch(|switches| switches.requests_per_minute = Some(400));
     let client = in_process::client_with(&fake, &clock, 360);
     let observation = in_process::everything(&client, 4).unwrap();

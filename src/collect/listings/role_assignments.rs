@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash};
 
 use crate::api::error::ApiError;
-use crate::api::walk::{RowSink, Walked};
+use crate::api::page::{RowSink, Walked};
 use crate::api::wire::{
     AggregateAssignment, AssignmentFilter, RoleAssignment, RoleAssignmentItem, RoleReference,
     ScopeFilter,

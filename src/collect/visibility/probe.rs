@@ -9,7 +9,7 @@ use crate::api::call::{Call, Method};
 use crate::api::client::Client;
 use crate::api::error::{ApiError, ApiErrorKind};
 use crate::api::wire::{
-    AccessCheckAnswer, AccessCheckRequest, AccessControl, CallingPrincipal, PermissionCheck,
+    AccessCheckRequest, AccessCheckResponse, AccessControl, CallingPrincipal, PermissionCheck,
     ResourceScope,
 };
 use crate::collect::definition::RequiredPermission;
@@ -74,7 +74,7 @@ pub(crate) fn ask(client: &Client, probes: &[PermissionProbe]) -> Result<ProbeRe
             permissions: probes.iter().map(|probe| checks.of(probe)).collect(),
         };
         let call = Call::new("/authz/api/acl");
-        let answer: AccessCheckAnswer = client.post(&call, &request)?.data;
+        let answer: AccessCheckResponse = client.post(&call, &request)?.data;
         let fits = answer.access_control_list.len() == request.permissions.len()
             && answer
                 .access_control_list
@@ -84,7 +84,7 @@ pub(crate) fn ask(client: &Client, probes: &[PermissionProbe]) -> Result<ProbeRe
         if !fits {
             let reason = "the access check answers other questions than it was asked".to_owned();
             let kind = ApiErrorKind::Impossible { reason };
-            return Err(ApiError::new(call.place(Method::Post), 1, kind));
+            return Err(ApiError::new(call.site(Method::Post), 1, kind));
         }
         results.caller = answer.principal.map(caller);
         results.held.extend(

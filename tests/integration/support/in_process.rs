@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use harness_access::api::base_url::BaseUrl;
 use harness_access::api::call::Method;
+use harness_access::api::client::clock::VirtualClock;
 use harness_access::api::client::{Client, ClientOptions};
-use harness_access::api::clock::VirtualClock;
-use harness_access::api::transport::{
+use harness_access::api::http::base_url::BaseUrl;
+use harness_access::api::http::transport::{
     HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind,
 };
 use harness_access::collect::workers::Progress;

@@ -14,14 +14,13 @@ use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::DefaultConnector;
 
 use super::base_url::BaseUrl;
-use super::call::Method;
-use super::http_date;
 use super::resolver::Remembering;
 use super::secret::ApiKey;
+use crate::api::call::Method;
 
 /// The largest success body that is read, decoded. A page of 100 rows is far below.
 pub const BODY_LIMIT: u64 = 64 * 1024 * 1024;
-/// As much of an error body as is read.
+/// How much of an error body is read, in bytes.
 const ERROR_BODY_LIMIT: u64 = 64 * 1024;
 /// Idle connections kept, one per worker with room to spare.
 const IDLE_CONNECTIONS: usize = 16;
@@ -35,7 +34,7 @@ pub struct HttpRequest {
     pub url: String,
     /// The JSON to post.
     pub body: Option<Vec<u8>>,
-    /// Sent as `X-requestId`; Harness answers with it as `correlationId`.
+    /// Sent as `X-requestId`; Harness repeats it as `correlationId`.
     pub request_id: String,
     /// Bound on the whole exchange, connecting and reading the body included.
     pub timeout: Duration,
@@ -80,7 +79,7 @@ pub enum TransportErrorKind {
     Dns,
     /// No trusted encrypted connection: certificate or handshake.
     Tls,
-    /// The answer is not HTTP.
+    /// The response is not HTTP.
     Protocol,
     /// The body is larger than [`BODY_LIMIT`].
     TooLarge,
@@ -95,14 +94,14 @@ pub enum TransportErrorKind {
 impl fmt::Display for TransportErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Timeout => "no answer in time",
+            Self::Timeout => "no response in time",
             Self::Connect => "cannot connect",
-            Self::Reset => "the connection was closed before the answer was complete",
-            Self::Dns => "the host name is not known",
-            Self::Tls => "no trusted connection",
-            Self::Protocol => "the answer is not HTTP",
-            Self::TooLarge => "the answer is larger than 64 MiB",
-            Self::Decompress => "the compressed answer is damaged",
+            Self::Reset => "the connection closed before the response was complete",
+            Self::Dns => "unknown host name",
+            Self::Tls => "the connection cannot be trusted",
+            Self::Protocol => "the response is not HTTP",
+            Self::TooLarge => "the response is larger than 64 MiB",
+            Self::Decompress => "the compressed response is damaged",
             Self::Interrupted => "interrupted",
             Self::Other => "the request failed",
         })
@@ -267,7 +266,7 @@ impl UreqTransport {
             content_type: header("content-type"),
             retry_after: header("retry-after"),
             location: header("location"),
-            date: header("date").as_deref().and_then(http_date::parse),
+            date: header("date").and_then(|date| httpdate::parse_http_date(&date).ok()),
             body,
         })
     }
@@ -311,12 +310,12 @@ impl Transport for UreqTransport {
     }
 }
 
-/// As much of an error's body as comes; the status is known, so a body that breaks off is no further failure.
+/// The body of an error, as far as it arrives: the status is known, so a truncated body is not another failure.
 fn read_leniently(body: ureq::Body) -> Vec<u8> {
     let mut start = Vec::new();
     let mut reader = body.into_reader().take(ERROR_BODY_LIMIT);
     if let Err(error) = reader.read_to_end(&mut start) {
-        log::debug!("the body of the error answer broke off: {error}");
+        log::debug!("the body of the error response was incomplete: {error}");
     }
     start
 }

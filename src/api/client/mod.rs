@@ -1,5 +1,10 @@
 //! The client: asks, paces, retries, opens the envelope, and says what went wrong. Shared by all workers.
 
+pub mod classify;
+pub mod clock;
+pub mod pace;
+pub mod retry;
+
 use std::fmt;
 use std::hash::{BuildHasher as _, DefaultHasher, RandomState};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -9,16 +14,17 @@ use std::time::{Duration, SystemTime};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::base_url::BaseUrl;
-use super::call::{Call, Method};
-use super::classify::{Classifier, Failure};
-use super::clock::{Cancel, Clock, SystemClock};
-use super::envelope::{self, Page};
+use self::classify::{Classifier, FailedAttempt};
+use self::clock::{Cancel, Clock, SystemClock};
+use self::pace::Pacer;
+use self::retry::{Outcome, Reason, Retry, RetryPolicy, Step, retry_after};
+use super::call::{Call, Method, Reply};
 use super::error::{ApiError, ApiErrorKind};
-use super::pace::Pacer;
-use super::retry::{Outcome, Reason, Retry, RetryPolicy, Step, retry_after};
-use super::transport::{HttpRequest, HttpResponse, Transport};
-use super::walk::{RowSink, Walked, walk};
+use super::http::base_url::BaseUrl;
+use super::http::transport::{HttpRequest, HttpResponse, Transport};
+use super::page::envelope;
+use super::page::walk::walk;
+use super::page::{Page, RowSink, Walked};
 
 /// How the client behaves; the defaults are for Harness as it is.
 #[derive(Clone)]
@@ -57,17 +63,6 @@ impl fmt::Debug for ClientOptions {
             .field("timeout", &self.timeout)
             .finish_non_exhaustive()
     }
-}
-
-/// What a call returned.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reply<T> {
-    /// What was asked for, out of its envelope.
-    pub data: T,
-    /// Requests this took: 1, and one more for each retry.
-    pub attempts: u32,
-    /// The server's clock, if it says.
-    pub server_date: Option<SystemTime>,
 }
 
 /// One account at one base URL, seen with one key.
@@ -137,8 +132,8 @@ impl Client {
         body: &B,
     ) -> Result<Reply<T>, ApiError> {
         let body = serde_json::to_vec(body).map_err(|error| {
-            let message = format!("the question cannot be written as JSON: {error}");
-            ApiError::new(call.place(Method::Post), 0, ApiErrorKind::Shape { message })
+            let message = format!("the request cannot be written as JSON: {error}");
+            ApiError::new(call.site(Method::Post), 0, ApiErrorKind::Shape { message })
         })?;
         self.exchange(call, Method::Post, Some(body))
     }
@@ -154,7 +149,7 @@ impl Client {
         sink: &mut impl RowSink<T>,
     ) -> Result<Walked, ApiError> {
         let fetch = |page| self.get::<Page<T>>(&call.clone().page(page));
-        walk(&call.place(Method::Get), fetch, key, sink)
+        walk(&call.site(Method::Get), fetch, key, sink)
     }
 
     /// Walks a list that is read with POST of the same body for every page; `call` without page. See [`walk`].
@@ -169,7 +164,7 @@ impl Client {
         sink: &mut impl RowSink<T>,
     ) -> Result<Walked, ApiError> {
         let fetch = |page| self.post::<Page<T>, B>(&call.clone().page(page), body);
-        walk(&call.place(Method::Post), fetch, key, sink)
+        walk(&call.site(Method::Post), fetch, key, sink)
     }
 
     /// Requests sent so far, retries included.
@@ -188,12 +183,6 @@ impl Client {
     #[must_use]
     pub fn account_id(&self) -> &str {
         &self.account_id
-    }
-
-    /// Where Harness is.
-    #[must_use]
-    pub fn base_url(&self) -> &BaseUrl {
-        &self.base
     }
 
     /// Stops everything: no further request, waits end, and requests under way fail at once.
@@ -224,7 +213,7 @@ impl Client {
         let mut retry = Retry::new(&policy, self.deadline);
         let mut last = None;
         loop {
-            let fail = |attempts, kind| ApiError::new(call.place(method), attempts, kind);
+            let fail = |attempts, kind| ApiError::new(call.site(method), attempts, kind);
             let sent_at = self
                 .wait_for_turn(last)
                 .map_err(|kind| fail(retry.attempts(), kind))?;
@@ -247,9 +236,9 @@ impl Client {
             let (pause, kind) = self
                 .after_failure(failure, &mut retry, sent_at)
                 .map_err(|kind| fail(retry.attempts(), kind))?;
-            let place = call.place(method);
+            let site = call.site(method);
             log::info!(
-                "{place}: {kind}; trying again in {:.1} s",
+                "{site}: {kind}; trying again in {:.1} s",
                 pause.as_secs_f64()
             );
             last = Some(kind);
@@ -260,7 +249,7 @@ impl Client {
     /// Decides on a failed attempt: how long to wait before the next, together with what failed, or the final error.
     fn after_failure(
         &self,
-        failure: Failure,
+        failure: FailedAttempt,
         retry: &mut Retry,
         sent_at: Duration,
     ) -> Result<(Duration, Box<ApiErrorKind>), ApiErrorKind> {
@@ -315,7 +304,7 @@ impl Client {
         &self,
         call: &Call,
         request: &HttpRequest,
-    ) -> Result<(T, Option<SystemTime>), Failure> {
+    ) -> Result<(T, Option<SystemTime>), FailedAttempt> {
         let redact = |text: &str| self.transport.redact(text);
         let classifier = Classifier {
             redact: &redact,

@@ -1,5 +1,5 @@
-//! API keys that were typed where no key belongs. Messages repeat what was typed, so they are searched for what looks
-//! like one.
+//! Finds API keys that were typed in the wrong place. Messages repeat what was typed, so they are searched for text
+//! that looks like a key.
 
 const REDACTED: &str = "[key redacted]";
 

@@ -1,7 +1,7 @@
-//! Where the host is, asked once a minute instead of before every request.
+//! Remembers the address of the host for a minute.
 //!
-//! `ureq` resolves the name for each request, even when a connection to the host is open, and starts a thread for it
-//! when that may take only so long: a name server's answer more for every page of a list.
+//! `ureq` resolves the name before every request, even when a connection is open, and starts a thread for it because
+//! the lookup has a time limit. That would cost one lookup for every page of a list.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -14,16 +14,16 @@ use ureq::http::uri::{Authority, Scheme};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-/// How long an answer is good for. Hosts of Harness move rarely, and open connections stay where they are anyway.
+/// How long a response is good for. Hosts of Harness move rarely, and open connections stay where they are anyway.
 const GOOD_FOR: Duration = Duration::from_secs(60);
 
-/// A resolver that remembers its last answer. Clones share it.
+/// A resolver that remembers its last response. Clones share it.
 pub(super) struct Remembering<R = DefaultResolver> {
     inner: Arc<R>,
-    last: Arc<Mutex<Option<Answer>>>,
+    last: Arc<Mutex<Option<Resolved>>>,
 }
 
-struct Answer {
+struct Resolved {
     /// Says the port where the authority does not.
     scheme: Option<Scheme>,
     authority: Authority,
@@ -69,7 +69,7 @@ impl<R: Resolver> Resolver for Remembering<R> {
         }
         let resolved = self.inner.resolve(uri, config, timeout)?;
         if let Some(authority) = uri.authority() {
-            *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Answer {
+            *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Resolved {
                 scheme: uri.scheme().cloned(),
                 authority: authority.clone(),
                 addresses: resolved.to_vec(),
@@ -104,7 +104,7 @@ mod tests {
 
     use super::*;
 
-    /// Answers another port each time.
+    /// Responses another port each time.
     #[derive(Debug)]
     struct Counting(AtomicU16);
 

@@ -12,7 +12,7 @@ use ureq::http::Uri;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct BaseUrl(String);
 
-/// Why a text is no base URL. Text that may hold a secret (user information) is not repeated.
+/// Why a text is not a base URL. Messages never repeat text that may hold a secret (user information).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BaseUrlError {
     /// Not an absolute `http` or `https` URL with a host.
@@ -38,7 +38,7 @@ impl fmt::Display for BaseUrlError {
                 "the base URL has the scheme `{scheme}`; it must be https"
             ),
             Self::UserInfo => f.write_str(
-                "the base URL must not hold a user name or password; the API key is given apart",
+                "the base URL must not hold a user name or password; give the API key with --api-key-file or HARNESS_API_KEY",
             ),
             Self::QueryOrFragment => f.write_str("the base URL must not have a `?` or `#` part"),
             Self::PlainHttp(host) => write!(
@@ -56,7 +56,7 @@ impl BaseUrl {
     /// with `allow_http`.
     ///
     /// # Errors
-    /// Whatever would make the key go astray or the paths wrong; see [`BaseUrlError`].
+    /// Everything that could send the key elsewhere or make paths wrong; see [`BaseUrlError`].
     pub fn parse(text: &str, allow_http: bool) -> Result<Self, BaseUrlError> {
         let text = text.trim();
         let (scheme, rest) = text.split_once("://").ok_or(BaseUrlError::Malformed)?;
@@ -125,7 +125,7 @@ impl fmt::Display for BaseUrl {
     }
 }
 
-/// A name, an IPv4 address or a bracketed IPv6 address; nothing that a name server or a log would trip over.
+/// A name, an IPv4 address or an IPv6 address in brackets.
 fn host_is_plain(host: &str) -> bool {
     let name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
     match host

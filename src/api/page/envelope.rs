@@ -1,14 +1,15 @@
-//! Opens what Harness wraps its answers in, and never panics on any bytes.
+//! Opens what Harness wraps its responses in, and never panics on any bytes.
 //!
 //! Success is a 2xx status, JSON, `"status": "SUCCESS"`, and `data` of the expected shape: Harness, and what stands
-//! before it, answers 200 with login pages, empty bodies and errors as well.
+//! before it, answer 200 with login pages, empty bodies and errors as well.
+
+use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 
-use super::call::Envelope;
-use super::error::LooksLike;
+use crate::api::call::Envelope;
 
 /// One page of a list. Every count may be missing or null; what must be there is the content.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -31,6 +32,36 @@ pub struct Page<T> {
     /// Which page this is, from 0.
     #[serde(default)]
     pub page_index: Option<i64>,
+}
+
+/// What a 2xx or error body that is not the expected JSON looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LooksLike {
+    /// The page that asks people to sign in: a wrong base URL, most often.
+    LoginPage,
+    /// Some other HTML page: a proxy or another service.
+    Html,
+    /// Nothing at all.
+    Empty,
+    /// JSON that breaks off or is damaged.
+    BrokenJson,
+    /// JSON, but nothing that Harness says.
+    OtherService,
+    /// Something else.
+    Other,
+}
+
+impl fmt::Display for LooksLike {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::LoginPage => "the response is a login page, not the Harness API",
+            Self::Html => "the response is an HTML page, not the Harness API",
+            Self::Empty => "the response is empty",
+            Self::BrokenJson => "the response is damaged or truncated JSON",
+            Self::OtherService => "the response is JSON of another service, not the Harness API",
+            Self::Other => "the response is not JSON",
+        })
+    }
 }
 
 /// Why a 2xx body could not be opened.
@@ -104,8 +135,8 @@ pub fn open<T: DeserializeOwned>(body: &[u8], envelope: Envelope) -> Result<T, U
     match opened {
         Ok((true, Some(data))) => Ok(data),
         Ok((true, None)) => match serde_json::from_value(serde_json::Value::Null) {
-            Ok(nothing) if !tells_of_failure(body) => Ok(nothing), // T is an Option, and null an answer
-            _ => Err(failure_or(body, "nothing in the envelope")),
+            Ok(nothing) if !tells_of_failure(body) => Ok(nothing), // T is an Option, and null is valid
+            _ => Err(failure_or(body, "no data")),
         },
         Ok((false, _)) => Err(failure_or(body, "no status SUCCESS")),
         Err(error) => Err(why_unreadable(body, &error)),

@@ -1,4 +1,4 @@
-//! When the next request may go: one budget for all workers, told the time, never sleeping.
+//! When the next request may be sent: one budget for all workers. Pure: takes the current time as an argument.
 //!
 //! Harness counts requests per key in a window of a minute (400, documented). A plain token bucket of rate 360 and
 //! burst 60 would send 420 in its first minute. So a request needs two things: a token from the bucket, which spreads
@@ -139,7 +139,7 @@ mod tests {
         Duration::from_millis(ms)
     }
 
-    /// Lets `workers` send `requests` with answers after `latency(n)`; when each request went, in order.
+    /// Lets `workers` send `requests` with responses after `latency(n)`; when each request went, in order.
     fn simulate(
         pacer: &mut Pacer,
         workers: usize,

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-/// How long a sleeper stays deaf to a cancellation. Bounds how late a Ctrl-C takes effect during a wait.
+/// How often a sleeper checks for a cancellation, which limits how late a Ctrl-C takes effect.
 const SLICE: Duration = Duration::from_millis(50);
 
 /// A flag that stops the client: set once, seen by every clone, never cleared.

@@ -20,8 +20,8 @@ impl fmt::Display for ApiKeyError {
         f.write_str(match self {
             Self::Empty => "the API key is empty",
             Self::IllegalCharacter => {
-                "the API key holds a space, a control character or a character outside ASCII; \
-                 is it the whole key and nothing else?"
+                "the API key contains a space, a control character or a character outside ASCII; \
+                 give the key alone, as Harness showed it"
             }
         })
     }

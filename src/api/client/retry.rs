@@ -1,12 +1,10 @@
-//! Whether to try again, and when: a state machine that is told the time and never sleeps.
+//! Whether to try again, and when. Pure: takes the current time as an argument and never sleeps.
 //!
 //! Every call here reads, so each may be repeated. Harness sends no `Retry-After` of its own; one that a proxy adds is
 //! honoured up to a cap. Waits grow exponentially and are spread by a jitter, so that the workers of one run, and the
 //! runs of one company, do not come back together.
 
 use std::time::{Duration, SystemTime};
-
-use super::http_date;
 
 /// How often and how long to try. The defaults are for the real service; tests shorten them.
 #[derive(Debug, Clone, PartialEq)]
@@ -155,7 +153,7 @@ impl<'a> Retry<'a> {
 
 /// Reads a `Retry-After` header: seconds, or a date.
 ///
-/// A date is counted from the answer's own `Date` where there is one, so a wrong clock on this side does no harm, and
+/// A date is counted from the response's own `Date` where there is one, so a wrong clock on this side does no harm, and
 /// from `wall` otherwise. A date in the past asks for no wait. Text that is neither is ignored.
 #[must_use]
 pub fn retry_after(header: &str, date: Option<SystemTime>, wall: SystemTime) -> Option<Duration> {
@@ -163,7 +161,7 @@ pub fn retry_after(header: &str, date: Option<SystemTime>, wall: SystemTime) -> 
     if !header.is_empty() && header.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(Duration::from_secs(header.parse().unwrap_or(u64::MAX)));
     }
-    let until = http_date::parse(header)?;
+    let until = httpdate::parse_http_date(header).ok()?;
     Some(
         until
             .duration_since(date.unwrap_or(wall))
@@ -280,8 +278,8 @@ mod tests {
 
     #[test]
     fn retry_after_is_read_in_both_forms() {
-        let wall = http_date::parse("Sun, 06 Nov 1994 08:00:00 GMT").expect("a date");
-        let server = http_date::parse("Sun, 06 Nov 1994 08:49:00 GMT");
+        let wall = httpdate::parse_http_date("Sun, 06 Nov 1994 08:00:00 GMT").expect("a date");
+        let server = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:00 GMT").ok();
         let date = "Sun, 06 Nov 1994 08:49:37 GMT";
         assert_eq!(retry_after(" 30 ", server, wall), Some(secs(30)));
         assert_eq!(retry_after(date, server, wall), Some(secs(37)));

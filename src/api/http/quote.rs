@@ -1,6 +1,6 @@
-//! Text from strangers made fit for a message: control characters escaped, length bounded.
+//! Makes text from outside safe to show in a message: control characters escaped, length limited.
 
-use std::fmt::Write as _;
+use crate::characters::push_visible;
 
 /// How many characters of a body or of a server's message a message of ours repeats.
 pub const QUOTE_LIMIT: usize = 200;
@@ -27,7 +27,7 @@ pub fn quote(text: &str) -> String {
             quoted.push(' ');
             taken += 1;
         }
-        push_escaped(&mut quoted, c);
+        push_visible(&mut quoted, c);
         taken += 1;
     }
     quoted
@@ -41,15 +41,6 @@ pub fn quote_bytes(body: &[u8], redact: &dyn Fn(&str) -> String) -> String {
     const ENOUGH: usize = 16 * QUOTE_LIMIT;
     let start = &body[..body.len().min(ENOUGH)];
     quote(&redact(&String::from_utf8_lossy(start)))
-}
-
-fn push_escaped(out: &mut String, c: char) {
-    let hides = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-    if c.is_control() || hides {
-        let _ = write!(out, "{}", c.escape_unicode()); // writing to a String cannot fail
-    } else {
-        out.push(c);
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,180 @@
+//! What can go wrong between the question and the rows, with everything a reader needs to act on it.
+//!
+//! All text from the server is quoted before it gets here: redacted, escaped, at most 200 characters.
+
+use std::time::Duration;
+
+pub use super::call::CallSite;
+use super::http::transport::{TransportError, TransportErrorKind};
+use super::page::envelope::LooksLike;
+use super::page::walked::Walked;
+
+mod hint;
+mod words;
+
+/// A call, or a walk over the pages of a list, that failed for good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiError {
+    /// Endpoint, scope and page.
+    pub site: CallSite,
+    /// Attempts made for this call; 0 when it was never sent.
+    pub attempts: u32,
+    /// What went wrong.
+    pub kind: Box<ApiErrorKind>,
+    /// For the walk over a list: what it took until it failed. `rows` and `pages` are those of the last walk, and no
+    /// part of them is the list.
+    pub walked: Option<Box<Walked>>,
+}
+
+/// What Harness said in an error response.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ErrorBody {
+    /// HTTP status. Harness sends 400 for much that others call 403 or 404.
+    pub status: u16,
+    /// Harness's error code, an open set.
+    pub code: Option<String>,
+    /// Its messages, joined; for a response that is not JSON, its beginning.
+    pub message: String,
+    /// What Harness support asks for: its correlation id, or the request id that we sent.
+    pub correlation_id: Option<String>,
+}
+
+/// One permission that a refused call lacks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingPermission {
+    /// Such as `core_user_view`.
+    pub permission: String,
+    /// Such as `USER`.
+    pub resource_type: String,
+    /// Where it is needed: `account`, `org/<org>` or `org/<org>/project/<project>`.
+    pub scope: String,
+}
+
+/// The ways to fail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ApiErrorKind {
+    /// The key is not accepted: code `INVALID_TOKEN`, `EXPIRED_TOKEN` or `REVOKED_TOKEN`, or status 401. Harness does
+    /// not say which of wrong, expired, deleted and of-another-account it is.
+    BadKey(ErrorBody),
+    /// The key may not do this: `NG_ACCESS_DENIED`, `ACCESS_DENIED`, or (status 400) `USER_NOT_AUTHORIZED`.
+    NotPermitted {
+        /// What was said.
+        said: ErrorBody,
+        /// Empty when Harness checked item by item, and with `USER_NOT_AUTHORIZED`.
+        missing: Vec<MissingPermission>,
+    },
+    /// No such thing, or no such path: Harness answers both with 400 as well as 404.
+    NotFound(ErrorBody),
+    /// Told to slow down until the attempts were used up.
+    Throttled(ErrorBody),
+    /// 5xx or 408 until the attempts were used up.
+    Server(ErrorBody),
+    /// A response that is not JSON from Harness.
+    NotJson {
+        /// HTTP status.
+        status: u16,
+        /// `Content-Type`.
+        content_type: Option<String>,
+        /// How the body begins.
+        excerpt: String,
+        /// What it seems to be.
+        looks_like: LooksLike,
+    },
+    /// A redirect, which is not followed because the key would go with it.
+    Redirected {
+        /// HTTP status.
+        status: u16,
+        /// Where to, without query.
+        to: String,
+    },
+    /// The account lives on another cluster (`ACCOUNT_MIGRATED`).
+    AccountMoved {
+        /// What was said.
+        said: ErrorBody,
+        /// Where to, if said.
+        to: Option<String>,
+    },
+    /// The address of this computer is not on the account's allow-list (`NOT_WHITELISTED_IP`).
+    IpNotAllowed(ErrorBody),
+    /// Any other error response.
+    Refused(ErrorBody),
+    /// No complete response.
+    Transport(TransportError),
+    /// JSON, but not of the expected shape.
+    Shape {
+        /// What does not fit, from the decoder.
+        message: String,
+    },
+    /// The pages of a list contradict each other, walk after walk: the list changes faster than it is read, or is
+    /// served inconsistently.
+    Inconsistent {
+        /// The contradiction of the last walk.
+        reason: String,
+        /// Walks made.
+        walks: u32,
+    },
+    /// A response that cannot be true, whatever happens in the account.
+    Impossible {
+        /// Why not.
+        reason: String,
+    },
+    /// The time for the whole run is over, or would be before the next attempt.
+    Deadline {
+        /// The time given.
+        limit: Duration,
+        /// The failure that was to be retried.
+        last: Option<Box<ApiErrorKind>>,
+    },
+    /// Stopped on request.
+    Cancelled,
+}
+
+impl ApiError {
+    /// An error at `site` after `attempts` attempts.
+    #[must_use]
+    pub fn new(site: CallSite, attempts: u32, kind: impl Into<Box<ApiErrorKind>>) -> Self {
+        let kind = kind.into();
+        Self {
+            site,
+            attempts,
+            kind,
+            walked: None,
+        }
+    }
+
+    /// Whether permissions are missing: the listing is `not_permitted` rather than broken.
+    #[must_use]
+    pub fn is_not_permitted(&self) -> bool {
+        matches!(*self.kind, ApiErrorKind::NotPermitted { .. })
+    }
+
+    /// Whether Harness understood the question and refused it: a client error of any kind, but not a failure of
+    /// key, network or server.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            *self.kind,
+            ApiErrorKind::NotPermitted { .. }
+                | ApiErrorKind::NotFound(_)
+                | ApiErrorKind::Refused(_)
+        )
+    }
+
+    /// What to do about it, in a sentence, where that is known.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        self.kind.hint(&self.site)
+    }
+}
+
+impl ApiErrorKind {
+    /// What happened, in the same words whenever it happens: without the id of the request.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        let mut kind = self.clone();
+        if let Self::NotPermitted { said, .. } = &mut kind {
+            said.correlation_id = None;
+        }
+        kind.to_string()
+    }
+}

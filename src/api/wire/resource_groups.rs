@@ -1,0 +1,81 @@
+//! Resource groups and what they select.
+
+use serde::Deserialize;
+
+/// A row of `GET /resourcegroup/api/v2/resourcegroup`, schema `ResourceGroupV2Response`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResourceGroupItem {
+    /// The resource group.
+    pub resource_group: ResourceGroup,
+    /// Supplied by Harness.
+    pub harness_managed: Option<bool>,
+}
+
+/// Schema `ResourceGroupV2`. Groups that Harness supplies lack the account although the specification requires it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResourceGroup {
+    /// Unique in its scope.
+    pub identifier: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// Free text.
+    pub description: Option<String>,
+    /// Its own scope's organization.
+    pub org_identifier: Option<String>,
+    /// Its own scope's project.
+    pub project_identifier: Option<String>,
+    /// Levels it may be assigned at.
+    pub allowed_scope_levels: Option<Vec<String>>,
+    /// The scopes it reaches into.
+    pub included_scopes: Option<Vec<ScopeSelector>>,
+    /// What it covers there.
+    pub resource_filter: Option<ResourceFilter>,
+}
+
+/// Schema `ScopeSelector`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ScopeSelector {
+    /// `EXCLUDING_CHILD_SCOPES` or `INCLUDING_CHILD_SCOPES`.
+    pub filter: Option<String>,
+    /// Missing = wherever the group is assigned.
+    pub account_identifier: Option<String>,
+    /// The organization.
+    pub org_identifier: Option<String>,
+    /// The project.
+    pub project_identifier: Option<String>,
+}
+
+/// Schema `ResourceFilter`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResourceFilter {
+    /// Everything.
+    pub include_all_resources: Option<bool>,
+    /// Else these.
+    pub resources: Option<Vec<ResourceSelector>>,
+}
+
+/// Schema `ResourceSelectorV2`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResourceSelector {
+    /// Such as `PIPELINE`; open.
+    pub resource_type: String,
+    /// Missing or empty = every one of the type.
+    pub identifiers: Option<Vec<String>>,
+    /// Restricts to matching resources.
+    pub attribute_filter: Option<AttributeFilter>,
+}
+
+/// Schema `AttributeFilter`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AttributeFilter {
+    /// `category`, `type`, `tags`, `labels`; open.
+    pub attribute_name: Option<String>,
+    /// No values = no restriction.
+    pub attribute_values: Option<Vec<String>>,
+}
