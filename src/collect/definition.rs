@@ -82,6 +82,8 @@ pub enum Walks {
     ManyScopes,
     /// All scopes in one walk, which is the only way.
     WholeAccount,
+    /// By stretches of time, after everything else; see `trail`.
+    Trail,
 }
 
 /// A walk that shows every scope of the account.

@@ -99,6 +99,16 @@ impl<'a> ListWalk<'a> {
         })
     }
 
+    /// Nothing: what is no list is read elsewhere.
+    #[expect(clippy::unnecessary_wraps, reason = "it stands where lists are read")]
+    pub(crate) fn read_elsewhere(&self) -> Result<Read, ApiError> {
+        Ok(Read {
+            rows: Rows::Resources(Vec::new()),
+            walked: Walked::default(),
+            reported_total: None,
+        })
+    }
+
     /// The body is optional to the specification, but some servers fail without one.
     pub(crate) fn walk<R: DeserializeOwned>(
         &self,

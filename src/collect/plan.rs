@@ -104,7 +104,7 @@ impl Planner<'_> {
             return Vec::new();
         }
         match &listing.walks {
-            Walks::Tree => Vec::new(),
+            Walks::Tree | Walks::Trail => Vec::new(),
             Walks::Account => vec![account(listing)],
             Walks::AccountAndBelow(extra) => {
                 let below = self.wants(*extra).then(|| self.below(listing.kind));

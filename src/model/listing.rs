@@ -31,11 +31,15 @@ pub enum ListingKind {
     PersonalTokens,
     /// How people sign in; only when asked for.
     AuthSettings,
+    /// What the audit trail records about access; only when asked for.
+    AuditEvents,
+    /// Sign-ins of people in the audit trail; only when asked for.
+    SignIns,
 }
 
 impl ListingKind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Accounts,
         Self::Organizations,
         Self::Projects,
@@ -48,6 +52,8 @@ impl ListingKind {
         Self::ServiceAccountTokens,
         Self::PersonalTokens,
         Self::AuthSettings,
+        Self::AuditEvents,
+        Self::SignIns,
     ];
 
     /// The name used in the view `listings`.
@@ -66,6 +72,8 @@ impl ListingKind {
             Self::ServiceAccountTokens => "service_account_tokens",
             Self::PersonalTokens => "personal_tokens",
             Self::AuthSettings => "auth_settings",
+            Self::AuditEvents => "audit_events",
+            Self::SignIns => "sign_ins",
         }
     }
 
@@ -73,6 +81,26 @@ impl ListingKind {
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
+    /// Whether it tells what access there is. The audit trail tells who did what: a snapshot is complete without it.
+    #[must_use]
+    pub fn is_of_access(self) -> bool {
+        match self {
+            Self::Accounts
+            | Self::Organizations
+            | Self::Projects
+            | Self::Users
+            | Self::ServiceAccounts
+            | Self::UserGroups
+            | Self::Roles
+            | Self::ResourceGroups
+            | Self::RoleAssignments
+            | Self::ServiceAccountTokens
+            | Self::PersonalTokens
+            | Self::AuthSettings => true,
+            Self::AuditEvents | Self::SignIns => false,
+        }
     }
 
     /// The listing that shows resources of a type; `None` for types no listing shows.

@@ -4,6 +4,7 @@
 
 mod access;
 mod assignment_ids;
+mod audit;
 mod diagnosis;
 mod fact;
 mod grant;
@@ -23,6 +24,9 @@ pub use access::{
     AccessFacts, MembershipFact, PrincipalFact, ResourceGroupFact, RoleFact, RoleGrantFact,
 };
 pub use assignment_ids::{AssignmentIds, AssignmentRef};
+pub use audit::{
+    ActedOn, Actor, ActorKind, AuditEvent, AuditTrail, ReadWindow, SignIn, TrailRead, Window,
+};
 pub use diagnosis::{Diagnosis, Held, Proof};
 pub use fact::{DiffFacts, GrantFact, Named, NumberMap, ResourceFact};
 pub use grant::{Entitlement, Grant};

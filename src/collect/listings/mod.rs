@@ -4,6 +4,7 @@
 //! README. A new listing is a new file, a line here, and the type of its rows in `api::wire`.
 
 mod account;
+mod audit_events;
 mod auth_settings;
 pub(crate) mod organizations;
 mod personal_tokens;
@@ -13,6 +14,7 @@ pub(crate) mod role_assignments;
 mod roles;
 mod service_account_tokens;
 mod service_accounts;
+mod sign_ins;
 mod tokens;
 mod user_groups;
 mod users;
@@ -35,6 +37,8 @@ pub static LISTINGS: [&Definition; ListingKind::ALL.len()] = [
     &resource_groups::RESOURCE_GROUPS,
     &service_account_tokens::SERVICE_ACCOUNT_TOKENS,
     &personal_tokens::PERSONAL_TOKENS,
+    &audit_events::AUDIT_EVENTS,
+    &sign_ins::SIGN_INS,
 ];
 
 /// The listing of a kind.

@@ -1,0 +1,16 @@
+//! When people signed in last, from the audit trail: Harness tells it nowhere else.
+
+use super::audit_events::{ENDPOINT, VIEW};
+use crate::collect::definition::{Definition, Phase, Walks, Wanted, WithoutPermission};
+use crate::model::{Extra, ListingKind};
+
+pub(super) static SIGN_INS: Definition = Definition {
+    kind: ListingKind::SignIns,
+    endpoint: ENDPOINT,
+    permission: Some(&VIEW),
+    without_permission: WithoutPermission::NotRead,
+    wanted: Wanted::With(Extra::Logins),
+    phase: Phase::Named,
+    walks: Walks::Trail,
+    read: |walk| walk.read_elsewhere(),
+};
