@@ -3,11 +3,11 @@
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 
-use super::approvals::Approved;
-use super::details::attributes;
 use super::escalation::escalation;
-use super::{Change, Differences, Escalation, Verb, details};
-use crate::model::{Impact, ImpactWanted, Impacts, ResourceFact};
+use super::{Change, Differences, Escalation, Subject, Verb, details};
+use crate::model::{
+    Impact, ImpactWanted, Impacts, Level, ResourceFact, ResourceId, ResourceType, Scope,
+};
 
 /// What somebody did to bring a change about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -21,6 +21,10 @@ pub enum Cause {
     ResourceGroup,
     /// A user, service account or user group came, went or was edited.
     Principal,
+    /// A token came, went or was edited.
+    Token,
+    /// How people sign in was changed.
+    SignIn,
     /// Somebody joined or left a user group.
     Membership,
     /// A role was assigned or taken away.
@@ -36,10 +40,31 @@ impl Cause {
             Self::Role => "role",
             Self::ResourceGroup => "resource_group",
             Self::Principal => "principal",
+            Self::Token => "token",
+            Self::SignIn => "sign_in",
             Self::Membership => "membership",
             Self::RoleAssignment => "role_assignment",
         }
     }
+
+    /// The word for people.
+    #[must_use]
+    pub fn words(self) -> String {
+        self.as_str().replace('_', " ")
+    }
+}
+
+/// What an approver said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Approved {
+    /// Why.
+    pub reason: String,
+    /// Where it was discussed.
+    pub ticket: Option<String>,
+    /// Who agreed.
+    pub approver: String,
+    /// The last day of the approval, UTC.
+    pub expires: Option<String>,
 }
 
 /// A change with its meaning.
@@ -81,7 +106,7 @@ pub fn impact_wanted(differences: &Differences) -> (ImpactWanted, ImpactWanted) 
             Verb::Added | Verb::Changed => &mut newer,
         };
         if let Some(fact) = change.resource()
-            && matches!(fact.kind.as_str(), "role" | "resource_group")
+            && fact.kind.defines_access()
         {
             wanted.holders_of.insert(fact.id.clone());
         }
@@ -90,7 +115,7 @@ pub fn impact_wanted(differences: &Differences) -> (ImpactWanted, ImpactWanted) 
         };
         if grant.scope.is_none() {
             insert(&mut wanted.roles_of, &grant.target.id);
-        } else if grant.principal.kind == "user_group" {
+        } else if grant.principal.kind == ResourceType::UserGroup {
             insert(&mut wanted.members_of, &grant.principal.id);
         }
     }
@@ -164,14 +189,21 @@ fn new_grants_of_new_things(changes: &[Change]) -> HashMap<String, u64> {
 }
 
 fn cause(change: &Change) -> Cause {
-    match change {
-        Change::Resource { .. } => match change.resource().map_or("", |fact| &fact.kind) {
-            "role" => Cause::Role,
-            "resource_group" => Cause::ResourceGroup,
-            "account" | "organization" | "project" => Cause::Scope,
-            _ => Cause::Principal,
+    match change.subject() {
+        Subject::Resource(fact) => match fact.kind {
+            ResourceType::Account | ResourceType::Organization | ResourceType::Project => {
+                Cause::Scope
+            }
+            ResourceType::Role => Cause::Role,
+            ResourceType::ResourceGroup => Cause::ResourceGroup,
+            ResourceType::User
+            | ResourceType::ServiceAccount
+            | ResourceType::UserGroup
+            | ResourceType::Other(_) => Cause::Principal,
+            ResourceType::ServiceAccountToken | ResourceType::PersonalToken => Cause::Token,
+            ResourceType::AuthSetting => Cause::SignIn,
         },
-        Change::GrantAdded(grant) | Change::GrantRemoved(grant) => match grant.scope {
+        Subject::Grant(grant) => match grant.scope {
             None => Cause::Membership,
             Some(_) => Cause::RoleAssignment,
         },
@@ -185,7 +217,10 @@ fn gone_with(change: &Change, removed: &HashSet<String>) -> Option<String> {
     if removed.is_empty() {
         return None;
     }
-    if let Some(container) = container(&grant.report_scope).filter(|id| removed.contains(id)) {
+    let scope = Scope::parse(&grant.report_scope);
+    let container = scope.and_then(|scope| ResourceId::of_scope(&scope));
+    let container = container.map(|container| container.to_string());
+    if let Some(container) = container.filter(|id| removed.contains(id)) {
         return Some(container);
     }
     let parts = [
@@ -197,47 +232,36 @@ fn gone_with(change: &Change, removed: &HashSet<String>) -> Option<String> {
     parts.find(|id| removed.contains(*id)).cloned()
 }
 
-/// The text id of the organization or project that a scope path names.
-fn container(path: &str) -> Option<String> {
-    let inside = path.strip_prefix("org/")?;
-    Some(match inside.split_once("/project/") {
-        Some((org, project)) => format!("project/{org}/{project}"),
-        None => format!("organization/{inside}"),
-    })
-}
-
 fn impact(change: &Change, impacts: &Impacts) -> Option<Impact> {
     let of = |id: &str| impacts.get(id).copied().unwrap_or_default();
-    match change {
-        Change::Resource { .. } => {
-            let fact = change.resource()?;
-            matches!(fact.kind.as_str(), "role" | "resource_group").then(|| of(&fact.id))
-        }
-        Change::GrantAdded(grant) | Change::GrantRemoved(grant) => {
+    match change.subject() {
+        Subject::Resource(fact) => fact.kind.defines_access().then(|| of(&fact.id)),
+        Subject::Grant(grant) => {
             let grants = match grant.scope {
                 None => of(&grant.target.id).grants,
                 Some(_) => 1,
             };
-            Some(match grant.principal.kind.as_str() {
-                "user_group" => Impact {
-                    grants,
-                    ..of(&grant.principal.id)
-                },
-                "user" => Impact {
+            let people = match grant.principal.kind {
+                ResourceType::UserGroup => of(&grant.principal.id),
+                ResourceType::User => Impact {
                     users: 1,
-                    grants,
                     ..Impact::default()
                 },
-                "service_account" => Impact {
+                ResourceType::ServiceAccount => Impact {
                     service_accounts: 1,
-                    grants,
                     ..Impact::default()
                 },
-                _ => Impact {
-                    grants,
-                    ..Impact::default()
-                },
-            })
+                ResourceType::Account
+                | ResourceType::Organization
+                | ResourceType::Project
+                | ResourceType::Role
+                | ResourceType::ResourceGroup
+                | ResourceType::ServiceAccountToken
+                | ResourceType::PersonalToken
+                | ResourceType::AuthSetting
+                | ResourceType::Other(_) => Impact::default(),
+            };
+            Some(Impact { grants, ..people })
         }
     }
 }
@@ -245,26 +269,27 @@ fn impact(change: &Change, impacts: &Impacts) -> Option<Impact> {
 /// Harness changes its own roles and resource groups with its releases, and makes an account's group a viewer of the
 /// organization when the group is used in one of its projects.
 fn built_in(change: &Change) -> Option<&'static str> {
-    match change {
-        Change::Resource { .. } => {
-            let fact = change.resource()?;
-            supplied(fact).then_some("Harness release")
-        }
-        Change::GrantAdded(grant) | Change::GrantRemoved(grant) => {
+    match change.subject() {
+        Subject::Resource(fact) => is_supplied(fact).then_some("Harness release"),
+        Subject::Grant(grant) => {
             let covers = grant.resource_group.as_ref().map(|group| group.id.as_str());
-            let scope = grant.scope.as_deref().unwrap_or_default();
+            let at_organization = || {
+                let scope = grant.scope.as_deref().and_then(Scope::parse);
+                scope.is_some_and(|scope| scope.level() == Some(Level::Organization))
+            };
             let added_along = grant.target.id == "role/harness/_organization_viewer"
                 && covers == Some("resource_group/harness/_all_organization_level_resources")
                 && grant.principal.id.starts_with("user_group/account/")
-                && scope.starts_with("org/")
-                && !scope.contains("/project/");
+                && at_organization();
             added_along.then_some("comes with an account group's use in a project")
         }
     }
 }
 
-fn supplied(fact: &ResourceFact) -> bool {
-    fact.scope == "harness"
-        || matches!(fact.kind.as_str(), "role" | "resource_group")
-            && attributes(fact).get("harness_managed") == Some(&serde_json::Value::Bool(true))
+fn is_supplied(fact: &ResourceFact) -> bool {
+    fact.scope == Scope::Harness.to_string()
+        || fact.kind.defines_access()
+            && fact
+                .details()
+                .is_some_and(|details| details.is_harness_managed())
 }

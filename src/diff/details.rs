@@ -11,19 +11,16 @@ use crate::model::ResourceFact;
 #[must_use]
 pub fn details(change: &Change) -> Vec<String> {
     match change {
-        Change::Resource {
-            before: Some(before),
-            after: Some(after),
-        } => differences(Some(before), after),
-        Change::Resource {
-            before: None,
-            after: Some(after),
-        } if matches!(after.kind.as_str(), "role" | "resource_group") => differences(None, after),
-        Change::Resource { .. } | Change::GrantAdded(_) | Change::GrantRemoved(_) => Vec::new(),
+        Change::ResourceChanged { before, after } => differences(Some(before), after),
+        Change::ResourceAdded(after) if after.kind.defines_access() => differences(None, after),
+        Change::ResourceAdded(_)
+        | Change::ResourceRemoved(_)
+        | Change::GrantAdded(_)
+        | Change::GrantRemoved(_) => Vec::new(),
     }
 }
 
-pub(super) fn attributes(fact: &ResourceFact) -> Map<String, Value> {
+fn attributes(fact: &ResourceFact) -> Map<String, Value> {
     serde_json::from_str(&fact.attributes).unwrap_or_default()
 }
 
@@ -49,8 +46,14 @@ fn differences(before: Option<&ResourceFact>, after: &ResourceFact) -> Vec<Strin
                 let old = old.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
                 let came = new.iter().filter(|item| !old.contains(item));
                 let went = old.iter().filter(|item| !new.contains(item));
+                let known = lines.len();
                 lines.extend(came.map(|item| format!("{key}: + {}", plain(item))));
                 lines.extend(went.map(|item| format!("{key}: - {}", plain(item))));
+                // Only the order differs, or an empty list came.
+                if lines.len() == known && before.is_some() {
+                    let array = |items: &[Value]| Value::Array(items.to_vec()).to_string();
+                    lines.push(format!("{key}: {} -> {}", array(old), array(new)));
+                }
             }
             (old, new) if before.is_some() => {
                 lines.push(format!("{key}: {} -> {}", shown(old), shown(new)));

@@ -1,13 +1,11 @@
 //! Whether somebody can do more than before.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 use std::borrow::Cow;
 
 use super::Change;
-use super::details::attributes;
 use super::widening::widened;
-use crate::model::ResourceFact;
+use crate::model::{Details, ResourceFact};
 
 /// Why a change lets somebody do more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -18,74 +16,87 @@ pub struct Escalation {
     pub reason: Cow<'static, str>,
 }
 
+type Reason = (&'static str, Cow<'static, str>);
+
 /// Looks at one change. `held_before`: somebody held the role or resource group in both snapshots.
 pub(super) fn escalation(change: &Change, held_before: bool) -> Option<Escalation> {
     let (code, reason) = match change {
-        Change::GrantRemoved(_) | Change::Resource { after: None, .. } => return None,
         Change::GrantAdded(grant) if grant.scope.is_none() => ("membership_added", "joined".into()),
         Change::GrantAdded(_) => ("role_granted", "role granted".into()),
-        Change::Resource {
-            before: None,
-            after: Some(after),
-        } => match after.kind.as_str() {
-            // Nobody holds a new thing, unless grants were left over from an earlier thing of the same name.
-            "role" | "resource_group" if held_before => (
-                "revived",
-                "grants of a thing of this id were there already".into(),
-            ),
-            _ => return None,
-        },
-        Change::Resource {
-            before: Some(before),
-            after: Some(after),
-        } => changed(before, after)?,
+        // Nobody holds a new thing, unless grants were left over from an earlier thing of the same id.
+        Change::ResourceAdded(after) if after.kind.defines_access() && held_before => (
+            "revived",
+            "grants of a thing of this id were there already".into(),
+        ),
+        Change::ResourceChanged { before, after } => changed(before, after)?,
+        Change::ResourceAdded(_) | Change::ResourceRemoved(_) | Change::GrantRemoved(_) => {
+            return None;
+        }
     };
     Some(Escalation { code, reason })
 }
 
-fn changed(
-    before: &ResourceFact,
-    after: &ResourceFact,
-) -> Option<(&'static str, Cow<'static, str>)> {
-    let (old, new) = (attributes(before), attributes(after));
-    match after.kind.as_str() {
-        "role" => match added_permissions(&old, &new) {
-            0 => None,
-            1 => Some(("role_widened", "gains 1 permission".into())),
-            more => Some(("role_widened", format!("gains {more} permissions").into())),
-        },
-        "resource_group" => {
-            let wider = widened(&old, &new);
+fn changed(before: &ResourceFact, after: &ResourceFact) -> Option<Reason> {
+    let (old, new) = (&before.details()?, &after.details()?);
+    match new {
+        Details::Role { .. } => role_widened(old, new),
+        Details::ResourceGroup { .. } => {
+            let wider = widened(old, new);
             (!wider.is_empty()).then(|| ("resource_group_widened", wider.join(", ").into()))
         }
-        "user" if turned(&old, &new, "disabled", false) => {
-            Some(("user_enabled", "enabled again".into()))
-        }
-        "user" if turned(&old, &new, "locked", false) => Some(("user_unlocked", "unlocked".into())),
-        "service_account" => {
-            let keys = |of: &Map<String, Value>| of.get("api_keys").and_then(Value::as_i64);
-            (keys(&new)? > keys(&old)?).then(|| ("api_key_added", "gains an API key".into()))
-        }
-        "account" if turned(&old, &new, "public_access_enabled", true) => {
-            Some(("public_access", "anonymous access is allowed now".into()))
-        }
+        Details::User { .. } => may_sign_in_again(old, new),
+        Details::ServiceAccount { .. } => key_added(old, new),
+        Details::Account { .. } => opened_to_everybody(old, new),
+        Details::Container { .. }
+        | Details::UserGroup { .. }
+        | Details::Token { .. }
+        | Details::AuthSetting { .. } => None,
+    }
+}
+
+fn role_widened(old: &Details, new: &Details) -> Option<Reason> {
+    let permissions = |of: &Details| match of {
+        Details::Role { permissions, .. } => Some(permissions.clone()),
+        _ => None,
+    };
+    let (old, new) = (permissions(old)?, permissions(new)?);
+    match new.iter().filter(|item| !old.contains(item)).count() {
+        0 => None,
+        1 => Some(("role_widened", "gains 1 permission".into())),
+        more => Some(("role_widened", format!("gains {more} permissions").into())),
+    }
+}
+
+fn may_sign_in_again(old: &Details, new: &Details) -> Option<Reason> {
+    let barred = |of: &Details| match of {
+        Details::User {
+            disabled, locked, ..
+        } => Some((*disabled, *locked)),
+        _ => None,
+    };
+    match (barred(old)?, barred(new)?) {
+        ((true, _), (false, _)) => Some(("user_enabled", "enabled again".into())),
+        ((_, true), (_, false)) => Some(("user_unlocked", "unlocked".into())),
         _ => None,
     }
 }
 
-fn added_permissions(old: &Map<String, Value>, new: &Map<String, Value>) -> usize {
-    let empty = Vec::new();
-    let list = |of: &Map<String, Value>| {
-        of.get("permissions")
-            .and_then(Value::as_array)
-            .unwrap_or(&empty)
-            .clone()
+fn key_added(old: &Details, new: &Details) -> Option<Reason> {
+    let keys = |of: &Details| match of {
+        Details::ServiceAccount { api_keys, .. } => *api_keys,
+        _ => None,
     };
-    let old = list(old);
-    list(new).iter().filter(|item| !old.contains(item)).count()
+    (keys(new)? > keys(old)?).then(|| ("api_key_added", "gains an API key".into()))
 }
 
-fn turned(old: &Map<String, Value>, new: &Map<String, Value>, name: &str, to: bool) -> bool {
-    let flag = |of: &Map<String, Value>| of.get(name).and_then(Value::as_bool);
-    flag(new) == Some(to) && flag(old) != Some(to)
+fn opened_to_everybody(old: &Details, new: &Details) -> Option<Reason> {
+    let public = |of: &Details| match of {
+        Details::Account {
+            public_access_enabled,
+            ..
+        } => *public_access_enabled,
+        _ => None,
+    };
+    (public(new) == Some(true) && public(old) != Some(true))
+        .then(|| ("public_access", "anonymous access is allowed now".into()))
 }

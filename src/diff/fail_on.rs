@@ -27,13 +27,12 @@ impl FailOn {
             "none" => return Ok(Self::None),
             _ => {}
         }
-        let verb = |word: &str| match word {
-            "added" => Ok(Verb::Added),
-            "removed" => Ok(Verb::Removed),
-            "changed" => Ok(Verb::Changed),
-            _ => Err(format!(
-                "`{word}` is none of any, escalation, none, or a list of added, removed, changed"
-            )),
+        let verb = |word: &str| {
+            Verb::parse(word).ok_or_else(|| {
+                format!(
+                    "`{word}` is not any, escalation, none, or a list of added, removed, changed"
+                )
+            })
         };
         text.split(',')
             .map(verb)

@@ -55,16 +55,13 @@ fn of_resource(versions: Vec<Span<ResourceFact>>, events: &mut Vec<Event>) {
             }
             None => None,
         };
-        let same = old.as_ref().is_some_and(|old| {
-            old.name == version.fact.name && old.attributes == version.fact.attributes
-        });
+        let same = old
+            .as_ref()
+            .is_some_and(|old| old.says_the_same(&version.fact));
         if !same {
             let first_look = old.is_none() && version.fact.newly_visible;
             let forgotten = first_look && version.forgotten;
-            let change = Change::Resource {
-                before: old.map(Box::new),
-                after: Some(Box::new(version.fact.clone())),
-            };
+            let change = Change::of_resource(old, version.fact.clone());
             let event = event(version.since.clone(), change);
             events.push(Event {
                 first_look,
@@ -81,10 +78,7 @@ fn of_resource(versions: Vec<Span<ResourceFact>>, events: &mut Vec<Event>) {
 
 fn gone(version: Span<ResourceFact>, events: &mut Vec<Event>) {
     if let Some(until) = version.until {
-        let change = Change::Resource {
-            before: Some(Box::new(version.fact)),
-            after: None,
-        };
+        let change = Change::ResourceRemoved(Box::new(version.fact));
         events.push(event(until, change));
     }
 }

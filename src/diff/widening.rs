@@ -1,28 +1,19 @@
 //! Whether a resource group covers more than before.
 
-use serde_json::{Map, Value};
+use crate::model::{Details, IncludedScope, Scope, Selector};
 
-use crate::model::Scope;
-
-/// What a resource group covers, read from its attributes.
-struct Cover {
+/// What a resource group covers.
+struct Cover<'a> {
     all_resources: bool,
-    /// Scope path (`None` = wherever the group is assigned) and whether everything below is meant too.
-    scopes: Vec<(Option<String>, bool)>,
-    selectors: Vec<Selector>,
-}
-
-struct Selector {
-    resource_type: String,
-    /// Empty = every one of the type.
-    identifiers: Vec<String>,
-    /// A filter by one of some values; empty = none.
-    attribute: Option<(String, Vec<String>)>,
+    scopes: &'a [IncludedScope],
+    selectors: &'a [Selector],
 }
 
 /// What is wider in a newer version of a resource group, for people; empty when nothing is.
-pub(super) fn widened(before: &Map<String, Value>, after: &Map<String, Value>) -> Vec<String> {
-    let (before, after) = (Cover::read(before), Cover::read(after));
+pub(super) fn widened(before: &Details, after: &Details) -> Vec<String> {
+    let (Some(before), Some(after)) = (Cover::of(before), Cover::of(after)) else {
+        return Vec::new();
+    };
     if after.covers_nothing() {
         return Vec::new();
     }
@@ -33,21 +24,24 @@ pub(super) fn widened(before: &Map<String, Value>, after: &Map<String, Value>) -
     if after.all_resources && !before.all_resources {
         wider.push("covers every resource now".to_owned());
     }
-    for (scope, below) in &after.scopes {
-        if before
-            .scopes
-            .iter()
-            .any(|old| reaches(old, scope.as_deref(), *below))
-        {
+    for new in after.scopes {
+        if before.scopes.iter().any(|old| includes(old, new)) {
             continue;
         }
-        let name = scope.as_deref().unwrap_or("the scope it is assigned at");
-        let with = if *below { " and everything below" } else { "" };
+        let name = new
+            .scope
+            .as_deref()
+            .unwrap_or("the scope it is assigned at");
+        let with = if new.child_scopes {
+            " and everything below"
+        } else {
+            ""
+        };
         wider.push(format!("reaches into {name}{with} now"));
     }
     if !after.all_resources && !before.all_resources {
-        for selector in &after.selectors {
-            if !selector.is_within(&before.selectors) {
+        for selector in after.selectors {
+            if !is_within(selector, before.selectors) {
                 wider.push(format!("covers more of {} now", selector.resource_type));
             }
         }
@@ -57,66 +51,59 @@ pub(super) fn widened(before: &Map<String, Value>, after: &Map<String, Value>) -
 }
 
 /// Whether an included scope reaches all that another one does.
-fn reaches(old: &(Option<String>, bool), scope: Option<&str>, below: bool) -> bool {
-    let (old, old_below) = (old.0.as_deref(), old.1);
-    if old == scope {
-        return old_below || !below;
+fn includes(old: &IncludedScope, new: &IncludedScope) -> bool {
+    if old.scope == new.scope {
+        return old.child_scopes || !new.child_scopes;
     }
-    // Whatever is assigned lies below the account.
-    if old == Some("account") && old_below {
-        return true;
+    let parsed = |included: &IncludedScope| included.scope.as_deref().and_then(Scope::parse);
+    match (parsed(old), parsed(new)) {
+        // Whatever is assigned lies below the account.
+        (Some(Scope::Account), _) => old.child_scopes,
+        (Some(old_scope), Some(new)) => old.child_scopes && old_scope.contains(&new),
+        (None, _) | (_, None) => false,
     }
-    let (Some(old), Some(scope)) = (old.and_then(Scope::parse), scope.and_then(Scope::parse))
-    else {
-        return false;
-    };
-    old_below && old.contains(&scope)
 }
 
-impl Selector {
-    fn is_within(&self, old: &[Self]) -> bool {
-        let mut named = Vec::new();
-        for old in old
-            .iter()
-            .filter(|old| old.resource_type == self.resource_type)
-        {
-            match &old.attribute {
-                None if old.identifiers.is_empty() => return true,
-                None => named.extend(&old.identifiers),
-                Some((name, values)) => {
-                    let within = self.attribute.as_ref().is_some_and(|(mine, asked)| {
-                        mine == name && asked.iter().all(|value| values.contains(value))
-                    });
-                    if within {
-                        return true;
-                    }
+/// Whether some selectors together cover all that another one does.
+fn is_within(selector: &Selector, old: &[Selector]) -> bool {
+    let mut named: Vec<&String> = Vec::new();
+    for old in old
+        .iter()
+        .filter(|old| old.resource_type == selector.resource_type)
+    {
+        match &old.attribute {
+            None if old.identifiers.is_empty() => return true,
+            None => named.extend(&old.identifiers),
+            Some(name) => {
+                let asked = &selector.attribute_values;
+                let within = selector.attribute.as_ref() == Some(name)
+                    && asked
+                        .iter()
+                        .all(|value| old.attribute_values.contains(value));
+                if within {
+                    return true;
                 }
             }
         }
-        let identifiers = &self.identifiers;
-        !identifiers.is_empty() && identifiers.iter().all(|mine| named.contains(&mine))
     }
+    let identifiers = &selector.identifiers;
+    !identifiers.is_empty() && identifiers.iter().all(|mine| named.contains(&mine))
 }
 
-impl Cover {
-    fn read(attributes: &Map<String, Value>) -> Self {
-        let list = |name: &str| attributes.get(name).and_then(Value::as_array);
-        let flag = |value: &Value, name: &str| value.get(name).and_then(Value::as_bool);
-        Self {
-            all_resources: attributes.get("all_resources").and_then(Value::as_bool) == Some(true),
-            scopes: list("included_scopes")
-                .into_iter()
-                .flatten()
-                .map(|scope| {
-                    let below = flag(scope, "child_scopes").unwrap_or_default();
-                    (text(scope, "scope"), below)
-                })
-                .collect(),
-            selectors: list("selectors")
-                .into_iter()
-                .flatten()
-                .map(selector)
-                .collect(),
+impl<'a> Cover<'a> {
+    fn of(details: &'a Details) -> Option<Self> {
+        match details {
+            Details::ResourceGroup {
+                all_resources,
+                included_scopes,
+                selectors,
+                ..
+            } => Some(Self {
+                all_resources: *all_resources,
+                scopes: included_scopes,
+                selectors,
+            }),
+            _ => None,
         }
     }
 
@@ -125,37 +112,19 @@ impl Cover {
     }
 }
 
-fn selector(value: &Value) -> Selector {
-    Selector {
-        resource_type: text(value, "resource_type").unwrap_or_default(),
-        identifiers: texts(value, "identifiers"),
-        attribute: text(value, "attribute").map(|name| (name, texts(value, "attribute_values"))),
-    }
-}
-
-fn text(value: &Value, name: &str) -> Option<String> {
-    Some(value.get(name)?.as_str()?.to_owned())
-}
-
-fn texts(value: &Value, name: &str) -> Vec<String> {
-    let items = value.get(name).and_then(Value::as_array);
-    items
-        .into_iter()
-        .flatten()
-        .filter_map(|item| item.as_str().map(str::to_owned))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::widened;
     use serde_json::{Value, json};
 
+    use super::widened;
+    use crate::model::{Details, ResourceType};
+
     fn wider(before: Value, after: Value) -> Vec<String> {
-        match (before, after) {
-            (Value::Object(before), Value::Object(after)) => widened(&before, &after),
-            _ => unreachable!("objects only"),
-        }
+        let read = |json: Value| {
+            Details::from_json(&ResourceType::ResourceGroup, &json.to_string())
+                .expect("a resource group")
+        };
+        widened(&read(before), &read(after))
     }
 
     fn group(selectors: Value) -> Value {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
-use super::{Entitlement, Timestamp};
+use super::{Details, Entitlement, ResourceType, Timestamp};
 
 /// A principal, user group, role or resource group as a snapshot names it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,7 +12,7 @@ pub struct Named {
     /// Its text id.
     pub id: String,
     /// Its type.
-    pub kind: String,
+    pub kind: ResourceType,
     /// Its name; `None` when it has none or no list shows it.
     pub name: Option<String>,
     /// A user's or service account's address.
@@ -27,7 +27,7 @@ pub struct ResourceFact {
     /// Scope path.
     pub scope: String,
     /// Type.
-    pub kind: String,
+    pub kind: ResourceType,
     /// Text id.
     pub id: String,
     /// Name.
@@ -36,6 +36,20 @@ pub struct ResourceFact {
     pub attributes: String,
     /// Whether its list was complete for the first time, so that nobody knows how long it has existed.
     pub newly_visible: bool,
+}
+
+impl ResourceFact {
+    /// Whether another version of the resource has the same name and attributes.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        self.name == other.name && self.attributes == other.attributes
+    }
+
+    /// What is known of it, decoded; `None` when the attributes are not those of its type.
+    #[must_use]
+    pub fn details(&self) -> Option<Details> {
+        Details::from_json(&self.kind, &self.attributes)
+    }
 }
 
 /// A grant as a snapshot holds it. Many share the things they are about.

@@ -34,10 +34,10 @@ pub use history::{Moment, Span, Thing};
 pub use impact::{Impact, ImpactWanted, Impacts};
 pub use label::Label;
 pub use listing::{Listing, ListingKind, ListingState, PlannedWalk};
-pub use observation::{Directory, Observation, Ref, ScopeRef};
+pub use observation::{Directory, Observation, Ref, Resource, ScopeRef};
 pub use reference::{SnapshotLocator, SnapshotRef, is_odd_date};
 pub use resource::{
-    Details, IncludedScope, Known, Resource, ResourceId, ResourceType, Selector, canonical_json,
+    Details, IncludedScope, Known, ResourceId, ResourceType, Selector, canonical_json,
 };
 pub use scope::{Level, Scope};
 pub use scope_selection::{Depth, Extra, ScopeSelection};

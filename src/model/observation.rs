@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::num::NonZeroU32;
 
 use super::{
-    AssignmentIds, Grant, Level, Listing, Resource, ResourceId, ResourceType, Scope, Timestamp,
+    AssignmentIds, Details, Grant, Level, Listing, ResourceId, ResourceType, Scope, Timestamp,
 };
 
 /// A resource id kept in a [`Directory`]; four bytes where the id itself is three strings.
@@ -29,6 +29,17 @@ impl ScopeRef {
     pub fn index(self) -> usize {
         self.0.get() as usize - 1
     }
+}
+
+/// A resource as one listing showed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resource {
+    /// Its identity, kept in the observation's directory.
+    pub id: Ref,
+    /// Its name; `None` when Harness has none (users without a name).
+    pub name: Option<String>,
+    /// What is known of it besides, by type.
+    pub details: Details,
 }
 
 /// Every resource id an observation speaks of, each once, whether or not a listing showed the resource.

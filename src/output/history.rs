@@ -5,11 +5,12 @@ use std::io::{self, Write};
 
 use super::csv::row;
 use super::diff::words::{sentence, symbol};
+use super::documents::FORMAT_VERSION;
 use super::table::{Align, Table};
 use super::text::shortened;
 use crate::diff::history::Event;
-use crate::diff::{Change, Verb};
-use crate::model::{Named, Thing};
+use crate::diff::{Subject, Verb};
+use crate::model::{Named, ResourceType, Thing};
 
 const NAME: usize = 60;
 const DETAIL: usize = 120;
@@ -65,7 +66,7 @@ struct EventDoc<'a> {
     first_look: bool,
     kind: &'static str,
     id: String,
-    r#type: &'a str,
+    r#type: &'a ResourceType,
     name: Option<&'a str>,
     principal: Option<NamedDoc<'a>>,
     scope: Option<&'a str>,
@@ -89,7 +90,7 @@ pub fn json(of: &[Thing], events: &[Event], out: &mut dyn Write) -> io::Result<(
     let events = events.iter().map(event_doc).collect();
     super::write_json(
         &Document {
-            format_version: 1,
+            format_version: FORMAT_VERSION,
             of,
             events,
         },
@@ -98,26 +99,21 @@ pub fn json(of: &[Thing], events: &[Event], out: &mut dyn Write) -> io::Result<(
 }
 
 fn event_doc(event: &Event) -> EventDoc<'_> {
-    let (grant, fact) = (event.change.grant(), event.change.resource());
+    let change = &event.change;
+    let grant = change.grant();
     EventDoc {
         snapshot: event.moment.snapshot,
         at: &event.moment.at,
-        change: event.change.verb().as_str(),
+        change: change.verb().as_str(),
         first_look: event.first_look,
-        kind: event.change.kind(),
-        id: event.change.id(),
-        r#type: match grant {
-            Some(grant) => &grant.target.kind,
-            None => fact.map_or("", |fact| &fact.kind),
-        },
-        name: match grant {
-            Some(grant) => grant.target.name.as_deref(),
-            None => fact.and_then(|fact| fact.name.as_deref()),
-        },
+        kind: change.kind(),
+        id: change.id(),
+        r#type: change.resource_type(),
+        name: change.name(),
         principal: grant.map(|grant| named(&grant.principal)),
-        scope: match grant {
-            Some(grant) => grant.scope.as_deref(),
-            None => fact.map(|fact| fact.scope.as_str()),
+        scope: match change.subject() {
+            Subject::Resource(fact) => Some(&fact.scope),
+            Subject::Grant(grant) => grant.scope.as_deref(),
         },
         resource_group: grant
             .and_then(|grant| grant.resource_group.as_deref())
@@ -161,10 +157,6 @@ pub fn csv(events: &[Event], out: &mut dyn Write) -> io::Result<()> {
     for event in events {
         let doc = event_doc(event);
         let principal = doc.principal.as_ref();
-        let id = match &event.change {
-            Change::Resource { .. } => doc.id.clone(),
-            Change::GrantAdded(grant) | Change::GrantRemoved(grant) => grant.entitlement_id(),
-        };
         row(
             out,
             &[
@@ -173,8 +165,8 @@ pub fn csv(events: &[Event], out: &mut dyn Write) -> io::Result<()> {
                 doc.change,
                 if doc.first_look { "1" } else { "0" },
                 doc.kind,
-                doc.r#type,
-                &id,
+                doc.r#type.as_str(),
+                &event.change.held_id(),
                 doc.name.unwrap_or_default(),
                 principal.map_or("", |principal| principal.id),
                 principal

@@ -5,6 +5,7 @@ pub mod access_words;
 pub mod csv;
 pub mod diff;
 pub mod doctor;
+pub mod documents;
 pub mod findings;
 pub mod history;
 pub mod plan;

@@ -4,7 +4,7 @@ use rusqlite::ToSql;
 
 use super::Reader;
 use super::names::Names;
-use crate::model::{GrantFact, ResourceFact, Timestamp};
+use crate::model::{GrantFact, ResourceFact, ResourceType, Timestamp};
 
 impl Reader {
     /// Versions of resources, by a condition on `x`.
@@ -22,7 +22,7 @@ impl Reader {
             .query_map(&*bound(parameters), |row| {
                 let fact = ResourceFact {
                     scope: row.get(0)?,
-                    kind: row.get(1)?,
+                    kind: ResourceType::parse(row.get_ref(1)?.as_str()?),
                     id: row.get(2)?,
                     name: row.get(3)?,
                     attributes: row.get(4)?,
@@ -138,7 +138,7 @@ impl Fact for GrantFact {
     const SINCE_THE_BEGINNING: bool = true;
 
     fn principal_type(&self) -> &str {
-        &self.principal.kind
+        self.principal.kind.as_str()
     }
 
     fn set_newly_visible(&mut self, newly_visible: bool) {

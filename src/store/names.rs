@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Reader;
 use super::schema::live;
-use crate::model::{Named, NumberMap};
+use crate::model::{Named, NumberMap, ResourceType};
 
 /// A listing as files other than its own know it: kind and scope path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl<'a> Names<'a> {
                 let found = self.named.query_row(params![key, snapshot], |row| {
                     let named = Named {
                         id: row.get(0)?,
-                        kind: row.get(1)?,
+                        kind: ResourceType::parse(row.get_ref(1)?.as_str()?),
                         name: row.get(3)?,
                         email: row.get(4)?,
                         resolved: row.get(5)?,

@@ -102,7 +102,7 @@ fn a_later_different_change_is_not_covered() {
     assert!(
         ended
             .stderr
-            .contains("no change is like this approval: role changed role/account/r"),
+            .contains("this approval matches no change: role changed role/account/r"),
         "{}",
         ended.stderr
     );
@@ -132,7 +132,7 @@ fn entries_expire_and_say_so() {
     assert_eq!(
         ended
             .stderr
-            .matches("expired on 2020-02-29 and covers 1 change no longer")
+            .matches("expired on 2020-02-29; no longer covers 1 change")
             .count(),
         4,
         "{}",

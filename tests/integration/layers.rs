@@ -110,12 +110,9 @@ const KNOWN_CIRCLES: &[&str] = &[
     "collect/tree.rs",
     "command/",
     "run.rs",
-    "diff/approvals.rs",
-    "diff/assess.rs",
     "model/grant.rs",
     "model/listing.rs",
     "model/observation.rs",
-    "model/resource.rs",
 ];
 
 #[test]

@@ -9,6 +9,7 @@ mod access_speed;
 mod api_client;
 mod api_connection;
 mod approvals;
+mod approvals_of_every_kind;
 mod changes;
 mod cli;
 mod connection;

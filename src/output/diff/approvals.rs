@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::words::{notes, sentence};
 use crate::characters::is_hidden;
-use crate::diff::approvals::fields;
+use crate::diff::approvals::{EntryKind, Pattern, value};
 use crate::diff::{AssessedChange, Comparison, FailOn};
 use crate::output::text::{line, shortened};
 
@@ -34,14 +34,16 @@ fn entry(assessed: &AssessedChange) -> String {
     if !notes.is_empty() {
         let _ = writeln!(text, "# {}", line(&shortened(&notes, NOTE)));
     }
-    let (kind, fields) = fields(&assessed.change);
+    let (change, kind) = (&assessed.change, EntryKind::of(&assessed.change));
     let _ = writeln!(text, "[[approval]]");
-    let _ = writeln!(text, "change = {}", quoted(assessed.change.verb().as_str()));
-    let _ = writeln!(text, "kind = {}", quoted(&kind));
-    for (name, value) in fields {
-        let _ = writeln!(text, "{name} = {}", quoted(&value));
+    let _ = writeln!(text, "change = {}", quoted(change.verb().as_str()));
+    let _ = writeln!(text, "kind = {}", quoted(kind.as_str()));
+    for field in kind.fields() {
+        let value = value(change, *field).unwrap_or_default();
+        let value = quoted(&Pattern::exactly(&value));
+        let _ = writeln!(text, "{} = {value}", field.as_str());
     }
-    if !assessed.details.is_empty() {
+    if kind.quotes_details(change.verb()) {
         let _ = writeln!(text, "details = [");
         for detail in &assessed.details {
             let _ = writeln!(text, "  {},", quoted(detail));

@@ -44,7 +44,8 @@ pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
         comparison.to.snapshot.id.to_string(),
     );
     for assessed in &comparison.changes {
-        let (fact, grant) = (assessed.change.resource(), assessed.change.grant());
+        let change = &assessed.change;
+        let grant = change.grant();
         let principal = grant.map(|grant| &*grant.principal);
         let over = grant.and_then(|grant| grant.resource_group.as_deref());
         let name = |named: Option<&Named>| {
@@ -61,26 +62,15 @@ pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
                 .unwrap_or_default()
         };
         let cells: [String; 24] = [
-            assessed.change.verb().as_str().to_owned(),
-            assessed.change.kind().to_owned(),
-            match grant {
-                Some(grant) => grant.target.kind.clone(),
-                None => fact.map(|fact| fact.kind.clone()).unwrap_or_default(),
-            },
+            change.verb().as_str().to_owned(),
+            change.kind().to_owned(),
+            change.resource_type().to_string(),
             assessed.cause.as_str().to_owned(),
-            assessed.change.scope().to_owned(),
-            match grant {
-                Some(grant) => grant.entitlement_id(),
-                None => assessed.change.id(),
-            },
-            match grant {
-                Some(grant) => name(Some(&grant.target)),
-                None => fact.and_then(|fact| fact.name.clone()).unwrap_or_default(),
-            },
+            change.scope().to_owned(),
+            change.held_id(),
+            change.name().unwrap_or_default().to_owned(),
             id(principal),
-            principal
-                .map(|principal| principal.kind.clone())
-                .unwrap_or_default(),
+            principal.map_or_else(String::new, |principal| principal.kind.to_string()),
             name(principal),
             principal
                 .and_then(|principal| principal.email.clone())

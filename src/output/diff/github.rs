@@ -5,7 +5,7 @@
 use std::io::{self, Write};
 
 use super::words::{notes, sentence, symbol};
-use crate::diff::{AssessedChange, Comparison};
+use crate::diff::{AssessedChange, Comparison, Subject};
 use crate::output::text::{line, shortened};
 
 const NAME: usize = 100;
@@ -27,8 +27,10 @@ pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
         } else {
             "notice"
         };
-        let kind = assessed.change.resource().map(|fact| fact.kind.as_str());
-        let what = kind.unwrap_or(assessed.cause.as_str()).replace('_', " ");
+        let what = match assessed.change.subject() {
+            Subject::Resource(fact) => fact.kind.words(),
+            Subject::Grant(_) => assessed.cause.words(),
+        };
         let title = format!(
             "{what} {} in {}",
             assessed.change.verb().as_str(),

@@ -4,9 +4,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
-use crate::diff::approvals::Approved;
-use crate::diff::{AssessedChange, Cause, Change, Comparison, Escalation, Side, Tally};
-use crate::model::{Gap, GrantFact, Impact, Named, ResourceFact};
+use crate::diff::{
+    Approved, AssessedChange, Cause, Change, Comparison, Escalation, Side, Subject, Tally,
+};
+use crate::model::{Gap, GrantFact, Impact, ResourceFact, ResourceType};
+use crate::output::documents::{FORMAT_VERSION, NamedDoc, PrincipalDoc, SnapshotDoc};
 
 /// Writes the document.
 ///
@@ -34,9 +36,9 @@ impl<'a> Document<'a> {
                 .map(move |gap| CoverageDoc { side: name, gap })
         };
         Self {
-            format_version: 1,
-            from: side(&comparison.from),
-            to: side(&comparison.to),
+            format_version: FORMAT_VERSION,
+            from: SnapshotDoc::new(&comparison.from.snapshot, &comparison.from.file),
+            to: SnapshotDoc::new(&comparison.to.snapshot, &comparison.to.file),
             comparable: comparison.is_comparable(),
             coverage: gaps("from", &comparison.from)
                 .chain(gaps("to", &comparison.to))
@@ -59,8 +61,8 @@ impl<'a> Document<'a> {
 #[derive(Serialize)]
 struct Document<'a> {
     format_version: u32,
-    from: SideDoc<'a>,
-    to: SideDoc<'a>,
+    from: SnapshotDoc<'a>,
+    to: SnapshotDoc<'a>,
     comparable: bool,
     coverage: Vec<CoverageDoc<'a>>,
     newly_visible: u64,
@@ -68,15 +70,6 @@ struct Document<'a> {
     summary: Summary,
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<Vec<ChangeDoc<'a>>>,
-}
-
-#[derive(Serialize)]
-struct SideDoc<'a> {
-    snapshot: i64,
-    label: Option<&'a str>,
-    finished_at: &'a str,
-    state: &'a str,
-    file: &'a str,
 }
 
 #[derive(Serialize)]
@@ -101,7 +94,7 @@ pub(super) struct ChangeDoc<'a> {
     change: &'static str,
     kind: &'static str,
     id: String,
-    r#type: &'a str,
+    r#type: &'a ResourceType,
     principal: Option<PrincipalDoc<'a>>,
     resource: NamedDoc<'a>,
     scope: Option<&'a str>,
@@ -117,62 +110,39 @@ pub(super) struct ChangeDoc<'a> {
     details: &'a [String],
 }
 
-#[derive(Serialize)]
-struct PrincipalDoc<'a> {
-    id: &'a str,
-    r#type: &'a str,
-    name: Option<&'a str>,
-    email: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct NamedDoc<'a> {
-    id: &'a str,
-    name: Option<&'a str>,
-}
-
-fn side(side: &Side) -> SideDoc<'_> {
-    SideDoc {
-        snapshot: side.snapshot.id,
-        label: side.snapshot.label.as_deref(),
-        finished_at: &side.snapshot.finished_at,
-        state: &side.snapshot.state,
-        file: &side.file,
-    }
-}
-
 pub(super) fn change(assessed: &AssessedChange) -> ChangeDoc<'_> {
     let change = &assessed.change;
     let (before, after) = match change {
-        Change::Resource { before, after } => (
-            before.as_deref().map(resource_state),
-            after.as_deref().map(resource_state),
-        ),
+        Change::ResourceAdded(after) => (None, Some(resource_state(after))),
+        Change::ResourceChanged { before, after } => {
+            (Some(resource_state(before)), Some(resource_state(after)))
+        }
+        Change::ResourceRemoved(before) => (Some(resource_state(before)), None),
         Change::GrantAdded(grant) => (None, Some(grant_state(grant))),
         Change::GrantRemoved(grant) => (Some(grant_state(grant)), None),
     };
-    let (fact, grant) = (change.resource(), change.grant());
-    let of_fact = || NamedDoc {
-        id: fact.map_or("", |fact| &fact.id),
-        name: fact.and_then(|fact| fact.name.as_deref()),
+    let (resource, scope) = match change.subject() {
+        Subject::Resource(fact) => {
+            let resource = NamedDoc {
+                id: &fact.id,
+                name: fact.name.as_deref(),
+            };
+            (resource, Some(fact.scope.as_str()))
+        }
+        Subject::Grant(grant) => (NamedDoc::from(&*grant.target), grant.scope.as_deref()),
     };
+    let grant = change.grant();
     ChangeDoc {
         change: change.verb().as_str(),
         kind: change.kind(),
         id: change.id(),
-        r#type: match grant {
-            Some(grant) => &grant.target.kind,
-            None => fact.map_or("", |fact| &fact.kind),
-        },
-        principal: grant.map(|grant| principal(&grant.principal)),
-        resource: grant.map_or_else(of_fact, |grant| named(&grant.target)),
-        scope: match grant {
-            Some(grant) => grant.scope.as_deref(),
-            None => fact.map(|fact| fact.scope.as_str()),
-        },
+        r#type: change.resource_type(),
+        principal: grant.map(|grant| PrincipalDoc::from(&*grant.principal)),
+        resource,
+        scope,
         resource_group: grant
             .and_then(|grant| grant.resource_group.as_deref())
-            .map(named),
+            .map(NamedDoc::from),
         approved: assessed.approved.as_deref(),
         before,
         after,
@@ -182,22 +152,6 @@ pub(super) fn change(assessed: &AssessedChange) -> ChangeDoc<'_> {
         escalation: assessed.escalation.as_ref(),
         built_in: assessed.built_in,
         details: &assessed.details,
-    }
-}
-
-fn principal(principal: &Named) -> PrincipalDoc<'_> {
-    PrincipalDoc {
-        id: &principal.id,
-        r#type: &principal.kind,
-        name: principal.name.as_deref(),
-        email: principal.email.as_deref(),
-    }
-}
-
-fn named(named: &Named) -> NamedDoc<'_> {
-    NamedDoc {
-        id: &named.id,
-        name: named.name.as_deref(),
     }
 }
 

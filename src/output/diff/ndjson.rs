@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::json::{ChangeDoc, change};
 use crate::diff::Comparison;
+use crate::output::documents::FORMAT_VERSION;
 
 #[derive(Serialize)]
 struct Event<'a> {
@@ -30,7 +31,7 @@ pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
     let (from, to) = (&comparison.from.snapshot, &comparison.to.snapshot);
     for assessed in &comparison.changes {
         let event = Event {
-            format_version: 1,
+            format_version: FORMAT_VERSION,
             at: &to.finished_at,
             not_before: &from.finished_at,
             account_id: &to.account_id,

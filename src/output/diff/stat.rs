@@ -37,7 +37,7 @@ pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
         ("APPROVED", Align::Right),
     ]);
     for (cause, numbers) in &counts {
-        let mut cells = vec![cause.as_str().replace('_', " ")];
+        let mut cells = vec![cause.words()];
         cells.extend(numbers.iter().map(u64::to_string));
         table.row(cells);
     }

@@ -62,7 +62,7 @@ pub fn notices(file: &str, notices: &[Notice], err: &mut dyn Write) -> io::Resul
     for notice in notices {
         let text = match notice {
             Notice::Unused { line, entry } => {
-                format!("{file}:{line}: no change is like this approval: {entry}")
+                format!("{file}:{line}: this approval matches no change: {entry}")
             }
             Notice::Expired {
                 line,
@@ -70,7 +70,7 @@ pub fn notices(file: &str, notices: &[Notice], err: &mut dyn Write) -> io::Resul
                 on,
                 changes,
             } => format!(
-                "{file}:{line}: this approval expired on {on} and covers {} no longer: {entry}",
+                "{file}:{line}: this approval expired on {on}; no longer covers {}: {entry}",
                 count(i128::try_from(*changes).unwrap_or_default(), "change")
             ),
         };

@@ -86,6 +86,8 @@ fn heading(cause: Cause) -> &'static str {
         Cause::Role => "roles",
         Cause::ResourceGroup => "resource groups",
         Cause::Principal => "users, service accounts and groups",
+        Cause::Token => "tokens",
+        Cause::SignIn => "sign-in settings",
         Cause::Membership => "memberships",
         Cause::RoleAssignment => "role assignments",
     }

@@ -1,10 +1,8 @@
 //! The sentences that the formats for people share. They hold names of strangers as they are; each format makes them
 //! safe in its own way.
 
-use serde_json::Value;
-
-use crate::diff::{AssessedChange, Change, Comparison, Side, Verb};
-use crate::model::{GrantFact, Impact, Named, ResourceFact};
+use crate::diff::{AssessedChange, Change, Comparison, Side, Subject, Verb};
+use crate::model::{GrantFact, Impact, Named, ResourceFact, ResourceType};
 use crate::output::text::{count, shortened};
 
 /// `+`, `-` or `~`.
@@ -40,12 +38,9 @@ fn snapshot(side: &Side, with_file: bool) -> String {
 
 /// What came, went or changed; each name takes up to so many columns.
 pub(in crate::output) fn sentence(change: &Change, columns: usize) -> String {
-    match change {
-        Change::Resource { .. } => change
-            .resource()
-            .map(|fact| who(&named(fact), columns))
-            .unwrap_or_default(),
-        Change::GrantAdded(grant) | Change::GrantRemoved(grant) => holding(grant, columns),
+    match change.subject() {
+        Subject::Resource(fact) => who(&named(fact), columns),
+        Subject::Grant(grant) => holding(grant, columns),
     }
 }
 
@@ -59,22 +54,22 @@ fn holding(grant: &GrantFact, columns: usize) -> String {
 }
 
 fn named(fact: &ResourceFact) -> Named {
-    let attributes: Value = serde_json::from_str(&fact.attributes).unwrap_or_default();
     Named {
         id: fact.id.clone(),
         kind: fact.kind.clone(),
         name: fact.name.clone(),
-        email: attributes
-            .get("email")
-            .and_then(Value::as_str)
-            .map(str::to_owned),
+        email: fact
+            .kind
+            .has_email()
+            .then(|| fact.details()?.email().map(str::to_owned))
+            .flatten(),
         resolved: true,
     }
 }
 
 /// `user Ada Example <ada@example.test>`; the id where there is no name.
 fn who(named: &Named, columns: usize) -> String {
-    let kind = named.kind.replace('_', " ");
+    let kind = named.kind.words();
     let unresolved = if named.resolved { "" } else { " (in no list)" };
     let short = |text: &str| shortened(text, columns);
     match (
@@ -140,21 +135,23 @@ fn affecting(change: &Change, impact: &Impact) -> String {
         ));
     }
     let people = people.join(" and ");
-    match change {
-        Change::Resource { .. } if impact.grants == 0 => "held by nobody".to_owned(),
-        Change::Resource { .. } => {
+    match change.subject() {
+        Subject::Resource(_) if impact.grants == 0 => "held by nobody".to_owned(),
+        Subject::Resource(_) => {
             format!(
                 "in {}, reaches {people}",
                 count(i128::from(impact.grants), "grant")
             )
         }
-        Change::GrantAdded(grant) | Change::GrantRemoved(grant) => match &grant.scope {
+        Subject::Grant(grant) => match &grant.scope {
             None if impact.grants == 0 => "the group holds no role".to_owned(),
             None => format!(
                 "the group holds {}",
                 count(i128::from(impact.grants), "role")
             ),
-            Some(_) if grant.principal.kind == "user_group" => format!("reaches {people}"),
+            Some(_) if grant.principal.kind == ResourceType::UserGroup => {
+                format!("reaches {people}")
+            }
             Some(_) => String::new(),
         },
     }

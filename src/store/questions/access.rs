@@ -1,12 +1,11 @@
 //! The facts behind questions about access, read by key from the tables: names are needed for few of many grants.
 
 use rusqlite::{Row, named_params};
-use serde::Deserialize;
 use std::collections::HashMap;
 
 use crate::model::{
-    AccessFacts, Gap, IncludedScope, MembershipFact, PrincipalFact, ResourceGroupFact, ResourceId,
-    ResourceType, RoleFact, RoleGrantFact, Scope, Selector,
+    AccessFacts, Details, Gap, MembershipFact, PrincipalFact, ResourceGroupFact, ResourceId,
+    ResourceType, RoleFact, RoleGrantFact, Scope,
 };
 use crate::store::coverage::Completeness;
 use crate::store::schema::live;
@@ -150,35 +149,28 @@ struct Loader {
     resources: Vec<Option<FactAt>>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Attributes {
-    permissions: Vec<String>,
-    scope_levels: Vec<String>,
-    all_resources: bool,
-    included_scopes: Vec<IncludedScope>,
-    selectors: Vec<Selector>,
-}
-
-impl Attributes {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let text = row.get_ref(6)?.as_str_or_null()?;
-        Ok(text
-            .and_then(|text| serde_json::from_str(text).ok())
-            .unwrap_or_default())
-    }
+/// What is decoded of a role or resource group.
+fn details_of(kind: &ResourceType, row: &Row<'_>) -> rusqlite::Result<Option<Details>> {
+    let json = row.get_ref(6)?.as_str_or_null()?;
+    Ok(json.and_then(|json| Details::from_json(kind, json)))
 }
 
 impl Loader {
     fn resource(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
-        let kind = kind_of(row.get_ref(2)?.as_str()?);
+        let kind = ResourceType::parse(row.get_ref(2)?.as_str()?);
         let fact = match kind {
             ResourceType::Role => self.role(row)?,
             ResourceType::ResourceGroup => self.resource_group(row)?,
             ResourceType::Account | ResourceType::Organization | ResourceType::Project => {
                 return self.container(kind, row);
             }
-            kind => self.principal(kind, row)?,
+            ResourceType::User
+            | ResourceType::ServiceAccount
+            | ResourceType::UserGroup
+            | ResourceType::Other(_) => self.principal(kind, row)?,
+            ResourceType::ServiceAccountToken
+            | ResourceType::PersonalToken
+            | ResourceType::AuthSetting => return Ok(()),
         };
         let key = usize::try_from(row.get::<_, i64>(0)?).unwrap_or_default();
         if self.resources.len() <= key {
@@ -189,14 +181,21 @@ impl Loader {
     }
 
     fn role(&mut self, row: &Row<'_>) -> rusqlite::Result<FactAt> {
-        let attributes = Attributes::read(row)?;
+        let (permissions, scope_levels) = match details_of(&ResourceType::Role, row)? {
+            Some(Details::Role {
+                permissions,
+                scope_levels,
+                ..
+            }) => (permissions, scope_levels),
+            _ => Default::default(),
+        };
         self.facts.roles.push(RoleFact {
             id: row.get(1)?,
             scope: self.scope_of(row)?,
             identifier: row.get(4)?,
             name: row.get(5)?,
-            permissions: attributes.permissions,
-            scope_levels: attributes.scope_levels,
+            permissions,
+            scope_levels,
             resolved: row.get(11)?,
             unverified: self.is_unverified(row)?,
         });
@@ -204,14 +203,23 @@ impl Loader {
     }
 
     fn resource_group(&mut self, row: &Row<'_>) -> rusqlite::Result<FactAt> {
-        let attributes = Attributes::read(row)?;
+        let details = details_of(&ResourceType::ResourceGroup, row)?;
+        let (all_resources, included_scopes, selectors) = match details {
+            Some(Details::ResourceGroup {
+                all_resources,
+                included_scopes,
+                selectors,
+                ..
+            }) => (all_resources, included_scopes, selectors),
+            _ => Default::default(),
+        };
         self.facts.resource_groups.push(ResourceGroupFact {
             id: row.get(1)?,
             identifier: row.get(4)?,
             name: row.get(5)?,
-            all_resources: attributes.all_resources,
-            included_scopes: attributes.included_scopes,
-            selectors: attributes.selectors,
+            all_resources,
+            included_scopes,
+            selectors,
             resolved: row.get(11)?,
             unverified: self.is_unverified(row)?,
         });
@@ -304,23 +312,4 @@ impl Loader {
         }
         Ok(())
     }
-}
-
-fn kind_of(name: &str) -> ResourceType {
-    [
-        ResourceType::Account,
-        ResourceType::Organization,
-        ResourceType::Project,
-        ResourceType::User,
-        ResourceType::ServiceAccount,
-        ResourceType::UserGroup,
-        ResourceType::Role,
-        ResourceType::ResourceGroup,
-        ResourceType::ServiceAccountToken,
-        ResourceType::PersonalToken,
-        ResourceType::AuthSetting,
-    ]
-    .into_iter()
-    .find(|kind| kind.as_str() == name)
-    .unwrap_or_else(|| ResourceType::Other(name.to_owned()))
 }

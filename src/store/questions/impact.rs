@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Row};
 
-use crate::model::{Impact, ImpactWanted, Impacts, canonical_json};
+use crate::model::{Impact, ImpactWanted, Impacts, ResourceType, canonical_json};
 use crate::store::schema::live_at;
 use crate::store::{Reader, StoreError};
 
@@ -81,10 +81,21 @@ fn count_people(
 ) -> rusqlite::Result<()> {
     each(connection, sql, ids, snapshot, |row| {
         let impact: &mut Impact = impacts.entry(row.get(0)?).or_default();
-        match row.get_ref(1)?.as_str()? {
-            "user" => impact.users = row.get::<_, u32>(2)?.into(),
-            "service_account" => impact.service_accounts = row.get::<_, u32>(2)?.into(),
-            _ => {}
+        let people = row.get::<_, u32>(2)?.into();
+        match ResourceType::parse(row.get_ref(1)?.as_str()?) {
+            ResourceType::User => impact.users = people,
+            ResourceType::ServiceAccount => impact.service_accounts = people,
+            // An empty group, what nobody knows, and what holds nothing.
+            ResourceType::UserGroup
+            | ResourceType::Other(_)
+            | ResourceType::Account
+            | ResourceType::Organization
+            | ResourceType::Project
+            | ResourceType::Role
+            | ResourceType::ResourceGroup
+            | ResourceType::ServiceAccountToken
+            | ResourceType::PersonalToken
+            | ResourceType::AuthSetting => {}
         }
         Ok(())
     })

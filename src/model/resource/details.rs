@@ -1,168 +1,18 @@
-//! Things with an identity, and what is known of them.
+//! What is stored of a resource besides its name, by type.
 
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
-use super::{Level, Ref, Scope};
-
-/// The type of a resource. The names are part of the public text ids.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum ResourceType {
-    /// The account.
-    Account,
-    /// An organization.
-    Organization,
-    /// A project.
-    Project,
-    /// A person.
-    User,
-    /// A service account.
-    ServiceAccount,
-    /// A user group.
-    UserGroup,
-    /// A role, custom or supplied by Harness.
-    Role,
-    /// A resource group, custom or supplied by Harness.
-    ResourceGroup,
-    /// A token of a service account's API key.
-    ServiceAccountToken,
-    /// A token of a user's API key.
-    PersonalToken,
-    /// How people sign in to the account.
-    AuthSetting,
-    /// A principal type this program does not know, lower-cased; Harness keeps the list open.
-    Other(String),
-}
-
-impl ResourceType {
-    /// The name used in text ids, views and messages.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Account => "account",
-            Self::Organization => "organization",
-            Self::Project => "project",
-            Self::User => "user",
-            Self::ServiceAccount => "service_account",
-            Self::UserGroup => "user_group",
-            Self::Role => "role",
-            Self::ResourceGroup => "resource_group",
-            Self::ServiceAccountToken => "service_account_token",
-            Self::PersonalToken => "personal_token",
-            Self::AuthSetting => "auth_setting",
-            Self::Other(name) => name,
-        }
-    }
-
-    /// The type of a principal as Harness spells it (`USER`, `USER_GROUP`, `SERVICE_ACCOUNT`, more to come).
-    #[must_use]
-    pub fn of_principal(text: &str) -> Self {
-        [Self::User, Self::UserGroup, Self::ServiceAccount]
-            .into_iter()
-            .find(|known| known.as_str().eq_ignore_ascii_case(text))
-            .unwrap_or_else(|| Self::Other(text.to_ascii_lowercase()))
-    }
-}
-
-impl fmt::Display for ResourceType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// What names a resource for ever: type, scope and identifier (for a user, the uuid).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ResourceId {
-    /// Its type.
-    pub kind: ResourceType,
-    /// Where it lives. A user lives in the account, a project in its organization.
-    pub scope: Scope,
-    /// Harness's identifier; unique inside the scope and type only.
-    pub identifier: String,
-}
-
-impl ResourceId {
-    /// The organization or project that a scope is.
-    #[must_use]
-    pub fn of_scope(scope: &Scope) -> Option<Self> {
-        let (org, project) = (scope.org()?.to_owned(), scope.project());
-        Some(match project {
-            None => Self {
-                kind: ResourceType::Organization,
-                scope: Scope::Account,
-                identifier: org,
-            },
-            Some(project) => Self {
-                kind: ResourceType::Project,
-                scope: Scope::Organization { org },
-                identifier: project.to_owned(),
-            },
-        })
-    }
-
-    /// The organization, and the project if it is one, that a scope lies in or is.
-    pub fn containing(scope: &Scope) -> impl Iterator<Item = Self> {
-        [Level::Organization, Level::Project]
-            .into_iter()
-            .filter_map(|level| Self::of_scope(&scope.ancestor(level)?))
-    }
-
-    /// The scope that an account, organization or project is.
-    #[must_use]
-    pub fn as_scope(&self) -> Option<Scope> {
-        match self.kind {
-            ResourceType::Account => Some(Scope::Account),
-            ResourceType::Organization => Scope::from_parts(Some(&self.identifier), None),
-            ResourceType::Project => Scope::from_parts(self.scope.org(), Some(&self.identifier)),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for ResourceId {
-    /// The public text id.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            kind,
-            scope,
-            identifier,
-        } = self;
-        match (kind, scope) {
-            (
-                ResourceType::User
-                | ResourceType::Account
-                | ResourceType::AuthSetting
-                | ResourceType::Organization,
-                _,
-            ) => {
-                write!(f, "{kind}/{identifier}")
-            }
-            (ResourceType::Project, Scope::Organization { org }) => {
-                write!(f, "project/{org}/{identifier}")
-            }
-            _ => write!(f, "{kind}/{scope}/{identifier}"),
-        }
-    }
-}
-
-/// A resource as one listing showed it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Resource {
-    /// Its identity, kept in the observation's directory.
-    pub id: Ref,
-    /// Its name; `None` when Harness has none (users without a name).
-    pub name: Option<String>,
-    /// What is known of it besides, by type.
-    pub details: Details,
-}
+use super::ResourceType;
 
 /// Whether Harness said something: its answers leave fields out or send `null`, and both mean "not said".
 pub type Known<T> = Option<T>;
 
 /// What is stored of a resource besides its name. This is a whitelist: a field that is not here is never kept, so that
 /// webhooks, keys and client secrets in Harness's answers cannot reach the file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
+///
+/// The stored JSON has the fields alone, since a resource's type is a column of its own; the variant is put around them
+/// to read them and taken off to write them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Details {
     /// Of the account.
     Account {
@@ -182,6 +32,7 @@ pub enum Details {
         #[serde(skip_serializing_if = "Option::is_none")]
         description: Known<String>,
         /// Supplied and kept by Harness (the organization `default`).
+        #[serde(default)]
         harness_managed: bool,
     },
     /// Of a user.
@@ -190,10 +41,13 @@ pub enum Details {
         #[serde(skip_serializing_if = "Option::is_none")]
         email: Known<String>,
         /// Locked after failed sign-ins.
+        #[serde(default)]
         locked: bool,
         /// Deactivated; grants stay, the person cannot sign in.
+        #[serde(default)]
         disabled: bool,
         /// Kept by an identity provider (SCIM).
+        #[serde(default)]
         externally_managed: bool,
         /// Second factor on.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -217,6 +71,7 @@ pub enum Details {
         #[serde(skip_serializing_if = "Option::is_none")]
         description: Known<String>,
         /// Membership comes from single sign-on.
+        #[serde(default)]
         sso_linked: bool,
         /// `SAML`, `LDAP`, `OAUTH`, `OIDC`, open.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -225,8 +80,10 @@ pub enum Details {
         #[serde(skip_serializing_if = "Option::is_none")]
         sso_group: Known<String>,
         /// Kept by an identity provider (SCIM).
+        #[serde(default)]
         externally_managed: bool,
         /// Supplied and kept by Harness.
+        #[serde(default)]
         harness_managed: bool,
     },
     /// Of a role.
@@ -235,10 +92,13 @@ pub enum Details {
         #[serde(skip_serializing_if = "Option::is_none")]
         description: Known<String>,
         /// Supplied by Harness; its permissions change with Harness's releases.
+        #[serde(default)]
         harness_managed: bool,
         /// Identifiers of its permissions, sorted, each once.
+        #[serde(default)]
         permissions: Vec<String>,
         /// Levels it may be assigned at, sorted.
+        #[serde(default)]
         scope_levels: Vec<String>,
     },
     /// Of a resource group.
@@ -247,21 +107,28 @@ pub enum Details {
         #[serde(skip_serializing_if = "Option::is_none")]
         description: Known<String>,
         /// Supplied by Harness.
+        #[serde(default)]
         harness_managed: bool,
         /// Covers every resource of its scopes.
+        #[serde(default)]
         all_resources: bool,
         /// The scopes it reaches into, sorted.
+        #[serde(default)]
         included_scopes: Vec<IncludedScope>,
         /// What it covers when it does not cover everything, sorted.
+        #[serde(default)]
         selectors: Vec<Selector>,
         /// Levels it may be assigned at, sorted.
+        #[serde(default)]
         scope_levels: Vec<String>,
     },
     /// Of a token. The secret is in no list.
     Token {
         /// Text id of the service account or user it acts as.
+        #[serde(default)]
         owner: String,
         /// Identifier of the API key it belongs to.
+        #[serde(default)]
         api_key: String,
         /// From when it works, in epoch milliseconds.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -291,8 +158,10 @@ pub enum Details {
         #[serde(skip_serializing_if = "Option::is_none")]
         oauth_enabled: Known<bool>,
         /// Kinds of sign-in that are set up, sorted.
+        #[serde(default)]
         settings: Vec<String>,
         /// Domains of addresses that may sign in, sorted; empty = any.
+        #[serde(default)]
         allowed_domains: Vec<String>,
     },
 }
@@ -304,6 +173,7 @@ pub struct IncludedScope {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
     /// Everything below the scope too.
+    #[serde(default)]
     pub child_scopes: bool,
 }
 
@@ -311,6 +181,7 @@ pub struct IncludedScope {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Selector {
     /// Harness's resource type, such as `PIPELINE`; open.
+    #[serde(default)]
     pub resource_type: String,
     /// The named resources, sorted; empty = every one of the type (absent and empty mean the same to Harness).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -325,9 +196,72 @@ pub struct Selector {
 
 impl Details {
     /// The JSON text that is stored and compared: keys sorted, no white space, nothing that was not said.
+    ///
+    /// # Panics
+    /// Never: plain data always serializes.
     #[must_use]
     pub fn to_json(&self) -> String {
-        canonical_json(self)
+        let tagged = serde_json::to_value(self).expect("plain data always serializes");
+        let fields = tagged.as_object().and_then(|tagged| tagged.values().next());
+        fields.map_or_else(String::new, serde_json::Value::to_string)
+    }
+
+    /// Reads what [`Self::to_json`] wrote. A field that is missing was not known when it was written; `None` when the
+    /// text is not of the type, or the type has no details.
+    #[must_use]
+    pub fn from_json(kind: &ResourceType, json: &str) -> Option<Self> {
+        let variant = match kind {
+            ResourceType::Account => "Account",
+            ResourceType::Organization | ResourceType::Project => "Container",
+            ResourceType::User => "User",
+            ResourceType::ServiceAccount => "ServiceAccount",
+            ResourceType::UserGroup => "UserGroup",
+            ResourceType::Role => "Role",
+            ResourceType::ResourceGroup => "ResourceGroup",
+            ResourceType::ServiceAccountToken | ResourceType::PersonalToken => "Token",
+            ResourceType::AuthSetting => "AuthSetting",
+            ResourceType::Other(_) => return None,
+        };
+        serde_json::from_str(&format!("{{\"{variant}\":{json}}}")).ok()
+    }
+
+    /// The address of a user or service account.
+    #[must_use]
+    pub fn email(&self) -> Option<&str> {
+        match self {
+            Self::User { email, .. } | Self::ServiceAccount { email, .. } => email.as_deref(),
+            Self::Account { .. }
+            | Self::Container { .. }
+            | Self::UserGroup { .. }
+            | Self::Role { .. }
+            | Self::ResourceGroup { .. }
+            | Self::Token { .. }
+            | Self::AuthSetting { .. } => None,
+        }
+    }
+
+    /// Whether Harness supplies and keeps it.
+    #[must_use]
+    pub fn is_harness_managed(&self) -> bool {
+        match self {
+            Self::Container {
+                harness_managed, ..
+            }
+            | Self::UserGroup {
+                harness_managed, ..
+            }
+            | Self::Role {
+                harness_managed, ..
+            }
+            | Self::ResourceGroup {
+                harness_managed, ..
+            } => *harness_managed,
+            Self::Account { .. }
+            | Self::User { .. }
+            | Self::ServiceAccount { .. }
+            | Self::Token { .. }
+            | Self::AuthSetting { .. } => false,
+        }
     }
 }
 

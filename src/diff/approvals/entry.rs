@@ -1,0 +1,165 @@
+//! One entry: read, checked, and compared with changes.
+
+use serde::Deserialize;
+use toml::value::Datetime;
+
+use super::kind::{EntryKind, Field, value};
+use super::pattern::Pattern;
+use crate::diff::{Approved, AssessedChange, Verb};
+
+/// An entry that is filled in.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) line: usize,
+    pub(super) approved: Approved,
+    change: Verb,
+    kind: EntryKind,
+    fields: Vec<(Field, Pattern, String)>,
+    details: Details,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Details {
+    Any,
+    Exactly(Vec<String>),
+}
+
+/// An entry as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawEntry {
+    change: String,
+    kind: String,
+    principal: Option<String>,
+    group: Option<String>,
+    role: Option<String>,
+    scope: Option<String>,
+    resource_group: Option<String>,
+    id: Option<String>,
+    details: Option<RawDetails>,
+    reason: Option<String>,
+    ticket: Option<String>,
+    approver: Option<String>,
+    expires: Option<Datetime>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum RawDetails {
+    Lines(Vec<String>),
+    Pattern(String),
+}
+
+impl Entry {
+    /// Whether it approves a change.
+    pub(super) fn covers(&self, assessed: &AssessedChange) -> bool {
+        let change = &assessed.change;
+        self.change == change.verb()
+            && self.kind == EntryKind::of(change)
+            && self.fields.iter().all(|(field, pattern, _)| {
+                value(change, *field).is_some_and(|is| pattern.matches(&is))
+            })
+            && match &self.details {
+                Details::Any => true,
+                Details::Exactly(lines) => *lines == assessed.details,
+            }
+    }
+
+    /// The entry in one line.
+    pub(super) fn short(&self) -> String {
+        let fields: Vec<&str> = self
+            .fields
+            .iter()
+            .map(|(_, _, written)| written.as_str())
+            .collect();
+        format!(
+            "{} {} {}",
+            self.kind.as_str(),
+            self.change.as_str(),
+            fields.join(" ")
+        )
+    }
+}
+
+impl RawEntry {
+    /// Checks what is written.
+    ///
+    /// # Errors
+    /// What is wrong with the entry, to stand after "the entry at line 3".
+    pub(super) fn check(mut self, line: usize) -> Result<Entry, String> {
+        let change = Verb::parse(&self.change).ok_or_else(|| {
+            let change = &self.change;
+            format!("has the change `{change}`: use added, removed or changed")
+        })?;
+        let kind = EntryKind::parse(&self.kind)?;
+        let mut fields = Vec::new();
+        for field in Field::ALL {
+            let written = self.field(field).take().filter(|value| !value.is_empty());
+            match (written, kind.fields().contains(&field)) {
+                (Some(written), true) => fields.push((field, Pattern::parse(&written), written)),
+                (None, true) => return Err(format!("lacks `{}`", field.as_str())),
+                (None, false) => {}
+                (Some(_), false) => {
+                    let (field, kind) = (field.as_str(), kind.as_str());
+                    return Err(format!(
+                        "has `{field}`: an approval of a {kind} has no `{field}`"
+                    ));
+                }
+            }
+        }
+        Ok(Entry {
+            line,
+            change,
+            fields,
+            details: details(self.details, &kind, change)?,
+            approved: Approved {
+                reason: filled_in("reason", self.reason)?,
+                approver: filled_in("approver", self.approver)?,
+                ticket: self.ticket.filter(|ticket| !ticket.is_empty()),
+                expires: self.expires.as_ref().map(day).transpose()?,
+            },
+            kind,
+        })
+    }
+
+    fn field(&mut self, field: Field) -> &mut Option<String> {
+        match field {
+            Field::Principal => &mut self.principal,
+            Field::Group => &mut self.group,
+            Field::Role => &mut self.role,
+            Field::Scope => &mut self.scope,
+            Field::ResourceGroup => &mut self.resource_group,
+            Field::Id => &mut self.id,
+        }
+    }
+}
+
+fn details(written: Option<RawDetails>, kind: &EntryKind, change: Verb) -> Result<Details, String> {
+    match (written, kind.quotes_details(change)) {
+        (None, true) => Err("lacks `details`, the differences that are agreed to".to_owned()),
+        (None, false) => Ok(Details::Any),
+        (Some(_), false) => Err(format!(
+            "has `details`: an approval of a {} that was {} has no `details`",
+            kind.as_str(),
+            change.as_str()
+        )),
+        (Some(RawDetails::Lines(lines)), true) => Ok(Details::Exactly(lines)),
+        (Some(RawDetails::Pattern(pattern)), true) if pattern == "*" => Ok(Details::Any),
+        (Some(RawDetails::Pattern(_)), true) => {
+            Err("has `details` that are neither a list nor \"*\"".to_owned())
+        }
+    }
+}
+
+fn filled_in(name: &str, value: Option<String>) -> Result<String, String> {
+    value
+        .filter(|value| !value.trim().is_empty())
+        .ok_or_else(|| format!("needs its `{name}` filled in"))
+}
+
+fn day(expires: &Datetime) -> Result<String, String> {
+    match (expires.date, expires.time) {
+        (Some(date), None) => Ok(date.to_string()),
+        _ => Err("has an `expires` that is not a date such as 2026-12-31".to_owned()),
+    }
+}

@@ -1,0 +1,94 @@
+//! Two snapshots side by side: what differs, what of it counts, and what could not be compared.
+
+use serde::Serialize;
+
+use super::{AssessedChange, FailOn, Subject, Verb};
+use crate::model::{Gap, SnapshotInfo};
+
+/// The differences between two snapshots, assessed.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// The older snapshot.
+    pub from: Side,
+    /// The newer snapshot.
+    pub to: Side,
+    /// What of the changes counts.
+    pub fail_on: FailOn,
+    /// The differences, assessed, in fixed order.
+    pub changes: Vec<AssessedChange>,
+    /// As in [`Differences`].
+    pub newly_visible: u64,
+    /// As in [`Differences`].
+    pub out_of_sight: u64,
+}
+
+/// One side of a comparison.
+#[derive(Clone, Debug)]
+pub struct Side {
+    /// The snapshot.
+    pub snapshot: SnapshotInfo,
+    /// The file it is in.
+    pub file: String,
+    /// What it did not see, although it or the other snapshot asked for it.
+    pub gaps: Vec<Gap>,
+}
+
+impl Comparison {
+    /// Whether both snapshots saw everything that either asked for.
+    #[must_use]
+    pub fn is_comparable(&self) -> bool {
+        self.from.gaps.is_empty()
+            && self.to.gaps.is_empty()
+            && self.newly_visible == 0
+            && self.out_of_sight == 0
+    }
+
+    /// Counts of changed resources and of changed grants.
+    #[must_use]
+    pub fn tallies(&self) -> (Tally, Tally) {
+        let (mut resources, mut grants) = (Tally::default(), Tally::default());
+        for AssessedChange { change, .. } in &self.changes {
+            match change.subject() {
+                Subject::Resource(_) => resources.count(change.verb()),
+                Subject::Grant(_) => grants.count(change.verb()),
+            }
+        }
+        (resources, grants)
+    }
+
+    /// How many changes are of some kind.
+    #[must_use]
+    pub fn count(&self, wanted: impl Fn(&AssessedChange) -> bool) -> usize {
+        self.changes
+            .iter()
+            .filter(|assessed| wanted(assessed))
+            .count()
+    }
+}
+
+/// How many of each kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// Came.
+    pub added: u64,
+    /// Went.
+    pub removed: u64,
+    /// Changed.
+    pub changed: u64,
+}
+
+impl Tally {
+    fn count(&mut self, verb: Verb) {
+        match verb {
+            Verb::Added => self.added += 1,
+            Verb::Removed => self.removed += 1,
+            Verb::Changed => self.changed += 1,
+        }
+    }
+
+    /// All together.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.added + self.removed + self.changed
+    }
+}

@@ -1,0 +1,10 @@
+//! Things with an identity, and what is known of them: one enum of their types, their text ids, and the fields kept of
+//! each type.
+
+mod details;
+mod id;
+mod kind;
+
+pub use details::{Details, IncludedScope, Known, Selector, canonical_json};
+pub use id::ResourceId;
+pub use kind::ResourceType;
