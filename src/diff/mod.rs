@@ -6,6 +6,7 @@
 
 pub mod approvals;
 mod assess;
+pub mod attribution;
 mod change;
 mod compare;
 mod comparison;

@@ -1,0 +1,169 @@
+//! Who made each change: events of the audit trail joined to the changes between two snapshots.
+//!
+//! The rule that keeps every answer true: *exact* is said only where the trail was read whole over the time in which the
+//! change can have happened, and everything recorded that can have brought it about was done by one and the same actor.
+//! Silence is called *unexplained* only in a stretch that was read whole, and only for what Harness records at all.
+
+mod candidates;
+mod pattern;
+mod trace;
+mod weigh;
+
+use candidates::Candidates;
+use weigh::Weighed;
+
+use super::AssessedChange;
+use crate::model::{Actor, ActorKind, AuditEvent, AuditTrail, Timestamp};
+
+/// Clocks of servers and of the machine that syncs may differ by this.
+const SKEW_MS: i64 = 120_000;
+
+/// How sure it is who made a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Certainty {
+    /// Nobody else can have.
+    Exact,
+    /// The record fits, but the trail was not read whole, or something recorded has a name that nobody knows.
+    Likely,
+    /// Several people did something that fits.
+    OneOf,
+    /// Harness does not record this kind of change.
+    NeverRecorded,
+    /// The trail was read whole, and nobody is recorded.
+    Unexplained,
+    /// The trail was not read whole for the time in question.
+    Unknown,
+}
+
+impl Certainty {
+    /// Every certainty, the surest first.
+    pub const ALL: [Self; 6] = [
+        Self::Exact,
+        Self::Likely,
+        Self::OneOf,
+        Self::NeverRecorded,
+        Self::Unexplained,
+        Self::Unknown,
+    ];
+
+    /// The word used in documents and views.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Likely => "likely",
+            Self::OneOf => "one_of",
+            Self::NeverRecorded => "never_recorded",
+            Self::Unexplained => "unexplained",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Reads the word written by [`Self::as_str`].
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|certainty| certainty.as_str() == word)
+    }
+}
+
+/// Who made a change, as far as the trail tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct By {
+    /// How sure it is.
+    pub certainty: Certainty,
+    /// The latest record that fits.
+    pub event: Option<AuditEvent>,
+    /// Everybody who did something that fits, each once, the latest first.
+    pub actors: Vec<Actor>,
+    /// For what went along with something else: its text id.
+    pub through: Option<String>,
+    /// Who invited the person, where Harness records only that the invitation was accepted.
+    pub invited_by: Option<Actor>,
+}
+
+impl By {
+    fn nobody(certainty: Certainty) -> Self {
+        Self {
+            certainty,
+            event: None,
+            actors: Vec::new(),
+            through: None,
+            invited_by: None,
+        }
+    }
+}
+
+/// The time between two looks, as far as clocks can be trusted.
+#[derive(Clone, Copy, Debug)]
+pub struct Interval {
+    /// When the older snapshot began to look.
+    pub from: Timestamp,
+    /// When the newer snapshot had looked.
+    pub until: Timestamp,
+    /// Whether both saw everything they looked at. If not, a change may be older than the older snapshot.
+    pub both_whole: bool,
+}
+
+impl Interval {
+    /// The moments at which a change between the two looks may be recorded: clocks differ.
+    #[must_use]
+    pub fn with_skew(self) -> (Timestamp, Timestamp) {
+        let moved = |at: Timestamp, by: i64| Timestamp::from_millis(at.as_millis() + by);
+        (moved(self.from, -SKEW_MS), moved(self.until, SKEW_MS))
+    }
+}
+
+/// Adds to each change who made it. Returns the events in between that no change shows: what they did came and went.
+pub fn attribute(
+    changes: &mut [AssessedChange],
+    trail: &AuditTrail,
+    interval: Interval,
+) -> Vec<AuditEvent> {
+    let (from, until) = interval.with_skew();
+    let events: Vec<&AuditEvent> = trail
+        .events
+        .iter()
+        .filter(|event| from <= event.at && event.at <= until)
+        .collect();
+    let candidates = Candidates::find(changes, &events);
+    let mut shown = vec![false; events.len()];
+    for (change, candidates) in changes.iter_mut().zip(candidates) {
+        let Weighed { mut by, positions } =
+            weigh::weigh(&change.change, &candidates, &events, trail, interval);
+        by.invited_by = by.event.as_ref().and_then(|event| inviter(event, trail));
+        change.by = Some(Box::new(by));
+        for position in positions {
+            shown[position] = true;
+        }
+    }
+    let between = |event: &AuditEvent| interval.from < event.at && event.at < interval.until;
+    events
+        .iter()
+        .zip(shown)
+        .filter(|(event, shown)| !shown && between(event))
+        .map(|(event, _)| (*event).clone())
+        .collect()
+}
+
+/// Who invited a person whose invitation Harness then carried out: the latest invitation of that address before it.
+fn inviter(event: &AuditEvent, trail: &AuditTrail) -> Option<Actor> {
+    if event.actor.kind != ActorKind::System {
+        return None;
+    }
+    let invited = |earlier: &&AuditEvent| {
+        earlier.action.eq_ignore_ascii_case("INVITE")
+            && earlier.at <= event.at
+            && earlier
+                .acted_on
+                .identifier
+                .eq_ignore_ascii_case(&event.acted_on.identifier)
+    };
+    trail
+        .events
+        .iter()
+        .filter(invited)
+        .next_back()
+        .map(|invite| invite.actor.clone())
+}
