@@ -12,7 +12,9 @@ mod weigh;
 use candidates::Candidates;
 use weigh::Weighed;
 
-use super::AssessedChange;
+use std::collections::HashSet;
+
+use super::{AssessedChange, Change, Subject};
 use crate::model::{Actor, ActorKind, AuditEvent, AuditTrail, Timestamp};
 
 /// Clocks of servers and of the machine that syncs may differ by this.
@@ -79,8 +81,28 @@ pub struct By {
     pub actors: Vec<Actor>,
     /// For what went along with something else: its text id.
     pub through: Option<String>,
-    /// Who invited the person, where Harness records only that the invitation was accepted.
-    pub invited_by: Option<Actor>,
+    /// Why Harness itself did it, where that can be known.
+    pub behind: Option<Behind>,
+}
+
+/// What stands behind something that Harness itself did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Behind {
+    /// Somebody accepted an invitation; whose it was, where it is recorded.
+    Invitation(Option<Actor>),
+    /// The identity provider, which keeps this group.
+    IdentityProvider,
+}
+
+impl Behind {
+    /// The word used in documents.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Invitation(_) => "invitation",
+            Self::IdentityProvider => "identity_provider",
+        }
+    }
 }
 
 impl By {
@@ -90,7 +112,7 @@ impl By {
             event: None,
             actors: Vec::new(),
             through: None,
-            invited_by: None,
+            behind: None,
         }
     }
 }
@@ -115,11 +137,12 @@ impl Interval {
     }
 }
 
-/// Adds to each change who made it. Returns the events in between that no change shows: what they did came and went.
+/// Adds to each change who made it; `synced_groups` are the text ids of groups that an identity provider keeps. Returns the events in between that no change shows: what they did came and went.
 pub fn attribute(
     changes: &mut [AssessedChange],
     trail: &AuditTrail,
     interval: Interval,
+    synced_groups: &HashSet<String>,
 ) -> Vec<AuditEvent> {
     let (from, until) = interval.with_skew();
     let events: Vec<&AuditEvent> = trail
@@ -132,7 +155,10 @@ pub fn attribute(
     for (change, candidates) in changes.iter_mut().zip(candidates) {
         let Weighed { mut by, positions } =
             weigh::weigh(&change.change, &candidates, &events, trail, interval);
-        by.invited_by = by.event.as_ref().and_then(|event| inviter(event, trail));
+        by.behind = by
+            .event
+            .as_ref()
+            .and_then(|event| behind(&change.change, event, trail, synced_groups));
         change.by = Some(Box::new(by));
         for position in positions {
             shown[position] = true;
@@ -147,23 +173,34 @@ pub fn attribute(
         .collect()
 }
 
-/// Who invited a person whose invitation Harness then carried out: the latest invitation of that address before it.
-fn inviter(event: &AuditEvent, trail: &AuditTrail) -> Option<Actor> {
+/// What stands behind an event of Harness itself. The inviter is in an earlier event of the same address.
+fn behind(
+    change: &Change,
+    event: &AuditEvent,
+    trail: &AuditTrail,
+    synced_groups: &HashSet<String>,
+) -> Option<Behind> {
     if event.actor.kind != ActorKind::System {
         return None;
     }
+    let email = &event.acted_on.identifier;
     let invited = |earlier: &&AuditEvent| {
         earlier.action.eq_ignore_ascii_case("INVITE")
             && earlier.at <= event.at
-            && earlier
-                .acted_on
-                .identifier
-                .eq_ignore_ascii_case(&event.acted_on.identifier)
+            && earlier.acted_on.identifier.eq_ignore_ascii_case(email)
     };
-    trail
-        .events
-        .iter()
-        .filter(invited)
-        .next_back()
-        .map(|invite| invite.actor.clone())
+    let inviter = trail.events.iter().rfind(invited);
+    if inviter.is_some() || event.source.as_deref() == Some("Invitation") {
+        return Some(Behind::Invitation(
+            inviter.map(|invite| invite.actor.clone()),
+        ));
+    }
+    let group = match change.subject() {
+        Subject::Grant(grant) if grant.scope.is_none() => &grant.target.id,
+        Subject::Grant(_) => return None,
+        Subject::Resource(fact) => &fact.id,
+    };
+    synced_groups
+        .contains(group)
+        .then_some(Behind::IdentityProvider)
 }

@@ -107,6 +107,6 @@ fn by(positions: &[usize], events: &[&AuditEvent], proven: bool) -> By {
         event: latest,
         actors: pairs.into_iter().map(|(actor, _)| actor.clone()).collect(),
         through: None,
-        invited_by: None,
+        behind: None,
     }
 }

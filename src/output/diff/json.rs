@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
+use super::by::ByDoc;
 use crate::diff::{
     Approved, AssessedChange, Cause, Change, Comparison, Escalation, Side, Subject, Tally,
 };
@@ -108,6 +109,7 @@ pub(super) struct ChangeDoc<'a> {
     escalation: Option<&'a Escalation>,
     built_in: Option<&'static str>,
     details: &'a [String],
+    by: Option<ByDoc<'a>>,
 }
 
 pub(super) fn change(assessed: &AssessedChange) -> ChangeDoc<'_> {
@@ -152,6 +154,7 @@ pub(super) fn change(assessed: &AssessedChange) -> ChangeDoc<'_> {
         escalation: assessed.escalation.as_ref(),
         built_in: assessed.built_in,
         details: &assessed.details,
+        by: assessed.by.as_deref().map(ByDoc::from),
     }
 }
 

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr;
 
-use super::words::{notes, sentence, symbol};
+use super::by;
+use super::words::{notes_besides_by, sentence, symbol};
 use crate::diff::{AssessedChange, Cause, Comparison, Verb};
 use crate::output::text::{line, shortened};
 
@@ -57,8 +58,17 @@ fn write_cause(changes: &[&AssessedChange], paint: &Paint, out: &mut dyn Write) 
         .filter(|width| *width <= COLUMN)
         .max()
         .unwrap_or_default();
-    for (assessed, text) in &rows {
-        let notes = line(&shortened(&notes(assessed).join("; "), NOTE));
+    let bys: Vec<String> = changes
+        .iter()
+        .map(|assessed| line(&shortened(&by::words(assessed.by.as_deref()), NAME)))
+        .collect();
+    let by_width = bys.iter().map(|by| by.width()).max().unwrap_or_default();
+    for ((assessed, text), by) in rows.iter().zip(&bys) {
+        let mut notes = line(&shortened(&notes_besides_by(assessed).join("; "), NOTE));
+        if by_width > 0 {
+            let padding = " ".repeat(by_width - by.width());
+            notes = format!("{by}{padding}  {notes}");
+        }
         let mark = if counts_as_more(assessed) { '!' } else { ' ' };
         let padding = " ".repeat(width.saturating_sub(text.width()));
         let sign = format!("{}{mark}", symbol(assessed.change.verb()));
