@@ -16,12 +16,18 @@ pub fn is_hidden(c: char) -> bool {
             | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// The text on one line with every hidden character as an escape, such as `\u{202e}`.
+/// The text on one line with every hidden character as an escape, such as `\u{202e}`, and without what the logs of CI
+/// systems take for commands: `##` anywhere (Azure, GitHub, TeamCity), `::` at the beginning (GitHub).
 #[must_use]
 pub fn line(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        push_visible(&mut safe, c);
+    let blanks = text.len() - text.trim_start().len();
+    for (at, c) in text.char_indices() {
+        match c {
+            '#' if safe.ends_with('#') => safe.push_str(" #"),
+            ':' if at == blanks && text[at..].starts_with("::") => safe.push_str("\\u{3a}"),
+            other => push_visible(&mut safe, other),
+        }
     }
     safe
 }
@@ -45,6 +51,8 @@ mod tests {
             line("a\u{1b}[31mb\nc\u{202e}d\u{7}\u{feff}\u{e0041}"),
             r"a\u{1b}[31mb\u{a}c\u{202e}d\u{7}\u{feff}\u{e0041}"
         );
+        assert_eq!(line(" ::x"), r" \u{3a}:x");
+        assert_eq!(line("a ##vso[b] c::d"), "a # #vso[b] c::d");
         assert_eq!(line("Zoë 🚀 日本 👨‍👩‍👧 ❤️"), "Zoë 🚀 日本 👨‍👩‍👧 ❤️");
     }
 }

@@ -5,8 +5,10 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::Read;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::api::client::clock::Clock;
 use crate::api::client::{Client, ClientOptions};
 use crate::api::http::base_url::BaseUrl;
 use crate::api::http::redact::holds_key;
@@ -39,12 +41,13 @@ pub struct Connection {
 impl Connection {
     /// A client for the account, with so many requests a minute (0 = not paced); its time starts now.
     #[must_use]
-    pub fn client(self, timeout: Duration, max_per_minute: u32) -> Client {
+    pub fn client(self, timeout: Duration, max_per_minute: u32, clock: Arc<dyn Clock>) -> Client {
         let settings = TransportSettings::for_base(&self.base_url);
         let transport = Box::new(UreqTransport::new(self.api_key, &settings));
         let options = ClientOptions {
             max_per_minute,
             timeout,
+            clock,
             ..ClientOptions::default()
         };
         Client::new(transport, self.base_url, self.account_id, options)

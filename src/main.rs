@@ -2,6 +2,9 @@
 
 use std::io::{self, BufWriter, IsTerminal};
 use std::process::ExitCode;
+use std::sync::Arc;
+
+use harness_access::api::client::clock::SystemClock;
 
 fn main() -> ExitCode {
     let env = |name: &str| std::env::var_os(name);
@@ -11,6 +14,7 @@ fn main() -> ExitCode {
         std::env::args_os().skip(1),
         &mut harness_access::Context {
             env: &env,
+            clock: Arc::new(SystemClock::new()),
             out: &mut BufWriter::new(io::stdout().lock()),
             err: &mut io::stderr(),
             out_is_terminal,

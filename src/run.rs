@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write};
+use std::sync::Arc;
 
 use crate::api::http::redact::redact;
 use crate::cli::{self, Command, Request};
@@ -23,6 +24,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>, context: &mut Context<'_>)
     let context = &mut Context {
         out,
         err,
+        clock: Arc::clone(&context.clock),
         ..*context
     };
     let result = execute(arguments, context).and_then(|exit| {

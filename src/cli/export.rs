@@ -40,6 +40,12 @@ pub struct Export {
     /// replace the file even when it is not an unchanged export
     #[argh(switch)]
     pub force: bool,
+    /// for csv: begin with a byte order mark, by which Excel knows UTF-8 (default for files of the preset matrix)
+    #[argh(switch)]
+    pub bom: bool,
+    /// for csv: begin without a byte order mark
+    #[argh(switch)]
+    pub no_bom: bool,
     /// for c1z: write the grants of group members too, instead of marking them for the reader to expand
     #[argh(switch)]
     pub expanded: bool,

@@ -1,7 +1,9 @@
-//! What every command works with: the environment and the two streams.
+//! What every command works with: the environment, the time and the two streams.
 
 use std::io::Write;
+use std::sync::Arc;
 
+use crate::api::client::clock::Clock;
 use crate::config::Lookup;
 
 /// What a command works with.
@@ -9,6 +11,8 @@ use crate::config::Lookup;
 pub struct Context<'a> {
     /// The environment.
     pub env: Lookup<'a>,
+    /// The time that passes between requests and retries.
+    pub clock: Arc<dyn Clock>,
     /// Standard output: data only.
     pub out: &'a mut dyn Write,
     /// Standard error: everything else.

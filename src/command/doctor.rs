@@ -1,5 +1,6 @@
 //! `doctor`: will a sync work, and will it see everything?
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Context;
@@ -16,7 +17,7 @@ const TIMEOUT: Duration = Duration::from_secs(120);
 pub(crate) fn run(arguments: &Doctor, context: &mut Context<'_>) -> Result<Exit, Error> {
     let connection = Connection::resolve(&arguments.connection(), context.env)?;
     let identity = connection.identity();
-    let diagnosis = diagnose(&connection.client(TIMEOUT, 0))?;
+    let diagnosis = diagnose(&connection.client(TIMEOUT, 0, Arc::clone(&context.clock)))?;
     let document =
         output::doctor::DiagnosisDoc::new(&identity.base_url, &identity.account_id, &diagnosis);
     match arguments.format {

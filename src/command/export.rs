@@ -14,8 +14,14 @@ use crate::output::access_words;
 use crate::output::text::{count, line};
 
 pub(crate) fn run(arguments: &Export, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let exporter = exporter(arguments)?;
-    let destination = destination(arguments, &*exporter, context)?;
+    let destination = Destination::of(arguments.output.as_deref())?;
+    let exporter = exporter(arguments, &destination)?;
+    let is_shown = arguments.output.is_none() || context.out_is_terminal;
+    if destination == Destination::StandardOutput && is_shown && !exporter.is_text() {
+        return Err(Error::Usage(
+            "this format is not text; name a file with --output PATH".to_owned(),
+        ));
+    }
     let located = locate_at(arguments.at.as_deref(), arguments.db.as_deref(), context)?;
     // The output first: whoever may not write it should learn that before anything else.
     destination.refuse_loss(&located.path, arguments.force)?;
@@ -45,8 +51,15 @@ pub(crate) fn run(arguments: &Export, context: &mut Context<'_>) -> Result<Exit,
     Ok(Exit::Done)
 }
 
-fn exporter(arguments: &Export) -> Result<Box<dyn Exporter>, Error> {
+fn exporter(arguments: &Export, destination: &Destination) -> Result<Box<dyn Exporter>, Error> {
     let usage = |text: &str| Err(Error::Usage(text.to_owned()));
+    let is_file = matches!(destination, Destination::File { .. });
+    if arguments.bom && arguments.no_bom {
+        return usage("--bom and --no-bom cannot be combined");
+    }
+    if (arguments.bom || arguments.no_bom) && arguments.format != ExportFormat::Csv {
+        return usage("--bom and --no-bom are for --format csv");
+    }
     if arguments.preset.is_some() && arguments.format != ExportFormat::Csv {
         return usage("--preset is for --format csv");
     }
@@ -54,8 +67,10 @@ fn exporter(arguments: &Export) -> Result<Box<dyn Exporter>, Error> {
         return usage("--expanded is for --format c1z");
     }
     Ok(match (arguments.format, arguments.preset) {
-        (ExportFormat::Csv, Some(Preset::Vanta)) => Box::new(Vanta),
-        (ExportFormat::Csv, _) => Box::new(Matrix),
+        (ExportFormat::Csv, Some(Preset::Vanta)) => Box::new(Vanta { bom: arguments.bom }),
+        (ExportFormat::Csv, _) => Box::new(Matrix {
+            bom: arguments.bom || is_file && !arguments.no_bom,
+        }),
         (ExportFormat::Ndjson, _) => Box::new(Ndjson),
         (ExportFormat::Sqlite, _) => Box::new(Sqlite),
         (ExportFormat::C1z, _) => Box::new(C1z {
@@ -63,21 +78,6 @@ fn exporter(arguments: &Export) -> Result<Box<dyn Exporter>, Error> {
         }),
         (ExportFormat::DatasetteMetadata, _) => Box::new(DatasetteMetadata),
     })
-}
-
-fn destination(
-    arguments: &Export,
-    exporter: &dyn Exporter,
-    context: &Context<'_>,
-) -> Result<Destination, Error> {
-    let destination = Destination::of(arguments.output.as_deref())?;
-    let is_shown = arguments.output.is_none() || context.out_is_terminal;
-    if destination == Destination::StandardOutput && is_shown && !exporter.is_text() {
-        return Err(Error::Usage(
-            "this format is not text; name a file with --output PATH".to_owned(),
-        ));
-    }
-    Ok(destination)
 }
 
 fn summarize(

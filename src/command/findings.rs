@@ -12,6 +12,7 @@ use crate::exit::Exit;
 use crate::findings::{Finding, Rule, built_in};
 use crate::output::access_words;
 use crate::output::findings::{self, Examined, RuleFindings};
+use crate::output::sarif;
 use crate::output::text::{count, line};
 use crate::store::{Reader, Rows};
 
@@ -31,10 +32,11 @@ pub(crate) fn run(arguments: &Findings, context: &mut Context<'_>) -> Result<Exi
         gaps: &gaps,
         unverified: reader.unverified()?,
     };
+    let mut left_out = 0;
     match arguments.format {
         FindingsFormat::Table => findings::table(&found, context.out)?,
         FindingsFormat::Json => findings::json(&found, examined, context.out)?,
-        FindingsFormat::Sarif => findings::sarif(&found, examined, context.out)?,
+        FindingsFormat::Sarif => left_out = sarif::write(&found, examined, context.out)?,
     }
     context.out.flush()?;
     if !arguments.quiet {
@@ -44,6 +46,13 @@ pub(crate) fn run(arguments: &Findings, context: &mut Context<'_>) -> Result<Exi
             .sum::<u64>();
         let rules = count(found.len() as u64, "rule");
         writeln!(context.err, "{} by {rules}", count(number, "finding"))?;
+        if left_out > 0 {
+            let left_out = count(left_out as u64, "finding");
+            writeln!(
+                context.err,
+                "left out: {left_out} of the lowest severities, because code scanning takes 25000"
+            )?;
+        }
         for gap in access_words::gaps(&gaps) {
             writeln!(context.err, "not seen: {}", line(&gap))?;
         }

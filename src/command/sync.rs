@@ -33,7 +33,11 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     if let Some(label) = &label {
         writer.refuse_taken(label)?;
     }
-    let client = Arc::new(connection.client(arguments.timeout, arguments.max_rate));
+    let client = Arc::new(connection.client(
+        arguments.timeout,
+        arguments.max_rate,
+        Arc::clone(&context.clock),
+    ));
     let _stopping = stop_on_signals(&client, &writer);
     let stopped = |error| match signals::received() {
         Some(exit) => Error::Stopped(exit),

@@ -17,7 +17,8 @@ impl Exporter for DatasetteMetadata {
         "datasette-metadata"
     }
 
-    /// Says how many views are described.
+    /// Says how many views are described. Tables are hidden: the views are the contract. Datasette 0.65 reads all of this as
+    /// metadata; 1.0 takes `hidden` over into its configuration by itself.
     fn write(&self, source: &Source<'_>, target: &mut Target<'_>) -> Result<u64, Error> {
         let mut views = Map::new();
         source.reader.each_row::<Error>(
@@ -30,6 +31,14 @@ impl Exporter for DatasetteMetadata {
             },
         )?;
         let number = views.len() as u64;
+        source.reader.each_row::<Error>(
+            "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+             ORDER BY name",
+            &mut |row| {
+                views.insert(row[0].unwrap_or_default().to_owned(), json!({"hidden": true}));
+                Ok(())
+            },
+        )?;
         let tables = Value::Object(views);
         let database = source.database;
         write_json(

@@ -7,6 +7,7 @@ use super::exporter::{Exporter, Source};
 use super::target::Target;
 use crate::error::Error;
 use crate::model::{Gap, SnapshotInfo};
+use crate::output::write_json_line;
 use crate::store::Reader;
 
 #[derive(Serialize)]
@@ -122,6 +123,5 @@ fn write_grants(reader: &Reader, out: &mut dyn Write) -> Result<u64, Error> {
 }
 
 fn line(record: &impl Serialize, out: &mut dyn Write) -> Result<(), Error> {
-    serde_json::to_writer(&mut *out, record).map_err(std::io::Error::from)?;
-    Ok(writeln!(out)?)
+    Ok(write_json_line(record, out)?)
 }

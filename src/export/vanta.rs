@@ -1,6 +1,7 @@
 //! The access file of Vanta's access reviews: one row for each person.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 
 use super::exporter::{Exporter, Source};
 use super::target::Target;
@@ -15,7 +16,10 @@ const COLUMNS: [&str; 4] = ["Account name", "Account owner", "Role", "Status"];
 
 /// The preset `vanta`. A role that depends is a role to review, and marked.
 #[derive(Clone, Copy, Debug)]
-pub struct Vanta;
+pub struct Vanta {
+    /// Begin with a byte order mark.
+    pub bom: bool,
+}
 
 impl Exporter for Vanta {
     fn format(&self) -> &'static str {
@@ -31,14 +35,17 @@ impl Exporter for Vanta {
         let mut people: Vec<(&str, u32, &PrincipalFact)> = (0..)
             .zip(&access.facts().principals)
             .filter(|(_, principal)| principal.kind == ResourceType::User && principal.resolved)
-            .map(|(at, user)| (user.email.as_deref().unwrap_or(&user.identifier), at, user))
+            .map(|(at, user)| (account(user), at, user))
             .collect();
         people.sort_by_key(|(account, _, user)| (*account, user.id.as_str()));
+        if self.bom {
+            target.write_all(csv::BOM)?;
+        }
         csv::row(target, &COLUMNS)?;
         let held = access.everything_held_by(people.iter().map(|(_, at, _)| *at));
         for ((account, _, user), paths) in people.iter().zip(held) {
-            let roles = roles(&access, &paths).join(", ");
-            let owner = user.email.as_deref().unwrap_or("No owner");
+            let roles = listed(&roles(&access, &paths));
+            let owner = readable(user.email.as_deref()).unwrap_or("No owner");
             let status = if user.disabled {
                 "Deactivated"
             } else {
@@ -50,14 +57,49 @@ impl Exporter for Vanta {
     }
 }
 
+/// The account's name, which Vanta requires.
+fn account(user: &PrincipalFact) -> &str {
+    readable(user.email.as_deref())
+        .or(readable(user.name.as_deref()))
+        .or(readable(Some(&user.identifier)))
+        .unwrap_or(&user.id)
+}
+
+fn readable(text: Option<&str>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// A role's name without what separates roles, and without blanks around and in rows.
+fn single(name: &str) -> String {
+    let words = name.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '，' | '、'));
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    words.join(" ")
+}
+
+/// As many roles as a cell takes; the rest are counted.
+fn listed(roles: &[String]) -> String {
+    const ROOM: usize = 30_000;
+    let mut cell = String::new();
+    for (at, role) in roles.iter().enumerate() {
+        if cell.len() + role.len() > ROOM {
+            let left = roles.len() - at;
+            return format!("{cell}, and {left} more (see the preset matrix)");
+        }
+        if at > 0 {
+            cell.push_str(", ");
+        }
+        cell.push_str(role);
+    }
+    cell
+}
+
 /// In the order of their names; of several that look alike, what is certain.
 fn roles(access: &Access, paths: &[Path]) -> Vec<String> {
     let mut roles: BTreeMap<(String, String), Verdict> = BTreeMap::new();
     for path in paths {
         let role = access.role(path);
         let name = named(role.name.as_deref(), &role.identifier);
-        // A comma inside a role's name would make two roles of one.
-        let role = (name.replace(',', " "), access.scope(path).to_string());
+        let role = (single(name), access.scope(path).to_string());
         let best = roles.entry(role).or_insert(Verdict::Depends);
         *best = path.verdict().min(*best);
     }

@@ -1,11 +1,34 @@
 //! Rows for a spreadsheet. RFC 4180, and a name of a stranger is never a formula.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
-use crate::characters::is_hidden;
+use crate::characters::{is_hidden, line};
+
+/// The byte order mark of UTF-8.
+pub const BOM: &[u8] = "\u{feff}".as_bytes();
+
+/// What a cell of a spreadsheet holds, in the units that spreadsheets count.
+const MOST_UNITS: usize = 32_767;
+
+/// The text as far as a cell of a spreadsheet takes it, with an ellipsis where something is missing.
+#[must_use]
+pub fn fitting(text: &str) -> Cow<'_, str> {
+    if text.len() <= MOST_UNITS || text.encode_utf16().count() <= MOST_UNITS {
+        return Cow::Borrowed(text);
+    }
+    let mut units = 1; // the ellipsis
+    let end = text.char_indices().find(|(_, c)| {
+        units += c.len_utf16();
+        units > MOST_UNITS
+    });
+    let end = end.map_or(text.len(), |(at, _)| at);
+    Cow::Owned(format!("{}…", &text[..end]))
+}
 
 /// Writes one row. A cell that a spreadsheet would run as a formula gets an apostrophe in front, which shows it as text;
-/// cells with separators, quotes, line breaks or outer blanks are quoted.
+/// cells with separators, quotes or outer blanks are quoted. Line breaks and hidden characters are shown as escapes, since the
+/// rows may go to a terminal or a log; JSON has them as they are.
 ///
 /// # Errors
 /// When the output fails.
@@ -21,9 +44,8 @@ pub fn row(out: &mut dyn Write, cells: &[&str]) -> io::Result<()> {
 
 fn write_cell(out: &mut dyn Write, cell: &str) -> io::Result<()> {
     let guard: &[u8] = if is_formula(cell) { b"'" } else { b"" };
-    let quoted =
-        cell.contains([',', '"', '\r', '\n', '\t']) || cell.starts_with(' ') || cell.ends_with(' ');
-    if quoted {
+    let cell = line(cell);
+    if cell.contains([',', '"']) || cell.starts_with(' ') || cell.ends_with(' ') {
         out.write_all(b"\"")?;
         out.write_all(guard)?;
         out.write_all(cell.replace('"', "\"\"").as_bytes())?;
@@ -59,8 +81,8 @@ mod tests {
             assert_eq!(written(&[cell]), format!("'{cell}\r\n"));
         }
         assert_eq!(written(&["  =1"]), "\"'  =1\"\r\n");
-        assert_eq!(written(&["\u{feff}=1"]), "'\u{feff}=1\r\n");
-        assert_eq!(written(&["\t=1"]), "\"'\t=1\"\r\n");
+        assert_eq!(written(&["\u{feff}=1"]), "'\\u{feff}=1\r\n");
+        assert_eq!(written(&["\t=1"]), "'\\u{9}=1\r\n");
         assert_eq!(
             written(&["=HYPERLINK(\"x\",1)"]),
             "\"'=HYPERLINK(\"\"x\"\",1)\"\r\n"
@@ -71,7 +93,7 @@ mod tests {
     fn separators_and_quotes_are_quoted() {
         assert_eq!(
             written(&["plain", "a,b", "say \"x\"", "two\nlines", ""]),
-            "plain,\"a,b\",\"say \"\"x\"\"\",\"two\nlines\",\r\n"
+            "plain,\"a,b\",\"say \"\"x\"\"\",two\\u{a}lines,\r\n"
         );
     }
 }

@@ -1,11 +1,10 @@
-//! Findings: for people, for programs, and as SARIF for code scanners.
+//! Findings, for people and for programs.
 
 use serde::Serialize;
-use serde_json::json;
 use std::io::{self, Write};
 
 use super::table::{Align, Table};
-use super::text::{count, line, named};
+use super::text::{count, line};
 use crate::findings::{Finding, Rule};
 use crate::model::{Gap, SnapshotInfo, Unverified};
 
@@ -111,74 +110,6 @@ pub fn doubt(unverified: Unverified) -> Option<String> {
             count(grants, "grant"),
             count(resources, "resource")
         )
-    })
-}
-
-/// SARIF 2.1.0. A finding keeps its fingerprint as long as rule, subject and scope stay.
-///
-/// # Errors
-/// When the output fails.
-pub fn sarif(
-    found: &[RuleFindings],
-    examined: Examined<'_>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let rules: Vec<_> = found
-        .iter()
-        .map(|(rule, _)| {
-            json!({
-                "id": rule.code,
-                "shortDescription": {"text": rule.title},
-                "help": {"text": rule.remedy},
-                "defaultConfiguration": {"level": rule.severity.as_str()},
-            })
-        })
-        .collect();
-    let results: Vec<_> = (0..)
-        .zip(found)
-        .flat_map(|(index, (rule, findings))| {
-            findings
-                .iter()
-                .map(move |finding| result(index, rule, finding, examined.file))
-        })
-        .collect();
-    super::write_json(
-        &json!({
-            "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-            "version": "2.1.0",
-            "runs": [{
-                "tool": {"driver": {
-                    "name": crate::NAME,
-                    "semanticVersion": crate::VERSION,
-                    "rules": rules,
-                }},
-                "results": results,
-                "properties": {
-                    "snapshot": examined.snapshot.id,
-                    "finishedAt": examined.snapshot.finished_at,
-                    "state": examined.snapshot.state,
-                    "unverified": examined.unverified,
-                },
-            }],
-        }),
-        out,
-    )
-}
-
-fn result(index: u32, rule: &Rule, finding: &Finding, file: &str) -> serde_json::Value {
-    let scope = finding.scope.as_deref().unwrap_or_default();
-    let name = named(finding.name.as_deref(), &finding.subject);
-    let detail = finding.detail.as_deref().unwrap_or_default();
-    json!({
-        "ruleId": rule.code,
-        "ruleIndex": index,
-        "level": rule.severity.as_str(),
-        "message": {"text": format!("{}: {} ({}) in {scope}: {detail}", rule.title, line(name), finding.subject)},
-        "locations": [{
-            "physicalLocation": {"artifactLocation": {"uri": file}},
-            "logicalLocations": [{"fullyQualifiedName": finding.subject, "kind": "resource"}],
-        }],
-        "partialFingerprints": {"ruleSubjectScope/v1": format!("{} {} {scope}", rule.code, finding.subject)},
     })
 }
 

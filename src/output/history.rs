@@ -177,7 +177,7 @@ pub fn csv(events: &[Event], out: &mut dyn Write) -> io::Result<()> {
                     .unwrap_or_default(),
                 doc.scope.unwrap_or_default(),
                 doc.resource_group.as_ref().map_or("", |group| group.id),
-                &event.details.join("\n"),
+                &event.details.join("; "),
             ],
         )?;
     }

@@ -8,21 +8,13 @@ pub mod doctor;
 pub mod documents;
 pub mod findings;
 pub mod history;
+mod json;
 pub mod plan;
 pub mod progress;
 pub mod prune;
+pub mod sarif;
 pub mod snapshots;
 pub mod table;
 pub mod text;
 
-use serde::Serialize;
-use std::io::{self, Write};
-
-/// Writes one JSON document, indented, with a final newline. Fields come in the order in which they are declared.
-///
-/// # Errors
-/// When the output fails.
-pub fn write_json(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, document)?;
-    writeln!(out)
-}
+pub use json::{write_json, write_json_line};

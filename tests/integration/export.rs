@@ -50,13 +50,23 @@ fn the_matrix_has_a_row_for_every_effective_role() {
     let ran = run(&db, &["export", "--format", "csv"]);
     let rows: Vec<&str> = ran.stdout.split("\r\n").collect();
     assert_eq!(rows.len(), 7, "{ran:?}");
-    assert!(rows[0].starts_with("principal_id,principal_type,principal_name,email,flags,verdict"));
-    assert!(ran.stdout.contains(",'=Ada,ada@example.test,"), "{ran:?}");
+    assert!(rows[0].starts_with("Name,E-mail,Type,State,Two-factor,Role,"));
     assert!(
         ran.stdout
-            .contains("user_group/account/ops,Ops,ra-user_group/account/ops"),
+            .contains("\r\n'=Ada,ada@example.test,user,active,"),
         "{ran:?}"
     );
+    assert!(
+        ran.stdout.contains("Dee,dis@example.test,user,disabled,"),
+        "{ran:?}"
+    );
+    assert!(
+        ran.stdout
+            .contains(",Ops (account),yes,,2026-01-01T00:01:00.000Z,"),
+        "{ran:?}"
+    );
+    let ids = ",user_group/account/ops,ra-user_group/account/ops-role/harness/_account_admin\r\n";
+    assert!(ran.stdout.contains(ids), "{ran:?}");
 }
 
 #[test]
@@ -80,7 +90,7 @@ fn vanta_gets_a_row_for_every_person() {
     assert_eq!(
         ran.stdout,
         "Account name,Account owner,Role,Status\r\n\
-         ada@example.test,ada@example.test,\"Account Admin (account), Keeper  of secrets (account), lost (account; depends)\",Active\r\n\
+         ada@example.test,ada@example.test,\"Account Admin (account), Keeper of secrets (account), lost (account; depends)\",Active\r\n\
          dis@example.test,dis@example.test,Account Admin (account),Deactivated\r\n"
     );
     assert_eq!(ran.stderr, "");
@@ -331,12 +341,76 @@ fn datasette_learns_what_the_schema_says() {
     let metadata = ran.json();
     let name = db.file_stem().unwrap().to_str().unwrap();
     let views = metadata["databases"][name]["tables"].as_object().unwrap();
-    assert_eq!(views.len(), 19);
-    for (view, described) in views {
+    let (tables, described): (Vec<_>, Vec<_>) = views
+        .iter()
+        .partition(|(_, described)| described["hidden"] == true);
+    assert_eq!(described.len(), 19);
+    assert!(
+        tables
+            .iter()
+            .any(|(table, _)| table.contains("grant_version"))
+    );
+    for (view, described) in described {
         assert_ne!(described["description"], "", "{view}");
     }
     assert_eq!(
         views["users"]["columns"]["disabled"],
         "1: cannot sign in; grants stay"
     );
+}
+
+/// field report C11: without a byte order mark Excel breaks names.
+#[test]
+fn files_for_spreadsheets_begin_with_a_byte_order_mark() {
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
+    let begins = |more: &[&str], name: &str| {
+        let output = export(&db, &[&["csv"], more].concat(), name);
+        fs::read(output).unwrap().starts_with(b"\xef\xbb\xbf")
+    };
+    assert!(begins(&[], "a.csv"));
+    assert!(!begins(&["--no-bom"], "b.csv"));
+    assert!(!begins(&["--preset", "vanta"], "c.csv"));
+    let piped = |more: &[&str]| run(&db, &[&["export", "--format", "csv"], more].concat());
+    assert!(piped(&[]).stdout.starts_with("Name,"));
+    assert!(piped(&["--bom"]).stdout.starts_with("\u{feff}Name,"));
+}
+
+/// field report C10: no empty account names, roles that stay one, cells that a spreadsheet takes.
+#[test]
+fn vanta_takes_every_row() {
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    let mut account = Account::example();
+    account
+        .user("nameless", "", "")
+        .role(
+            "role/account/odd",
+            "  Admin; Prod,\u{ff0c}x ",
+            &["core_secret_access"],
+        )
+        .assign("user/nameless", "role/account/odd", "account", EVERYTHING);
+    for at in 0..1_400 {
+        let role = format!("role/account/r{at}");
+        account
+            .role(
+                &role,
+                &format!("Role of a rather long name {at}"),
+                &["core_secret_access"],
+            )
+            .assign("user/nameless", &role, "account", EVERYTHING);
+    }
+    account.publish(&db, 1);
+    let ran = run(&db, &["export", "--format", "csv", "--preset", "vanta"]);
+    let row = ran.stdout.lines().nth(1).unwrap();
+    assert!(
+        row.starts_with("nameless,No owner,\"Admin Prod x (account), "),
+        "{row}"
+    );
+    assert!(
+        row.contains("more (see the preset matrix)\",Active"),
+        "{row}"
+    );
+    assert!(row.len() < 32_767);
 }

@@ -239,3 +239,36 @@ fn findings_that_may_be_out_of_date_are_told() {
     let ran = run(&db, &["findings", "--at", "1"]);
     assert!(!ran.stderr.contains("unverified"), "{ran:?}");
 }
+
+/// codeql-action#1553: what GitHub code scanning needs to show a result.
+#[test]
+fn sarif_has_what_code_scanning_asks_for() {
+    let folder = TempDir::new();
+    let db = folder.file("50%.db");
+    story().publish(&db, 1);
+    let sarif = run(&db, &["findings", "--format", "sarif"]).json();
+    let results = sarif["runs"][0]["results"].as_array().expect("results");
+    let mut prints = std::collections::BTreeSet::new();
+    for result in results {
+        let place = &result["locations"][0]["physicalLocation"];
+        let uri = place["artifactLocation"]["uri"].as_str().expect("a URI");
+        assert!(uri.ends_with("/50%25.db"), "{uri}");
+        assert_eq!(place["region"]["startLine"], 1);
+        let print = result["partialFingerprints"]["primaryLocationLineHash"].as_str();
+        assert!(prints.insert(print.expect("a fingerprint")), "{result}");
+    }
+    for rule in sarif["runs"][0]["tool"]["driver"]["rules"]
+        .as_array()
+        .expect("rules")
+    {
+        for part in ["shortDescription", "fullDescription", "help", "helpUri"] {
+            assert!(!rule[part].is_null(), "{part}: {rule}");
+        }
+        assert!(
+            rule["properties"]["security-severity"].is_string(),
+            "{rule}"
+        );
+    }
+    let severity = |at: usize| results[at]["level"].as_str().unwrap_or_default();
+    assert_eq!(severity(0), "error", "the worst first");
+}

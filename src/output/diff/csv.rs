@@ -77,7 +77,7 @@ pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
                 .unwrap_or_default(),
             id(over),
             name(over),
-            assessed.details.join("\n"),
+            assessed.details.join("; "),
             assessed
                 .escalation
                 .as_ref()

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use super::json::{ChangeDoc, change};
 use crate::diff::Comparison;
 use crate::output::documents::FORMAT_VERSION;
+use crate::output::write_json_line;
 
 #[derive(Serialize)]
 struct Event<'a> {
@@ -41,8 +42,7 @@ pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
             counted: comparison.fail_on.counts(assessed),
             fact: change(assessed),
         };
-        serde_json::to_writer(&mut *out, &event)?;
-        writeln!(out)?;
+        write_json_line(&event, out)?;
     }
     Ok(())
 }

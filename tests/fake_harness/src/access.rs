@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::account::{Account, ResourceGroup, permissions};
+use crate::account::{Account, Permission, ResourceGroup};
 use crate::scope::Scope;
 use crate::switches::Switches;
 
@@ -84,6 +84,7 @@ impl Access {
     }
 
     fn add(&mut self, grant: &Grant) {
+        let catalogue = self.switches.catalogue();
         let Some(filter) = &grant.resource_group.filter else {
             return;
         };
@@ -114,7 +115,7 @@ impl Access {
                 for permission in grant
                     .permissions
                     .iter()
-                    .filter(|name| fits(name, &resource.resource_type))
+                    .filter(|name| fits(catalogue, name, &resource.resource_type))
                 {
                     let kind = resource.resource_type.clone();
                     let target = named
@@ -287,10 +288,8 @@ fn entity_scope(kind: &str, identifier: Option<&str>, scope: &Scope) -> Option<S
 }
 
 /// Whether a permission takes effect on resources of a type.
-fn fits(permission: &str, resource_type: &str) -> bool {
-    let known = permissions()
-        .iter()
-        .find(|row| row.identifier == permission);
+fn fits(catalogue: &[Permission], permission: &str, resource_type: &str) -> bool {
+    let known = catalogue.iter().find(|row| row.identifier == permission);
     if known.is_some_and(|row| row.resource_type == resource_type) {
         return true;
     }

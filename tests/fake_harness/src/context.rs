@@ -64,6 +64,11 @@ impl Context<'_> {
         Err(shapes::not_found(400, &message, &self.correlation))
     }
 
+    /// Whether the list of a scope shows what lives in another.
+    pub fn is_listed_at(&self, own: &Scope, scope: &Scope) -> bool {
+        own == scope || self.switches.parent_rows && own.contains(scope)
+    }
+
     pub fn require(&self, permission: &str, resource_type: &str, scope: &Scope) -> Result<()> {
         self.require_one(Needed {
             permission,

@@ -31,6 +31,7 @@ mod caller;
 mod context;
 #[cfg(feature = "process")]
 mod control;
+mod deviation;
 mod faults;
 mod http;
 mod index;
@@ -58,7 +59,8 @@ pub use account::{
     RoleAssignment, RoleReference, ServiceAccount, SsoLink, Times, Token, User, next_day,
 };
 pub use caller::{Caller, EIGHT_VIEWS};
-pub use faults::{Fault, FaultHandle, FaultKind, HowOften};
+pub use deviation::Deviation;
+pub use faults::{Fault, FaultHandle, FaultKind, HowOften, Rewrite};
 pub use http::{Answer, Query, Reply, Request};
 pub use log::Recorded;
 pub use random::Random;

@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::http::{Answer, Request};
 use crate::lists::{
     access_check, account, analyzer, audits, groups, organizations, permissions, resource_groups,
-    role_assignments, role_assignments_v2, roles, service_accounts, tokens, users,
+    role_assignments, role_assignments_v2, roles, service_accounts, singles, tokens, users,
 };
 use crate::shapes::Result;
 use crate::switches::Switches;
@@ -23,6 +23,11 @@ pub const USER_GROUPS_BATCH: &str = "/ng/api/user-groups/batch";
 pub const USER_GROUPS_FILTER: &str = "/ng/api/user-groups/filter";
 pub const ROLES: &str = "/authz/api/roles";
 pub const RESOURCE_GROUPS: &str = "/resourcegroup/api/v2/resourcegroup";
+/// The same list under the other service, as the command line and the MCP server of Harness ask.
+pub const RESOURCE_GROUPS_ELSEWHERE: &str = "/authz/api/v2/resourcegroup";
+pub const USERS_AGGREGATE: &str = "/ng/api/user/aggregate";
+pub const TOKEN_VALIDATION: &str = "/ng/api/token/validate";
+pub const ACCESS_ENTRIES: &str = "/authz/api/acl/get-acl-count";
 pub const RESOURCE_GROUPS_FILTER: &str = "/resourcegroup/api/v2/resourcegroup/filter";
 pub const ROLE_ASSIGNMENTS: &str = "/authz/api/roleassignments";
 pub const ROLE_ASSIGNMENTS_FILTER: &str = "/authz/api/roleassignments/filter";
@@ -40,8 +45,8 @@ pub enum Route {
     Read(&'static str, Handler),
     /// `GET /ng/api/accounts/{id}`.
     Account(String),
-    /// `POST /ng/api/user-groups/{id}/users`.
-    GroupMembers(String),
+    /// One thing, or what belongs to it, by the identifier in the path.
+    One(OneHandler, String),
     /// Would change the account; accepted, recorded, without effect.
     Write,
     WrongMethod,
@@ -49,8 +54,9 @@ pub enum Route {
 }
 
 type Handler = fn(&Context<'_>) -> Result<Answer>;
+type OneHandler = fn(&Context<'_>, &str) -> Result<Answer>;
 
-const READS: [(&str, &str, Handler); 26] = [
+const READS: [(&str, &str, Handler); 30] = [
     ("POST", ACCESS_CHECK, access_check::check),
     ("POST", AUDITS, audits::list),
     ("POST", AUDITS_V2, audits::list_v2),
@@ -73,6 +79,10 @@ const READS: [(&str, &str, Handler); 26] = [
     ("POST", USER_GROUPS_FILTER, groups::filter),
     ("GET", ROLES, roles::list),
     ("GET", RESOURCE_GROUPS, resource_groups::list),
+    ("GET", RESOURCE_GROUPS_ELSEWHERE, resource_groups::list),
+    ("POST", USERS_AGGREGATE, singles::users),
+    ("POST", TOKEN_VALIDATION, singles::validate_token),
+    ("GET", ACCESS_ENTRIES, singles::access_entries),
     ("POST", RESOURCE_GROUPS_FILTER, resource_groups::filter),
     ("GET", ROLE_ASSIGNMENTS, role_assignments::list),
     ("POST", ROLE_ASSIGNMENTS_FILTER, role_assignments::filter),
@@ -113,6 +123,7 @@ pub fn route(request: &Request, switches: &Switches) -> Route {
         AUDITS => !switches.audit_list,
         AUDITS_V2 => !switches.audit_list_v2,
         ANALYZER => !switches.policy_analyzer,
+        RESOURCE_GROUPS => !switches.resource_group_service,
         _ => false,
     };
     if is_off {
@@ -137,8 +148,32 @@ pub fn route(request: &Request, switches: &Switches) -> Route {
     let parts: Vec<&str> = path.split('/').skip(1).collect();
     match (method, &parts[..]) {
         ("GET", ["ng", "api", "accounts", id]) => Route::Account((*id).into()),
-        ("POST", ["ng", "api", "user-groups", id, "users"]) => Route::GroupMembers((*id).into()),
-        (_, ["ng", "api", "accounts" | "user", _] | ["ng", "api", "user-groups", _, "users"]) => {
+        _ => one(method, &parts).unwrap_or_else(|| other(path, &parts)),
+    }
+}
+
+fn one(method: &str, parts: &[&str]) -> Option<Route> {
+    let (handler, id): (OneHandler, &str) = match (method, parts) {
+        ("POST", ["ng", "api", "user-groups", id, "users"]) => (groups::members, id),
+        ("GET", ["ng", "api", "user-groups", id]) => (singles::group, id),
+        ("GET", ["ng", "api", "user", "aggregate", id]) => (singles::user, id),
+        ("GET", ["ng", "api", "serviceaccount", "aggregate", id]) => (singles::service_account, id),
+        ("GET", ["ng", "api", "serviceaccount", id, "scopes"]) => {
+            (singles::service_account_scopes, id)
+        }
+        ("GET", ["authz", "api", "roles", id]) => (singles::role, id),
+        ("GET", ["authz", "api", "roleassignments", id]) => (singles::role_assignment, id),
+        ("GET", ["authz" | "resourcegroup", "api", "v2", "resourcegroup", id]) => {
+            (singles::resource_group, id)
+        }
+        _ => return None,
+    };
+    Some(Route::One(handler, id.to_owned()))
+}
+
+fn other(path: &str, parts: &[&str]) -> Route {
+    match parts {
+        ["ng", "api", "accounts" | "user", _] | ["ng", "api", "user-groups", _, "users"] => {
             Route::WrongMethod
         }
         _ if WRITES.contains(&path) => Route::WrongMethod,
@@ -155,6 +190,8 @@ pub fn is_paged(path: &str) -> bool {
         USER_GROUPS_BATCH,
         PERMISSIONS,
         RESOURCE_TYPES,
+        TOKEN_VALIDATION,
+        ACCESS_ENTRIES,
         AUDITS_V2,
         AUDIT_YAML,
         ANALYZER,
@@ -182,7 +219,7 @@ impl Route {
         let answer = match self {
             Self::Read(_, handler) => handler(cx),
             Self::Account(_) => account::get(cx),
-            Self::GroupMembers(identifier) => groups::members(cx, identifier),
+            Self::One(handler, identifier) => handler(cx, identifier),
             Self::Write => Ok(cx.ok(serde_json::Value::Null)),
             Self::WrongMethod | Self::Unknown => unreachable!("refused before"),
         };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::account::permissions;
+use crate::account::{Permission, permissions};
 
 #[derive(Clone, Debug)]
 pub struct Switches {
@@ -24,6 +24,18 @@ pub struct Switches {
     pub v2_fails_on_dangling_role: bool,
     /// Honour page sizes above 100 instead of refusing them.
     pub larger_pages: bool,
+    /// Answer no to access checks in scopes that do not exist, as a server that knows scopes by unique ids may.
+    pub deny_sentinels: bool,
+    /// Whether resource groups are also found under `/resourcegroup`, and not under `/authz` alone.
+    pub resource_group_service: bool,
+    /// Answer HTML with status 404 to every path without `/gateway` before it.
+    pub gateway_only: bool,
+    /// The caller's service account is switched off: every request is refused.
+    pub caller_disabled: bool,
+    /// The catalogue of permissions of 2026 instead of that of December 2023.
+    pub catalogue_of_2026: bool,
+    /// Show the custom roles, resource groups and groups of a parent scope in the lists of its children, too.
+    pub parent_rows: bool,
     /// Whether `/audit/api/audits/list` exists.
     pub audit_list: bool,
     /// Whether `/audit/api/audits/listV2` exists.
@@ -56,6 +68,12 @@ impl Default for Switches {
             permission_statuses: Vec::new(),
             v2_fails_on_dangling_role: true,
             larger_pages: false,
+            deny_sentinels: false,
+            resource_group_service: true,
+            gateway_only: false,
+            caller_disabled: false,
+            catalogue_of_2026: false,
+            parent_rows: false,
             audit_list: true,
             audit_list_v2: true,
             closed_audit_actions: false,
@@ -70,6 +88,11 @@ impl Default for Switches {
 }
 
 impl Switches {
+    /// The permissions that this Harness knows.
+    pub(crate) fn catalogue(&self) -> &'static [Permission] {
+        permissions(self.catalogue_of_2026)
+    }
+
     /// The status of a permission as this Harness has it; `None` for one it does not know.
     pub fn status_of(&self, permission: &str) -> Option<&'static str> {
         let here = self
@@ -78,7 +101,8 @@ impl Switches {
             .find(|(identifier, _)| *identifier == permission)
             .map(|(_, status)| *status);
         here.or_else(|| {
-            let known = permissions()
+            let known = self
+                .catalogue()
                 .iter()
                 .find(|row| row.identifier == permission)?;
             Some(known.status)

@@ -8,6 +8,7 @@ use crate::access::{Access, Narrowing};
 use crate::account::Account;
 use crate::caller::Caller;
 use crate::context::Context;
+use crate::faults::{Fired, Rewrite};
 use crate::http::{Answer, Query, Reply, Request};
 use crate::log::Recorded;
 use crate::paging::Bend;
@@ -78,10 +79,10 @@ impl FakeHarness {
             Some(Reply::Http(answer)) => answer,
             _ => unreachable!("a 429 is an answer"),
         });
-        let fault = if admitted {
+        let Fired { fault, rewrites } = if admitted {
             settings.faults.fire(request, &scope)
         } else {
-            None
+            Fired::default()
         };
         let visit = Visit {
             route,
@@ -91,6 +92,7 @@ impl FakeHarness {
             seed: settings.random.number(),
             refusal,
             fault,
+            rewrites,
             generation: settings.generation,
             caller: settings.caller.clone(),
             switches: settings.switches.clone(),
@@ -118,6 +120,8 @@ impl FakeHarness {
             Some(refusal) => refusal,
             None => self.answer_route(request, visit, &account, correlation),
         };
+        let rewrites = visit.rewrites.iter();
+        let answer = rewrites.fold(answer, |answer, rewrite| rewrite.apply(answer));
         match &visit.fault {
             Some(fault) => fault.spoil(answer),
             None => Reply::Http(answer),
@@ -182,6 +186,7 @@ struct Visit {
     seed: u64,
     refusal: Option<Answer>,
     fault: Option<FaultKind>,
+    rewrites: Vec<Rewrite>,
     generation: u64,
     caller: Caller,
     switches: Switches,
@@ -191,6 +196,10 @@ struct Visit {
 impl Visit {
     /// The checks that come before any list, in Harness's order.
     fn refuse(&self, request: &Request, account: &str, correlation: &str) -> Option<Answer> {
+        if self.switches.gateway_only && !request.target.starts_with("/gateway/") {
+            let page = "<!DOCTYPE html><html><body>404 Not Found</body></html>";
+            return Some(Answer::new(404, "text/html", page));
+        }
         match self.route {
             Route::Unknown => {
                 return Some(shapes::not_found(400, "HTTP 404 Not Found", correlation));
@@ -204,8 +213,12 @@ impl Visit {
             }
             _ => {}
         }
+        if self.switches.caller_disabled {
+            return Some(shapes::general_error(403, "ACCESS_DENIED", "Access denied"));
+        }
         let content_type = request.header("content-type").unwrap_or_default();
-        if request.method == "POST" && !content_type.starts_with("application/json") {
+        let takes_json = request.method == "POST" && request.path() != router::TOKEN_VALIDATION;
+        if takes_json && !content_type.starts_with("application/json") {
             let message = "HTTP 415 Unsupported Media Type";
             return Some(shapes::general_error(415, "MEDIA_NOT_SUPPORTED", message));
         }

@@ -10,6 +10,7 @@ mod answers;
 mod database;
 pub(crate) mod in_process;
 mod outcome;
+mod patient;
 mod run;
 #[path = "../../support/temp_dir.rs"]
 mod temp_dir;

@@ -8,6 +8,10 @@ const PERMISSIONS: &str = include_str!(concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/../../fixtures/permissions.tsv"
 ));
+const PERMISSIONS_OF_2026: &str = include_str!(concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../fixtures/permissions-2026.tsv"
+));
 const ROLES: &str = include_str!(concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/../../fixtures/managed-roles.tsv"
@@ -22,9 +26,14 @@ pub(crate) struct Permission {
     pub resource_type: &'static str,
 }
 
-pub(crate) fn permissions() -> &'static [Permission] {
-    static TABLE: OnceLock<Vec<Permission>> = OnceLock::new();
-    TABLE.get_or_init(|| {
+/// All of December 2023, or all that the documentation of 2026 names.
+pub(crate) fn permissions(of_2026: bool) -> &'static [Permission] {
+    static OLD: OnceLock<Vec<Permission>> = OnceLock::new();
+    static NEW: OnceLock<Vec<Permission>> = OnceLock::new();
+    if of_2026 {
+        return NEW.get_or_init(|| rows(PERMISSIONS_OF_2026).map(permission_of_2026).collect());
+    }
+    OLD.get_or_init(|| {
         rows(PERMISSIONS)
             .map(|cells| Permission {
                 identifier: cells[0],
@@ -35,6 +44,21 @@ pub(crate) fn permissions() -> &'static [Permission] {
             })
             .collect()
     })
+}
+
+/// Without a name, and without levels where the documentation tells none.
+fn permission_of_2026(cells: Vec<&'static str>) -> Permission {
+    let levels = match cells[2] {
+        "" => vec!["account", "organization", "project"],
+        levels => levels.split(',').collect(),
+    };
+    Permission {
+        identifier: cells[0],
+        name: cells[0],
+        status: cells[1].split(' ').next().unwrap_or_default(),
+        levels,
+        resource_type: cells[3],
+    }
 }
 
 pub(crate) fn roles() -> impl Iterator<Item = Role> {

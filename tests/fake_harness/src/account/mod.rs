@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 pub use change::Principal;
 pub use generate::GenerateSpec;
-pub(crate) use managed::permissions;
+pub(crate) use managed::{Permission, permissions};
 pub use rows::{
     ApiKey, AttributeFilter, Grantee, Group, IncludedScope, Organization, Project, ResourceFilter,
     ResourceGroup, ResourceSelector, Role, RoleAssignment, RoleReference, ServiceAccount, SsoLink,

@@ -71,7 +71,8 @@ fn answer(cx: &Context<'_>, check: &Value) -> Result<Value> {
             "permissions: permission and resourceType must not be empty",
         ));
     };
-    let permitted = account && cx.access.allows(permission, kind, identifier, &scope);
+    let is_denied = cx.switches.deny_sentinels && !cx.account.has_scope(&scope);
+    let permitted = account && !is_denied && cx.access.allows(permission, kind, identifier, &scope);
     Ok(omit_nulls(json!({
         "permission": permission, "resourceScope": check["resourceScope"], "resourceType": kind,
         "resourceIdentifier": identifier, "permitted": permitted

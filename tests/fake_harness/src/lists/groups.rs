@@ -91,7 +91,7 @@ fn visible(
             "INCLUDE_INHERITED_GROUPS" => {
                 row.scope == *scope || is_inherited(cx.account, row, scope)
             }
-            _ => row.scope == *scope,
+            _ => cx.is_listed_at(&row.scope, scope),
         };
         in_scope && (identifiers.is_empty() || identifiers.contains(&&*row.identifier))
     });
@@ -155,7 +155,7 @@ pub(crate) fn members(cx: &Context<'_>, identifier: &str) -> Result<Answer> {
     Ok(cx.page(&page, rows, &sorted, users::wire))
 }
 
-fn wire(cx: &Context<'_>, row: &Group) -> Value {
+pub(crate) fn wire(cx: &Context<'_>, row: &Group) -> Value {
     let mut value = json!({
         "accountIdentifier": cx.account.id, "orgIdentifier": row.scope.org, "projectIdentifier": row.scope.project,
         "identifier": row.identifier, "name": row.name, "description": row.description, "tags": row.tags,

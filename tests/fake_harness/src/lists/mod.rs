@@ -12,6 +12,7 @@ pub(crate) mod role_assignments;
 pub(crate) mod role_assignments_v2;
 pub(crate) mod roles;
 pub(crate) mod service_accounts;
+pub(crate) mod singles;
 pub(crate) mod tokens;
 pub(crate) mod users;
 

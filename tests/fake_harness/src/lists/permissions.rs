@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::account;
 use crate::context::Context;
 use crate::http::Answer;
 use crate::shapes::Result;
@@ -12,7 +11,7 @@ pub(crate) fn list(cx: &Context<'_>) -> Result<Answer> {
     let everywhere = cx.query.get("scopeFilterDisabled") == Some("true");
     let level = cx.scope.level();
     let status = |identifier| cx.switches.status_of(identifier).unwrap_or("ACTIVE");
-    let listed = account::permissions().iter().filter(|row| {
+    let listed = cx.switches.catalogue().iter().filter(|row| {
         !matches!(status(row.identifier), "INACTIVE" | "STAGING")
             && (everywhere || row.levels.contains(&level))
     });
@@ -31,7 +30,9 @@ pub(crate) fn list(cx: &Context<'_>) -> Result<Answer> {
 
 #[expect(clippy::unnecessary_wraps, reason = "as the lists that may refuse")]
 pub(crate) fn resource_types(cx: &Context<'_>) -> Result<Answer> {
-    let mut types: Vec<&str> = account::permissions()
+    let mut types: Vec<&str> = cx
+        .switches
+        .catalogue()
         .iter()
         .map(|row| row.resource_type)
         .collect();

@@ -53,7 +53,7 @@ fn answer(
     let rows = &cx.account.resource_groups;
     let matching = cx.filtered(&key, rows, |row| {
         let in_scope = if let Some(own) = &row.scope {
-            own == scope && managed != "ONLY_MANAGED"
+            cx.is_listed_at(own, scope) && managed != "ONLY_MANAGED"
         } else {
             let levels = row.levels.as_deref().unwrap_or_default();
             managed != "ONLY_CUSTOM" && levels.iter().any(|allowed| allowed == level)
@@ -91,7 +91,7 @@ fn answer(
     }
 }
 
-fn wire(cx: &Context<'_>, row: &ResourceGroup) -> Value {
+pub(crate) fn wire(cx: &Context<'_>, row: &ResourceGroup) -> Value {
     let mut outer = with_times("resourceGroup", inner(cx, row), row.times);
     outer.insert("harnessManaged".into(), row.scope.is_none().into());
     outer.into()

@@ -11,7 +11,7 @@ use crate::shapes::{self, Result};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Wire<'a> {
+pub(crate) struct Wire<'a> {
     role_assignment: Inner<'a>,
     scope: ScopeDto<'a>,
     created_at: i64,
@@ -50,7 +50,7 @@ struct PrincipalWire<'a> {
     r#type: &'a str,
 }
 
-fn wire<'a>(cx: &'a Context<'_>, row: &'a RoleAssignment) -> Wire<'a> {
+pub(crate) fn wire<'a>(cx: &'a Context<'_>, row: &'a RoleAssignment) -> Wire<'a> {
     Wire {
         role_assignment: Inner {
             identifier: &row.identifier,
@@ -92,7 +92,15 @@ fn answer(cx: &Context<'_>, filter: &Filter) -> Result<Answer> {
     let key = format!("role assignments {} {types:?} {filter:?}", cx.scope);
     let rows = &cx.account.role_assignments;
     let matching = cx.indexes.filtered(&key, || {
-        let of_scope = cx.indexes.assignments_of(cx.account, &cx.scope);
+        let mut of_scope = cx.indexes.assignments_of(cx.account, &cx.scope);
+        if cx.switches.parent_rows {
+            let scopes = cx.scope.upwards().into_iter();
+            let all = scopes.flat_map(|scope| {
+                let of_scope = cx.indexes.assignments_of(cx.account, &scope);
+                of_scope.iter().copied().collect::<Vec<_>>()
+            });
+            of_scope = all.collect::<Vec<_>>().into();
+        }
         let matches = |position: &&u32| {
             let row = &rows[**position as usize];
             types.shows(row) && filter.matches(row)

@@ -29,7 +29,7 @@ pub(crate) fn list(cx: &Context<'_>) -> Result<Answer> {
     let key = format!("roles {} {managed:?} {hidden}", cx.scope);
     let rows = &cx.account.roles;
     let matching = cx.filtered(&key, rows, |row| match &row.scope {
-        Some(own) => *own == cx.scope && managed != Some(true),
+        Some(own) => cx.is_listed_at(own, &cx.scope) && managed != Some(true),
         None => {
             !row.internal
                 && !hidden

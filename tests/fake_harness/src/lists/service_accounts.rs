@@ -71,7 +71,7 @@ fn inner(cx: &Context<'_>, row: &ServiceAccount) -> Value {
 }
 
 /// Its `tokensCount` counts API keys.
-fn aggregated(cx: &Context<'_>, row: &ServiceAccount) -> Value {
+pub(crate) fn aggregated(cx: &Context<'_>, row: &ServiceAccount) -> Value {
     let keys = cx.account.api_keys.iter().filter(|key| {
         key.kind == "SERVICE_ACCOUNT" && key.parent == row.identifier && key.scope == row.scope
     });

@@ -1,15 +1,12 @@
-//! What can go wrong between the client and the account, on demand.
+//! What goes wrong: an answer in place of the account's, a page cut otherwise, an answer spoilt.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::http::{Answer, Reply, Request};
+use super::rewrite::Rewrite;
+use crate::http::{Answer, Reply};
 use crate::paging::Bend;
-use crate::router;
-use crate::scope::Scope;
 use crate::shapes;
 
 #[derive(Clone, Debug)]
@@ -81,152 +78,18 @@ pub enum FaultKind {
     ForeignRows,
     /// Rows that are no rows.
     GarbageRows,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub enum HowOften {
-    Once,
-    Times(usize),
-    Forever,
-}
-
-/// Where and how often something goes wrong.
-#[derive(Clone, Debug)]
-pub struct Fault {
-    route: String,
-    scope: Option<Scope>,
-    page: Option<u64>,
-    nth: usize,
-    times: HowOften,
-    kind: FaultKind,
-}
-
-impl Fault {
-    /// On every request of a route: its whole path when `route` starts with a slash, else a part of it.
-    pub fn on(route: &str, kind: FaultKind) -> Self {
-        Self {
-            route: route.into(),
-            scope: None,
-            page: None,
-            nth: 1,
-            times: HowOften::Forever,
-            kind,
-        }
-    }
-
-    /// On every request.
-    pub fn everywhere(kind: FaultKind) -> Self {
-        Self::on("", kind)
-    }
-
-    /// Only in this scope, as the query names it.
-    #[must_use]
-    pub fn at(mut self, scope: &Scope) -> Self {
-        self.scope = Some(scope.clone());
-        self
-    }
-
-    /// Only on that page, counted from 0.
-    #[must_use]
-    pub fn page(mut self, page: u64) -> Self {
-        self.page = Some(page);
-        self
-    }
-
-    /// Not before the nth request that fits, counted from 1.
-    #[must_use]
-    pub fn nth(mut self, nth: usize) -> Self {
-        self.nth = nth;
-        self
-    }
-
-    #[must_use]
-    pub fn once(self) -> Self {
-        self.times(HowOften::Once)
-    }
-
-    #[must_use]
-    pub fn times(mut self, times: HowOften) -> Self {
-        self.times = times;
-        self
-    }
-
-    fn fits(&self, request: &Request, scope: &Scope) -> bool {
-        let path = request.path();
-        let on_route = if self.route.starts_with('/') {
-            path == self.route
-        } else {
-            path.contains(&self.route)
-        };
-        let page: u64 = request
-            .query()
-            .get("pageIndex")
-            .and_then(|page| page.parse().ok())
-            .unwrap_or(0);
-        let shows = (page > 0 || !self.kind.needs_a_page_before())
-            && (router::is_paged(path) || !self.kind.needs_pages());
-        on_route
-            && shows
-            && self.scope.as_ref().is_none_or(|own| own == scope)
-            && self.page.is_none_or(|own| own == page)
-    }
-}
-
-/// Tells how often a fault has fired.
-#[derive(Clone, Debug)]
-pub struct FaultHandle(Arc<Counts>);
-
-#[derive(Debug, Default)]
-struct Counts {
-    fitting: AtomicUsize,
-    fired: AtomicUsize,
-}
-
-impl FaultHandle {
-    pub fn fired(&self) -> usize {
-        self.0.fired.load(Ordering::SeqCst)
-    }
-}
-
-/// The faults that are set up; the first that fits a request fires.
-#[derive(Default)]
-pub(crate) struct Faults(Vec<(Fault, Arc<Counts>)>);
-
-impl Faults {
-    pub(crate) fn add(&mut self, fault: Fault) -> FaultHandle {
-        let counts = Arc::new(Counts::default());
-        self.0.push((fault, counts.clone()));
-        FaultHandle(counts)
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.0.clear();
-    }
-
-    pub(crate) fn fire(&self, request: &Request, scope: &Scope) -> Option<FaultKind> {
-        self.0.iter().find_map(|(fault, counts)| {
-            if !fault.fits(request, scope)
-                || counts.fitting.fetch_add(1, Ordering::SeqCst) + 1 < fault.nth
-            {
-                return None;
-            }
-            let most = match fault.times {
-                HowOften::Once => 1,
-                HowOften::Times(times) => times,
-                HowOften::Forever => usize::MAX,
-            };
-            if counts.fired.load(Ordering::SeqCst) >= most {
-                return None;
-            }
-            counts.fired.fetch_add(1, Ordering::SeqCst);
-            Some(fault.kind.clone())
-        })
-    }
+    /// The account's answer, changed on the way.
+    Rewritten(Rewrite),
 }
 
 impl FaultKind {
+    /// Whether it only changes the account's answer, and others may do so too.
+    pub(crate) fn is_rewrite(&self) -> bool {
+        matches!(self, Self::Rewritten(_))
+    }
+
     /// Nothing to bend or spoil in a bare array.
-    fn needs_pages(&self) -> bool {
+    pub(crate) fn needs_pages(&self) -> bool {
         self.needs_a_page_before()
             || matches!(
                 self,
@@ -239,7 +102,7 @@ impl FaultKind {
             )
     }
 
-    fn needs_a_page_before(&self) -> bool {
+    pub(crate) fn needs_a_page_before(&self) -> bool {
         matches!(
             self,
             Self::RowInserted | Self::RowDeleted | Self::RowReplaced | Self::PageRepeated
@@ -353,6 +216,7 @@ impl FaultKind {
                 piece: *piece,
                 pause: *pause,
             },
+            Self::Rewritten(rewrite) => Reply::Http(rewrite.apply(answer)),
             Self::GarbageGzip => Reply::Http(answer.with_header("content-encoding", "gzip")),
             Self::TooManyPages
             | Self::LongPage

@@ -1,0 +1,85 @@
+//! Deviations of the access check, which says what the key may view.
+
+use serde_json::{Value, json};
+
+use super::{Table, answers, bad_request, not_found, rewrites};
+use crate::router::ACCESS_CHECK;
+use crate::{FakeHarness, Fault, FaultKind, Rewrite};
+
+pub(super) const ALL: Table = &[
+    ("sentinels refused with 400", |fake| {
+        fake.switch(|switches| switches.reject_sentinels = true);
+    }),
+    ("sentinels refused with 500", |fake| {
+        fake.switch(|switches| switches.reject_sentinels = true);
+        rewrites(fake, ACCESS_CHECK, Rewrite::answer(fail));
+    }),
+    ("sentinels denied", |fake| {
+        fake.switch(|switches| switches.deny_sentinels = true);
+    }),
+    ("access control off", |fake| {
+        fake.switch(|switches| switches.access_control = false);
+    }),
+    ("check echoes empty texts for nulls", |fake| {
+        rewrites(fake, ACCESS_CHECK, of_each_check(fill));
+    }),
+    ("check leaves out what was asked", |fake| {
+        rewrites(fake, ACCESS_CHECK, of_each_check(strip));
+    }),
+    ("check names the principal otherwise", |fake| {
+        let principal =
+            json!({"identifier": "snapshotter", "type": "SERVICE_ACCOUNT", "uniqueId": "x"});
+        let rename = move |data: &mut Value| data["principal"] = principal.clone();
+        rewrites(fake, ACCESS_CHECK, Rewrite::data(rename));
+    }),
+    ("check not found", |fake| {
+        answers(fake, ACCESS_CHECK, not_found());
+    }),
+    ("check answers 500", |fake| {
+        answers(fake, ACCESS_CHECK, FaultKind::InternalError);
+    }),
+    ("check answers null", |fake| {
+        answers(fake, ACCESS_CHECK, FaultKind::DataNull);
+    }),
+    ("check answers 400", |fake| {
+        answers(fake, ACCESS_CHECK, bad_request());
+    }),
+    ("check fails after the walk", |fake| {
+        fake.fault(Fault::on(ACCESS_CHECK, FaultKind::InternalError).nth(2));
+    }),
+    ("service account disabled", |fake: &FakeHarness| {
+        fake.switch(|switches| switches.caller_disabled = true);
+    }),
+];
+
+fn fail(answer: &mut crate::Answer) {
+    if answer.status == 400 {
+        *answer = crate::shapes::unknown_error();
+    }
+}
+
+fn of_each_check(change: fn(&mut Value)) -> Rewrite {
+    Rewrite::data(move |data| {
+        let checks = data["accessControlList"].as_array_mut();
+        checks.into_iter().flatten().for_each(change);
+    })
+}
+
+fn fill(check: &mut Value) {
+    for (object, names) in [
+        ("", &["resourceIdentifier"][..]),
+        ("/resourceScope", &["orgIdentifier", "projectIdentifier"]),
+    ] {
+        if let Some(object) = check.pointer_mut(object) {
+            for name in names {
+                if object[name].is_null() {
+                    object[name] = json!("");
+                }
+            }
+        }
+    }
+}
+
+fn strip(check: &mut Value) {
+    *check = json!({"permission": check["permission"], "permitted": check["permitted"]});
+}

@@ -1,0 +1,62 @@
+//! Deviations of the catalogue of permissions, which a sync can do without.
+
+use serde_json::json;
+
+use super::{Table, answers, bad_request, not_found, rewrites};
+use crate::router::PERMISSIONS;
+use crate::{FakeHarness, FaultKind, Rewrite};
+
+pub(super) const ALL: Table = &[
+    ("catalogue refused", |fake| {
+        answers(fake, PERMISSIONS, FaultKind::AccessDenied);
+    }),
+    ("catalogue not found", |fake| {
+        answers(fake, PERMISSIONS, not_found());
+    }),
+    ("catalogue answers 400", |fake| {
+        answers(fake, PERMISSIONS, bad_request());
+    }),
+    ("catalogue answers 500", |fake| {
+        answers(fake, PERMISSIONS, FaultKind::InternalError);
+    }),
+    ("catalogue is null", |fake| {
+        answers(fake, PERMISSIONS, FaultKind::DataNull);
+    }),
+    ("catalogue is an object", |fake| {
+        rewrites(fake, PERMISSIONS, Rewrite::data(|data| *data = json!({})));
+    }),
+    ("catalogue lacks a view", lacks_a_view),
+    ("catalogue is empty", |fake| {
+        rewrites(fake, PERMISSIONS, Rewrite::rows(Vec::clear));
+    }),
+    ("catalogue calls a view experimental", |fake| {
+        let status = ("core_user_view", "EXPERIMENTAL");
+        fake.switch(|switches| switches.permission_statuses.push(status));
+    }),
+    ("catalogue has an item without permission", |fake| {
+        let add = |rows: &mut Vec<_>| rows.push(json!({"permission": null}));
+        rewrites(fake, PERMISSIONS, Rewrite::rows(add));
+    }),
+    ("catalogue has an item that is a number", |fake| {
+        let add = |rows: &mut Vec<_>| rows.insert(0, json!(17));
+        rewrites(fake, PERMISSIONS, Rewrite::rows(add));
+    }),
+    ("catalogue has statuses that are objects", |fake| {
+        let status = Rewrite::field("/permission/status", json!({"name": "ACTIVE"}));
+        rewrites(fake, PERMISSIONS, status);
+    }),
+    ("catalogue has levels that are text", |fake| {
+        let levels = Rewrite::field("/permission/allowedScopeLevels", json!("account"));
+        rewrites(fake, PERMISSIONS, levels);
+    }),
+    ("catalogue of 2026", |fake| {
+        fake.switch(|switches| switches.catalogue_of_2026 = true);
+    }),
+];
+
+fn lacks_a_view(fake: &FakeHarness) {
+    let drop = |rows: &mut Vec<serde_json::Value>| {
+        rows.retain(|row| row["permission"]["identifier"] != "core_serviceaccount_view");
+    };
+    rewrites(fake, PERMISSIONS, Rewrite::rows(drop));
+}

@@ -1,0 +1,60 @@
+//! Deviations of envelope and transport, and of the small answers beside the lists.
+
+use serde_json::json;
+
+use super::{Table, answers, bad_request, forbidden_html, not_allowed, not_found, rewrites};
+use crate::router;
+use crate::{Answer, Caller, FakeHarness, Fault, FaultKind, HowOften, Rewrite, Scope};
+
+const ACCOUNT: &str = "ng/api/accounts/";
+
+pub(super) const ALL: Table = &[
+    ("status in lower case", |fake| {
+        let lower = |answer: &mut serde_json::Value| answer["status"] = json!("success");
+        rewrites(fake, "api", Rewrite::envelope(lower));
+    }),
+    ("a byte order mark", |fake| {
+        let mark = |body: Vec<u8>| [b"\xef\xbb\xbf".to_vec(), body].concat();
+        rewrites(fake, "api", Rewrite::bytes(mark));
+    }),
+    ("roles answer 204", |fake| {
+        answers(
+            fake,
+            router::ROLES,
+            FaultKind::Answer(Answer::new(204, "text/plain", "")),
+        );
+    }),
+    ("roles answer nothing", |fake| {
+        answers(fake, router::ROLES, FaultKind::EmptyBody);
+    }),
+    ("account not found", |fake| {
+        answers(fake, ACCOUNT, not_found());
+    }),
+    ("account not allowed", |fake| {
+        answers(fake, ACCOUNT, not_allowed());
+    }),
+    ("account answers 500", |fake| {
+        answers(fake, ACCOUNT, FaultKind::InternalError);
+    }),
+    ("account is null", |fake| {
+        answers(fake, ACCOUNT, FaultKind::DataNull);
+    }),
+    ("tokens answer 400", |fake| {
+        answers(fake, router::TOKENS, bad_request());
+    }),
+    ("authentication settings not found", |fake| {
+        answers(fake, "authentication-settings", not_found());
+    }),
+    ("every third answer is refused as HTML", |fake| {
+        fake.fault(Fault::everywhere(forbidden_html()).times(HowOften::Every(3)));
+    }),
+    ("only below /gateway", |fake| {
+        fake.switch(|switches| switches.gateway_only = true);
+    }),
+    ("a key of one organization", a_key_of_one_organization),
+];
+
+fn a_key_of_one_organization(fake: &FakeHarness) {
+    let everything = "_all_resources_including_child_scopes";
+    fake.caller(Caller::viewer(everything, &Scope::org("payments")));
+}

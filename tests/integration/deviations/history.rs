@@ -1,0 +1,189 @@
+//! What deviations do to history: a sync before, one during and one after. From the first to the last, exactly what
+//! truly changed; from the first to the middle, nothing *removed* that was only not seen.
+
+use std::collections::BTreeSet;
+
+use fake_harness::{Account, Deviation, Principal, Scope, Switches};
+
+use super::{Ends, caller, check_all, check_unfinished, expect, sync, test, wanted};
+use crate::support::Test;
+
+/// What the program still makes something else of.
+const UNFINISHED: &[&str] = &[
+    "catalogue refused",
+    "catalogue not found",
+    "catalogue answers 400",
+    "catalogue answers 500",
+    "catalogue is null",
+    "catalogue is an object",
+    "catalogue has an item without permission",
+    "catalogue has an item that is a number",
+    "catalogue has statuses that are objects",
+    "sentinels refused with 500",
+    "check echoes empty texts for nulls",
+    "check leaves out what was asked",
+    "check names the principal otherwise",
+    "check not found",
+    "check answers 500",
+    "check answers null",
+    "check answers 400",
+    "check fails after the walk",
+    "roles of one project answer 500",
+    "groups answer 500",
+    "roles not found",
+    "users not found",
+    "service accounts not allowed",
+    "a project goes meanwhile",
+    "a project is orphaned",
+    "resource groups elsewhere",
+    "sort orders refused",
+    "filter types refused",
+    "scope filter refused",
+    "totals are null",
+    "totals are missing",
+    "totals are text",
+    "totals are fractions",
+    "an empty list is null",
+    "an empty list is missing",
+    "data of an empty list is null",
+    "pages of groups too large",
+    "times are fractions",
+    "times are text",
+    "counts are text",
+    "booleans are null",
+    "names are numbers",
+    "a role is null",
+    "a user is a text",
+    "a user has no uuid",
+    "a group has no identifier",
+    "an assignment has no resource group",
+    "an assignment has no principal",
+    "rows of the parent in child lists",
+    "a name has half a character",
+    "status in lower case",
+    "a byte order mark",
+    "roles answer 204",
+    "roles answer nothing",
+    "account not found",
+    "account not allowed",
+    "account answers 500",
+    "account is null",
+    "tokens answer 400",
+    "authentication settings not found",
+    "every third answer is refused as HTML",
+    "only below /gateway",
+];
+
+/// A bit of everything comes, goes and changes.
+fn a_day(account: &mut Account) {
+    let (top, shop) = (Scope::account(), Scope::project("payments", "shop"));
+    fake_harness::next_day(account);
+    account.add_service_account(&shop, "robot", "Robot");
+    account.remove_group(&top, "on_call");
+    account.remove_service_account(&Scope::org("payments"), "ci_bot");
+    account.assign(
+        Principal::User("uGUS000000000000000000"),
+        "_project_viewer",
+        "_all_project_level_resources",
+        &shop,
+    );
+    account.remove_member(&shop, "developers", "uBOB000000000000000000");
+}
+
+/// `verb kind id` of each change between two snapshots.
+fn changes(test: &Test, from: &str, to: &str) -> Result<BTreeSet<String>, String> {
+    let diff = ["diff", "--format", "json", "--ignore-coverage", from, to];
+    let outcome = test.run(&diff).run();
+    if outcome.status > 1 {
+        return Err(format!("no diff: {outcome:#?}"));
+    }
+    let document = outcome.json();
+    let changes = document["changes"].as_array().into_iter().flatten();
+    let told = changes.map(|change| {
+        let word = |name: &str| change[name].as_str().unwrap_or_default().to_owned();
+        format!("{} {} {}", word("change"), word("kind"), word("id"))
+    });
+    Ok(told.collect())
+}
+
+/// What truly changed between two accounts.
+fn truth(before: Account, after: Account, name: &str) -> Result<BTreeSet<String>, String> {
+    let test = Test::over(before);
+    test.fake.caller(caller(name));
+    expect(&sync(&test, name, &[]), 0)?;
+    test.fake.change(|account| *account = after);
+    expect(&sync(&test, name, &[]), 0)?;
+    changes(&test, "1", "2")
+}
+
+fn before_during_and_after(deviation: Deviation) -> Result<(), String> {
+    let name = deviation.name;
+    if let Ends(_) = wanted(name) {
+        return Ok(());
+    }
+    let test = test(name);
+    let before = test.fake.account();
+    expect(&sync(&test, name, &[]), 0)?;
+
+    deviation.apply(&test.fake);
+    test.fake.change(a_day);
+    let during = sync(&test, name, &["--allow-partial"]);
+    if during.status != 0 && during.status != 2 {
+        return Err(format!("nothing stored: {during:#?}"));
+    }
+
+    test.fake.clear_faults();
+    test.fake.clear_hooks();
+    test.fake.switch(|switches| *switches = Switches::default());
+    test.fake.caller(caller(name));
+    expect(&sync(&test, name, &[]), 0)?;
+
+    let truth = truth(before, test.fake.account(), name)?;
+    let whole = changes(&test, "1", "3")?;
+    if whole != truth {
+        let odd: Vec<_> = whole.symmetric_difference(&truth).collect();
+        return Err(format!("first to last is not the truth: {odd:#?}"));
+    }
+    let middle = changes(&test, "1", "2")?;
+    let lost: Vec<_> = middle
+        .difference(&truth)
+        .filter(|change| change.starts_with("removed"))
+        .collect();
+    if !lost.is_empty() {
+        return Err(format!(
+            "removed though only not seen: {lost:#?}\n{during:#?}"
+        ));
+    }
+    Ok(())
+}
+
+#[test]
+#[ignore = "tells what is done"]
+fn nothing_unfinished_is_done() {
+    check_unfinished(UNFINISHED, before_during_and_after);
+}
+
+#[test]
+fn odd_catalogues_remove_nothing() {
+    check_all("catalogue", UNFINISHED, before_during_and_after);
+}
+
+#[test]
+fn odd_access_checks_remove_nothing() {
+    check_all("access check", UNFINISHED, before_during_and_after);
+}
+
+#[test]
+fn odd_lists_remove_nothing() {
+    check_all("lists", UNFINISHED, before_during_and_after);
+}
+
+#[test]
+fn odd_rows_remove_nothing() {
+    check_all("rows", UNFINISHED, before_during_and_after);
+}
+
+#[test]
+fn odd_envelopes_remove_nothing() {
+    check_all("envelope", UNFINISHED, before_during_and_after);
+}

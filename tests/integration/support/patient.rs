@@ -1,0 +1,42 @@
+//! The program as a function: the same command lines, over loopback, in a time that passes at once. For what a real
+//! run would wait minutes for.
+
+use std::ffi::OsString;
+use std::sync::Arc;
+
+use harness_access::Context;
+use harness_access::api::client::clock::VirtualClock;
+
+use super::{Outcome, Test};
+
+impl Test {
+    /// Runs a command on the default database; waiting takes no time.
+    pub(crate) fn at_once(&self, arguments: &[&str]) -> Outcome {
+        let (base, key) = (self.server.base_url(), self.fake.api_key());
+        let db = self.database();
+        let env = |name: &str| match name {
+            "HARNESS_BASE_URL" => Some(OsString::from(&base)),
+            "HARNESS_API_KEY" => Some(OsString::from(&key)),
+            "HARNESS_ACCESS_DB" => Some(db.clone().into_os_string()),
+            _ => None,
+        };
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let exit = harness_access::run(
+            arguments.iter().map(OsString::from),
+            &mut Context {
+                env: &env,
+                clock: Arc::new(VirtualClock::new()),
+                out: &mut out,
+                err: &mut err,
+                out_is_terminal: false,
+                err_is_terminal: false,
+            },
+        );
+        Outcome {
+            command: arguments.join(" "),
+            status: exit as i32,
+            stdout: String::from_utf8(out).unwrap(),
+            stderr: String::from_utf8(err).unwrap(),
+        }
+    }
+}
