@@ -15,7 +15,7 @@ use crate::table::{self, Line};
 
 const DATABASE: &str = "access.db";
 const ROLE: &str = "role/account/role_000003";
-const LIVE: &str = "SELECT * FROM grant_version WHERE valid_until IS NULL";
+const LIVE: &str = "SELECT * FROM _grant WHERE valid_until IS NULL";
 
 /// Everything that is measured of one size.
 pub(crate) fn run(program: &Path, fake: &Path, size: u64) -> Result<(), Box<dyn Error>> {
@@ -142,7 +142,7 @@ impl Account<'_> {
             );
             let snapshot = 1 + seed;
             let replaced = format!(
-                "SELECT * FROM grant_version WHERE valid_from = {snapshot} OR valid_until = {snapshot}"
+                "SELECT * FROM _grant WHERE valid_from = {snapshot} OR valid_until = {snapshot}"
             );
             let least = self.scan(&replaced, changed)?;
             self.line(
@@ -252,10 +252,7 @@ impl Account<'_> {
         check(lines(&history.out) >= known.direct, || {
             format!("too short a history: {}", history.out)
         })?;
-        let scan = format!(
-            "SELECT * FROM grant_version WHERE principal = {}",
-            key(user)
-        );
+        let scan = format!("SELECT * FROM _grant WHERE principal = {}", key(user));
         let least = self.scan(&scan, known.direct)?;
         self.line("history of a user", history.cost, least, ITS_ROWS);
 
@@ -419,7 +416,7 @@ impl Known {
     fn read(database: &Path) -> Result<Self, Box<dyn Error>> {
         let connection = floor::open_to_read(database)?;
         connection.execute_batch(
-            "CREATE TEMP TABLE live AS SELECT g.*, t.id AS role, p.type AS holder FROM main.grant_version g
+            "CREATE TEMP TABLE live AS SELECT g.*, t.id AS role, p.type AS holder FROM main._grant g
                JOIN main.resource t ON t.key = g.target JOIN main.resource p ON p.key = g.principal
                WHERE g.valid_until IS NULL;
              CREATE TEMP TABLE members AS SELECT target AS of, count(*) AS number FROM live WHERE scope = 0

@@ -107,7 +107,7 @@ pub(crate) fn insert(from: &Path, folder: &Path) -> Result<Duration, Box<dyn Err
     type Row = (i64, i64, i64, i64, Option<String>, Option<i64>);
     let rows: Vec<Row> = open_to_read(from)?
         .prepare(
-            "SELECT target, principal, scope, resource_group, role_assignment, created_at FROM grant_version
+            "SELECT target, principal, scope, resource_group, role_assignment, created_at FROM _grant
              WHERE valid_until IS NULL ORDER BY key",
         )?
         .query_map([], |row| {

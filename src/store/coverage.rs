@@ -136,7 +136,7 @@ impl<'a> CoverageLookup<'a> {
         self.reader
             .connection
             .prepare_cached(
-                "SELECT 1 FROM known WHERE listing = ?1 AND principal_type IN ('', ?2) AND since <= ?3",
+                "SELECT 1 FROM _known WHERE listing = ?1 AND principal_type IN ('', ?2) AND since <= ?3",
             )?
             .exists(params![listing, principal_type, self.snapshot])
     }
@@ -173,8 +173,8 @@ impl<'a> CoverageLookup<'a> {
         self.reader
             .connection
             .prepare_cached(&format!(
-                "SELECT 1 FROM scope p JOIN listing l ON l.scope = p.key AND l.kind = ?1
-                 JOIN coverage c ON c.listing = l.key
+                "SELECT 1 FROM _scope p JOIN _listing l ON l.scope = p.key AND l.kind = ?1
+                 JOIN _coverage c ON c.listing = l.key
                  WHERE p.path = ?2 AND {}
                    AND (c.state = 'complete' OR instr(c.whole_for, ',' || ?3 || ','))",
                 live("c", "?4")
@@ -191,8 +191,8 @@ impl<'a> CoverageLookup<'a> {
         self.reader
             .connection
             .prepare_cached(
-                "SELECT 1 FROM scope p JOIN listing l ON l.scope = p.key AND l.kind = ?1
-                 JOIN known k ON k.listing = l.key
+                "SELECT 1 FROM _scope p JOIN _listing l ON l.scope = p.key AND l.kind = ?1
+                 JOIN _known k ON k.listing = l.key
                  WHERE p.path = ?2 AND k.principal_type IN ('', ?3) AND k.since <= ?4",
             )?
             .exists(params![
@@ -208,7 +208,7 @@ impl<'a> CoverageLookup<'a> {
             .reader
             .connection
             .prepare_cached(&format!(
-                "SELECT v.key FROM resource r JOIN resource_version v ON v.resource = r.key
+                "SELECT v.key FROM _resource r JOIN _resource_version v ON v.resource = r.key
                  WHERE r.id = ?1 AND {}",
                 live("v", "?2")
             ))?

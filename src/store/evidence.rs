@@ -4,38 +4,51 @@ use rusqlite::{Connection, OpenFlags};
 use std::fmt::Write as _;
 use std::path::Path;
 
+use super::derived::{act_history, refresh_places};
 use super::open::plain;
 use super::{Reader, StoreError, schema};
 
 /// What a snapshot is made of, copied from the attached `source`. Snapshots that facts were first seen in stay as stubs,
-/// so that `since` keeps its answer.
+/// so that `since` and `first_seen` keep their answers.
 const COPY: &str = "
-INSERT INTO account SELECT * FROM source.account;
-INSERT INTO snapshot SELECT id, CASE id WHEN :id THEN label END, CASE id WHEN :id THEN state ELSE 'pruned' END,
+INSERT INTO main._account SELECT * FROM source._account;
+INSERT INTO main._coverage (listing, state, reason, whole_for, accepted, endpoint, reported_total, rows, pages, valid_from)
+  SELECT listing, state, reason, whole_for, accepted, endpoint, reported_total, rows, pages, :id
+  FROM source._coverage v WHERE {live v};
+INSERT INTO main._resource_version (key, resource, name, attributes, since, valid_from)
+  SELECT key, resource, name, attributes, since, :id FROM source._resource_version v WHERE {live v} ORDER BY key;
+INSERT INTO main._grant (target, principal, scope, resource_group, listing, role_assignment, created_at, harness_managed,
+    since, first_seen, valid_from)
+  SELECT target, principal, scope, resource_group, listing, role_assignment, created_at, harness_managed, since,
+    first_seen, :id
+  FROM source._grant v WHERE {live v} ORDER BY key;
+INSERT INTO main._acts (actor, holder, via, since, first_seen, valid_from)
+  SELECT actor, holder, via, since, first_seen, :id FROM source._acts v WHERE {live v} ORDER BY key;
+INSERT INTO main._resource
+  SELECT r.key, r.id, r.type, r.scope, r.identifier, r.listing, v.key, v.name,
+    CASE WHEN r.type IN ('user', 'service_account') THEN json_extract(v.attributes, '$.email') END,
+    CASE r.type WHEN 'user' THEN json_extract(v.attributes, '$.disabled') END,
+    CASE r.type WHEN 'user' THEN json_extract(v.attributes, '$.locked') END,
+    CASE r.type WHEN 'user_group' THEN json_extract(v.attributes, '$.sso_linked') END,
+    v.name, CASE WHEN r.type IN ('user', 'service_account') THEN json_extract(v.attributes, '$.email') END,
+    CASE WHEN r.first_seen <= :id THEN r.first_seen END
+  FROM source._resource r LEFT JOIN main._resource_version v ON v.resource = r.key
+  WHERE r.key > 0 AND r.key IN (SELECT resource FROM main._resource_version UNION SELECT target FROM main._grant
+    UNION SELECT principal FROM main._grant UNION SELECT resource_group FROM main._grant);
+INSERT INTO main._snapshot SELECT id, CASE id WHEN :id THEN label END, CASE id WHEN :id THEN state ELSE 'pruned' END,
   started_at, finished_at, scopes, caller, tool_version, requests, users, service_accounts, user_groups, roles,
-  resource_groups, grants, disabled_role_assignments
-FROM source.snapshot s WHERE id = :id
-  OR id IN (SELECT since FROM source.resource_version v WHERE {live v})
-  OR id IN (SELECT since FROM source.grant_version v WHERE {live v});
-INSERT INTO coverage (listing, state, reason, whole_for, endpoint, reported_total, rows, pages, valid_from)
-  SELECT listing, state, reason, whole_for, endpoint, reported_total, rows, pages, :id
-  FROM source.coverage v WHERE {live v};
-INSERT INTO resource_version (resource, name, attributes, since, valid_from)
-  SELECT resource, name, attributes, since, :id FROM source.resource_version v WHERE {live v} ORDER BY key;
-INSERT INTO grant_version (target, principal, scope, resource_group, listing, role_assignment, created_at,
-    harness_managed, since, valid_from)
-  SELECT target, principal, scope, resource_group, listing, role_assignment, created_at, harness_managed, since, :id
-  FROM source.grant_version v WHERE {live v} ORDER BY key;
-INSERT INTO resource SELECT * FROM source.resource WHERE key IN (SELECT resource FROM resource_version
-  UNION SELECT target FROM grant_version UNION SELECT principal FROM grant_version
-  UNION SELECT resource_group FROM grant_version);
-INSERT INTO listing SELECT * FROM source.listing WHERE key IN (SELECT listing FROM coverage
-  UNION SELECT listing FROM resource UNION SELECT listing FROM grant_version);
-INSERT INTO scope SELECT * FROM source.scope WHERE key IN (SELECT scope FROM listing UNION SELECT scope FROM resource
-  UNION SELECT scope FROM grant_version);
-INSERT INTO known SELECT listing, principal_type, :id FROM source.known k
-  WHERE since <= :id AND listing IN (SELECT key FROM listing);
-INSERT INTO effort SELECT * FROM source.effort WHERE snapshot = :id AND listing IN (SELECT key FROM listing);
+  resource_groups, grants, disabled_role_assignments, requested, notes, digest
+FROM source._snapshot s WHERE id = :id
+  OR id IN (SELECT since FROM main._resource_version UNION SELECT since FROM main._grant UNION SELECT first_seen FROM main._grant
+    UNION SELECT since FROM main._acts UNION SELECT first_seen FROM main._acts UNION SELECT first_seen FROM main._resource);
+INSERT INTO main._listing SELECT * FROM source._listing WHERE key IN (SELECT listing FROM main._coverage
+  UNION SELECT listing FROM main._resource UNION SELECT listing FROM main._grant);
+INSERT INTO main._scope SELECT * FROM source._scope WHERE key > 0 AND key IN (SELECT scope FROM main._listing
+  UNION SELECT scope FROM main._resource UNION SELECT scope FROM main._grant);
+INSERT INTO main._known SELECT listing, principal_type, :id FROM source._known k
+  WHERE since <= :id AND listing IN (SELECT key FROM main._listing);
+INSERT INTO main._effort SELECT * FROM source._effort WHERE snapshot = :id AND listing IN (SELECT key FROM main._listing);
+INSERT INTO main._login SELECT * FROM source._login WHERE resource IN (SELECT key FROM main._resource);
 ";
 
 impl Reader {
@@ -54,8 +67,17 @@ impl Reader {
             connection.execute("ATTACH ?1 AS source", [read_only_uri(&self.path)])?;
             connection.execute_batch("BEGIN")?;
             schema::create(&connection)?;
-            let copy = schema::live_at(COPY, snapshot).replace(":id", &snapshot.to_string());
+            let mut copy = schema::live_at(COPY, snapshot).replace(":id", &snapshot.to_string());
+            if self.is_older_schema()? {
+                schema::overlay(&connection)?;
+                act_history(&connection)?;
+                copy = copy.replace("source._", "temp._");
+            }
             connection.execute_batch(&copy)?;
+            schema::drop_temporary(&connection)?;
+            schema::index_facts(&connection)?;
+            refresh_places(&connection, None)?;
+            schema::index_derived(&connection)?;
             connection.execute_batch("COMMIT; DETACH source; VACUUM; PRAGMA journal_mode = delete")
         };
         write().map_err(|error| StoreError::from_sqlite(path, &error))

@@ -16,8 +16,8 @@ impl Reader {
         self.connection
             .prepare(&format!(
                 "SELECT p.path, r.type, r.id, x.name, x.attributes, r.listing, x.since, x.valid_until
-                 FROM resource_version x JOIN resource r ON r.key = x.resource
-                 JOIN scope p ON p.key = r.scope WHERE {rows}"
+                 FROM _resource_version x JOIN _resource r ON r.key = x.resource
+                 JOIN _scope p ON p.key = r.scope WHERE {rows}"
             ))?
             .query_map(&*bound(parameters), |row| {
                 let fact = ResourceFact {
@@ -48,7 +48,7 @@ impl Reader {
         let mut statement = self.connection.prepare(&format!(
             "SELECT x.target, x.principal, x.scope, x.resource_group, x.role_assignment, x.created_at,
                x.harness_managed, x.listing, x.since, x.valid_until
-             FROM grant_version x WHERE {rows}"
+             FROM _grant x WHERE {rows}"
         ))?;
         let mut rows = statement.query(&*bound(parameters))?;
         let mut names = Names::of(self)?;

@@ -17,7 +17,7 @@ impl Writer {
         let taken = self
             .connection
             .query_row(
-                "SELECT id FROM snapshot WHERE label = ?1",
+                "SELECT id FROM _snapshot WHERE label = ?1",
                 [label.as_str()],
                 |row| row.get(0),
             )
@@ -41,13 +41,13 @@ impl Writer {
             let had = self
                 .connection
                 .query_row(
-                    "UPDATE snapshot SET label = NULL WHERE label = ?1 RETURNING id",
+                    "UPDATE _snapshot SET label = NULL WHERE label = ?1 RETURNING id",
                     [label.as_str()],
                     |row| row.get(0),
                 )
                 .optional()?;
             self.connection.execute(
-                "UPDATE snapshot SET label = ?1 WHERE id = ?2",
+                "UPDATE _snapshot SET label = ?1 WHERE id = ?2",
                 params![label.as_str(), snapshot],
             )?;
             self.connection.execute_batch("COMMIT")?;
@@ -65,7 +65,7 @@ impl Writer {
             let had = self
                 .connection
                 .query_row(
-                    "UPDATE snapshot SET label = NULL WHERE label = ?1 RETURNING id",
+                    "UPDATE _snapshot SET label = NULL WHERE label = ?1 RETURNING id",
                     [label],
                     |row| row.get(0),
                 )

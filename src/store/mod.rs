@@ -15,11 +15,13 @@
 //! created with mode 0600, since it is a map of who can do what.
 
 mod coverage;
+mod derived;
 mod diff;
 mod error;
 mod evidence;
 mod facts;
 mod label;
+mod migrate;
 mod names;
 mod open;
 mod prune;

@@ -29,7 +29,7 @@ impl<'a> Names<'a> {
             "SELECT r.id, r.type, r.scope, v.name,
                CASE WHEN r.type IN ('user', 'service_account') THEN json_extract(v.attributes, '$.email') END,
                v.key IS NOT NULL
-             FROM resource r LEFT JOIN resource_version v ON v.resource = r.key AND {}
+             FROM _resource r LEFT JOIN _resource_version v ON v.resource = r.key AND {}
              WHERE r.key = ?1",
             live("v", "?2")
         ))?;
@@ -78,7 +78,7 @@ impl<'a> Names<'a> {
                 let path: String = self
                     .reader
                     .connection
-                    .prepare_cached("SELECT path FROM scope WHERE key = ?1")?
+                    .prepare_cached("SELECT path FROM _scope WHERE key = ?1")?
                     .query_row([key], |row| row.get(0))?;
                 Ok(place.insert(path.into()).clone())
             }
@@ -89,7 +89,7 @@ impl<'a> Names<'a> {
         self.reader
             .connection
             .prepare_cached(
-                "SELECT l.kind, p.path FROM listing l JOIN scope p ON p.key = l.scope WHERE l.key = ?1",
+                "SELECT l.kind, p.path FROM _listing l JOIN _scope p ON p.key = l.scope WHERE l.key = ?1",
             )?
             .query_row([key], |row| {
                 Ok(ListingName {

@@ -189,7 +189,7 @@ fn rules_of_ones_own_join_in_and_can_only_read() {
     );
     let copy = db.with_extension("stolen");
     let bad = [
-        "DELETE FROM grant_version RETURNING key AS subject".to_owned(),
+        "DELETE FROM _grant RETURNING key AS subject".to_owned(),
         format!("VACUUM INTO '{}'", copy.display()),
         "SELECT 1".to_owned(),
         "SELEC".to_owned(),

@@ -29,6 +29,7 @@ mod history;
 mod history_property;
 mod layers;
 mod observed;
+mod older_schema;
 mod permissions;
 mod prune;
 mod publication;

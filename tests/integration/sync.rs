@@ -307,7 +307,8 @@ fn the_ledger_keeps_what_complete_listings_cost_for_the_newest_snapshot_only() {
     assert_eq!(kept(), "1|7|0|0|0|0\n2|7|7|7|7|7");
     test.fake.deny("core_role_view", &Scope::account());
     // The tables behind it do not grow with snapshots of nothing new, complete or not.
-    let rows = || test.ask("SELECT (SELECT count(*) FROM coverage), (SELECT count(*) FROM effort)");
+    let rows =
+        || test.ask("SELECT (SELECT count(*) FROM _coverage), (SELECT count(*) FROM _effort)");
     test.sync().args(&["--allow-partial"]).exits(2);
     test.sync().args(&["--allow-partial"]).exits(2);
     let before = rows();

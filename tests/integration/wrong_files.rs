@@ -79,7 +79,7 @@ fn wrong_files(test: &Test) -> Vec<Wrong> {
         wrong(
             "newer",
             altered(test, "PRAGMA user_version = 99"),
-            "has schema version 99; this program knows versions up to 1",
+            "has schema version 99; this program knows versions up to 2",
             "db_newer",
         ),
         wrong("page", ours[..page].to_vec(), "is damaged", "db_damaged"),

@@ -96,8 +96,8 @@ fn differing_resources(
     then: i64,
 ) -> rusqlite::Result<(Vec<i64>, Vec<i64>)> {
     let sql = format!(
-        "SELECT r.id, x.key, x.name, x.attributes FROM resource r
-         CROSS JOIN resource_version x ON x.resource = r.key WHERE {} ORDER BY r.id",
+        "SELECT r.id, x.key, x.name, x.attributes FROM _resource r
+         CROSS JOIN _resource_version x ON x.resource = r.key WHERE {} ORDER BY r.id",
         live("x", ":at")
     );
     let (mut mine, mut theirs) = (
@@ -148,8 +148,16 @@ fn differing_grants(
     newer: &Reader,
     then: i64,
 ) -> rusqlite::Result<(Vec<i64>, Vec<i64>)> {
-    let resources = renumbered(older, newer, "SELECT id, key FROM resource ORDER BY id")?;
-    let scopes = renumbered(older, newer, "SELECT path, key FROM scope ORDER BY path")?;
+    let resources = renumbered(
+        older,
+        newer,
+        "SELECT id, key FROM _resource WHERE key > 0 ORDER BY id",
+    )?;
+    let scopes = renumbered(
+        older,
+        newer,
+        "SELECT path, key FROM _scope WHERE key > 0 ORDER BY path",
+    )?;
     let mine = numbered_grants(older, at, |_, key| Ok(key))?;
     let theirs = numbered_grants(newer, then, |column, key| {
         let map = if column == 3 { &scopes } else { &resources };
@@ -214,7 +222,7 @@ fn numbered_grants(
     number: impl Fn(usize, u32) -> rusqlite::Result<u32>,
 ) -> rusqlite::Result<Vec<NumberedGrant>> {
     let mut statement = reader.connection.prepare(&format!(
-        "SELECT x.key, x.target, x.principal, x.scope, x.resource_group FROM grant_version x WHERE {}",
+        "SELECT x.key, x.target, x.principal, x.scope, x.resource_group FROM _grant x WHERE {}",
         live("x", ":at")
     ))?;
     let mut rows = statement.query(named_params! {":at": at})?;

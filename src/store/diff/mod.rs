@@ -97,10 +97,10 @@ impl Reader {
     ) -> rusqlite::Result<BTreeSet<(String, String)>> {
         self.connection
             .prepare(&format!(
-                "SELECT p.path, l.kind FROM coverage c JOIN listing l ON l.key = c.listing
-                 JOIN scope p ON p.key = l.scope
+                "SELECT p.path, l.kind FROM _coverage c JOIN _listing l ON l.key = c.listing
+                 JOIN _scope p ON p.key = l.scope
                  WHERE {} AND NOT ({}) AND p.path NOT LIKE 'harness/%'
-                   AND NOT EXISTS (SELECT 1 FROM coverage o WHERE o.listing = c.listing AND {})",
+                   AND NOT EXISTS (SELECT 1 FROM _coverage o WHERE o.listing = c.listing AND {})",
                 live("c", holds),
                 live("c", lacks),
                 live("o", lacks)

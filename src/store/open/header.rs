@@ -10,8 +10,10 @@ use crate::store::{StoreError, schema};
 /// read while this process holds a lock on the file: closing it would give the lock up.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Header {
+    /// No byte yet.
     Empty,
-    Ours,
+    /// One of ours, of this schema version.
+    Ours(i32),
 }
 
 impl Header {
@@ -60,6 +62,9 @@ impl Header {
             return Err(StoreError::Foreign { path: path() });
         }
         let found = word(60).cast_signed();
+        if found < schema::OLDEST {
+            return Err(StoreError::Foreign { path: path() });
+        }
         if found > schema::VERSION {
             return Err(StoreError::Newer {
                 path: path(),
@@ -78,7 +83,7 @@ impl Header {
                 detail: format!("it should be {expected} bytes long, but has {length}"),
             });
         }
-        Ok(Self::Ours)
+        Ok(Self::Ours(found))
     }
 }
 

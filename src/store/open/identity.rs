@@ -20,7 +20,7 @@ impl std::fmt::Display for Identity {
 /// The account that a file says it belongs to.
 pub(super) fn identity(connection: &Connection) -> rusqlite::Result<Option<Identity>> {
     connection
-        .query_row("SELECT account_id, base_url FROM account", [], |row| {
+        .query_row("SELECT account_id, base_url FROM _account", [], |row| {
             Ok(Identity {
                 account_id: row.get(0)?,
                 base_url: row.get(1)?,

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::header::{Header, is_empty, plain};
 use super::identity::{Identity, identity};
+use crate::store::derived::{act_history, refresh_places};
 use crate::store::{StoreError, schema};
 
 /// How long a reader waits for the moment in which another process commits.
@@ -45,7 +46,13 @@ impl Reader {
             connection,
         };
         // Opening undoes what a process left that died while it wrote the first snapshot.
-        if is_empty(path) || reader.snapshots()?.is_empty() {
+        if is_empty(path) {
+            return Err(StoreError::Empty {
+                path: path.to_owned(),
+            });
+        }
+        reader.overlay_older_schema()?;
+        if reader.snapshots()?.is_empty() {
             return Err(StoreError::Empty {
                 path: path.to_owned(),
             });
@@ -58,7 +65,7 @@ impl Reader {
     #[must_use]
     pub fn holds_history(path: &Path) -> bool {
         match Header::read(path) {
-            Ok(Header::Ours) => match Self::open(path).and_then(|reader| reader.snapshots()) {
+            Ok(Header::Ours(_)) => match Self::open(path).and_then(|reader| reader.snapshots()) {
                 Ok(snapshots) => snapshots.len() > 1,
                 Err(StoreError::Empty { .. }) => false,
                 Err(_) => true,
@@ -83,7 +90,47 @@ impl Reader {
     /// # Errors
     /// When the file cannot be read.
     pub fn show_snapshot(&self, id: i64) -> Result<(), StoreError> {
-        schema::show_snapshot(&self.connection, id).map_err(|error| self.failed(&error))
+        let show = || -> rusqlite::Result<()> {
+            if self.shows(id)? {
+                return Ok(());
+            }
+            schema::show_snapshot(&self.connection, id)?;
+            refresh_places(&self.connection, Some(id))
+        };
+        show().map_err(|error| self.failed(&error))
+    }
+
+    /// Whether the views show a snapshot already: the latest, as long as no other was asked for.
+    fn shows(&self, id: i64) -> rusqlite::Result<bool> {
+        self.connection.query_row(
+            "SELECT ?1 = (SELECT max(id) FROM _snapshot)
+               AND NOT EXISTS (SELECT 1 FROM temp.sqlite_master WHERE name = 'shown_email')",
+            [id],
+            |row| row.get(0),
+        )
+    }
+
+    /// Whether the file is of an older schema, which is read as if it were of this one and stays as it is.
+    pub(in crate::store) fn is_older_schema(&self) -> rusqlite::Result<bool> {
+        let version: i32 = self
+            .connection
+            .pragma_query_value(None, "user_version", |row| row.get(0))?;
+        Ok(version < schema::VERSION)
+    }
+
+    fn overlay_older_schema(&self) -> Result<(), StoreError> {
+        let overlay = || -> rusqlite::Result<()> {
+            if !self.is_older_schema()? {
+                return Ok(());
+            }
+            schema::overlay(&self.connection)?;
+            act_history(&self.connection)?;
+            refresh_places(&self.connection, None)?;
+            let latest = "SELECT ifnull(max(id), 0) FROM _snapshot";
+            let latest: i64 = self.connection.query_row(latest, [], |row| row.get(0))?;
+            schema::show_views(&self.connection, latest)
+        };
+        overlay().map_err(|error| self.failed(&error))
     }
 
     /// Size of the file in bytes; 0 when the system does not say.
@@ -104,6 +151,10 @@ fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(READER_PATIENCE)?;
         connection.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
+        // Nothing is checked by it here, and temporary tables would have to bring the tables that they refer to.
+        connection.pragma_update(None, "foreign_keys", false)?;
+        // What is made for one question alone needs no folder for temporary files.
+        connection.pragma_update(None, "temp_store", "memory")?;
         connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
         Ok(connection)
     };

@@ -12,6 +12,7 @@ use super::identity::{Identity, identity};
 use super::reader::Reader;
 use crate::model::{ResourceId, ResourceType, Scope};
 use crate::store::StoreError;
+use crate::store::migrate::migrate;
 
 /// How long a commit waits for readers to finish before it gives up; everything was fetched by then.
 const COMMIT_PATIENCE: Duration = Duration::from_secs(60);
@@ -55,8 +56,8 @@ impl Writer {
             max_removed_percent: 100,
             created,
         };
+        let writer = writer.with_current_schema()?;
         writer.belongs_to(identity)?;
-        check(&writer.connection, path)?;
         Ok(writer)
     }
 
@@ -76,14 +77,30 @@ impl Writer {
                 path: path.to_owned(),
             });
         }
-        check(&connection, path)?;
-        Ok(Self {
+        let writer = Self {
             path: path.to_owned(),
             connection,
             fresh: false,
             max_removed_percent: 100,
             created: false,
-        })
+        };
+        writer.with_current_schema()
+    }
+
+    /// Brings a file of an older schema up to this one, in one transaction, and takes the lock again.
+    fn with_current_schema(self) -> Result<Self, StoreError> {
+        check(&self.connection, &self.path)?;
+        if self.fresh {
+            return Ok(self);
+        }
+        let bring = || -> rusqlite::Result<()> {
+            if migrate(&self.connection, &self.path)? {
+                self.connection.execute_batch("BEGIN IMMEDIATE")?;
+            }
+            Ok(())
+        };
+        bring().map_err(|error| self.failed(&error))?;
+        Ok(self)
     }
 
     /// A reader beside the writer, which still holds its lock. [`Reader::open`] would give that up: it reads the header
@@ -134,8 +151,8 @@ impl Writer {
         let read = || -> rusqlite::Result<HashSet<ResourceId>> {
             let mut listed = HashSet::new();
             let mut statement = self.connection.prepare(&format!(
-                "SELECT p.path, r.identifier FROM resource_version v JOIN resource r ON r.key = v.resource
-                 JOIN scope p ON p.key = r.scope WHERE {versions} AND r.type = ?1"
+                "SELECT p.path, r.identifier FROM _resource_version v JOIN _resource r ON r.key = v.resource
+                 JOIN _scope p ON p.key = r.scope WHERE {versions} AND r.type = ?1"
             ))?;
             for kind in kinds {
                 let mut rows = statement.query([kind.as_str()])?;

@@ -16,7 +16,7 @@ use crate::model::Pruned;
 const WORTH_REWRITING: i64 = 10;
 
 /// The tables of intervals.
-const TABLES: [&str; 3] = ["resource_version", "grant_version", "coverage"];
+const TABLES: [&str; 4] = ["_resource_version", "_grant", "_coverage", "_acts"];
 
 impl Writer {
     /// Deletes snapshots by number, except the newest.
@@ -39,8 +39,8 @@ impl Writer {
         let connection = &self.connection;
         connection.pragma_update(None, "cache_spill", false)?;
         let mut stub = connection.prepare(
-            "UPDATE snapshot SET state = 'pruned', label = NULL
-             WHERE id = ?1 AND state <> 'pruned' AND id <> (SELECT max(id) FROM snapshot)",
+            "UPDATE _snapshot SET state = 'pruned', label = NULL
+             WHERE id = ?1 AND state <> 'pruned' AND id <> (SELECT max(id) FROM _snapshot)",
         )?;
         let mut forgotten = 0;
         for snapshot in forget {
@@ -49,12 +49,12 @@ impl Writer {
         if forgotten > 0 {
             map_intervals(connection)?;
             connection.execute_batch(
-                "DELETE FROM effort WHERE snapshot IN (SELECT id FROM snapshot WHERE state = 'pruned');
-                 DELETE FROM resource WHERE NOT EXISTS (SELECT 1 FROM resource_version v WHERE v.resource = resource.key)
-                   AND NOT EXISTS (SELECT 1 FROM grant_version g WHERE g.target = resource.key)
-                   AND NOT EXISTS (SELECT 1 FROM grant_version g WHERE g.principal = resource.key)
-                   AND NOT EXISTS (SELECT 1 FROM grant_version g
-                     WHERE g.resource_group = resource.key AND g.resource_group <> 0);",
+                "DELETE FROM _effort WHERE snapshot IN (SELECT id FROM _snapshot WHERE state = 'pruned');
+                 DELETE FROM _resource WHERE key > 0 AND NOT EXISTS (SELECT 1 FROM _resource_version v WHERE v.resource = _resource.key)
+                   AND NOT EXISTS (SELECT 1 FROM _grant g WHERE g.target = _resource.key)
+                   AND NOT EXISTS (SELECT 1 FROM _grant g WHERE g.principal = _resource.key)
+                   AND NOT EXISTS (SELECT 1 FROM _grant g WHERE g.resource_group = _resource.key);
+                 DELETE FROM _login WHERE resource NOT IN (SELECT key FROM _resource);",
             )?;
         }
         connection.execute_batch("COMMIT")?;
@@ -92,8 +92,8 @@ fn map_intervals(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(
         "CREATE TEMP TABLE forgotten (id INTEGER PRIMARY KEY, next INTEGER NOT NULL);
          INSERT INTO forgotten
-           SELECT id, (SELECT min(k.id) FROM snapshot k WHERE k.id > s.id AND k.state <> 'pruned')
-           FROM snapshot s WHERE state = 'pruned';",
+           SELECT id, (SELECT min(k.id) FROM _snapshot k WHERE k.id > s.id AND k.state <> 'pruned')
+           FROM _snapshot s WHERE state = 'pruned';",
     )?;
     for table in TABLES {
         // What began with a forgotten snapshot and ended at the latest with the next one that stays covers none.
@@ -105,7 +105,7 @@ fn map_intervals(connection: &Connection) -> rusqlite::Result<()> {
                WHERE valid_until IN (SELECT id FROM forgotten);
              UPDATE {table} SET valid_from = (SELECT next FROM forgotten WHERE id = valid_from)
                WHERE valid_from > 1 AND valid_from IN (SELECT id FROM forgotten)
-                 AND valid_from > (SELECT min(id) FROM snapshot WHERE state <> 'pruned');"
+                 AND valid_from > (SELECT min(id) FROM _snapshot WHERE state <> 'pruned');"
         ))?;
     }
     connection.execute_batch("DROP TABLE forgotten")

@@ -18,7 +18,7 @@ use harness_access::diff::compare;
 const SNAPSHOTS: i64 = 9;
 
 /// Views whose rows are about one snapshot, ordered by all of their columns.
-const VIEWS: [&str; 13] = [
+const VIEWS: [&str; 14] = [
     "resources",
     "users",
     "service_accounts",
@@ -31,6 +31,7 @@ const VIEWS: [&str; 13] = [
     "entitlements",
     "grants",
     "effective_access",
+    "access_in_scope",
     "(SELECT * FROM listings WHERE snapshot_id = (SELECT at FROM shown))",
 ];
 
@@ -119,6 +120,27 @@ fn answers(file: &std::path::Path, kept: &[i64]) -> Vec<String> {
     answers
 }
 
+/// At each snapshot, `effective_access_history` says what `effective_access` said.
+fn history_is_access(file: &std::path::Path, kept: &[i64]) {
+    const COLUMNS: &str = "principal_id, role_id, scope, resource_group_id, via_group_id, since";
+    for &at in kept {
+        let reader = Reader::open(file).expect("open");
+        let history = rows(
+            &reader,
+            &format!(
+                "(SELECT {COLUMNS} FROM effective_access_history WHERE since_snapshot <= {at}
+                   AND (until_snapshot IS NULL OR until_snapshot > {at}))"
+            ),
+        );
+        reader.show_snapshot(at).expect("views");
+        let access = rows(
+            &reader,
+            &format!("(SELECT {COLUMNS} FROM effective_access)"),
+        );
+        assert_eq!(history, access, "at {at}");
+    }
+}
+
 /// What the view `changes` says of each kept snapshot is what a comparison with the one before says; what a new
 /// organization or project brought along is in no list before, so that the view leaves it out. Of a snapshot that did
 /// not see everything the view says what was learnt in between.
@@ -201,6 +223,7 @@ fn no_answer_about_a_kept_snapshot_changes() {
             if step == 0 {
                 let all: Vec<i64> = (1..=SNAPSHOTS).collect();
                 changes_are_differences(&file, &all);
+                history_is_access(&file, &all);
             }
             Writer::open_existing(&file)
                 .and_then(|writer| writer.prune(&forget))
@@ -212,6 +235,7 @@ fn no_answer_about_a_kept_snapshot_changes() {
             assert_eq!(before.len(), after.len());
             no_row_is_left_over(&file, &kept);
             changes_are_differences(&file, &kept);
+            history_is_access(&file, &kept);
         }
     }
 }
@@ -240,10 +264,10 @@ fn no_row_is_left_over(file: &std::path::Path, kept: &[i64]) {
     }
     let left = reader
         .select(
-            "SELECT 'effort', snapshot FROM effort WHERE snapshot NOT IN (SELECT id FROM snapshots)
-             UNION ALL SELECT 'resource', id FROM resource r
-             WHERE NOT EXISTS (SELECT 1 FROM resource_version WHERE resource = r.key)
-               AND NOT EXISTS (SELECT 1 FROM grant_version WHERE r.key IN (target, principal, resource_group))",
+            "SELECT 'effort', snapshot FROM _effort WHERE snapshot NOT IN (SELECT id FROM snapshots)
+             UNION ALL SELECT 'resource', id FROM _resource r
+             WHERE key > 0 AND NOT EXISTS (SELECT 1 FROM _resource_version WHERE resource = r.key)
+               AND NOT EXISTS (SELECT 1 FROM _grant WHERE r.key IN (target, principal, resource_group))",
         )
         .expect("leftovers");
     assert!(left.rows.is_empty(), "{:?}", left.rows);

@@ -68,7 +68,7 @@ pub(super) fn previous_is_complete(
 ) -> rusqlite::Result<bool> {
     let state: Option<String> = connection
         .query_row(
-            "SELECT state FROM snapshot WHERE id < ?1 AND state <> 'pruned' ORDER BY id DESC LIMIT 1",
+            "SELECT state FROM _snapshot WHERE id < ?1 AND state <> 'pruned' ORDER BY id DESC LIMIT 1",
             [snapshot],
             |row| row.get(0),
         )

@@ -38,7 +38,7 @@ impl Merge<'_> {
         let same = self
             .connection
             .prepare_cached(
-                "SELECT 1 FROM coverage WHERE listing = ?1 AND valid_until IS NULL AND state = ?2
+                "SELECT 1 FROM _coverage WHERE listing = ?1 AND valid_until IS NULL AND state = ?2
                    AND reason IS ?3 AND whole_for IS ?4 AND endpoint = ?5 AND reported_total IS ?6
                    AND rows = ?7 AND pages = ?8",
             )?
@@ -55,12 +55,12 @@ impl Merge<'_> {
         if !same {
             self.connection
                 .prepare_cached(
-                    "UPDATE coverage SET valid_until = ?1 WHERE listing = ?2 AND valid_until IS NULL",
+                    "UPDATE _coverage SET valid_until = ?1 WHERE listing = ?2 AND valid_until IS NULL",
                 )?
                 .execute([self.snapshot, key])?;
             self.connection
                 .prepare_cached(
-                    "INSERT INTO coverage (listing, state, reason, whole_for, endpoint, reported_total,
+                    "INSERT INTO _coverage (listing, state, reason, whole_for, endpoint, reported_total,
                        rows, pages, valid_from) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                 )?
                 .execute(params![
@@ -103,14 +103,14 @@ impl Merge<'_> {
 
     fn note_as_known(&self, key: i64, principal: &str, since: i64) -> rusqlite::Result<()> {
         self.connection
-            .prepare_cached("INSERT OR IGNORE INTO known VALUES (?1, ?2, ?3)")?
+            .prepare_cached("INSERT OR IGNORE INTO _known VALUES (?1, ?2, ?3)")?
             .execute(params![key, principal, since])?;
         Ok(())
     }
 
     fn is_known(&self, key: i64) -> rusqlite::Result<bool> {
         self.connection
-            .prepare_cached("SELECT 1 FROM known WHERE listing = ?1 AND principal_type = ''")?
+            .prepare_cached("SELECT 1 FROM _known WHERE listing = ?1 AND principal_type = ''")?
             .exists([key])
     }
 
@@ -118,11 +118,11 @@ impl Merge<'_> {
     /// Asked before the resources of this one are merged.
     fn nowhere_since(&self, scope: &Scope) -> rusqlite::Result<Option<i64>> {
         let mut missing = self.connection.prepare_cached(
-            "SELECT max(k.since, ifnull((SELECT max(v.valid_until) FROM resource r
-               JOIN resource_version v ON v.resource = r.key WHERE r.id = ?3), 0))
-             FROM known k JOIN listing l ON l.key = k.listing JOIN scope s ON s.key = l.scope
+            "SELECT max(k.since, ifnull((SELECT max(v.valid_until) FROM _resource r
+               JOIN _resource_version v ON v.resource = r.key WHERE r.id = ?3), 0))
+             FROM _known k JOIN _listing l ON l.key = k.listing JOIN _scope s ON s.key = l.scope
              WHERE l.kind = ?1 AND s.path = ?2 AND k.principal_type = '' AND k.since < ?4
-               AND NOT EXISTS (SELECT 1 FROM resource r JOIN resource_version v ON v.resource = r.key
+               AND NOT EXISTS (SELECT 1 FROM _resource r JOIN _resource_version v ON v.resource = r.key
                  WHERE r.id = ?3 AND v.valid_until IS NULL)",
         )?;
         let mut earliest = None;
@@ -144,10 +144,10 @@ impl Merge<'_> {
     fn forget_effort_of_older_snapshots(&self) -> rusqlite::Result<()> {
         self.connection.execute(
             &format!(
-                "DELETE FROM effort WHERE EXISTS (SELECT 1 FROM coverage c
-                   WHERE c.listing = effort.listing AND {}
-                     AND (c.state = 'complete' OR c.valid_from < effort.snapshot))",
-                live("c", "effort.snapshot")
+                "DELETE FROM _effort WHERE EXISTS (SELECT 1 FROM _coverage c
+                   WHERE c.listing = _effort.listing AND {}
+                     AND (c.state = 'complete' OR c.valid_from < _effort.snapshot))",
+                live("c", "_effort.snapshot")
             ),
             [],
         )?;
@@ -156,7 +156,7 @@ impl Merge<'_> {
 
     fn record_effort(&self, key: i64, listing: &Listing) -> rusqlite::Result<()> {
         self.connection
-            .prepare_cached("INSERT INTO effort VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+            .prepare_cached("INSERT INTO _effort VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
             .execute(params![
                 self.snapshot,
                 key,
@@ -171,7 +171,7 @@ impl Merge<'_> {
     fn end_coverage_of_unlisted(&self) -> rusqlite::Result<()> {
         let mut live = self
             .connection
-            .prepare("SELECT key, listing FROM coverage WHERE valid_until IS NULL")?;
+            .prepare("SELECT key, listing FROM _coverage WHERE valid_until IS NULL")?;
         let unlisted: Vec<i64> = live
             .query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?
             .filter(
@@ -179,7 +179,7 @@ impl Merge<'_> {
             )
             .map(|row| row.map(|(key, _)| key))
             .collect::<Result<_, _>>()?;
-        self.close("coverage", &unlisted)
+        self.close("_coverage", &unlisted)
     }
 
     /// An organization or project that a complete list no longer shows took everything in it along.

@@ -15,11 +15,11 @@ pub(super) struct Dictionary<'a> {
 impl<'a> Dictionary<'a> {
     pub(super) fn load(connection: &'a Connection) -> rusqlite::Result<Self> {
         let scopes = connection
-            .prepare("SELECT path, key FROM scope")?
+            .prepare("SELECT path, key FROM _scope WHERE key > 0")?
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<Result<_, _>>()?;
         let mut listings = HashMap::new();
-        let mut statement = connection.prepare("SELECT kind, scope, key FROM listing")?;
+        let mut statement = connection.prepare("SELECT kind, scope, key FROM _listing")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             if let Some(kind) = ListingKind::parse(row.get_ref(0)?.as_str()?) {
@@ -38,7 +38,7 @@ impl<'a> Dictionary<'a> {
             return Ok(*key);
         }
         self.connection
-            .prepare_cached("INSERT INTO scope (path) VALUES (?1)")?
+            .prepare_cached("INSERT INTO _scope (path) VALUES (?1)")?
             .execute([path])?;
         let key = self.connection.last_insert_rowid();
         self.scopes.insert(path.to_owned(), key);
@@ -55,7 +55,7 @@ impl<'a> Dictionary<'a> {
             return Ok(*key);
         }
         self.connection
-            .prepare_cached("INSERT INTO listing (kind, scope) VALUES (?1, ?2)")?
+            .prepare_cached("INSERT INTO _listing (kind, scope) VALUES (?1, ?2)")?
             .execute(params![kind.as_str(), scope])?;
         let key = self.connection.last_insert_rowid();
         self.listings.insert((kind, scope), key);
@@ -88,7 +88,7 @@ impl<'a> Dictionary<'a> {
         let text = id.to_string();
         let known: Option<(i64, Option<i64>)> = self
             .connection
-            .prepare_cached("SELECT key, listing FROM resource WHERE id = ?1")?
+            .prepare_cached("SELECT key, listing FROM _resource WHERE id = ?1")?
             .query_row([&text], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         if let Some((key, listing)) = known
@@ -99,14 +99,14 @@ impl<'a> Dictionary<'a> {
         let listing = self.listing_of(id, level)?;
         if let Some((key, _)) = known {
             self.connection
-                .prepare_cached("UPDATE resource SET listing = ?1 WHERE key = ?2")?
+                .prepare_cached("UPDATE _resource SET listing = ?1 WHERE key = ?2")?
                 .execute(params![listing, key])?;
             return Ok(key);
         }
         let scope = self.scope(&id.scope.to_string())?;
         self.connection
             .prepare_cached(
-                "INSERT INTO resource (id, type, scope, identifier, listing) VALUES (?1, ?2, ?3, ?4, ?5)",
+                "INSERT INTO _resource (id, type, scope, identifier, listing) VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
             .execute(params![text, id.kind.as_str(), scope, id.identifier, listing])?;
         Ok(self.connection.last_insert_rowid())

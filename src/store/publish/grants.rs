@@ -22,10 +22,10 @@ impl Merge<'_> {
                 .connection
                 .prepare(&format!(
                     "SELECT DISTINCT r.key, r.type, r.identifier, s.key, s.path
-                     FROM scope h CROSS JOIN resource r ON r.scope = h.key
-                     CROSS JOIN grant_version g ON g.{column} = r.key AND g.{column} <> 0
-                     CROSS JOIN scope s ON s.key = g.scope
-                     WHERE h.path = 'harness' AND NOT EXISTS (SELECT 1 FROM resource_version v WHERE v.resource = r.key)"
+                     FROM _scope h CROSS JOIN _resource r ON r.scope = h.key
+                     CROSS JOIN _grant g ON g.{column} = r.key AND g.{column} <> 0
+                     CROSS JOIN _scope s ON s.key = g.scope
+                     WHERE h.path = 'harness' AND NOT EXISTS (SELECT 1 FROM _resource_version v WHERE v.resource = r.key)"
                 ))?
                 .query_map([], |row| {
                     Ok((
@@ -38,7 +38,7 @@ impl Merge<'_> {
                 })?
                 .collect::<Result<Vec<(i64, String, String, i64, String)>, _>>()?;
             let mut rename = self.connection.prepare(&format!(
-                "UPDATE grant_version SET {column} = ?1 WHERE {column} = ?2 AND scope = ?3"
+                "UPDATE _grant SET {column} = ?1 WHERE {column} = ?2 AND scope = ?3"
             ))?;
             for (unlisted, kind, identifier, scope, path) in unlisted {
                 if let Some(own) = self.listed_now(&kind, &path, identifier) {
@@ -74,13 +74,13 @@ impl Merge<'_> {
         let mut seen = grants.iter().zip(0u32..).peekable();
         let mut live = self.connection.prepare(
             "SELECT key, target, principal, scope, resource_group, role_assignment, created_at,
-               harness_managed, listing, since
-             FROM grant_version WHERE valid_until IS NULL
+               harness_managed, listing, since, first_seen
+             FROM _grant WHERE valid_until IS NULL
              ORDER BY target, principal, scope, resource_group",
         )?;
         let mut kind_of = self
             .connection
-            .prepare("SELECT type FROM resource WHERE key = ?1")?;
+            .prepare("SELECT type FROM _resource WHERE key = ?1")?;
         let mut rows = live.query([])?;
         while let Some(row) = rows.next()? {
             let version: i64 = row.get(0)?;
@@ -105,7 +105,7 @@ impl Merge<'_> {
                         && now.harness_managed == row.get::<_, bool>(7)?;
                     if !same {
                         closed.push(version);
-                        opened.push(at, Some(row.get(9)?));
+                        opened.push(at, Some((row.get(9)?, row.get(10)?)));
                     }
                 }
             }
@@ -115,7 +115,7 @@ impl Merge<'_> {
         }
         drop(rows);
         drop((live, kind_of));
-        self.close("grant_version", &closed)?;
+        self.close("_grant", &closed)?;
         self.insert_grants(&grants, &opened, &listings)?;
         self.observation.assignment_ids = AssignmentIds::default(); // indexes are made next and want the memory
         Ok(tally.removals())
@@ -167,9 +167,13 @@ impl Merge<'_> {
         listings: &HashMap<u32, i64>,
     ) -> rusqlite::Result<()> {
         let mut insert = self.connection.prepare(
-            "INSERT INTO grant_version (target, principal, scope, resource_group, listing, role_assignment,
-               created_at, harness_managed, since, valid_from)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            "INSERT INTO _grant (target, principal, scope, resource_group, listing, role_assignment,
+               created_at, harness_managed, since, first_seen, valid_from)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?;
+        let mut earlier = self.connection.prepare(
+            "SELECT min(first_seen) FROM _grant
+             WHERE target = ?1 AND principal = ?2 AND scope = ?3 AND resource_group = ?4",
         )?;
         for &at in &opened.rows {
             let grant = &grants[at as usize];
@@ -181,6 +185,14 @@ impl Merge<'_> {
                     .dictionary
                     .listing_at(ListingKind::RoleAssignments, i64::from(scope))?,
             };
+            let (since, first_seen) = match opened.since.get(&at) {
+                Some(since) => *since,
+                None if self.is_first => (self.snapshot, self.snapshot),
+                None => {
+                    let first: Option<i64> = earlier.query_row(grant.key, |row| row.get(0))?;
+                    (self.snapshot, first.unwrap_or(self.snapshot))
+                }
+            };
             insert.execute(params![
                 target,
                 principal,
@@ -190,7 +202,8 @@ impl Merge<'_> {
                 self.assignment_of(grant),
                 grant.created_at.map(NonZeroI64::get),
                 grant.harness_managed,
-                opened.since.get(&at).copied().unwrap_or(self.snapshot),
+                since,
+                first_seen,
                 self.snapshot
             ])?;
         }
@@ -221,11 +234,12 @@ impl Merge<'_> {
 #[derive(Default)]
 struct Opened {
     rows: Vec<u32>,
-    since: HashMap<u32, i64>,
+    /// Snapshots since when it is held without a break, and from when it was seen first.
+    since: HashMap<u32, (i64, i64)>,
 }
 
 impl Opened {
-    fn push(&mut self, at: u32, since: Option<i64>) {
+    fn push(&mut self, at: u32, since: Option<(i64, i64)>) {
         self.rows.push(at);
         self.since.extend(since.map(|since| (at, since)));
     }

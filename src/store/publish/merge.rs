@@ -38,6 +38,8 @@ pub(super) struct Merge<'a> {
     pub(super) observation: Observation,
     pub(super) state: &'static str,
     pub(super) snapshot: i64,
+    /// Nothing was stored before.
+    pub(super) is_first: bool,
     pub(super) dictionary: Dictionary<'a>,
     /// `resource.key` by position in the observation's directory.
     pub(super) resources: Vec<i64>,
@@ -53,6 +55,7 @@ impl<'a> Merge<'a> {
         observation: Observation,
         tool_version: &str,
         label: Option<&Label>,
+        is_first: bool,
     ) -> rusqlite::Result<Self> {
         let snapshot = insert_snapshot(connection, &observation, tool_version, label)?;
         let mut dictionary = Dictionary::load(connection)?;
@@ -68,6 +71,7 @@ impl<'a> Merge<'a> {
             state: state_of(&observation),
             observation,
             snapshot,
+            is_first,
             dictionary,
             resources,
             scopes,
@@ -102,20 +106,20 @@ impl<'a> Merge<'a> {
 
     fn finish(self) -> rusqlite::Result<Published> {
         let mut by_type = self.connection.prepare(
-            "SELECT r.type, count(*) FROM resource_version v JOIN resource r ON r.key = v.resource
+            "SELECT r.type, count(*) FROM _resource_version v JOIN _resource r ON r.key = v.resource
              WHERE v.valid_until IS NULL GROUP BY r.type",
         )?;
         let counts: HashMap<String, i64> = by_type
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<Result<_, _>>()?;
         let grants: i64 = self.connection.query_row(
-            "SELECT count(*) FROM grant_version WHERE valid_until IS NULL",
+            "SELECT count(*) FROM _grant WHERE valid_until IS NULL",
             [],
             |row| row.get(0),
         )?;
         let count = |kind: &ResourceType| counts.get(kind.as_str()).copied().unwrap_or(0);
         self.connection.execute(
-            "UPDATE snapshot SET users = ?2, service_accounts = ?3, user_groups = ?4, roles = ?5,
+            "UPDATE _snapshot SET users = ?2, service_accounts = ?3, user_groups = ?4, roles = ?5,
                resource_groups = ?6, grants = ?7 WHERE id = ?1",
             [
                 self.snapshot,
@@ -143,7 +147,7 @@ fn insert_snapshot(
     label: Option<&Label>,
 ) -> rusqlite::Result<i64> {
     connection.execute(
-        "INSERT INTO snapshot (state, started_at, finished_at, scopes, caller, tool_version, requests, users,
+        "INSERT INTO _snapshot (state, started_at, finished_at, scopes, caller, tool_version, requests, users,
            service_accounts, user_groups, roles, resource_groups, grants, disabled_role_assignments, label)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, 0, 0, 0, ?8, ?9)",
         params![

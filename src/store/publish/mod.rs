@@ -10,6 +10,7 @@ mod resources;
 pub use brake::Removal;
 pub use merge::Published;
 
+use super::derived::{refresh_acts, refresh_places};
 use super::{Identity, StoreError, Writer, schema};
 use crate::model::{Label, Observation};
 use merge::{Merge, Stopped};
@@ -48,17 +49,28 @@ impl Writer {
             self.close_to_others();
             schema::create(&self.connection)?;
             self.connection.execute(
-                "INSERT INTO account VALUES (1, ?1, ?2)",
+                "INSERT INTO _account VALUES (1, ?1, ?2)",
                 [&identity.account_id, &identity.base_url],
             )?;
         } else {
             // Dirty pages written early would lock readers out before the commit.
             self.connection.pragma_update(None, "cache_spill", false)?;
         }
-        let published = Merge::begin(&self.connection, observation, tool_version, label)?
-            .run(self.max_removed_percent)?;
+        let published = Merge::begin(
+            &self.connection,
+            observation,
+            tool_version,
+            label,
+            self.fresh,
+        )?
+        .run(self.max_removed_percent)?;
         if self.fresh {
-            schema::index(&self.connection)?;
+            schema::index_facts(&self.connection)?;
+        }
+        refresh_acts(&self.connection, published.snapshot)?;
+        refresh_places(&self.connection, None)?;
+        if self.fresh {
+            schema::index_derived(&self.connection)?;
         }
         self.connection.execute_batch("COMMIT")?;
         Ok(published)

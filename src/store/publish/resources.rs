@@ -1,15 +1,25 @@
-//! Resources: versions that go on, end and begin.
+//! Resources: versions that go on, end and begin, and beside each identity a copy of the version that holds.
 
-use rusqlite::params;
+use rusqlite::{Row, params};
 
 use super::brake::{Removal, Tally};
 use super::merge::Merge;
+use crate::model::{Details, Resource};
+
+/// What a snapshot changes: versions that end, resources that are gone, and observed resources with a new version.
+#[derive(Default)]
+struct Changes {
+    closed: Vec<i64>,
+    gone: Vec<i64>,
+    opened: Vec<usize>,
+}
 
 impl Merge<'_> {
     /// Returns what is gone of each type.
     pub(super) fn merge_resources(&self) -> rusqlite::Result<Vec<Removal>> {
-        let resources = &self.observation.resources;
-        let mut order: Vec<(i64, usize)> = resources
+        let mut order: Vec<(i64, usize)> = self
+            .observation
+            .resources
             .iter()
             .enumerate()
             .map(|(at, resource)| (self.resources[resource.id.index()], at))
@@ -18,63 +28,82 @@ impl Merge<'_> {
         order.dedup_by_key(|(key, _)| *key);
 
         let supplied = self.dictionary.scopes.get("harness").copied();
-        let mut closed = Vec::new();
-        let mut opened = Vec::new();
+        let mut changes = Changes::default();
         let mut tally = Tally::default();
         let mut seen = order.iter().peekable();
         let mut live = self.connection.prepare(
-            "SELECT v.key, v.resource, v.name, v.attributes, r.listing, r.type, r.scope FROM resource_version v
-             JOIN resource r ON r.key = v.resource WHERE v.valid_until IS NULL ORDER BY v.resource",
+            "SELECT v.key, v.resource, v.name, v.attributes, r.listing, r.type, r.scope FROM _resource_version v
+             JOIN _resource r ON r.key = v.resource WHERE v.valid_until IS NULL ORDER BY v.resource",
         )?;
         let mut rows = live.query([])?;
         while let Some(row) = rows.next()? {
             let (version, resource): (i64, i64) = (row.get(0)?, row.get(1)?);
-            while let Some(&&(key, at)) = seen.peek()
-                && key < resource
+            while let Some((_, at)) = seen.next_if(|(key, _)| *key < resource) {
+                changes.opened.push(*at);
+            }
+            let observed = seen.next_if(|(key, _)| *key == resource);
+            let gone = observed.is_none()
+                && self.is_gone(row.get(4)?, None)
+                && !(Some(row.get(6)?) == supplied && self.is_named_by_a_grant(resource));
+            tally.count(row.get_ref(5)?.as_str()?, gone);
+            if gone {
+                changes.closed.push(version);
+                changes.gone.push(resource);
+            }
+            if let Some((_, at)) = observed
+                && !is_same(&self.observation.resources[*at], row)?
             {
-                opened.push(at);
-                seen.next();
-            }
-            match seen.next_if(|(key, _)| *key == resource) {
-                None => {
-                    let gone = self.is_gone(row.get(4)?, None)
-                        && !(Some(row.get(6)?) == supplied && self.is_named_by_a_grant(resource));
-                    tally.count(row.get_ref(5)?.as_str()?, gone);
-                    if gone {
-                        closed.push(version);
-                    }
-                }
-                Some(&(_, at)) => {
-                    tally.count(row.get_ref(5)?.as_str()?, false);
-                    let now = &resources[at];
-                    let same = now.name.as_deref() == row.get_ref(2)?.as_str_or_null()?
-                        && now.details.to_json() == row.get_ref(3)?.as_str()?;
-                    if !same {
-                        closed.push(version);
-                        opened.push(at);
-                    }
-                }
+                changes.closed.push(version);
+                changes.opened.push(*at);
             }
         }
-        opened.extend(seen.map(|&(_, at)| at));
-        self.close("resource_version", &closed)?;
-        let mut insert = self.connection.prepare(
-            "INSERT INTO resource_version (resource, name, attributes, since, valid_from)
-             VALUES (?1, ?2, ?3, ?4, ?4)",
-        )?;
-        for at in opened {
-            let resource = &resources[at];
-            insert.execute(params![
-                self.resources[resource.id.index()],
-                resource.name,
-                resource.details.to_json(),
-                self.snapshot
-            ])?;
-        }
+        changes.opened.extend(seen.map(|(_, at)| *at));
+        self.write_versions(&changes)?;
         Ok(tally.removals())
     }
 
-    /// Harness hides some of the roles and resource groups that it supplies; what is still held works all the same.
+    fn write_versions(&self, changes: &Changes) -> rusqlite::Result<()> {
+        self.close("_resource_version", &changes.closed)?;
+        let mut hide = self.connection.prepare(
+            "UPDATE _resource SET version = NULL, name = NULL, email = NULL, disabled = NULL, locked = NULL,
+               sso_linked = NULL WHERE key = ?1",
+        )?;
+        for resource in &changes.gone {
+            hide.execute([resource])?;
+        }
+        let mut insert = self.connection.prepare(
+            "INSERT INTO _resource_version (resource, name, attributes, since, valid_from)
+             VALUES (?1, ?2, ?3, ?4, ?4)",
+        )?;
+        let mut show = self.connection.prepare(
+            "UPDATE _resource SET version = ?2, name = ?3, email = ?4, disabled = ?5, locked = ?6, sso_linked = ?7,
+               known_name = ?3, known_email = ?4, first_seen = ifnull(first_seen, ?8) WHERE key = ?1",
+        )?;
+        for at in &changes.opened {
+            let resource = &self.observation.resources[*at];
+            let (key, details) = (self.resources[resource.id.index()], &resource.details);
+            insert.execute(params![
+                key,
+                resource.name,
+                details.to_json(),
+                self.snapshot
+            ])?;
+            let shown = Shown::of(details);
+            show.execute(params![
+                key,
+                self.connection.last_insert_rowid(),
+                resource.name,
+                shown.email,
+                shown.disabled,
+                shown.locked,
+                shown.sso_linked,
+                self.snapshot
+            ])?;
+        }
+        Ok(())
+    }
+
+    /// Harness hides some of the roles and resource groups that it supplies; those still held work all the same.
     fn is_named_by_a_grant(&self, resource: i64) -> bool {
         self.observation.grants.iter().any(|grant| {
             let names = [Some(grant.target), grant.resource_group];
@@ -84,5 +113,46 @@ impl Merge<'_> {
                 .map(|id| self.resources[id.index()]);
             keys.any(|key| key == resource)
         })
+    }
+}
+
+fn is_same(now: &Resource, held: &Row<'_>) -> rusqlite::Result<bool> {
+    Ok(now.name.as_deref() == held.get_ref(2)?.as_str_or_null()?
+        && now.details.to_json() == held.get_ref(3)?.as_str()?)
+}
+
+/// What stands beside the identity, besides the name.
+#[derive(Default)]
+struct Shown<'a> {
+    email: Option<&'a str>,
+    disabled: Option<bool>,
+    locked: Option<bool>,
+    sso_linked: Option<bool>,
+}
+
+impl<'a> Shown<'a> {
+    fn of(details: &'a Details) -> Self {
+        match details {
+            Details::User {
+                email,
+                disabled,
+                locked,
+                ..
+            } => Self {
+                email: email.as_deref(),
+                disabled: Some(*disabled),
+                locked: Some(*locked),
+                sso_linked: None,
+            },
+            Details::ServiceAccount { email, .. } => Self {
+                email: email.as_deref(),
+                ..Self::default()
+            },
+            Details::UserGroup { sso_linked, .. } => Self {
+                sso_linked: Some(*sso_linked),
+                ..Self::default()
+            },
+            _ => Self::default(),
+        }
     }
 }

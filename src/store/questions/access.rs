@@ -63,7 +63,9 @@ impl Reader {
     }
 
     fn load_scopes(&self, loader: &mut Loader) -> rusqlite::Result<()> {
-        let mut statement = self.connection.prepare("SELECT key, path FROM scope")?;
+        let mut statement = self
+            .connection
+            .prepare("SELECT key, path FROM _scope WHERE key > 0")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             if let Some(scope) = Scope::parse(row.get_ref(1)?.as_str()?) {
@@ -84,9 +86,9 @@ impl Reader {
                CASE r.type WHEN 'user' THEN json_extract(v.attributes, '$.locked') END,
                CASE r.type WHEN 'user_group' THEN json_extract(v.attributes, '$.harness_managed') END,
                v.key IS NOT NULL, r.listing
-             FROM resource r LEFT JOIN resource_version v ON v.resource = r.key
+             FROM _resource r LEFT JOIN _resource_version v ON v.resource = r.key
                AND {}
-             ORDER BY r.key",
+             WHERE r.key > 0 ORDER BY r.key",
             live("v", ":id")
         ))?;
         let mut rows = statement.query(named_params! {":id": snapshot})?;
@@ -99,7 +101,7 @@ impl Reader {
     fn load_completeness(&self, snapshot: i64) -> rusqlite::Result<HashMap<i64, Completeness>> {
         self.connection
             .prepare(&format!(
-                "SELECT c.listing, c.state = 'complete', ifnull(c.whole_for, '') FROM coverage c WHERE {}",
+                "SELECT c.listing, c.state = 'complete', ifnull(c.whole_for, '') FROM _coverage c WHERE {}",
                 live("c", ":id")
             ))?
             .query_map(named_params! {":id": snapshot}, |row| {
@@ -116,7 +118,7 @@ impl Reader {
     fn load_grants(&self, snapshot: i64, loader: &mut Loader) -> rusqlite::Result<()> {
         let mut statement = self.connection.prepare(&format!(
             "SELECT g.target, g.principal, g.scope, g.resource_group, g.listing, g.role_assignment
-             FROM grant_version g WHERE {} ORDER BY g.key",
+             FROM _grant g WHERE {} ORDER BY g.key",
             live("g", ":id")
         ))?;
         let mut rows = statement.query(named_params! {":id": snapshot})?;

@@ -16,7 +16,7 @@ impl Reader {
                 return Ok(exact);
             }
             self.things(
-                "r.identifier = ?1 OR r.key IN (SELECT v.resource FROM resource_version v
+                "r.identifier = ?1 OR r.key IN (SELECT v.resource FROM _resource_version v
                    WHERE v.name = ?1 OR json_extract(v.attributes, '$.email') = ?1 COLLATE NOCASE)",
                 text,
             )
@@ -27,8 +27,8 @@ impl Reader {
     fn things(&self, condition: &str, text: &str) -> rusqlite::Result<Vec<Thing>> {
         self.connection
             .prepare(&format!(
-                "SELECT r.id, r.type, l.name, json_extract(l.attributes, '$.email') FROM resource r
-                 LEFT JOIN resource_version l ON l.key = (SELECT max(n.key) FROM resource_version n
+                "SELECT r.id, r.type, l.name, json_extract(l.attributes, '$.email') FROM _resource r
+                 LEFT JOIN _resource_version l ON l.key = (SELECT max(n.key) FROM _resource_version n
                    WHERE n.resource = r.key)
                  WHERE {condition} ORDER BY r.id"
             ))?

@@ -32,7 +32,7 @@ impl Reader {
             let parameters: [(&'static str, Box<dyn ToSql>); 1] =
                 [(":id", Box::new(id.to_owned()))];
             let rows =
-                "x.resource = (SELECT key FROM resource WHERE id = :id) ORDER BY x.valid_from";
+                "x.resource = (SELECT key FROM _resource WHERE id = :id) ORDER BY x.valid_from";
             self.spans(self.resource_facts(rows, &parameters)?)
         };
         read().map_err(|error: rusqlite::Error| self.failed(&error))
@@ -43,7 +43,7 @@ impl Reader {
     /// # Errors
     /// When the file cannot be read.
     pub fn grants_around(&self, id: &str) -> Result<Vec<Span<GrantFact>>, StoreError> {
-        let key = "(SELECT key FROM resource WHERE id = :id)";
+        let key = "(SELECT key FROM _resource WHERE id = :id)";
         self.grant_spans(
             &format!("x.target = {key} OR x.principal = {key} OR x.resource_group = {key}"),
             &[(":id", Box::new(id.to_owned()))],
@@ -61,22 +61,22 @@ impl Reader {
             (
                 &parts.principal,
                 ":principal",
-                "x.principal = (SELECT key FROM resource WHERE id = :principal)",
+                "x.principal = (SELECT key FROM _resource WHERE id = :principal)",
             ),
             (
                 &parts.target,
                 ":target",
-                "x.target = (SELECT key FROM resource WHERE id = :target)",
+                "x.target = (SELECT key FROM _resource WHERE id = :target)",
             ),
             (
                 &parts.scope,
                 ":scope",
-                "x.scope = (SELECT key FROM scope WHERE path = :scope)",
+                "x.scope = (SELECT key FROM _scope WHERE path = :scope)",
             ),
             (
                 &parts.resource_group,
                 ":group",
-                "x.resource_group = (SELECT key FROM resource WHERE id = :group)",
+                "x.resource_group = (SELECT key FROM _resource WHERE id = :group)",
             ),
         ] {
             if let Some(value) = value {
@@ -103,7 +103,7 @@ impl Reader {
     fn spans<T: Fact>(&self, listed: Vec<Listed<T>>) -> rusqlite::Result<Vec<Span<T>>> {
         let snapshots: BTreeMap<i64, (String, bool)> = self
             .connection
-            .prepare("SELECT id, finished_at, state <> 'pruned' FROM snapshot")?
+            .prepare("SELECT id, finished_at, state <> 'pruned' FROM _snapshot")?
             .query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?
             .collect::<Result<_, _>>()?;
         let moment = |snapshot: i64| Moment {

@@ -40,36 +40,36 @@ impl Reader {
 
 /// Members are users; Harness knows no others.
 const MEMBERS: &str =
-    "SELECT r.id, 'user', (SELECT count(*) FROM grant_version g WHERE g.target = r.key AND {live g})
-  FROM json_each(?1) w CROSS JOIN resource r ON r.id = w.value";
+    "SELECT r.id, 'user', (SELECT count(*) FROM _grant g WHERE g.target = r.key AND {live g})
+  FROM json_each(?1) w CROSS JOIN _resource r ON r.id = w.value";
 
 /// A user group is a member of nothing: whatever it holds is a role.
 const ROLES_OF: &str =
-    "SELECT r.id, (SELECT count(*) FROM grant_version g WHERE g.principal = r.key AND {live g})
-  FROM json_each(?1) w CROSS JOIN resource r ON r.id = w.value";
+    "SELECT r.id, (SELECT count(*) FROM _grant g WHERE g.principal = r.key AND {live g})
+  FROM json_each(?1) w CROSS JOIN _resource r ON r.id = w.value";
 
 const GRANTS_OF: &str = "SELECT r.id, count(*)
-  FROM json_each(?1) w CROSS JOIN resource r ON r.id = w.value AND r.type = 'role'
-  CROSS JOIN grant_version g ON g.target = r.key AND {live g}
+  FROM json_each(?1) w CROSS JOIN _resource r ON r.id = w.value AND r.type = 'role'
+  CROSS JOIN _grant g ON g.target = r.key AND {live g}
   GROUP BY r.id
   UNION ALL
   SELECT r.id, count(*)
-  FROM json_each(?1) w CROSS JOIN resource r ON r.id = w.value AND r.type = 'resource_group'
-  CROSS JOIN grant_version g ON g.resource_group = r.key AND {live g}
+  FROM json_each(?1) w CROSS JOIN _resource r ON r.id = w.value AND r.type = 'resource_group'
+  CROSS JOIN _grant g ON g.resource_group = r.key AND {live g}
   GROUP BY r.id";
 
 const HOLDERS: &str = "SELECT h.id, p.type, count(DISTINCT p.key)
   FROM (
     SELECT r.id, g.principal
-    FROM json_each(?1) w CROSS JOIN resource r ON r.id = w.value AND r.type = 'role'
-    CROSS JOIN grant_version g ON g.target = r.key AND {live g}
+    FROM json_each(?1) w CROSS JOIN _resource r ON r.id = w.value AND r.type = 'role'
+    CROSS JOIN _grant g ON g.target = r.key AND {live g}
     UNION
     SELECT r.id, g.principal
-    FROM json_each(?1) w CROSS JOIN resource r ON r.id = w.value AND r.type = 'resource_group'
-    CROSS JOIN grant_version g ON g.resource_group = r.key AND {live g}
+    FROM json_each(?1) w CROSS JOIN _resource r ON r.id = w.value AND r.type = 'resource_group'
+    CROSS JOIN _grant g ON g.resource_group = r.key AND {live g}
   ) h
-  LEFT JOIN grant_version m ON m.target = h.principal AND {live m}
-  CROSS JOIN resource p ON p.key = ifnull(m.principal, h.principal)
+  LEFT JOIN _grant m ON m.target = h.principal AND {live m}
+  CROSS JOIN _resource p ON p.key = ifnull(m.principal, h.principal)
   GROUP BY h.id, p.type";
 
 fn count_people(

@@ -1,15 +1,20 @@
 -- Indexes of the facts. The first sync of a file makes them after its rows: of a million grants that takes a second
 -- less than keeping them up row by row.
-CREATE INDEX resource_version_of ON resource_version (resource, valid_from);
-CREATE INDEX resource_version_from ON resource_version (valid_from);
-CREATE INDEX resource_version_until ON resource_version (valid_until) WHERE valid_until IS NOT NULL;
--- Who holds a role or is in a group, what a principal holds, what is held over a resource group: at any time.
-CREATE INDEX grant_version_of
-  ON grant_version (target, principal, scope, resource_group, valid_from, valid_until);
-CREATE INDEX grant_version_by ON grant_version (principal, target, valid_from, valid_until);
-CREATE INDEX grant_version_over ON grant_version (resource_group) WHERE resource_group <> 0;
--- What a snapshot began and ended, for diff; target and principal tell a grant made anew from one that is gone. Nothing
+CREATE INDEX _resource_email ON _resource (email) WHERE email IS NOT NULL;
+CREATE INDEX _resource_known_email ON _resource (known_email) WHERE known_email IS NOT NULL;
+CREATE INDEX _resource_name ON _resource (name) WHERE name IS NOT NULL;
+CREATE INDEX _resource_identifier ON _resource (identifier);
+CREATE INDEX _resource_version_of ON _resource_version (resource, valid_from);
+CREATE INDEX _resource_version_from ON _resource_version (valid_from);
+CREATE INDEX _resource_version_until ON _resource_version (valid_until) WHERE valid_until IS NOT NULL;
+-- Who holds a role or is in a group, what a principal holds, what is held over a resource group, what is held at a scope:
+-- at any time.
+CREATE INDEX _grant_of ON _grant (target, principal, scope, resource_group, valid_from, valid_until);
+CREATE INDEX _grant_by ON _grant (principal, target, valid_from, valid_until);
+CREATE INDEX _grant_over ON _grant (resource_group, scope, valid_until);
+CREATE INDEX _grant_at ON _grant (scope);
+-- What a snapshot began and ended, for diff; target and principal tell a grant created again from one that is gone. Nothing
 -- is before the first snapshot to be compared with it, and its grants are nearly all there are: whoever asks for what
 -- began says `valid_from > 1`.
-CREATE INDEX grant_version_from ON grant_version (valid_from, target, principal) WHERE valid_from > 1;
-CREATE INDEX grant_version_until ON grant_version (valid_until, target, principal) WHERE valid_until IS NOT NULL;
+CREATE INDEX _grant_from ON _grant (valid_from, target, principal) WHERE valid_from > 1;
+CREATE INDEX _grant_until ON _grant (valid_until, target, principal) WHERE valid_until IS NOT NULL;

@@ -1,29 +1,65 @@
 //! Tables, views and the version of both.
 
+mod version_1;
+
 use rusqlite::Connection;
 use std::fmt::Display;
 
+pub(super) use version_1::{move_facts, overlay};
+
 const TABLES: &str = include_str!("tables.sql");
 const INDEXES: &str = include_str!("indexes.sql");
+const DERIVED_INDEXES: &str = include_str!("derived_indexes.sql");
 const VIEWS: &str = include_str!("views.sql");
+
+/// The rows that stand for "none"; see `tables.sql`.
+const NONE: &str = "INSERT INTO _scope (key) VALUES (0);
+  INSERT INTO _resource (key, type, scope, identifier) VALUES (0, '', 0, '');";
 
 /// Marks the file as ours in its header: `HrnA` in ASCII.
 pub(super) const APPLICATION_ID: i32 = 0x4872_6e41;
 
 /// The schema this program writes, in the header's `user_version`.
-pub(super) const VERSION: i32 = 1;
+pub(super) const VERSION: i32 = 2;
+
+/// The oldest schema this program reads, and migrates before it writes.
+pub(super) const OLDEST: i32 = 1;
 
 /// Creates tables and views in an empty file; the caller's transaction makes it all or nothing.
 pub(super) fn create(connection: &Connection) -> rusqlite::Result<()> {
+    create_tables(connection)?;
+    connection.execute_batch(NONE)?;
+    connection.execute_batch(&expand(VIEWS, live_now))
+}
+
+/// Creates the tables alone, without a row, and marks the file.
+pub(super) fn create_tables(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(TABLES)?;
-    connection.execute_batch(&expand(VIEWS, live_now))?;
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     connection.pragma_update(None, "user_version", VERSION)
 }
 
-/// Creates the indexes that [`create`] leaves out, once the first rows are in.
-pub(super) fn index(connection: &Connection) -> rusqlite::Result<()> {
+/// Creates the indexes of the facts, which [`create`] leaves out, once the first rows are in.
+pub(super) fn index_facts(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(INDEXES)
+}
+
+/// Creates the indexes of what is derived, likewise.
+pub(super) fn index_derived(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(DERIVED_INDEXES)
+}
+
+/// The statement that creates a table.
+fn table(name: &str) -> &'static str {
+    let start = TABLES
+        .find(&format!("CREATE TABLE {name} ("))
+        .expect("a table of this schema");
+    let rest = &TABLES[start..];
+    let close = rest.find("\n)").unwrap_or_default();
+    let end = rest[close..]
+        .find(';')
+        .map_or(rest.len(), |end| close + end);
+    &rest[..end]
 }
 
 /// The condition that a row of intervals holds in a snapshot, given by number or as a parameter.
@@ -34,7 +70,7 @@ pub(super) fn live(alias: &str, at: impl Display) -> String {
 }
 
 /// The condition that a row of intervals still holds.
-fn live_now(alias: &str) -> String {
+pub(super) fn live_now(alias: &str) -> String {
     format!("{alias}.valid_until IS NULL")
 }
 
@@ -43,10 +79,54 @@ pub(super) fn live_at(template: &str, at: impl Display) -> String {
     expand(template, |alias| live(alias, &at))
 }
 
-/// Hides the stored views behind temporary ones that show an earlier snapshot, so that every question asked of the
-/// views can be asked of any snapshot.
+/// Hides stored tables and views behind temporary ones that show an earlier snapshot, so that every question asked of the
+/// views can be asked of any snapshot. What is derived of that snapshot is left to be filled.
 pub(super) fn show_snapshot(connection: &Connection, id: i64) -> rusqlite::Result<()> {
-    connection.execute_batch(&live_at(VIEWS, id).replace("CREATE VIEW", "CREATE TEMP VIEW"))
+    let resources = format!(
+        "SELECT r.key, r.id, r.type, r.scope, r.identifier, r.listing, v.key, v.name,
+           CASE WHEN r.type IN ('user', 'service_account') THEN json_extract(v.attributes, '$.email') END,
+           CASE r.type WHEN 'user' THEN json_extract(v.attributes, '$.disabled') END,
+           CASE r.type WHEN 'user' THEN json_extract(v.attributes, '$.locked') END,
+           CASE r.type WHEN 'user_group' THEN json_extract(v.attributes, '$.sso_linked') END,
+           r.known_name, r.known_email, r.first_seen
+         FROM _resource r LEFT JOIN _resource_version v ON v.resource = r.key AND {}",
+        live("v", id)
+    );
+    connection.execute_batch(&format!("CREATE TEMP TABLE shown AS {resources}"))?;
+    for name in ["_resource", "_above", "_covers"] {
+        let table = table(name).replacen("CREATE TABLE", "CREATE TEMP TABLE IF NOT EXISTS", 1);
+        connection.execute_batch(&format!("{table}; DELETE FROM temp.{name}"))?;
+    }
+    connection.execute_batch(
+        "INSERT INTO temp._resource SELECT * FROM shown; DROP TABLE shown;
+         CREATE INDEX IF NOT EXISTS temp.shown_email ON _resource (email) WHERE email IS NOT NULL;",
+    )?;
+    show_views(connection, id)
+}
+
+/// Removes everything temporary, so that names mean what is stored.
+pub(super) fn drop_temporary(connection: &Connection) -> rusqlite::Result<()> {
+    let named: Vec<(String, String)> = connection
+        .prepare(
+            "SELECT type, name FROM temp.sqlite_master WHERE type IN ('view', 'table') ORDER BY type DESC",
+        )?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    for (kind, name) in named {
+        connection.execute_batch(&format!("DROP {kind} temp.{name}"))?;
+    }
+    Ok(())
+}
+
+/// Puts the views of a snapshot before the stored ones.
+pub(super) fn show_views(connection: &Connection, id: i64) -> rusqlite::Result<()> {
+    for view in live_at(VIEWS, id).split("CREATE VIEW ").skip(1) {
+        let name = view.split_whitespace().next().unwrap_or_default();
+        connection.execute_batch(&format!(
+            "DROP VIEW IF EXISTS temp.{name}; CREATE TEMP VIEW {view}"
+        ))?;
+    }
+    Ok(())
 }
 
 /// Replaces each `{live alias}` by the condition that the aliased row holds.
@@ -63,7 +143,7 @@ fn expand(template: &str, condition: impl Fn(&str) -> String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{create, expand, show_snapshot};
+    use super::{create, expand, index_derived, index_facts, show_snapshot};
     use rusqlite::Connection;
 
     #[test]
@@ -77,7 +157,12 @@ mod tests {
     #[test]
     fn schema_and_both_kinds_of_views_are_valid() {
         let connection = Connection::open_in_memory().expect("memory");
+        connection
+            .pragma_update(None, "foreign_keys", false)
+            .expect("as readers have it");
         create(&connection).expect("schema");
+        index_facts(&connection).expect("indexes");
+        index_derived(&connection).expect("indexes");
         show_snapshot(&connection, 7).expect("temporary views");
         for schema in ["main", "temp"] {
             let mut names = connection
@@ -90,7 +175,7 @@ mod tests {
                 .expect("query")
                 .collect::<Result<_, _>>()
                 .expect("names");
-            assert_eq!(names.len(), 19);
+            assert_eq!(names.len(), 24);
             for name in names {
                 connection
                     .query_row(

@@ -1,0 +1,8 @@
+//! What is derived from the facts so that questions need not work it out: who acts with whose role grants, and in which
+//! scopes a role counts. A sync brings it up to date before it commits; only what differs is written.
+
+mod acts;
+mod places;
+
+pub(super) use acts::{act_history, refresh_acts};
+pub(super) use places::refresh_places;
