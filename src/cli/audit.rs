@@ -1,9 +1,7 @@
-//! The command line of `audit` and `verify`.
+//! The command line of `audit`.
 
 use super::common::command_line;
-use super::values::duration;
 use argh::FromArgs;
-use std::time::Duration;
 
 command_line! {
 [db quiet]

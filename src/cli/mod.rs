@@ -1,5 +1,6 @@
 //! What the user typed, and nothing more. `config` turns it into what the program needs.
 
+mod audit;
 mod common;
 mod diff;
 mod export;
@@ -12,6 +13,7 @@ use argh::FromArgs;
 
 use crate::error::Error;
 
+pub use audit::{Audit, AuditFormat};
 pub use common::ConnectionFlags;
 pub use diff::{Diff, DiffFormat, History, HistoryFormat};
 pub use export::{Export, ExportFormat, Preset};
@@ -71,6 +73,8 @@ pub enum Command {
     WhatCan(WhatCan),
     /// by which paths a principal holds something
     Why(Why),
+    /// who did what to access
+    Audit(Audit),
     /// what an auditor would question
     Findings(Findings),
     /// write a snapshot for other tools

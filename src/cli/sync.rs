@@ -2,9 +2,9 @@
 
 use super::common::command_line;
 use super::values::{
-    Format, HALF_AN_HOUR, depth, duration, extra, jobs, percent, project, text_or_json,
+    Format, HALF_AN_HOUR, depth, duration, extra, jobs, moment, percent, project, text_or_json,
 };
-use crate::model::{Depth, Extra};
+use crate::model::{Depth, Extra, Timestamp};
 use argh::FromArgs;
 use std::time::Duration;
 
@@ -29,9 +29,14 @@ pub struct Sync {
     /// limit the sync to the account, this project and its organization; may be repeated
     #[argh(option, arg_name = "org/project", from_str_fn(project))]
     pub project: Vec<(String, String)>,
-    /// read this too: tokens, auth-settings or project-users; may be repeated
+    /// observe this too: tokens, auth-settings, project-users, audit (who did what) or logins (last sign-ins); may be
+    /// repeated
     #[argh(option, arg_name = "what", from_str_fn(extra))]
     pub with: Vec<Extra>,
+    /// with --with audit: read the audit trail from this date or time on (default: where the last sync ended; at first, from
+    /// the oldest snapshot)
+    #[argh(option, arg_name = "date", from_str_fn(moment))]
+    pub audit_since: Option<Timestamp>,
     /// show which lists would be read, how, and why; store nothing
     #[argh(switch)]
     pub plan: bool,

@@ -1,6 +1,6 @@
 //! Values of flags.
 
-use crate::model::{Depth, Extra};
+use crate::model::{Depth, Extra, Timestamp};
 use std::time::Duration;
 
 /// How to print.
@@ -25,7 +25,12 @@ pub(super) fn extra(value: &str) -> Result<Extra, String> {
     Extra::ALL
         .into_iter()
         .find(|extra| extra.as_str() == value)
-        .ok_or_else(|| "expected \"tokens\", \"auth-settings\" or \"project-users\"".to_owned())
+        .ok_or_else(|| {
+            let words: Vec<String> = Extra::ALL
+                .map(|extra| format!("\"{}\"", extra.as_str()))
+                .to_vec();
+            format!("expected one of {}", words.join(", "))
+        })
 }
 
 pub(super) fn project(value: &str) -> Result<(String, String), String> {
@@ -70,6 +75,12 @@ pub(super) fn duration(value: &str) -> Result<Duration, String> {
         .filter(|number| *number > 0)
         .map(|number| Duration::from_secs(u64::from(number) * seconds))
         .ok_or_else(|| "expected a time such as 90s, 30m or 2h".to_owned())
+}
+
+/// A date is its first moment.
+pub(super) fn moment(value: &str) -> Result<Timestamp, String> {
+    Timestamp::parse_from(value)
+        .ok_or_else(|| "expected a date or time such as 2026-03-01 or 2026-03-01T09:30".to_owned())
 }
 
 pub(super) fn text_or_json(value: &str) -> Result<Format, String> {

@@ -139,6 +139,7 @@ impl Assembly {
             assignment_ids,
             disabled_role_assignments: disabled,
             listings: self.listings,
+            trail: None,
         }
     }
 

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::Context;
 use super::open::{Located, locate, resolve};
+use super::trail;
 use crate::cli::{Diff, DiffFormat};
 use crate::diff::approvals::{Approvals, Notice};
 use crate::diff::{Comparison, FailOn, Side, assess, compare, impact_wanted};
@@ -200,14 +201,17 @@ impl Pair {
         );
         self.from.gaps = gaps((older, from), (newer, to))?;
         self.to.gaps = gaps((newer, to), (older, from))?;
-        Ok(Comparison {
+        let mut comparison = Comparison {
             from: self.from,
             to: self.to,
             fail_on,
             changes,
             newly_visible: differences.newly_visible,
             out_of_sight: differences.out_of_sight,
-        })
+            unseen: Vec::new(),
+        };
+        trail::explain(&mut comparison, older, newer)?;
+        Ok(comparison)
     }
 }
 

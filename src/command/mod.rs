@@ -1,5 +1,6 @@
 //! One file a command: settings in, library calls, output.
 
+pub(crate) mod audit;
 mod context;
 pub(crate) mod diff;
 pub(crate) mod doctor;
@@ -12,6 +13,7 @@ pub(crate) mod prune;
 mod question;
 pub(crate) mod snapshots;
 pub(crate) mod sync;
+mod trail;
 pub(crate) mod what_can;
 pub(crate) mod who_can;
 pub(crate) mod why;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Context;
+use super::trail::Reading;
 use crate::api::client::Client;
 use crate::cli::{Format, Sync};
 use crate::collect::plan::Plan;
@@ -99,12 +100,20 @@ impl Run<'_> {
         label: Option<&Label>,
     ) -> Result<(Vec<Listing>, Published), Error> {
         let remembered = remembered(&writer)?;
-        let observation =
+        let mut observation =
             collect::observe(self.client, &self.request(&remembered)).map_err(explain)?;
         if !self.arguments.allow_partial {
             refuse_gaps(&observation)?;
         }
-        let gaps = gaps(&observation);
+        let mut gaps = gaps(&observation);
+        let reading = Reading {
+            client: self.client,
+            writer: &writer,
+            selection: &self.selection,
+            since: self.arguments.audit_since,
+        };
+        let read = reading.add_to(&mut observation)?;
+        gaps.extend(read.into_iter().filter(is_gap));
         let published = writer.publish(identity, observation, crate::VERSION, label)?;
         Ok((gaps, published))
     }
@@ -205,13 +214,15 @@ fn refuse_gaps(observation: &Observation) -> Result<(), Error> {
 }
 
 fn gaps(observation: &Observation) -> Vec<Listing> {
-    let is_gap = |listing: &&Listing| listing.state != ListingState::Complete;
-    observation
+    let gaps = observation
         .listings
         .iter()
-        .filter(is_gap)
-        .cloned()
-        .collect()
+        .filter(|listing| is_gap(listing));
+    gaps.cloned().collect()
+}
+
+fn is_gap(listing: &Listing) -> bool {
+    listing.state != ListingState::Complete
 }
 
 fn describe(listing: &Listing) -> String {

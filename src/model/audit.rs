@@ -213,6 +213,35 @@ impl AuditTrail {
     }
 }
 
+impl AuditTrail {
+    /// The stretches between two moments that were not read whole; without a first moment, from the first that was.
+    #[must_use]
+    pub fn holes(&self, from: Option<Timestamp>, until: Timestamp) -> Vec<Window> {
+        let mut windows = self.read_whole.clone();
+        windows.sort_unstable();
+        let first = windows.first().map(|window| window.from);
+        let Some(mut next) = from.or(first) else {
+            return Vec::new();
+        };
+        let after = |moment: Timestamp| Timestamp::from_millis(moment.as_millis() + 1);
+        let before = |moment: Timestamp| Timestamp::from_millis(moment.as_millis() - 1);
+        let mut holes = Vec::new();
+        for window in windows {
+            if window.from > next && window.from <= until {
+                holes.push(Window {
+                    from: next,
+                    until: before(window.from),
+                });
+            }
+            next = next.max(after(window.until));
+        }
+        if next <= until {
+            holes.push(Window { from: next, until });
+        }
+        holes
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{AuditTrail, Window};

@@ -80,7 +80,10 @@ pub fn csv(events: &[AuditEvent], out: &mut dyn Write) -> io::Result<()> {
         ],
     )?;
     for event in events {
-        let other = event.impersonation.as_ref().map(|other| other.identifier.as_str());
+        let other = event
+            .impersonation
+            .as_ref()
+            .map(|other| other.identifier.as_str());
         csv::row(
             out,
             &[
@@ -102,11 +105,12 @@ pub fn csv(events: &[AuditEvent], out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// `role assignment created`.
-fn words(action: &str) -> String {
+pub(super) fn words(action: &str) -> String {
     action.to_ascii_lowercase().replace('_', " ")
 }
 
-fn acted_on(event: &AuditEvent) -> String {
+/// What was acted on.
+pub(super) fn acted_on(event: &AuditEvent) -> String {
     let thing = &event.acted_on;
     let kind = words(&thing.kind);
     match &thing.name {
@@ -123,8 +127,9 @@ struct Document<'a> {
     unread: &'a [String],
 }
 
+/// An event, in JSON.
 #[derive(Serialize)]
-struct EventDoc<'a> {
+pub(super) struct EventDoc<'a> {
     at: String,
     action: &'a str,
     actor: ActorDoc<'a>,
@@ -149,7 +154,10 @@ impl<'a> From<&'a AuditEvent> for EventDoc<'a> {
             at: event.at.to_string(),
             action: &event.action,
             actor: ActorDoc::from(&event.actor),
-            impersonation: event.impersonation.as_ref().map(|other: &Actor| ActorDoc::from(other)),
+            impersonation: event
+                .impersonation
+                .as_ref()
+                .map(|other: &Actor| ActorDoc::from(other)),
             on: ActedOnDoc {
                 r#type: event.acted_on.kind.to_ascii_lowercase(),
                 identifier: &event.acted_on.identifier,

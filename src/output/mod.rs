@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod access_words;
+pub mod audit;
 pub mod csv;
 pub mod diff;
 pub mod doctor;

@@ -32,4 +32,4 @@ mod schema;
 pub use error::StoreError;
 pub use open::{Identity, Reader, Writer};
 pub use publish::{Published, Removal};
-pub use questions::{GrantParts, Receiver, Rows};
+pub use questions::{GrantParts, Receiver, Rows, SignInsRead};

@@ -392,6 +392,7 @@ impl Seen {
             })
         });
         Observation {
+            trail: None,
             started_at: at,
             finished_at: at,
             caller: None,

@@ -44,5 +44,6 @@ mod unseen;
 mod views;
 mod what_can;
 mod who_can;
+mod who_did_it;
 mod why;
 mod wrong_files;

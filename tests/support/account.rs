@@ -357,6 +357,7 @@ impl Account {
             });
         }
         Observation {
+            trail: None,
             started_at: at(0),
             finished_at: at(60),
             caller: None,

@@ -9,6 +9,7 @@ use crate::diff::{
     Approved, AssessedChange, Cause, Change, Comparison, Escalation, Side, Subject, Tally,
 };
 use crate::model::{Gap, GrantFact, Impact, ResourceFact, ResourceType};
+use crate::output::audit::EventDoc;
 use crate::output::documents::{FORMAT_VERSION, NamedDoc, PrincipalDoc, SnapshotDoc};
 
 /// Writes the document.
@@ -55,6 +56,7 @@ impl<'a> Document<'a> {
                 counted: comparison.count(|f| comparison.fail_on.counts(f)),
             },
             changes,
+            unseen: comparison.unseen.iter().map(EventDoc::from).collect(),
         }
     }
 }
@@ -71,6 +73,7 @@ struct Document<'a> {
     summary: Summary,
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<Vec<ChangeDoc<'a>>>,
+    unseen: Vec<EventDoc<'a>>,
 }
 
 #[derive(Serialize)]

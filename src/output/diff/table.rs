@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use super::by;
 use super::words::{notes_besides_by, sentence, symbol};
 use crate::diff::{AssessedChange, Cause, Comparison, Verb};
+use crate::output::audit;
 use crate::output::text::{line, shortened};
 
 /// Names and notes longer than this are cut; the other formats hold them whole.
@@ -39,6 +40,31 @@ pub fn write(comparison: &Comparison, colour: bool, out: &mut dyn Write) -> io::
         for of_cause in of_scope.chunk_by(|a, b| a.cause == b.cause) {
             write_cause(of_cause, &paint, out)?;
         }
+    }
+    write_unseen(comparison, &paint, out)
+}
+
+/// What the audit trail records and no change shows.
+fn write_unseen(comparison: &Comparison, paint: &Paint, out: &mut dyn Write) -> io::Result<()> {
+    if comparison.unseen.is_empty() {
+        return Ok(());
+    }
+    if !comparison.changes.is_empty() {
+        writeln!(out)?;
+    }
+    let heading =
+        "recorded in between, but in no difference: it came and went, or snapshots do not hold it";
+    writeln!(out, "{}", paint.bold(heading))?;
+    for event in &comparison.unseen {
+        let text = format!(
+            "{}  {} {} in {}, by {}",
+            by::minute(event.at),
+            audit::words(&event.action),
+            shortened(&audit::acted_on(event), NAME),
+            event.scope,
+            by::acting(event)
+        );
+        writeln!(out, "    {}", line(&shortened(&text, NOTE)))?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ mod dictionary;
 mod grants;
 mod merge;
 mod resources;
+mod trail;
 
 pub use brake::Removal;
 pub use merge::Published;

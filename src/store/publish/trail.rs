@@ -49,7 +49,10 @@ impl Merge<'_> {
     /// A stretch that goes on where an earlier one of the same state ends makes that one longer.
     fn add_windows(&self, read: &TrailRead) -> rusqlite::Result<()> {
         for window in &read.windows {
-            let (from, until) = (window.window.from.as_millis(), window.window.until.as_millis());
+            let (from, until) = (
+                window.window.from.as_millis(),
+                window.window.until.as_millis(),
+            );
             let state = window.state.as_str();
             let grown = self.connection.execute(
                 "UPDATE _audit_window SET ends = max(ends, ?2), snapshot = ?4

@@ -7,6 +7,8 @@ mod history;
 mod impact;
 mod select;
 mod snapshots;
+mod trail;
 
 pub use history::GrantParts;
 pub use select::{Receiver, Rows};
+pub use trail::SignInsRead;

@@ -1,10 +1,10 @@
 //! What the file knows of the audit trail.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::collections::HashSet;
 
-use crate::model::{
-    ActedOn, Actor, ActorKind, AuditEvent, AuditTrail, Scope, Timestamp, Window,
-};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
+
+use crate::model::{ActedOn, Actor, ActorKind, AuditEvent, AuditTrail, Scope, Timestamp, Window};
 use crate::store::{Reader, StoreError, Writer};
 
 const EVENTS: &str = "SELECT audit_id, at, action, actor_type, actor, actor_user, actor_name, other_type, other, other_user,
@@ -59,8 +59,44 @@ impl Reader {
     pub fn audit_events(&self, window: Window) -> Result<Vec<AuditEvent>, StoreError> {
         let read = || -> rusqlite::Result<Vec<AuditEvent>> {
             self.connection
-                .prepare(&format!("{EVENTS} WHERE at BETWEEN ?1 AND ?2 ORDER BY at, audit_id"))?
+                .prepare(&format!(
+                    "{EVENTS} WHERE at BETWEEN ?1 AND ?2 ORDER BY at, audit_id"
+                ))?
                 .query_map([window.from.as_millis(), window.until.as_millis()], event)?
+                .collect()
+        };
+        read().map_err(|error| self.failed(&error))
+    }
+}
+
+impl Reader {
+    /// Text ids of the groups that an identity provider keeps.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn synced_groups(&self) -> Result<HashSet<String>, StoreError> {
+        self.texts(
+            "SELECT id FROM user_groups WHERE sso_linked OR externally_managed",
+            &[],
+        )
+    }
+
+    /// Paths of the scopes whose role assignments a snapshot listed.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn scopes_seen(&self, snapshot: i64) -> Result<HashSet<String>, StoreError> {
+        self.texts(
+            "SELECT scope FROM listings WHERE snapshot_id = ?1 AND kind = 'role_assignments'",
+            &[&snapshot],
+        )
+    }
+
+    fn texts(&self, sql: &str, parameters: &[&dyn ToSql]) -> Result<HashSet<String>, StoreError> {
+        let read = || -> rusqlite::Result<HashSet<String>> {
+            self.connection
+                .prepare(sql)?
+                .query_map(parameters, |row| row.get(0))?
                 .collect()
         };
         read().map_err(|error| self.failed(&error))
@@ -111,7 +147,10 @@ impl Writer {
         if self.fresh {
             return Ok(None);
         }
-        let read = || self.connection.query_row(sql, [], |row| row.get::<_, Option<i64>>(0));
+        let read = || {
+            self.connection
+                .query_row(sql, [], |row| row.get::<_, Option<i64>>(0))
+        };
         let millis = read().map_err(|error| self.failed(&error))?;
         Ok(millis.map(Timestamp::from_millis))
     }
@@ -125,9 +164,15 @@ fn reads_trail(connection: &Connection) -> rusqlite::Result<bool> {
 }
 
 fn event(row: &Row<'_>) -> rusqlite::Result<AuditEvent> {
-    let actor = |kind: Option<String>, identifier: Option<String>, user_id, name| -> Option<Actor> {
-        Some(Actor { kind: ActorKind::parse(&kind?), identifier: identifier?, user_id, name })
-    };
+    let actor =
+        |kind: Option<String>, identifier: Option<String>, user_id, name| -> Option<Actor> {
+            Some(Actor {
+                kind: ActorKind::parse(&kind?),
+                identifier: identifier?,
+                user_id,
+                name,
+            })
+        };
     let by = actor(row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?);
     let scope: String = row.get(14)?;
     Ok(AuditEvent {

@@ -546,13 +546,14 @@ CREATE VIEW audit_events (
   at, action,
   actor_id,      -- text id where it is known, else what Harness calls the actor
   actor_type, actor_name,
-  impersonated,  -- who acted as somebody else; NULL = nobody
+  impersonation, -- the other person when somebody acted as somebody else; NULL = nobody
   resource_type, -- Harness's type
   resource_id,   -- text id where it is known, else what Harness calls it
   resource_name, scope, audit_id
 ) AS SELECT strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1000.0, 'unixepoch'), e.action,
   ifnull((SELECT r.id FROM _resource r WHERE r.id = 'user/' || e.actor_user), e.actor), e.actor_type,
-  (SELECT r.known_name FROM _resource r WHERE r.id = 'user/' || e.actor_user), e.impersonation, e.resource_type,
+  ifnull((SELECT r.known_name FROM _resource r WHERE r.id = 'user/' || e.actor_user), e.actor_name), e.other,
+  e.resource_type,
   ifnull((SELECT r.id FROM _resource r WHERE r.id = CASE e.resource_type WHEN 'USER' THEN 'user/' || e.resource_user
     WHEN 'ORGANIZATION' THEN 'organization/' || e.resource
     ELSE lower(e.resource_type) || '/' || e.scope || '/' || e.resource END), e.resource),

@@ -1,0 +1,273 @@
+//! Who made each change: the audit trail, read by `sync --with audit`, told by `diff` and `audit`.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use fake_harness::{Account, By, Caller, SECRET, Scope};
+use rusqlite::Connection;
+use serde_json::Value;
+
+use crate::support::Test;
+
+const HOUR: i64 = 3_600_000;
+const ADA: &str = "uADA000000000000000000";
+const BOB: &str = "uBOB000000000000000000";
+const EVAN: &str = "uEVAN00000000000000000";
+const GUS: &str = "uGUS000000000000000000";
+
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    i64::try_from(since.expect("after 1970").as_millis()).expect("before the year 292 million")
+}
+
+/// Snapshots lie an hour apart, and what happens lies half an hour before the next one.
+struct Story(Test);
+
+impl Story {
+    fn begin() -> Self {
+        let story = Self(Test::new());
+        story
+            .0
+            .fake
+            .caller(Caller::default().and("core_audit_view"));
+        story.observe();
+        story
+    }
+
+    fn observe(&self) {
+        self.let_an_hour_pass();
+        self.0.sync().args(&["--with", "audit"]).exits(0);
+    }
+
+    fn let_an_hour_pass(&self) {
+        if !self.0.database().exists() {
+            return;
+        }
+        let file = Connection::open(self.0.database()).expect("a database");
+        file.execute_batch(
+            "UPDATE _snapshot SET started_at = strftime('%Y-%m-%dT%H:%M:%fZ', started_at, '-1 hour'),
+               finished_at = strftime('%Y-%m-%dT%H:%M:%fZ', finished_at, '-1 hour');
+             UPDATE _audit_window SET starts = starts - 3600000, ends = ends - 3600000;
+             UPDATE _audit_event SET at = at - 3600000;
+             UPDATE _grant SET created_at = created_at - 3600000;",
+        )
+        .expect("the tables of this schema");
+    }
+
+    fn change(&self, by: By, change: impl FnOnce(&mut Account)) {
+        self.0.fake.change_by(by.at(now() - HOUR / 2), change);
+    }
+
+    /// The changes between the first two snapshots, told by a file that read the trail up to now.
+    fn told(&self) -> Vec<Value> {
+        self.observe();
+        self.observe();
+        self.diff()["changes"].as_array().expect("changes").clone()
+    }
+
+    fn diff(&self) -> Value {
+        self.0
+            .run(&["diff", "1", "2", "--format", "json"])
+            .run()
+            .json()
+    }
+}
+
+fn certainty(change: &Value) -> &str {
+    change["by"]["certainty"].as_str().unwrap_or("not told")
+}
+
+fn actor(change: &Value) -> &str {
+    change["by"]["actor"]["identifier"]
+        .as_str()
+        .unwrap_or("nobody")
+}
+
+#[test]
+fn who_joined_a_group_was_added_by_somebody() {
+    let story = Story::begin();
+    story.change(By::user(ADA), |account| {
+        account.add_member(&Scope::account(), "developers", EVAN)
+    });
+    let told = story.told();
+    assert_eq!(told.len(), 1);
+    assert_eq!(
+        (certainty(&told[0]), actor(&told[0])),
+        ("exact", "ada@example.test")
+    );
+}
+
+#[test]
+fn two_actors_on_one_group_are_one_of_two() {
+    let story = Story::begin();
+    story.change(By::user(ADA), |account| {
+        account.add_member(&Scope::account(), "developers", EVAN)
+    });
+    story.change(By::user(BOB), |account| {
+        account.add_member(&Scope::account(), "developers", GUS)
+    });
+    for change in story.told() {
+        assert_eq!(certainty(&change), "one_of", "{change:#}");
+        assert_eq!(change["by"]["candidates"], 2);
+    }
+}
+
+#[test]
+fn grants_of_a_deleted_group_went_through_its_deletion() {
+    let story = Story::begin();
+    story.change(By::user(GUS), |account| {
+        account.remove_group(&Scope::account(), "developers")
+    });
+    let told = story.told();
+    let grants: Vec<&Value> = told
+        .iter()
+        .filter(|change| change["kind"] == "grant")
+        .collect();
+    assert!(grants.len() > 1);
+    for grant in grants {
+        assert_eq!(
+            (certainty(grant), actor(grant)),
+            ("exact", "gus@example.test"),
+            "{grant:#}"
+        );
+        assert_eq!(grant["by"]["through"], "user_group/account/developers");
+    }
+}
+
+#[test]
+fn a_disabled_user_is_never_recorded() {
+    let story = Story::begin();
+    story.change(By::user(ADA), |account| account.user(BOB).disabled = true);
+    assert_eq!(certainty(&story.told()[0]), "never_recorded");
+}
+
+#[test]
+fn a_change_that_nobody_is_recorded_for_is_unexplained() {
+    let story = Story::begin();
+    story.change(By::nobody(), |account| {
+        account.add_member(&Scope::account(), "developers", EVAN)
+    });
+    assert_eq!(certainty(&story.told()[0]), "unexplained");
+    story
+        .0
+        .run(&["diff", "1", "2", "--fail-on", "unexplained"])
+        .exits(1);
+}
+
+#[test]
+fn an_impersonation_shows_both_people() {
+    let story = Story::begin();
+    story.change(By::user(ADA).impersonating(BOB), |account| {
+        account.add_member(&Scope::account(), "developers", EVAN);
+    });
+    let told = story.told();
+    assert_eq!(actor(&told[0]), "ada@example.test");
+    assert_eq!(told[0]["by"]["impersonation"]["email"], "bob@example.test");
+}
+
+#[test]
+fn without_the_permission_the_snapshot_is_stored_and_the_trail_is_a_gap() {
+    let test = Test::new();
+    test.fake.deny("core_audit_view", &Scope::account());
+    let outcome = test.sync().args(&["--with", "audit"]).exits(2);
+    assert!(
+        outcome.stderr.contains("core_audit_view"),
+        "{}",
+        outcome.stderr
+    );
+    assert_eq!(test.ask("SELECT state FROM snapshots"), "complete");
+    assert_eq!(
+        test.ask("SELECT state FROM listings WHERE kind = 'audit_events'"),
+        "not_permitted"
+    );
+}
+
+#[test]
+fn what_came_and_went_between_two_looks_is_told() {
+    let story = Story::begin();
+    story.change(By::user(ADA), |account| {
+        account.add_member(&Scope::account(), "on_call", EVAN)
+    });
+    story.change(By::user(ADA), |account| {
+        account.remove_member(&Scope::account(), "on_call", EVAN)
+    });
+    assert!(story.told().is_empty());
+    let unseen = story.diff()["unseen"].as_array().expect("a list").len();
+    assert_eq!(unseen, 2);
+}
+
+#[test]
+fn the_trail_is_read_where_only_the_list_without_totals_exists() {
+    let story = Story::begin();
+    story.0.fake.switch(|switches| switches.audit_list = false);
+    story.change(By::user(ADA), |account| {
+        account.add_member(&Scope::account(), "developers", EVAN)
+    });
+    assert_eq!(actor(&story.told()[0]), "ada@example.test");
+}
+
+#[test]
+fn no_secret_of_the_trail_reaches_anything() {
+    let story = Story::begin();
+    story.change(By::user(ADA), |account| {
+        account.add_member(&Scope::account(), "developers", EVAN)
+    });
+    story.observe();
+    let bytes = std::fs::read(story.0.database()).expect("the file");
+    assert!(!String::from_utf8_lossy(&bytes).contains(SECRET));
+    assert_eq!(story.0.fake.count("/audit/api/auditYaml"), 0);
+}
+
+#[test]
+fn audit_lists_who_did_what() {
+    let story = Story::begin();
+    story.change(By::user(ADA), |account| {
+        account.add_member(&Scope::account(), "developers", EVAN)
+    });
+    story.observe();
+    let listed = story
+        .0
+        .run(&["audit", "--actor", "ada@example.test", "--on", "Developers"])
+        .exits(0);
+    assert!(
+        listed.stdout.contains("user group Developers (developers)"),
+        "{}",
+        listed.stdout
+    );
+    story
+        .0
+        .run(&["audit", "--actor", "bob@example.test", "--format", "ndjson"])
+        .exits(0)
+        .prints_nothing();
+}
+
+#[test]
+fn a_quiet_day_costs_three_requests_at_most() {
+    let story = Story::begin();
+    story.observe();
+    let with = story
+        .0
+        .ask("SELECT requests FROM snapshots ORDER BY id DESC LIMIT 1");
+    story.0.sync().exits(0);
+    let without = story
+        .0
+        .ask("SELECT requests FROM snapshots ORDER BY id DESC LIMIT 1");
+    let number = |text: &str| text.parse::<i64>().expect("a number");
+    assert!(
+        number(&with) - number(&without) <= 3,
+        "{with} against {without}"
+    );
+}
+
+#[test]
+fn the_last_sign_in_is_found_with_few_requests() {
+    let test = Test::new();
+    test.fake.caller(Caller::default().and("core_audit_view"));
+    test.fake.sign_in(ADA, now() - 40 * 24 * HOUR);
+    test.fake.sign_in(BOB, now() - 24 * HOUR);
+    test.sync().args(&["--with", "logins"]).exits(0);
+    assert_eq!(
+        test.ask("SELECT count(*) FROM users WHERE last_login IS NOT NULL AND email IN ('ada@example.test', 'bob@example.test')"),
+        "2"
+    );
+    assert!(test.fake.count("/audit/api/audits/list") <= 4);
+}
