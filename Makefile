@@ -1,6 +1,6 @@
 # What the project needs done. Everything runs with Rust, a C compiler and make.
 
-.PHONY: demo test lint bench install static clean
+.PHONY: demo test lint bench install static man image dist dist-twice dist-check clean
 
 # The main job on the bundled fake Harness: two syncs, what changed, questions in SQL.
 demo:
@@ -31,6 +31,28 @@ install:
 # Debian's musl-tools.
 static:
 	cargo build --release --locked --bin harness-access --target x86_64-unknown-linux-musl
+
+# The manual page, beside the build: target/harness-access.1.
+man:
+	cargo run --quiet --locked --bin harness-access -- man > target/harness-access.1
+
+# A container image of the static program, as an archive that podman, docker and skopeo load. Takes buildah.
+image: static
+	mkdir -p target/dist
+	deploy/image/build.sh target/x86_64-unknown-linux-musl/release/harness-access amd64 \
+		target/dist/harness-access-amd64.oci.tar
+
+# What a release consists of, in target/dist; `deploy/tools.sh dist` installs what it takes.
+dist:
+	deploy/dist.sh
+
+# The same from nothing twice, which must be the same bytes.
+dist-twice:
+	deploy/dist-twice.sh
+
+# The packages of target/dist on machines with nothing else, against the fake Harness. Takes root.
+dist-check:
+	deploy/dist-check.sh
 
 clean:
 	cargo clean

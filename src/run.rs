@@ -111,6 +111,8 @@ fn execute(arguments: Vec<OsString>, context: &mut Context<'_>) -> Result<Exit, 
         Command::Why(arguments) => command::why::run(arguments, context),
         Command::History(arguments) => command::history::run(arguments, context),
         Command::Prune(arguments) => command::prune::run(arguments, context),
+        Command::Completions(arguments) => command::completions::run(arguments, context),
+        Command::Man(_) => command::man::run(context),
     }
 }
 

@@ -35,11 +35,17 @@
 //! or resource group from a list that was not complete depends as well: nobody knows whether it is still so.
 
 mod covered;
+mod engine;
+mod explain;
+mod gives;
+mod index;
 mod names;
-mod paths;
+mod path;
 pub mod permissions;
 mod question;
 
 pub use covered::{CoveredResources, Extent};
-pub use paths::{Access, Doubt, Holders, Path, Verdict};
+pub use explain::{Explained, Left, best, explain, sure};
+pub use index::Access;
+pub use path::{Doubt, Holders, Path, Verdict};
 pub use question::{Question, Target};

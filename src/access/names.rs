@@ -1,6 +1,6 @@
 //! From what people type to what the facts call it.
 
-use super::paths::Access;
+use super::index::Access;
 use super::permissions;
 use super::question::Question;
 use crate::model::{PrincipalFact, ResourceType};

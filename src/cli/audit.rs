@@ -1,12 +1,12 @@
 //! The command line of `audit`.
 
 use super::common::command_line;
-use argh::FromArgs;
+use argh::{ArgsInfo, FromArgs};
 
 command_line! {
 [db quiet]
 /// list who did what to access, as the audit trail records it
-#[derive(Debug, FromArgs)]
+#[derive(Debug, FromArgs, ArgsInfo)]
 #[argh(
     subcommand,
     name = "audit",

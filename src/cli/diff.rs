@@ -1,12 +1,12 @@
 //! The command line of `diff` and `history`.
 
 use super::common::command_line;
-use argh::FromArgs;
+use argh::{ArgsInfo, FromArgs};
 
 command_line! {
 [db silent]
 /// compare two snapshots
-#[derive(Debug, FromArgs)]
+#[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
     subcommand,
     name = "diff",
@@ -76,7 +76,7 @@ pub enum DiffFormat {
 command_line! {
 [db quiet]
 /// when a person, group, role or grant appeared, changed and disappeared
-#[derive(Debug, FromArgs)]
+#[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
     subcommand,
     name = "history",

@@ -1,12 +1,12 @@
 //! The command line of `export`.
 
 use super::common::command_line;
-use argh::FromArgs;
+use argh::{ArgsInfo, FromArgs};
 
 command_line! {
 [at db quiet]
 /// write a snapshot for other tools, with a manifest that says what it is
-#[derive(Debug, FromArgs)]
+#[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
     subcommand,
     name = "export",

@@ -2,14 +2,18 @@
 
 mod audit;
 mod common;
+pub mod completions;
+pub(crate) mod declared;
 mod diff;
 mod export;
+pub mod man;
 mod questions;
+mod shell;
 mod snapshots;
 mod sync;
 mod values;
 
-use argh::FromArgs;
+use argh::{ArgsInfo, FromArgs};
 
 use crate::error::Error;
 
@@ -18,12 +22,13 @@ pub use common::ConnectionFlags;
 pub use diff::{Diff, DiffFormat, History, HistoryFormat};
 pub use export::{Export, ExportFormat, Preset};
 pub use questions::{Answer, Findings, FindingsFormat, WhatCan, WhoCan, Why, Words};
+pub use shell::{Completions, Man, Names, Shell};
 pub use snapshots::{Prune, SetLabel, Snapshots, SnapshotsCommand};
 pub use sync::{Doctor, Sync};
 pub use values::Format;
 
 /// Who has access to what in a Harness account, why, and what changed.
-#[derive(Debug, FromArgs)]
+#[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
     help_triggers("-h", "--help"),
     note = "Exit status:
@@ -52,7 +57,7 @@ pub struct Cli {
 }
 
 /// The commands.
-#[derive(Debug, FromArgs)]
+#[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(subcommand)]
 pub enum Command {
     /// read the account
@@ -79,6 +84,10 @@ pub enum Command {
     Findings(Findings),
     /// write a snapshot for other tools
     Export(Export),
+    /// complete the command line
+    Completions(Completions),
+    /// the manual page
+    Man(Man),
 }
 
 /// What the command line asks for.

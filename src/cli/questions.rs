@@ -2,12 +2,12 @@
 
 use super::common::command_line;
 use crate::findings::Severity;
-use argh::FromArgs;
+use argh::{ArgsInfo, FromArgs};
 
 command_line! {
 [at db exit_code quiet]
 /// which principals hold a permission or role, where, and through what
-#[derive(Debug, FromArgs)]
+#[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
     subcommand,
     name = "who-can",
@@ -41,7 +41,7 @@ pub struct WhoCan {
 command_line! {
 [at db exit_code quiet]
 /// everything one principal can do, where, and through what
-#[derive(Debug, FromArgs)]
+#[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
     subcommand,
     name = "what-can",
@@ -70,7 +70,7 @@ pub struct WhatCan {
 command_line! {
 [at db exit_code quiet]
 /// every path by which a principal holds a permission or role
-#[derive(Debug, FromArgs)]
+#[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
     subcommand,
     name = "why",
@@ -120,7 +120,7 @@ pub enum Words {
 command_line! {
 [at db quiet]
 /// what an auditor would question, each with a code, a severity and a remedy
-#[derive(Debug, FromArgs)]
+#[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
     subcommand,
     name = "findings",

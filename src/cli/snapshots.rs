@@ -2,12 +2,12 @@
 
 use super::common::command_line;
 use super::values::Format;
-use argh::FromArgs;
+use argh::{ArgsInfo, FromArgs};
 
 command_line! {
 [db quiet]
 /// list the snapshots in the file, and what each could not see
-#[derive(Debug, FromArgs)]
+#[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
     subcommand,
     name = "snapshots",
@@ -26,7 +26,7 @@ pub struct Snapshots {
 }
 
 /// What can be done with snapshots.
-#[derive(Debug, FromArgs)]
+#[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(subcommand)]
 pub enum SnapshotsCommand {
     /// Name one.
@@ -36,7 +36,7 @@ pub enum SnapshotsCommand {
 command_line! {
 [db quiet]
 /// name a snapshot, or remove a name; a name in use moves to the new snapshot
-#[derive(Debug, FromArgs)]
+#[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
     subcommand,
     name = "label",
@@ -59,7 +59,7 @@ pub struct SetLabel {
 command_line! {
 [db silent]
 /// delete old snapshots; the rest stay unchanged
-#[derive(Debug, FromArgs)]
+#[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
     subcommand,
     name = "prune",

@@ -5,13 +5,13 @@ use super::values::{
     Format, HALF_AN_HOUR, depth, duration, extra, jobs, moment, percent, project, text_or_json,
 };
 use crate::model::{Depth, Extra, Timestamp};
-use argh::FromArgs;
+use argh::{ArgsInfo, FromArgs};
 use std::time::Duration;
 
 command_line! {
 [db connection verbose quiet]
 /// read the account and store a snapshot
-#[derive(Debug, FromArgs)]
+#[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
     subcommand,
     name = "sync",
@@ -79,7 +79,7 @@ pub struct Sync {
 command_line! {
 [connection verbose silent]
 /// check the base URL, the key, the account and every permission that a sync needs; store nothing
-#[derive(Debug, FromArgs)]
+#[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
     subcommand,
     name = "doctor",

@@ -10,7 +10,7 @@ use crate::export::{
     Target, Vanta,
 };
 use crate::model::{Gap, SnapshotInfo};
-use crate::output::access_words;
+use crate::output::gaps;
 use crate::output::text::{count, line};
 
 pub(crate) fn run(arguments: &Export, context: &mut Context<'_>) -> Result<Exit, Error> {
@@ -99,7 +99,7 @@ fn summarize(
         line(place),
         count(rows, "row")
     )?;
-    for gap in access_words::gaps(gaps) {
+    for gap in gaps::lines(gaps) {
         writeln!(context.err, "not seen: {}", line(&gap))?;
     }
     Ok(())

@@ -10,8 +10,8 @@ use crate::cli::{Findings, FindingsFormat};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::findings::{Finding, Rule, built_in};
-use crate::output::access_words;
 use crate::output::findings::{self, Examined, RuleFindings};
+use crate::output::gaps;
 use crate::output::sarif;
 use crate::output::text::{count, line};
 use crate::store::{Reader, Rows};
@@ -53,7 +53,7 @@ pub(crate) fn run(arguments: &Findings, context: &mut Context<'_>) -> Result<Exi
                 "left out: {left_out} of the lowest severities, because code scanning takes 25000"
             )?;
         }
-        for gap in access_words::gaps(&gaps) {
+        for gap in gaps::lines(&gaps) {
             writeln!(context.err, "not seen: {}", line(&gap))?;
         }
         if let Some(doubt) = findings::doubt(examined.unverified) {

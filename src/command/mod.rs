@@ -1,6 +1,7 @@
 //! One file a command: settings in, library calls, output.
 
 pub(crate) mod audit;
+pub(crate) mod completions;
 mod context;
 pub(crate) mod diff;
 pub(crate) mod doctor;
@@ -8,6 +9,7 @@ pub(crate) mod export;
 pub(crate) mod findings;
 pub(crate) mod history;
 pub(crate) mod label;
+pub(crate) mod man;
 mod open;
 pub(crate) mod prune;
 mod question;

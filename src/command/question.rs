@@ -9,8 +9,9 @@ use crate::access::{Access, Question, Target};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::{Gap, Level, Scope, SnapshotInfo};
+use crate::output::access::words;
 use crate::output::access::{Head, QuestionDoc};
-use crate::output::access_words;
+use crate::output::gaps;
 use crate::output::text::line;
 
 /// Lists whose gaps could hide access.
@@ -79,7 +80,7 @@ impl Asking {
             many => {
                 let shown = many.iter().take(10).map(|at| {
                     let principal = self.access.principal(*at);
-                    format!("{}  {}", principal.id, access_words::shown(principal))
+                    format!("{}  {}", principal.id, words::shown(principal))
                 });
                 let mut lines = vec![format!("`{text}` may be {} principals:", many.len())];
                 lines.extend(shown);
@@ -240,7 +241,7 @@ fn notes(head: &Head<'_>) -> Vec<String> {
             group.id
         ));
     }
-    let gaps = access_words::gaps(head.gaps);
+    let gaps = gaps::lines(head.gaps);
     notes.extend(gaps.iter().map(|gap| format!("not seen: {gap}")));
     notes
 }

@@ -2,12 +2,12 @@
 
 use super::Context;
 use super::question::{Asking, conclude};
-use crate::access::{Path, Question};
+use crate::access::{Path, Question, Target, sure};
 use crate::cli::{Answer, WhatCan};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::output::access::words::{flags, shown, some_depend};
 use crate::output::access::{self, Line};
-use crate::output::access_words::{flags, shown, some_depend};
 use crate::output::text::count;
 
 pub(crate) fn run(arguments: &WhatCan, context: &mut Context<'_>) -> Result<Exit, Error> {
@@ -58,7 +58,7 @@ pub(crate) fn run(arguments: &WhatCan, context: &mut Context<'_>) -> Result<Exit
     } else {
         "role"
     };
-    let sure = access::sure(lines.iter().map(|(_, path)| *path));
+    let sure = sure(lines.iter().map(|(_, path)| *path));
     let found = match (sure, lines.len() - sure) {
         (0, 0) if gaps.is_empty() => "nothing".to_owned(),
         (0, 0) => "could not tell: nothing was found, but some lists are incomplete".to_owned(),
@@ -77,11 +77,7 @@ pub(crate) fn run(arguments: &WhatCan, context: &mut Context<'_>) -> Result<Exit
 }
 
 /// By permission, then as the paths come.
-fn permissions(
-    asking: &Asking,
-    paths: &[Path],
-    target: &crate::access::Target,
-) -> Vec<(String, Path)> {
+fn permissions(asking: &Asking, paths: &[Path], target: &Target) -> Vec<(String, Path)> {
     let mut held: Vec<(String, Path)> = paths
         .iter()
         .flat_map(|path| asking.access.permissions_of(path, target))

@@ -2,11 +2,12 @@
 
 use super::Context;
 use super::question::{Asking, conclude};
+use crate::access::{explain, sure};
 use crate::cli::{Why, Words};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::access;
-use crate::output::access_words::{flags, shown, some_depend};
+use crate::output::access::words::{flags, shown, some_depend};
 use crate::output::text::count;
 
 pub(crate) fn run(arguments: &Why, context: &mut Context<'_>) -> Result<Exit, Error> {
@@ -22,7 +23,7 @@ pub(crate) fn run(arguments: &Why, context: &mut Context<'_>) -> Result<Exit, Er
     let gaps = asking.gaps(&target);
     let head = asking.head(&question, &target, &gaps);
     let principal = asking.access.principal(who);
-    let explained = access::explain(&paths);
+    let explained = explain(&paths);
     match arguments.format {
         Words::Text => access::why_text(&asking.access, &explained, context.out)?,
         Words::Json => {
@@ -35,7 +36,7 @@ pub(crate) fn run(arguments: &Why, context: &mut Context<'_>) -> Result<Exit, Er
         name.push_str(", ");
         name.push_str(flag);
     }
-    let sure = access::sure(paths.iter());
+    let sure = sure(paths.iter());
     let summary = match (sure, paths.len() - sure) {
         (0, 0) if gaps.is_empty() => format!("{name}: no"),
         (0, 0) => format!("{name}: could not tell, because some lists are incomplete"),

@@ -10,7 +10,7 @@ use super::target::Target;
 use crate::access::{Access, Path, Verdict};
 use crate::error::Error;
 use crate::model::{PrincipalFact, Scope};
-use crate::output::access_words::{covers, flags, reasons};
+use crate::output::access::words::{covers, flags, reasons};
 use crate::output::csv::{self, fitting};
 use crate::output::text::named;
 use crate::store::Reader;

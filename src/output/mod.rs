@@ -1,13 +1,13 @@
 //! Values to bytes. Every format treats names as what they are: text of strangers.
 
 pub mod access;
-pub mod access_words;
 pub mod audit;
 pub mod csv;
 pub mod diff;
 pub mod doctor;
 pub mod documents;
 pub mod findings;
+pub mod gaps;
 pub mod history;
 mod json;
 pub mod plan;

@@ -7,7 +7,7 @@ mod history;
 
 use std::collections::BTreeSet;
 
-use fake_harness::{Caller, Deviation};
+use fake_harness::{Caller, Deviation, FakeHarness, Recorded, Request};
 
 use crate::support::{Outcome, Test};
 
@@ -380,6 +380,43 @@ fn same<T: std::fmt::Debug + PartialEq>(
     Err(format!(
         "{expected:?} expected, {found:?} found: {outcome:#?}"
     ))
+}
+
+/// The requests of a sync, sent to a fake that deviates and to one that does not.
+#[test]
+fn every_deviation_shows_in_the_answers_of_a_sync() {
+    for deviation in Deviation::all() {
+        let test = test(deviation.name);
+        expect(&sync(&test, deviation.name, &[]), 0).unwrap();
+        let [plain, odd] = [(); 2].map(|()| FakeHarness::new(test.fake.account()));
+        for fake in [&plain, &odd] {
+            fake.caller(caller(deviation.name));
+        }
+        deviation.apply(&odd);
+        let shows = test.fake.requests().iter().any(|recorded| {
+            let request = again(recorded, &test.fake);
+            plain.handle(&request).answer().body != odd.handle(&request).answer().body
+        });
+        assert!(shows, "{}", deviation.name);
+    }
+}
+
+fn again(recorded: &Recorded, fake: &FakeHarness) -> Request {
+    let query: Vec<String> = recorded
+        .query
+        .0
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    Request {
+        method: recorded.method.clone(),
+        target: format!("{}?{}", recorded.path, query.join("&")),
+        body: recorded.body.clone().into_bytes(),
+        ..Request::default()
+    }
+    .with_header("content-type", "application/json")
+    .with_header("x-requestid", "the same")
+    .with_header("x-api-key", &fake.api_key())
 }
 
 #[test]

@@ -425,7 +425,7 @@ fn a_gap_is_said_and_can_be_looked_past() {
     account.publish(&folder.file("a.db"), 2);
     let ended = diff(&folder, &[]).exits(2);
     assert!(
-        ended.stderr.contains("cannot compare roles in account"),
+        ended.stderr.contains("cannot compare roles of account"),
         "{}",
         ended.stderr
     );

@@ -135,14 +135,16 @@ fn what_one_file_never_saw_is_neither_added_nor_removed() {
     account.publish(&folder.file("b.db"), 3);
     let ended = Run::new(folder.path(), &["diff", "a.db", "b.db"]).exits(2);
     assert!(
-        ended.stderr.contains("2 facts are in listings"),
+        ended.stderr.contains("2 items in lists"),
         "{}",
         ended.stderr
     );
     assert!(ended.stdout.is_empty(), "{}", ended.stdout);
     let ended = Run::new(folder.path(), &["diff", "b.db", "a.db"]).exits(2);
     assert!(
-        ended.stderr.contains("2 facts came into sight"),
+        ended
+            .stderr
+            .contains("2 items listed completely for the first time"),
         "{}",
         ended.stderr
     );

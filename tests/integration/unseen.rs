@@ -88,7 +88,7 @@ fn what_the_newer_snapshot_no_longer_looked_at_is_out_of_sight() {
     assert!(document["out_of_sight"].as_u64().unwrap() > 0);
     test.run(&["diff", "1", "3"])
         .exits(2)
-        .says("nobody knows whether they are still so")
+        .says("whether they still exist is unknown")
         .says("no differences in what both saw");
     test.run(&["diff", "1", "3", "--ignore-coverage"]).exits(0);
 }
@@ -262,4 +262,23 @@ fn the_histories_mark_what_the_latest_snapshot_did_not_see() {
     test.fake.deny("core_usergroup_view", &top());
     sync(&test, &["--allow-partial"]).exits(2);
     assert_eq!(marked(), "user_group|0|1|0|0");
+}
+
+#[test]
+fn a_change_of_scopes_is_told_in_three_lines() {
+    let test = Test::new();
+    sync(&test, &[]).exits(0);
+    sync(&test, &["--scopes", "all"]).exits(0);
+    let ended = test.run(&["diff", "1", "2"]).exits(2);
+    let told: Vec<&str> = ended
+        .stderr
+        .lines()
+        .filter(|line| line.contains("compare"))
+        .collect();
+    assert_eq!(told.len(), 2, "{}", ended.stderr);
+    assert!(
+        told[0].contains("snapshot 1 did not include them"),
+        "{told:?}"
+    );
+    assert!(told[1].contains("--ignore-coverage"), "{told:?}");
 }

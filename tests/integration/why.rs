@@ -84,7 +84,7 @@ fn what_depends_is_not_counted_with_what_is_certain() {
     let ran = run(&db, &["why", "ada", "core_secret_access"]);
     assert_eq!(
         ran.stderr,
-        "ada@example.test: yes, by 3 paths; 2 more depend\n"
+        "ada@example.test: yes, by 3 paths, and 2 uncertain\n"
     );
     let depends: Vec<bool> = ran
         .stdout
@@ -95,14 +95,15 @@ fn what_depends_is_not_counted_with_what_is_certain() {
     assert_eq!(depends, [false, false, false, true, true], "{ran:?}");
     assert!(
         ran.stdout
-            .contains("without the membership: 1 other path; 2 more depend."),
+            .contains("without the membership: 1 other path, and 2 uncertain."),
         "{ran:?}"
     );
     let ran = run(&db, &["why", "bob", "core_secret_access"]);
     assert_eq!(ran.stderr, "bob@example.test: it depends, by 1 path\n");
     let ran = run(&db, &["what-can", "ada"]);
     assert!(
-        ran.stderr.ends_with("(user/ada): 3 roles; 2 more depend\n"),
+        ran.stderr
+            .ends_with("(user/ada): 3 roles, and 2 uncertain\n"),
         "{ran:?}"
     );
 }

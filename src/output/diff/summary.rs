@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use super::words::snapshots;
 use crate::diff::approvals::Notice;
 use crate::diff::{AssessedChange, Comparison};
+use crate::output::gaps::not_compared;
 use crate::output::text::{count, line};
 
 /// Writes them.
@@ -13,35 +14,23 @@ use crate::output::text::{count, line};
 /// # Errors
 /// When the output fails.
 pub fn write(comparison: &Comparison, err: &mut dyn Write) -> io::Result<()> {
-    for (name, side) in [("older", &comparison.from), ("newer", &comparison.to)] {
-        for gap in &side.gaps {
-            let reason = gap
-                .reason
-                .as_ref()
-                .map(|reason| format!(" ({})", line(reason)));
-            writeln!(
-                err,
-                "cannot compare {} in {}: the {name} snapshot {} is {}{}",
-                gap.kind,
-                line(&gap.scope),
-                side.snapshot.id,
-                gap.state,
-                reason.unwrap_or_default(),
-            )?;
+    for side in [&comparison.from, &comparison.to] {
+        for said in not_compared(side.snapshot.id, &side.gaps) {
+            writeln!(err, "{}", line(&said))?;
         }
     }
     for (number, what) in [
         (
             comparison.newly_visible,
-            "came into sight with the first complete look at their listing; nobody knows since when they are there",
+            "listed completely for the first time; how long they have existed is unknown",
         ),
         (
             comparison.out_of_sight,
-            "are in listings that the newer snapshot did not see; nobody knows whether they are still so",
+            "in lists that the newer snapshot did not see; whether they still exist is unknown",
         ),
     ] {
         if number > 0 {
-            writeln!(err, "{} {what}", count(number, "fact"))?;
+            writeln!(err, "{} {what}", count(number, "item"))?;
         }
     }
     let [older, newer] = snapshots(comparison);

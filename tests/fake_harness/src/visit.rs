@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::FaultKind;
 use crate::access::{Access, Narrowing};
@@ -16,7 +17,7 @@ use crate::random::Random;
 use crate::router::{self, Route};
 use crate::scope::Scope;
 use crate::switches::Switches;
-use crate::{FakeHarness, shapes};
+use crate::{FakeHarness, Settings, shapes};
 
 impl FakeHarness {
     /// Answers one request as the server would.
@@ -26,10 +27,7 @@ impl FakeHarness {
             return Reply::Http(crate::control::answer(self, request));
         }
         let visit = self.admit(request);
-        let reply = visit
-            .refusal
-            .clone()
-            .map_or_else(|| self.answer(request, &visit), Reply::Http);
+        let reply = self.answer(request, &visit);
         let mut settings = self.0.settings.lock().expect("no thread panicked");
         let recorded = settings
             .requests
@@ -43,54 +41,29 @@ impl FakeHarness {
         reply
     }
 
-    /// Records the request, runs the hooks, and asks the rate limiter and the faults.
+    /// Records the request, asks the rate limiter and the faults, and runs the hooks.
     fn admit(&self, request: &Request) -> Visit {
-        let query = request.query();
-        let scope =
-            Scope::from_identifiers(query.get("orgIdentifier"), query.get("projectIdentifier"));
-        let key = request.header("x-api-key");
         let account = self.account_id();
         let mut settings = self.0.settings.lock().expect("no thread panicked");
-        let route = router::route(request, &settings.switches);
-        let now = (settings.clock)();
         settings.served += 1;
-        let number = settings.served;
-        let recorded = Recorded {
-            number,
-            method: request.method.clone(),
-            path: request.path().into(),
-            query: query.clone(),
-            scope: scope.clone(),
-            body: String::from_utf8_lossy(&request.body).into_owned(),
-            had_key: key.is_some(),
-            key_ok: key.is_some_and(|key| settings.caller.owns(key, &account)),
-            is_write: route.is_write(),
-            at: now,
-            status: None,
-        };
-        let (watchers, hooks) = (settings.watchers.clone(), settings.hooks.clone());
-        if settings.switches.log {
-            settings.requests.push(recorded.clone());
-        }
-        let limit = settings.switches.requests_per_minute;
-        let admitted =
-            limit.is_none_or(|limit| settings.rate.admits(key.unwrap_or_default(), now, limit));
-        let refusal = (!admitted).then(|| match FaultKind::TooManyRequestsHtml.instead() {
-            Some(Reply::Http(answer)) => answer,
-            _ => unreachable!("a 429 is an answer"),
-        });
-        let Fired { fault, rewrites } = if admitted {
-            settings.faults.fire(request, &scope)
+        let route = router::route(request, &settings.switches);
+        let recorded = settings.record(request, &route, &account);
+        let is_admitted = settings.is_admitted(request, recorded.at);
+        let Fired { fault, rewrites } = if is_admitted {
+            settings.faults.fire(request, &recorded.scope)
         } else {
-            Fired::default()
+            let fault = Some(FaultKind::TooManyRequestsHtml);
+            Fired {
+                fault,
+                ..Fired::default()
+            }
         };
         let visit = Visit {
             route,
-            query,
-            scope,
-            number,
+            query: recorded.query.clone(),
+            scope: recorded.scope.clone(),
+            number: recorded.number,
             seed: settings.random.number(),
-            refusal,
             fault,
             rewrites,
             generation: settings.generation,
@@ -98,6 +71,7 @@ impl FakeHarness {
             switches: settings.switches.clone(),
             narrowings: settings.narrowings.clone(),
         };
+        let (watchers, hooks) = (settings.watchers.clone(), settings.hooks.clone());
         drop(settings);
         for watcher in watchers {
             watcher(&recorded);
@@ -177,6 +151,39 @@ impl FakeHarness {
     }
 }
 
+impl Settings {
+    fn record(&mut self, request: &Request, route: &Route, account: &str) -> Recorded {
+        let query = request.query();
+        let key = request.header("x-api-key");
+        let recorded = Recorded {
+            number: self.served,
+            method: request.method.clone(),
+            path: request.path().into(),
+            scope: Scope::from_identifiers(
+                query.get("orgIdentifier"),
+                query.get("projectIdentifier"),
+            ),
+            query,
+            body: String::from_utf8_lossy(&request.body).into_owned(),
+            had_key: key.is_some(),
+            key_ok: key.is_some_and(|key| self.caller.owns(key, account)),
+            is_write: route.is_write(),
+            at: (self.clock)(),
+            status: None,
+        };
+        if self.switches.log {
+            self.requests.push(recorded.clone());
+        }
+        recorded
+    }
+
+    fn is_admitted(&mut self, request: &Request, now: Duration) -> bool {
+        let key = request.header("x-api-key").unwrap_or_default();
+        let limit = self.switches.requests_per_minute;
+        limit.is_none_or(|limit| self.rate.admits(key, now, limit))
+    }
+}
+
 /// One request on its way, with the settings as they were when it came.
 struct Visit {
     route: Route,
@@ -184,7 +191,6 @@ struct Visit {
     scope: Scope,
     number: u64,
     seed: u64,
-    refusal: Option<Answer>,
     fault: Option<FaultKind>,
     rewrites: Vec<Rewrite>,
     generation: u64,

@@ -125,8 +125,10 @@ impl Module {
         let words = words(&without_tests(&source.text));
         let mut at = 0;
         while at < words.len() {
-            if words[at] == "use" {
-                let end = at + words[at..].iter().position(|w| w == ";").unwrap_or(0);
+            let end = words[at..].iter().position(|word| word == ";");
+            // The word may also stand in a text.
+            if let Some(length) = end.filter(|length| words[at] == "use" && *length > 1) {
+                let end = at + length;
                 let is_public = is_public(&words[..at]);
                 for (name, path) in use_tree(&words[at + 1..end], &[]) {
                     let list = if is_public {

@@ -15,6 +15,7 @@ mod run;
 #[path = "../../support/temp_dir.rs"]
 mod temp_dir;
 mod test;
+pub(crate) mod tools;
 
 pub(crate) use answers::{Answers, all_answers, answers_at, answers_until};
 pub(crate) use database::Database;

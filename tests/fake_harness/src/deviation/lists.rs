@@ -24,7 +24,7 @@ pub(super) const ALL: Table = &[
     }),
     ("role assignments answer 501", |fake| {
         let unknown = crate::shapes::general_error(501, "NOT_IMPLEMENTED", "Not implemented");
-        answers(fake, "/roleassignments", FaultKind::Answer(unknown));
+        answers(fake, "api/roleassignments", FaultKind::Answer(unknown));
     }),
     ("a project goes meanwhile", a_project_goes),
     ("a project is orphaned", |fake| {

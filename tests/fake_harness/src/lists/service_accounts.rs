@@ -52,7 +52,7 @@ fn visible(cx: &Context<'_>, children: bool) -> Result<(String, Visible)> {
     let key = format!("service accounts {} {children} {wanted:?}", cx.scope);
     let rows = &cx.account.service_accounts;
     let matching = cx.filtered(&key, rows, |row| {
-        (row.scope == cx.scope || children && cx.scope.contains(&row.scope))
+        (cx.is_listed_at(&row.scope, &cx.scope) || children && cx.scope.contains(&row.scope))
             && (wanted.is_empty() || wanted.contains(&&*row.identifier))
     });
     Ok((

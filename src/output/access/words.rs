@@ -1,8 +1,8 @@
 //! The words of answers about access, the same in every format.
 
-use super::text::{count, named};
 use crate::access::{Access, CoveredResources, Doubt, Extent, Path, Verdict};
-use crate::model::{Gap, PrincipalFact, ResourceType};
+use crate::model::{PrincipalFact, ResourceType};
+use crate::output::text::{count, named};
 
 /// The word of a verdict.
 #[must_use]
@@ -13,14 +13,13 @@ pub fn verdict(verdict: Verdict) -> &'static str {
     }
 }
 
-/// `1 path; 2 more depend`: what depends is not counted with what is certain.
+/// `1 path, and 2 uncertain`: what depends is not counted with what is certain.
 #[must_use]
 pub fn some_depend(sure: usize, depends: usize, noun: &str) -> String {
     let sure = count(sure as u64, noun);
     match depends {
         0 => sure,
-        1 => format!("{sure}; 1 more depends"),
-        _ => format!("{sure}; {depends} more depend"),
+        _ => format!("{sure}, and {depends} uncertain"),
     }
 }
 
@@ -135,30 +134,4 @@ pub fn flags(principal: &PrincipalFact) -> Vec<&'static str> {
         .into_iter()
         .filter_map(|(is, flag)| is.then_some(flag))
         .collect()
-}
-
-/// Gaps in a few lines: one a kind and reason, with the scopes counted when there are many.
-#[must_use]
-pub fn gaps(gaps: &[Gap]) -> Vec<String> {
-    let mut groups: Vec<(&Gap, Vec<&str>)> = Vec::new();
-    for gap in gaps {
-        let same = |(first, _): &&mut (&Gap, _)| {
-            (&first.kind, &first.state, &first.reason) == (&gap.kind, &gap.state, &gap.reason)
-        };
-        match groups.iter_mut().find(same) {
-            Some((_, scopes)) => scopes.push(&gap.scope),
-            None => groups.push((gap, vec![&gap.scope])),
-        }
-    }
-    let line = |(gap, scopes): &(&Gap, Vec<&str>)| {
-        let place = match scopes.as_slice() {
-            [first, second, third, _, ..] => {
-                format!("{first}, {second}, {third} and {} more", scopes.len() - 3)
-            }
-            few => few.join(", "),
-        };
-        let reason = gap.reason.as_deref().unwrap_or(&gap.state);
-        format!("{} of {place}: {reason}", gap.kind.replace('_', " "))
-    };
-    groups.iter().map(line).collect()
 }

@@ -1,0 +1,199 @@
+//! What a grant gives of what was asked: rules 3 to 7, of roles and resource groups.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::covered::{CoveredResources, Extent, covers, implicit_views};
+use super::index::Access;
+use super::path::Doubt;
+use super::permissions::{self, Fit};
+use super::question::{Question, Target};
+use crate::model::{IncludedScope, Level, ResourceGroupFact, RoleFact, RoleGrantFact, Scope};
+
+/// What a grant gives of what was asked.
+#[derive(Clone)]
+pub(super) struct Match {
+    pub(super) covers: Rc<[CoveredResources]>,
+    pub(super) doubts: Vec<Doubt>,
+}
+
+/// Matches by resource group and scope; what else decides is the same for all grants of one question.
+pub(super) type Matches = HashMap<(u32, u32), Option<Match>>;
+
+impl Access {
+    /// What a grant gives of what is asked; `None` = nothing.
+    pub(super) fn gives(
+        &self,
+        grant: &RoleGrantFact,
+        question: &Question,
+        target: &Target,
+        matches: &mut Matches,
+    ) -> Option<Match> {
+        let role_doubts = self.role_gives(grant, question)?;
+        let mut found = matches
+            .entry((grant.resource_group, grant.scope))
+            .or_insert_with(|| self.covered_by(grant, question, target))
+            .clone()?;
+        found.doubts.extend(role_doubts);
+        Some(found)
+    }
+
+    fn role_gives(&self, grant: &RoleGrantFact, question: &Question) -> Option<Vec<Doubt>> {
+        let role = &self.facts.roles[grant.role as usize];
+        let doubts = match self.hidden_roles.get(&grant.role) {
+            None if !self.may_be_assigned(role, grant) => return None,
+            None => Vec::from_iter(role.unverified.then_some(Doubt::Unverified)),
+            Some(Some(_)) => vec![Doubt::HiddenRole],
+            Some(None) => vec![Doubt::UnknownRole],
+        };
+        let holds = |permissions: &[String], permission: &String| {
+            permissions.binary_search(permission).is_ok()
+        };
+        let gives = match question {
+            Question::Anything => true,
+            Question::Roles(roles) => roles.contains(&grant.role),
+            Question::Permission(permission) => match self.hidden_roles.get(&grant.role) {
+                None => holds(&role.permissions, permission),
+                Some(Some(permissions)) => holds(permissions, permission),
+                Some(None) => true,
+            },
+        };
+        gives.then_some(doubts)
+    }
+
+    /// A parent's custom role says only its own level, and may be used below by newer releases.
+    fn may_be_assigned(&self, role: &RoleFact, grant: &RoleGrantFact) -> bool {
+        let scope = &self.facts.scopes[grant.scope as usize];
+        let level = scope.level().map(Level::as_str);
+        role.scope_levels.is_empty()
+            || role.scope != Scope::Harness && role.scope != *scope
+            || role
+                .scope_levels
+                .iter()
+                .any(|own| Some(own.to_ascii_lowercase().as_str()) == level)
+    }
+
+    fn covered_by(
+        &self,
+        grant: &RoleGrantFact,
+        question: &Question,
+        target: &Target,
+    ) -> Option<Match> {
+        let group = &self.facts.resource_groups[grant.resource_group as usize];
+        let scope = &self.facts.scopes[grant.scope as usize];
+        if group.resolved {
+            return covered_by_listed(group, scope, question, target).map(|mut found| {
+                found
+                    .doubts
+                    .extend(group.unverified.then_some(Doubt::Unverified));
+                found
+            });
+        }
+        let known = supplied_group(group)
+            .and_then(|group| covered_by_listed(&group, scope, question, target));
+        let might_cover = CoveredResources {
+            scope: scope.clone(),
+            below: true,
+            extent: Extent::Everything,
+        };
+        let found = match known {
+            Some(known) => Some(known),
+            None if supplied_group(group).is_none() => {
+                might_cover.counts_at(target.scope.as_ref()).then(|| Match {
+                    covers: Rc::from([]),
+                    doubts: Vec::new(),
+                })
+            }
+            None => None,
+        };
+        found.map(|mut found| {
+            found.doubts.push(Doubt::ResourceGroup);
+            found
+        })
+    }
+}
+
+fn covered_by_listed(
+    group: &ResourceGroupFact,
+    scope: &Scope,
+    question: &Question,
+    target: &Target,
+) -> Option<Match> {
+    let all = covers(group, scope);
+    let Question::Permission(permission) = question else {
+        let here: Vec<CoveredResources> = all
+            .into_iter()
+            .filter(|covered| covered.counts_at(target.scope.as_ref()))
+            .filter(|covered| covered.may_cover(target))
+            .collect();
+        let whole = *target == Target::default();
+        return (whole || !here.is_empty()).then(|| Match {
+            doubts: conditional(&here),
+            covers: here.into(),
+        });
+    };
+    let views = implicit_views(group, scope, permission);
+    // What does not exist yet has no name: only then does the server ask for a scope from its parent without one.
+    let creates = permission.ends_with("_create");
+    let mut sure = false;
+    let mut doubts = Vec::new();
+    let mut here = Vec::new();
+    for covered in all.into_iter().chain(views) {
+        let fit = covered.extent.fits(permission);
+        let kind = match (&target.resource_type, covered.extent.own_type()) {
+            (Some(kind), _) => kind.clone(),
+            (None, Some(own)) => own.to_owned(),
+            (None, None) => permissions::type_of(permission),
+        };
+        if fit == Fit::No || !covered.meets(target, &kind, creates) {
+            continue;
+        }
+        if here
+            .iter()
+            .any(|other: &CoveredResources| other.includes_view(&covered))
+        {
+            continue;
+        }
+        let attribute = matches!(covered.extent, Extent::Matching(..));
+        let guessed = fit == Fit::Guessed;
+        sure = sure || !attribute && !guessed;
+        doubts.extend(attribute.then_some(Doubt::Attribute));
+        doubts.extend(guessed.then_some(Doubt::Guessed));
+        here.push(covered);
+    }
+    if sure {
+        doubts.clear();
+    }
+    (!here.is_empty()).then(|| Match {
+        covers: here.into(),
+        doubts,
+    })
+}
+
+fn conditional(covers: &[CoveredResources]) -> Vec<Doubt> {
+    let all = !covers.is_empty()
+        && covers
+            .iter()
+            .all(|covered| matches!(covered.extent, Extent::Matching(..)));
+    Vec::from_iter(all.then_some(Doubt::Attribute))
+}
+
+/// A resource group that Harness supplies, should no list show it: the names say what they cover.
+fn supplied_group(group: &ResourceGroupFact) -> Option<ResourceGroupFact> {
+    let child_scopes = match group.identifier.as_str() {
+        "_all_resources_including_child_scopes" => true,
+        "_all_account_level_resources"
+        | "_all_organization_level_resources"
+        | "_all_project_level_resources"
+        | "_all_resources" => false,
+        _ => return None,
+    };
+    Some(ResourceGroupFact {
+        all_resources: true,
+        included_scopes: vec![IncludedScope {
+            scope: None,
+            child_scopes,
+        }],
+        ..group.clone()
+    })
+}

@@ -1,0 +1,114 @@
+//! The commands as they are declared for the parser, for whatever else tells of them: the manual page, completions and
+//! settings.
+
+use argh::{ArgsInfo, CommandInfoWithArgs, FlagInfo, FlagInfoKind, FromArgs, Optionality};
+
+use super::Cli;
+
+/// A command, with its flags and arguments.
+#[derive(Debug)]
+pub(crate) struct Declared {
+    /// Its words after the program's name, such as `snapshots` and `label`; none for the program itself.
+    pub(crate) words: Vec<&'static str>,
+    /// What the parser knows of it.
+    pub(crate) info: CommandInfoWithArgs,
+}
+
+/// What can stand where a value is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Candidates {
+    /// Text that nobody can foresee.
+    Anything,
+    /// One of these words.
+    Words(Vec<String>),
+    /// The path of a file.
+    Files,
+    /// A snapshot of the database, by its label, `latest` or `previous`.
+    Snapshots,
+    /// A scope that the database has seen.
+    Scopes,
+}
+
+/// Every command, the program itself first, in the order of the help.
+pub(crate) fn commands() -> Vec<Declared> {
+    let mut found = Vec::new();
+    collect(Vec::new(), Cli::get_args_info(), &mut found);
+    found
+}
+
+fn collect(words: Vec<&'static str>, mut info: CommandInfoWithArgs, found: &mut Vec<Declared>) {
+    let below = info.commands.clone();
+    info.description = info.description.trim();
+    found.push(Declared {
+        words: words.clone(),
+        info,
+    });
+    for command in below {
+        let mut words = words.clone();
+        words.push(command.name);
+        collect(words, command.command, found);
+    }
+}
+
+impl Declared {
+    /// The flags that people may see, `--help` among them.
+    pub(crate) fn flags(&self) -> impl Iterator<Item = &'static FlagInfo<'static>> {
+        self.info.flags.iter().filter(|flag| !flag.hidden)
+    }
+
+    /// What can follow a flag; `None` for a switch.
+    pub(crate) fn candidates(&self, flag: &FlagInfo<'_>) -> Option<Candidates> {
+        let FlagInfoKind::Option { arg_name } = flag.kind else {
+            return None;
+        };
+        Some(match self.accepted(flag.long) {
+            Some(words) => Candidates::Words(words),
+            None => named(arg_name),
+        })
+    }
+
+    /// What can stand where the first argument of the command stands.
+    pub(crate) fn argument(&self) -> Option<Candidates> {
+        let argument = self.info.positionals.iter().find(|info| !info.hidden)?;
+        let name = argument.name.split(' ').next().unwrap_or_default();
+        Some(match self.parsing_fails(&["?"]).as_deref().map(quoted) {
+            Some(words) if !words.is_empty() => Candidates::Words(words),
+            _ => named(name),
+        })
+    }
+
+    /// Whether a flag may be given more than once, each time with another value.
+    pub(crate) fn repeats(flag: &FlagInfo<'_>) -> bool {
+        matches!(flag.optionality, Optionality::Repeating)
+    }
+
+    /// The words that the parser takes for a flag. It names them when it is given another.
+    fn accepted(&self, flag: &str) -> Option<Vec<String>> {
+        let words = quoted(&self.parsing_fails(&[flag, "?"])?);
+        (!words.is_empty()).then_some(words)
+    }
+
+    /// What the parser says to this command with such arguments.
+    fn parsing_fails(&self, arguments: &[&str]) -> Option<String> {
+        let line: Vec<&str> = self.words.iter().chain(arguments).copied().collect();
+        let exit = Cli::from_args(&[crate::NAME], &line).err()?;
+        exit.status.is_err().then_some(exit.output)
+    }
+}
+
+/// What the name of a value stands for.
+fn named(name: &str) -> Candidates {
+    match name {
+        "path" | "folder" => Candidates::Files,
+        "snapshot" => Candidates::Snapshots,
+        "scope" => Candidates::Scopes,
+        _ => Candidates::Anything,
+    }
+}
+
+/// The words in quotes after `expected` in a message of the parser.
+fn quoted(message: &str) -> Vec<String> {
+    let (_, expected) = message.split_once(": expected ").unwrap_or_default();
+    let words = expected.split('"').skip(1).step_by(2);
+    words.map(str::to_owned).collect()
+}

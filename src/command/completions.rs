@@ -1,0 +1,47 @@
+//! `completions`: a script for a shell, and the names that such a script asks for.
+
+use std::io::Write;
+
+use super::Context;
+use crate::cli::completions::script;
+use crate::cli::{Completions, Names};
+use crate::config;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::store::Reader;
+
+pub(crate) fn run(arguments: &Completions, context: &mut Context<'_>) -> Result<Exit, Error> {
+    match (arguments.shell, arguments.names) {
+        (Some(shell), None) => context.out.write_all(script(shell).as_bytes())?,
+        (None, Some(names)) => {
+            let path = config::database(arguments.db.as_deref(), context.env)?;
+            print(&Reader::open(&path)?, names, context.out)?;
+        }
+        _ => {
+            return Err(Error::Usage(
+                "a shell is needed: bash, zsh, fish or nushell".to_owned(),
+            ));
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// One name a line. A name that takes more than a line cannot be completed.
+fn print(reader: &Reader, names: Names, out: &mut dyn Write) -> Result<(), Error> {
+    let sql = match names {
+        Names::Snapshots => {
+            "SELECT label FROM snapshots WHERE label IS NOT NULL UNION ALL VALUES ('latest'), ('previous')"
+        }
+        Names::Scopes => "SELECT DISTINCT scope FROM listings ORDER BY scope",
+    };
+    for row in reader.select(sql)?.rows {
+        for name in row
+            .iter()
+            .flatten()
+            .filter(|name| !name.contains(char::is_control))
+        {
+            writeln!(out, "{name}")?;
+        }
+    }
+    Ok(())
+}

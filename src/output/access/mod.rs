@@ -1,0 +1,14 @@
+//! Answers to who-can, what-can and why, one file a format.
+
+mod csv;
+mod head;
+mod json;
+mod table;
+mod why;
+pub mod words;
+
+pub use csv::csv;
+pub use head::{Head, Line, QuestionDoc};
+pub use json::{what_can_json, who_can_json, why_json};
+pub use table::{what_can_table, who_can_table};
+pub use why::why_text;

@@ -1,0 +1,72 @@
+//! `why` for people: every path as one sentence, and what is left without a part of it.
+
+use std::io::{self, Write};
+
+use super::words::{covers, reasons, shown, some_depend};
+use crate::access::{Access, Explained, Left, Path};
+use crate::output::text::{line, named};
+
+/// Every path as one sentence.
+///
+/// # Errors
+/// When the output fails.
+pub fn why_text(
+    access: &Access,
+    explained: &[Explained<'_>],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for (at, one) in explained.iter().enumerate() {
+        writeln!(out, "{}. {}", at + 1, line(&sentence(access, one.path)))?;
+        if !one.path.doubts.is_empty() {
+            let reasons = reasons(access, one.path);
+            writeln!(out, "   Depends: {}.", line(&reasons))?;
+        }
+        writeln!(out, "   {}", what_is_left(one))?;
+    }
+    Ok(())
+}
+
+pub(super) fn sentence(access: &Access, path: &Path) -> String {
+    let principal = access.principal(path.principal);
+    let role = access.role(path);
+    let role = quoted(role.name.as_deref(), &role.identifier);
+    let group = access.resource_group(path);
+    let group = quoted(group.name.as_deref(), &group.identifier);
+    let holds = format!(
+        "role {role} at {} over {group}: {}",
+        access.scope(path),
+        covers(path)
+    );
+    match path.via.map(|via| access.principal(via)) {
+        None => format!("{} holds {holds}.", shown(principal)),
+        Some(via) => format!(
+            "{} is a member of the user group {} ({}), which holds {holds}.",
+            shown(principal),
+            quoted(via.name.as_deref(), &via.identifier),
+            via.scope
+        ),
+    }
+}
+
+fn what_is_left(one: &Explained<'_>) -> String {
+    let left = |left: Left| match (left.sure, left.paths - left.sure) {
+        (0, 0) => "nothing".to_owned(),
+        (0, 1) => "1 other path, which depends".to_owned(),
+        (0, depends) => format!("{depends} other paths, which depend"),
+        (sure, depends) => some_depend(sure, depends, "other path"),
+    };
+    let grant = left(one.without_grant);
+    match one.without_membership.map(left) {
+        None => format!("Without this role assignment: {grant}."),
+        Some(same) if same == grant => {
+            format!("Without this role assignment, or without the membership: {grant}.")
+        }
+        Some(membership) => {
+            format!("Without this role assignment: {grant}; without the membership: {membership}.")
+        }
+    }
+}
+
+fn quoted(name: Option<&str>, identifier: &str) -> String {
+    format!("\"{}\"", named(name, identifier))
+}
