@@ -1,12 +1,12 @@
 //! `sync`: observe the account and store a snapshot.
 
 use serde::Serialize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Context;
-use super::trail::Reading;
+use super::trail::{self, Reading};
 use crate::api::client::Client;
 use crate::cli::{Format, Sync};
 use crate::collect::plan::Plan;
@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::{
     Depth, Label, Listing, ListingState, Observation, ResourceType, Scope, ScopeSelection,
+    TrailRead,
 };
 use crate::output;
 use crate::output::progress::{Counts, ProgressLine};
@@ -48,6 +49,7 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
         arguments,
         client: &client,
         selection: selection(arguments)?,
+        path: path.clone(),
         progress: Arc::new(Progress::default()),
     };
     if arguments.plan {
@@ -84,6 +86,7 @@ struct Run<'a> {
     arguments: &'a Sync,
     client: &'a Client,
     selection: ScopeSelection,
+    path: PathBuf,
     progress: Arc<Progress>,
 }
 
@@ -114,7 +117,14 @@ impl Run<'_> {
         };
         let read = reading.add_to(&mut observation)?;
         gaps.extend(read.into_iter().filter(is_gap));
+        let explained_from = observation.trail.as_ref().and_then(TrailRead::begin);
         let published = writer.publish(identity, observation, crate::VERSION, label)?;
+        if let Some(from) = explained_from
+            && let Err(error) = trail::record(&self.path, from)
+        {
+            // The snapshot is stored, and `diff` joins the trail by itself.
+            log::warn!("the view `changes` does not say who made the latest changes: {error}");
+        }
         Ok((gaps, published))
     }
 

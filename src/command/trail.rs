@@ -1,16 +1,18 @@
 //! The audit trail in `sync`, which reads it, and in `diff`, which says who made each change.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::path::Path;
 
 use crate::api::client::Client;
 use crate::collect::trail::{EARLIEST_MONTHS, Person, read_events, read_sign_ins, readable_until};
-use crate::diff::Comparison;
 use crate::diff::attribution::{Interval, attribute};
+use crate::diff::{AssessedChange, Comparison, Subject, assess, compare};
 use crate::error::Error;
 use crate::model::{
-    Details, Extra, Listing, Observation, ScopeSelection, Timestamp, TrailRead, Window,
+    AuditEvent, Details, Extra, Impacts, Listing, Observation, ScopeSelection, SnapshotInfo,
+    Timestamp, TrailRead, Window,
 };
-use crate::store::{Reader, Writer};
+use crate::store::{Changed, MadeBy, Reader, Writer};
 
 /// Events may be published a little late, so a reading begins before the end of the last one.
 const OVERLAP_MS: i64 = 600_000;
@@ -101,6 +103,43 @@ impl Reading<'_> {
     }
 }
 
+/// Records who made the changes that the snapshots of a file show, where the trail was read from
+/// that moment on.
+pub(super) fn record(path: &Path, from: Timestamp) -> Result<(), Error> {
+    let reader = Reader::open(path)?;
+    let snapshots = reader.snapshots()?;
+    let mut recorded = Vec::new();
+    for pair in snapshots.windows(2) {
+        let [older, newer] = pair else { continue };
+        if moment(&newer.finished_at) < from {
+            continue;
+        }
+        let facts = reader.diff_facts(older.id, newer.id)?;
+        let none = Impacts::default();
+        let mut changes = assess(compare(facts).changes, &none, &none);
+        attributed(&mut changes, (&reader, older), (&reader, newer))?;
+        recorded.push((newer.id, changes));
+    }
+    drop(reader);
+    let made_by: Vec<(i64, Vec<MadeBy<'_>>)> = recorded
+        .iter()
+        .map(|(snapshot, changes)| (*snapshot, changes.iter().filter_map(made_by).collect()))
+        .collect();
+    Ok(Writer::open_existing(path)?.record_made_by(&made_by)?)
+}
+
+fn made_by(assessed: &AssessedChange) -> Option<MadeBy<'_>> {
+    let by = assessed.by.as_deref()?;
+    Some(MadeBy {
+        changed: match assessed.change.subject() {
+            Subject::Resource(fact) => Changed::Resource(&fact.id),
+            Subject::Grant(grant) => Changed::Grant(grant),
+        },
+        certainty: by.certainty.as_str(),
+        audit_id: by.event.as_ref().map(|event| event.audit_id.as_str()),
+    })
+}
+
 /// Adds to each change who made it, and to the comparison what the trail records besides. Nothing where the file never
 /// read the trail.
 pub(super) fn explain(
@@ -108,26 +147,43 @@ pub(super) fn explain(
     older: &Reader,
     newer: &Reader,
 ) -> Result<(), Error> {
-    let moment = |text: &str| Timestamp::parse_at_latest(text).unwrap_or(Timestamp::from_millis(0));
-    let (from, to) = (&comparison.from.snapshot, &comparison.to.snapshot);
+    let sides = (
+        (older, &comparison.from.snapshot),
+        (newer, &comparison.to.snapshot),
+    );
+    let unseen = attributed(&mut comparison.changes, sides.0, sides.1)?;
+    comparison.unseen = unseen;
+    Ok(())
+}
+
+/// Adds to each change who made it. Returns what the trail records in scopes that the newer snapshot looked at, and no
+/// change shows.
+fn attributed(
+    changes: &mut [AssessedChange],
+    (older, from): (&Reader, &SnapshotInfo),
+    (newer, to): (&Reader, &SnapshotInfo),
+) -> Result<Vec<AuditEvent>, Error> {
     let interval = Interval {
         from: moment(&from.started_at),
         until: moment(&to.finished_at),
         both_whole: from.state == "complete" && to.state == "complete",
     };
     let (first, last) = interval.with_skew();
-    let Some(trail) = newer.audit_trail(Window {
+    let window = Window {
         from: first,
         until: last,
-    })?
-    else {
-        return Ok(());
     };
-    let mut synced: HashSet<String> = older.synced_groups()?;
+    let Some(trail) = newer.audit_trail(window)? else {
+        return Ok(Vec::new());
+    };
+    let mut synced = older.synced_groups()?;
     synced.extend(newer.synced_groups()?);
     let seen = newer.scopes_seen(to.id)?;
-    let mut unseen = attribute(&mut comparison.changes, &trail, interval, &synced);
+    let mut unseen = attribute(changes, &trail, interval, &synced);
     unseen.retain(|event| seen.contains(&event.scope.to_string()));
-    comparison.unseen = unseen;
-    Ok(())
+    Ok(unseen)
+}
+
+fn moment(text: &str) -> Timestamp {
+    Timestamp::parse_at_latest(text).unwrap_or(Timestamp::from_millis(0))
 }

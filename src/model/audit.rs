@@ -3,6 +3,7 @@
 //! Only who, what, where and when are kept. Harness can also tell the text of what was changed; it holds webhooks and
 //! keys in clear, so it never gets this far.
 
+use serde::Serialize;
 use std::fmt;
 
 use super::{ListingState, Scope, Timestamp};
@@ -139,6 +140,19 @@ pub struct AuditEvent {
     pub source: Option<String>,
 }
 
+/// Who made a change, as the file keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RecordedBy {
+    /// How sure it is, in the word of the documents.
+    pub certainty: String,
+    /// As Harness names the actor: an address, an identifier.
+    pub actor: Option<String>,
+    /// The other person of an impersonation.
+    pub impersonation: Option<String>,
+    /// When it was recorded, in UTC.
+    pub at: Option<String>,
+}
+
 /// A stretch of time of which every event was read, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Window {
@@ -179,6 +193,14 @@ pub struct TrailRead {
     pub windows: Vec<ReadWindow>,
     /// People whose sign-ins were read.
     pub sign_ins: Vec<SignIn>,
+}
+
+impl TrailRead {
+    /// The first moment that was read for events.
+    #[must_use]
+    pub fn begin(&self) -> Option<Timestamp> {
+        self.windows.iter().map(|read| read.window.from).min()
+    }
 }
 
 /// What is known of the audit trail about some stretch of time.

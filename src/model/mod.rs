@@ -25,7 +25,8 @@ pub use access::{
 };
 pub use assignment_ids::{AssignmentIds, AssignmentRef};
 pub use audit::{
-    ActedOn, Actor, ActorKind, AuditEvent, AuditTrail, ReadWindow, SignIn, TrailRead, Window,
+    ActedOn, Actor, ActorKind, AuditEvent, AuditTrail, ReadWindow, RecordedBy, SignIn, TrailRead,
+    Window,
 };
 pub use diagnosis::{Diagnosis, Held, Proof};
 pub use fact::{DiffFacts, GrantFact, Named, NumberMap, ResourceFact};

@@ -202,6 +202,16 @@ CREATE TABLE _audit_window (
   snapshot INTEGER NOT NULL REFERENCES _snapshot (id)
 );
 
+CREATE TABLE _made_by (
+  -- Who made a change, joined from the audit trail once it was read; filled by `sync --with audit`.
+  snapshot  INTEGER NOT NULL REFERENCES _snapshot (id),          -- the one that shows the change
+  is_grant  INTEGER NOT NULL CHECK (is_grant IN (0, 1)),
+  fact      INTEGER NOT NULL,                                    -- key of _resource or _grant
+  certainty TEXT NOT NULL,                                       -- as in `diff --format json`
+  event     INTEGER REFERENCES _audit_event (key),               -- the latest that fits; NULL = nobody is recorded
+  PRIMARY KEY (snapshot, is_grant, fact)
+) WITHOUT ROWID;
+
 CREATE TABLE _login (
   -- When a person signed in last, from the audit trail; filled by `sync --with logins`.
   resource       INTEGER PRIMARY KEY REFERENCES _resource (key),
