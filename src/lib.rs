@@ -39,6 +39,7 @@ pub mod output;
 pub mod retention;
 mod run;
 mod signals;
+mod similar;
 pub mod store;
 mod unfinished;
 

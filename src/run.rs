@@ -11,12 +11,15 @@ use crate::error::{Error, OutputFailed};
 use crate::exit::Exit;
 use crate::logging;
 use crate::output::text::line;
+use crate::output::write_json_line;
 use crate::signals;
 
 /// Runs the program and says how it ended.
 pub fn run(arguments: impl Iterator<Item = OsString>, context: &mut Context<'_>) -> Exit {
     let arguments: Vec<OsString> = arguments.collect();
     let json = wants_json(&arguments);
+    let text = |argument: &OsString| argument.to_string_lossy().into_owned();
+    let command = cli::command_in(&arguments.iter().map(text).collect::<Vec<_>>());
     let (out, err) = (
         &mut StandardOutput(&mut *context.out),
         &mut Unminded(&mut *context.err),
@@ -36,7 +39,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>, context: &mut Context<'_>)
         // Whoever reads the output has seen enough: `| head` is no failure.
         Err(Error::Output { error, .. }) if error.kind() == ErrorKind::BrokenPipe => Exit::Done,
         Err(error) => {
-            let _ = print_error(&error, json, context.err);
+            let _ = print_error(&error, command, json, context.err);
             error.exit()
         }
     }
@@ -120,19 +123,33 @@ fn execute(arguments: Vec<OsString>, context: &mut Context<'_>) -> Result<Exit, 
 fn wants_json(arguments: &[OsString]) -> bool {
     let mut previous = None;
     arguments.iter().any(|argument| {
-        let found =
-            argument == "--format=json" || (previous == Some("--format") && argument == "json");
-        previous = argument.to_str();
-        found
+        let argument = argument.to_str();
+        let value = match argument.and_then(|argument| argument.strip_prefix("--format=")) {
+            Some(value) => Some(value),
+            None => argument.filter(|_| previous == Some("--format")),
+        };
+        previous = argument;
+        value.is_some_and(|value| value.eq_ignore_ascii_case("json"))
     })
 }
 
-fn print_error(error: &Error, json: bool, err: &mut dyn Write) -> io::Result<()> {
+fn print_error(
+    error: &Error,
+    command: Option<&str>,
+    json: bool,
+    err: &mut dyn Write,
+) -> io::Result<()> {
     // Messages repeat what was typed, and a key is easily typed at the wrong place.
     let message = redact(&error.to_string());
-    let hint = error.hint().map(|hint| redact(&hint));
+    let hint = match (error, command) {
+        (Error::Usage(_), Some(command)) => Some(format!(
+            "`{} {command} --help` shows its flags",
+            crate::NAME
+        )),
+        _ => error.hint().map(|hint| redact(&hint)),
+    };
     if json {
-        return writeln!(err, "{}", error.to_json(&message, hint.as_deref()));
+        return write_json_line(&error.to_json(&message, hint.as_deref()), err);
     }
     // They also hold names and answers of strangers.
     for (at, text) in message.lines().enumerate() {

@@ -7,7 +7,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use harness_access::api::call::Envelope;
-use harness_access::api::page::envelope::{Page, open};
+use harness_access::api::page::Page;
+use harness_access::api::page::envelope::open;
 use harness_access::api::wire::{RoleAssignmentItem, User, UserGroup};
 use rusqlite::{Connection, OpenFlags, params};
 use serde::de::DeserializeOwned;

@@ -4,9 +4,7 @@ use super::index::Access;
 use super::permissions;
 use super::question::Question;
 use crate::model::{PrincipalFact, ResourceType};
-
-/// At most so many suggestions.
-const SUGGESTIONS: usize = 5;
+use crate::similar::closest;
 
 impl Access {
     /// The principals a text may mean, best form first: text id, uuid or identifier, e-mail, name, part of a name. Those
@@ -87,74 +85,14 @@ impl Access {
         closest(text, permissions.chain(roles))
     }
 
-    /// Scopes of the account that look like a text.
+    /// Principals that look like a text.
     #[must_use]
-    pub fn similar_scopes(&self, text: &str) -> Vec<String> {
-        let scopes = self.facts().tree.iter();
-        closest(text, scopes.map(|scope| (scope.to_string(), String::new())))
-    }
-}
-
-/// The nearest of many ids, by id or name.
-fn closest(text: &str, candidates: impl Iterator<Item = (String, String)>) -> Vec<String> {
-    let wanted = text.to_lowercase();
-    let mut near: Vec<(usize, String)> = candidates
-        .filter_map(|(id, name)| {
-            let distance = [id.to_lowercase(), name.to_lowercase()]
-                .iter()
-                .filter_map(|candidate| nearness(&wanted, candidate))
-                .min()?;
-            Some((distance, id))
-        })
-        .collect();
-    near.sort();
-    near.dedup();
-    near.into_iter()
-        .map(|(_, id)| id)
-        .take(SUGGESTIONS)
-        .collect()
-}
-
-/// Small = near; `None` = not alike. A part of a name is nearer than a misspelling.
-fn nearness(wanted: &str, candidate: &str) -> Option<usize> {
-    if candidate.is_empty() || wanted.is_empty() {
-        return None;
-    }
-    if wanted.len() >= 3 && candidate.contains(wanted) {
-        return Some(0);
-    }
-    let distance = edits(wanted, candidate);
-    (distance <= 1 + wanted.len() / 5).then_some(distance)
-}
-
-/// Letters to add, drop or change.
-fn edits(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, a) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in b.iter().enumerate() {
-            let change = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = change.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{closest, edits};
-
-    #[test]
-    fn misspellings_are_near() {
-        assert_eq!(edits("core_pipline_view", "core_pipeline_view"), 1);
-        let names = ["core_pipeline_view", "core_secret_view"];
-        let names = names.map(|name| (name.to_owned(), String::new()));
-        assert_eq!(
-            closest("core_pipline_view", names.into_iter()),
-            ["core_pipeline_view"]
-        );
+    pub fn similar_principals(&self, text: &str) -> Vec<String> {
+        let principals = self.facts().principals.iter();
+        let candidates = principals.flat_map(|principal| {
+            let names = [&principal.name, &principal.email];
+            names.map(|name| (principal.id.clone(), name.clone().unwrap_or_default()))
+        });
+        closest(text, candidates)
     }
 }

@@ -15,9 +15,19 @@ pub struct Call {
     org: Option<String>,
     project: Option<String>,
     query: Vec<(String, String)>,
-    page: Option<u64>,
+    sort: Vec<String>,
+    page: Option<PageAsked>,
     envelope: Envelope,
     tries: Option<u32>,
+}
+
+/// Which page of a list to ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageAsked {
+    /// Counted from 0, in pages of `size`.
+    pub index: u64,
+    /// Rows of a page.
+    pub size: u64,
 }
 
 /// Which member of the response holds what was asked for.
@@ -39,6 +49,7 @@ impl Call {
             org: None,
             project: None,
             query: Vec::new(),
+            sort: Vec::new(),
             page: None,
             envelope: Envelope::Data,
             tries: None,
@@ -88,10 +99,33 @@ impl Call {
         self
     }
 
-    /// Asks for page `index`, counted from 0, of [`PAGE_SIZE`] rows.
+    /// Asks for rows in the order of a field, such as `identifier,ASC`. A server that refuses to sort is asked without.
     #[must_use]
-    pub fn page(mut self, index: u64) -> Self {
-        self.page = Some(index);
+    pub fn sort(mut self, order: impl Into<String>) -> Self {
+        self.sort.push(order.into());
+        self
+    }
+
+    /// Asks for one page.
+    #[must_use]
+    pub fn page(mut self, page: PageAsked) -> Self {
+        self.page = Some(page);
+        self
+    }
+
+    /// The path, by which endpoints are told apart.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Whether an order is asked for.
+    pub(super) fn is_sorted(&self) -> bool {
+        !self.sort.is_empty()
+    }
+
+    /// The same call without an order.
+    pub(super) fn unsorted(mut self) -> Self {
+        self.sort.clear();
         self
     }
 
@@ -118,7 +152,7 @@ impl Call {
                 (Some(org), None) => format!("org/{org}"),
                 _ => "account".to_owned(),
             },
-            page: self.page,
+            page: self.page.map(|page| page.index),
         }
     }
 
@@ -145,8 +179,11 @@ impl Call {
             push("projectIdentifier", project);
         }
         if let Some(page) = self.page {
-            push("pageIndex", &page.to_string());
-            push("pageSize", &PAGE_SIZE.to_string());
+            push("pageIndex", &page.index.to_string());
+            push("pageSize", &page.size.to_string());
+        }
+        for order in &self.sort {
+            push("sortOrders", order);
         }
         for (name, value) in &self.query {
             push(name, value);
@@ -201,6 +238,8 @@ pub struct Reply<T> {
     pub data: T,
     /// Requests this took: 1, and one more for each retry.
     pub attempts: u32,
+    /// Size of the body, unpacked.
+    pub bytes: usize,
     /// The server's clock, if it says.
     pub server_date: Option<SystemTime>,
 }
@@ -232,9 +271,12 @@ mod tests {
     fn scope_page_and_repeated_parameters_keep_their_order() {
         let call = Call::new("/x")
             .in_project("o 1", "p$")
-            .page(3)
-            .query("sortOrders", "orgIdentifier,ASC")
-            .query("sortOrders", "identifier,ASC");
+            .page(PageAsked {
+                index: 3,
+                size: 100,
+            })
+            .sort("orgIdentifier,ASC")
+            .sort("identifier,ASC");
         assert_eq!(
             call.path_and_query("A"),
             "/x?routingId=A&accountIdentifier=A&orgIdentifier=o%201&projectIdentifier=p%24&pageIndex=3&pageSize=100\

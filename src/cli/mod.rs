@@ -11,6 +11,7 @@ mod questions;
 mod shell;
 mod snapshots;
 mod sync;
+mod typed;
 mod values;
 
 use argh::{ArgsInfo, FromArgs};
@@ -106,7 +107,7 @@ pub enum Request {
 /// # Errors
 /// `Usage` with the parser's words.
 pub fn parse(arguments: &[String]) -> Result<Request, Error> {
-    let arguments = normalized(arguments);
+    let arguments = typed::normalized(&Cli::get_args_info(), arguments)?;
     let borrowed: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match Cli::from_args(&[crate::NAME], &borrowed) {
         Err(exit) if exit.status.is_ok() => Ok(Request::Help(exit.output)),
@@ -122,23 +123,7 @@ pub fn parse(arguments: &[String]) -> Result<Request, Error> {
     }
 }
 
-/// The forms that people expect and the parser does not know: `--name=value`, and `help`.
-fn normalized(arguments: &[String]) -> Vec<String> {
-    let mut normal = Vec::with_capacity(arguments.len() + 1);
-    let mut options = true;
-    for argument in arguments {
-        options = options && argument != "--";
-        match argument.split_once('=') {
-            Some((name, value)) if options && name.starts_with("--") => {
-                normal.extend([name.to_owned(), value.to_owned()]);
-            }
-            _ => normal.push(argument.clone()),
-        }
-    }
-    if normal.first().is_some_and(|first| first == "help") {
-        normal.remove(0);
-        normal.truncate(1);
-        normal.push("--help".to_owned());
-    }
-    normal
+/// The name of the command that is asked for, for hints.
+pub(crate) fn command_in(arguments: &[String]) -> Option<&'static str> {
+    typed::command_in(&Cli::get_args_info(), arguments)
 }

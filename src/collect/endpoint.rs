@@ -53,7 +53,7 @@ impl Endpoint {
             Scope::Project { org, project } => call.in_project(org, project),
         };
         for sort in self.sort {
-            call = call.query("sortOrders", *sort);
+            call = call.sort(*sort);
         }
         for (name, value) in self.query {
             call = call.query(*name, *value);

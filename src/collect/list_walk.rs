@@ -1,6 +1,6 @@
 //! Reading one list: what a listing's `read` gets, and what it gives.
 
-use std::hash::DefaultHasher;
+use std::hash::{DefaultHasher, Hash};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -110,7 +110,7 @@ impl<'a> ListWalk<'a> {
     }
 
     /// The body is optional to the specification, but some servers fail without one.
-    pub(crate) fn walk<R: DeserializeOwned>(
+    pub(crate) fn walk<R: DeserializeOwned + Hash>(
         &self,
         body: &impl Serialize,
         key: impl Fn(&R, &mut DefaultHasher),
@@ -125,7 +125,7 @@ impl<'a> ListWalk<'a> {
 
 impl Read {
     pub(crate) fn paged(rows: Rows, walked: Walked) -> Self {
-        let reported_total = Some(walked.reported_total);
+        let reported_total = walked.reported_total;
         Self {
             rows,
             walked,

@@ -1,7 +1,7 @@
 //! The rows of a list, mapped to the model.
 
 use serde::de::DeserializeOwned;
-use std::hash::DefaultHasher;
+use std::hash::{DefaultHasher, Hash};
 
 use crate::model::{Details, Level, ResourceId, ResourceType, Scope};
 
@@ -27,7 +27,7 @@ pub(crate) enum ListScope {
 }
 
 /// A kind of row that maps to a resource.
-pub(crate) trait Row: DeserializeOwned {
+pub(crate) trait Row: DeserializeOwned + Hash {
     /// Feeds what identifies the row in its list.
     fn key(&self, hasher: &mut DefaultHasher);
 

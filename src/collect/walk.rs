@@ -7,9 +7,10 @@ use super::endpoint::Endpoint;
 use super::list_walk::{ListWalk, Read, Rows};
 use super::listings::{self, role_assignments};
 use super::rows::{ListScope, ListedResource};
+use crate::api::call::CallSite;
 use crate::api::client::Client;
 use crate::api::error::{ApiError, ApiErrorKind};
-use crate::api::page::Walked;
+use crate::api::page::{Gap, Walked};
 use crate::model::{Listing, ListingKind, ListingState, ResourceType, Scope, Timestamp};
 
 /// Attempts at what has another way around it.
@@ -37,6 +38,9 @@ pub(super) fn listing(
     };
     let walk = ListWalk::new(client, &listing.endpoint, asked, None);
     match (listing.read)(&walk) {
+        Ok(read) if !accept_gaps && !read.walked.is_whole() => {
+            Err(not_whole(&record, &read.walked))
+        }
         Ok(read) => Ok(Some(record.complete(read))),
         Err(error)
             if listing.without_permission == WithoutPermission::NotRead
@@ -66,6 +70,10 @@ pub(super) fn whole_account(
     let record = Record::begin(client, listing, endpoint, Scope::Account);
     let walk = ListWalk::new(client, endpoint, ListScope::WholeAccount, tries);
     let read = match (listing.read)(&walk) {
+        Ok(read) if tries.is_some() && !read.walked.is_whole() => return Ok(None),
+        Ok(read) if !accept_gaps && !read.walked.is_whole() => {
+            return Err(not_whole(&record, &read.walked));
+        }
         Ok(read) => read,
         Err(error) if tries.is_some() => return another_way(error).map(|()| None),
         Err(error) => return record.gap(error, accept_gaps).map(|gap| Some(vec![gap])),
@@ -98,6 +106,7 @@ pub(super) fn assignments_of_many(
     let record = Record::begin(client, listing, endpoint, first);
     let walk = ListWalk::new(client, endpoint, ListScope::WholeAccount, Some(FEW_TRIES));
     let (by_scope, walked) = match role_assignments::read_many(&walk, scopes) {
+        Ok((_, walked)) if !walked.is_whole() => return Ok(None),
         Ok(read) => read,
         Err(error) => return another_way(error).map(|()| None),
     };
@@ -137,6 +146,29 @@ fn another_way(error: ApiError) -> Result<(), ApiError> {
             Ok(())
         }
     }
+}
+
+fn not_whole(record: &Record, walked: &Walked) -> ApiError {
+    let gaps: Vec<String> = walked.gaps.iter().map(ToString::to_string).collect();
+    let kind = match walked.gaps.first() {
+        Some(Gap::Inconsistent { reason, walks }) => ApiErrorKind::Inconsistent {
+            reason: reason.clone(),
+            walks: *walks,
+        },
+        Some(Gap::Impossible { reason }) => ApiErrorKind::Impossible {
+            reason: reason.clone(),
+        },
+        _ => ApiErrorKind::Inconsistent {
+            reason: gaps.join("; "),
+            walks: walked.rewalks + 1,
+        },
+    };
+    let site = CallSite {
+        endpoint: record.endpoint.clone(),
+        scope: record.scope.to_string(),
+        page: None,
+    };
+    ApiError::new(site, 1, kind)
 }
 
 /// The record of a listing while it is walked.
@@ -262,8 +294,11 @@ impl Record {
         );
         let reason = if walked.filtered_to_nothing && !looks_alike {
             Some("Harness answers as it does to a key that may see nothing here".to_owned())
-        } else {
+        } else if walked.is_whole() {
             unknown_members(rows)
+        } else {
+            let gaps: Vec<String> = walked.gaps.iter().map(ToString::to_string).collect();
+            Some(gaps.join("; "))
         };
         match reason {
             None => ListingState::Complete,

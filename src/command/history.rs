@@ -1,26 +1,34 @@
 //! `history`: when something appeared, changed and disappeared.
 
 use super::Context;
+use super::names::{self, thing};
 use crate::cli::{History, HistoryFormat};
 use crate::config;
 use crate::diff;
 use crate::diff::history::events;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::{Scope, Thing};
+use crate::model::{GrantFact, Span, Thing};
 use crate::output;
-use crate::output::text::{line, named};
+use crate::output::text::line;
 use crate::store::{Changed, GrantParts, Reader};
 
 pub(crate) fn run(arguments: &History, context: &mut Context<'_>) -> Result<Exit, Error> {
     let reader = Reader::open(&config::database(arguments.db.as_deref(), context.env)?)?;
     let subject = Subject::from(&reader, &arguments.what)?;
+    let mut groups = Vec::new();
     let (versions, grants) = match &subject.grant {
         None => (
             reader.versions_of(&subject.things[0].id)?,
             reader.grants_around(&subject.things[0].id)?,
         ),
-        Some(parts) => (Vec::new(), reader.grants_with(parts)?),
+        Some(parts) => {
+            let mut direct = reader.grants_with(parts)?;
+            if direct.is_empty() {
+                (groups, direct) = through_groups(&reader, parts)?;
+            }
+            (Vec::new(), direct)
+        }
     };
     let mut events = events(versions, grants);
     for event in &mut events {
@@ -37,8 +45,11 @@ pub(crate) fn run(arguments: &History, context: &mut Context<'_>) -> Result<Exit
         HistoryFormat::Csv => output::history::csv(&events, context.out)?,
     }
     context.out.flush()?;
-    if events.is_empty() && !arguments.quiet {
+    if !arguments.quiet && events.is_empty() {
         writeln!(context.err, "{}", line(&subject.nothing()))?;
+    } else if !arguments.quiet && !groups.is_empty() {
+        let groups = groups.join(", ");
+        writeln!(context.err, "not directly; through {}", line(&groups))?;
     }
     Ok(Exit::Done)
 }
@@ -74,7 +85,7 @@ impl Subject {
             [] => Err(Error::Usage(
                 "name a principal, role, group or grant".to_owned(),
             )),
-            [one] => match the(reader, one) {
+            [one] => match thing(reader, one) {
                 // A grant's text id in one argument, as `diff` prints it.
                 Err(_) if one.contains(":member") || one.contains(":assigned ") => {
                     let words: Vec<String> = one.split(' ').map(str::to_owned).collect();
@@ -103,9 +114,12 @@ impl Subject {
             .strip_suffix(":assigned")
             .or_else(|| target.strip_suffix(":member"))
             .unwrap_or(target);
-        let mut things = vec![the(reader, principal)?, the(reader, target)?];
-        let scope = more.first().map(|path| scope(path)).transpose()?;
-        let over = more.get(1).map(|name| the(reader, name)).transpose()?;
+        let mut things = vec![thing(reader, principal)?, thing(reader, target)?];
+        let scope = more
+            .first()
+            .map(|path| self::scope(reader, path))
+            .transpose()?;
+        let over = more.get(1).map(|name| thing(reader, name)).transpose()?;
         let parts = GrantParts {
             principal: Some(things[0].id.clone()),
             target: Some(things[1].id.clone()),
@@ -120,35 +134,35 @@ impl Subject {
     }
 }
 
-fn scope(path: &str) -> Result<String, Error> {
-    match Scope::parse(path) {
-        Some(scope) => Ok(scope.to_string()),
-        None => Err(Error::Usage(format!(
-            "`{path}` is not a scope; scopes are account, org/<org> and org/<org>/project/<project>"
-        ))),
-    }
+fn scope(reader: &Reader, path: &str) -> Result<String, Error> {
+    Ok(names::scope(path, &names::known_scopes(reader)?)?.to_string())
 }
 
-/// The only thing a text may mean.
-fn the(reader: &Reader, text: &str) -> Result<Thing, Error> {
-    let mut found = reader.find(text)?;
-    match found.len() {
-        1 => Ok(found.remove(0)),
-        0 => Err(Error::Usage(format!(
-            "no snapshot in this file has anything named `{text}`"
-        ))),
-        _ => {
-            let candidates: Vec<String> = found
-                .iter()
-                .map(|thing| {
-                    let name = named(thing.name.as_deref(), "no name");
-                    format!("{} ({name})", thing.id)
-                })
-                .collect();
-            Err(Error::Usage(format!(
-                "`{text}` may mean several things; name one by its id:\n{}",
-                candidates.join("\n")
-            )))
+/// A user's way to a role through the groups: the memberships, and what the groups hold of it.
+fn through_groups(
+    reader: &Reader,
+    parts: &GrantParts,
+) -> Result<(Vec<String>, Vec<Span<GrantFact>>), Error> {
+    let (mut groups, mut ways) = (Vec::new(), Vec::new());
+    let Some(principal) = &parts.principal else {
+        return Ok((groups, ways));
+    };
+    for membership in reader.grants_around(principal)? {
+        let group = membership.fact.target.id.clone();
+        if membership.fact.scope.is_some() || membership.fact.principal.id != *principal {
+            continue;
+        }
+        let held = reader.grants_with(&GrantParts {
+            principal: Some(group.clone()),
+            ..parts.clone()
+        })?;
+        if !held.is_empty() {
+            ways.push(membership);
+            if !groups.contains(&group) {
+                ways.extend(held);
+                groups.push(group);
+            }
         }
     }
+    Ok((groups, ways))
 }

@@ -10,6 +10,7 @@ pub(crate) mod findings;
 pub(crate) mod history;
 pub(crate) mod label;
 pub(crate) mod man;
+mod names;
 mod open;
 pub(crate) mod prune;
 mod question;

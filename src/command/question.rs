@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use super::Context;
+use super::names;
 use super::open::{OpenSnapshot, locate_at};
 use crate::access::permissions::{self, Fit};
 use crate::access::{Access, Question, Target};
@@ -13,6 +14,7 @@ use crate::output::access::words;
 use crate::output::access::{Head, QuestionDoc};
 use crate::output::gaps;
 use crate::output::text::line;
+use crate::similar::did_you_mean;
 
 /// Lists whose gaps could hide access.
 const DECISIVE: [&str; 4] = [
@@ -72,25 +74,18 @@ impl Asking {
             [one] => Ok(*one),
             [] => Err(Error::Unknown {
                 message: format!("nobody in snapshot {} is named `{text}`", self.snapshot.id),
-                hint: Some(
+                hint: Some(did_you_mean(&self.access.similar_principals(text)).unwrap_or_else(|| {
                     "give a uuid, an e-mail address, a text id such as user_group/account/ops, or a part of a name"
-                        .to_owned(),
-                ),
+                        .to_owned()
+                })),
             }),
             many => {
-                let shown = many.iter().take(10).map(|at| {
+                let candidates = many.iter().map(|at| {
                     let principal = self.access.principal(*at);
                     format!("{}  {}", principal.id, words::shown(principal))
                 });
-                let mut lines = vec![format!("`{text}` may be {} principals:", many.len())];
-                lines.extend(shown);
-                if many.len() > 10 {
-                    lines.push("...".to_owned());
-                }
-                Err(Error::Unknown {
-                    message: lines.join("\n"),
-                    hint: Some("give the id of one of them".to_owned()),
-                })
+                let candidates: Vec<String> = candidates.collect();
+                Err(names::ambiguous(text, "principals", &candidates))
             }
         }
     }
@@ -102,7 +97,8 @@ impl Asking {
         resource: Option<&str>,
         question: &Question,
     ) -> Result<Target, Error> {
-        let scope = place.map(|place| self.scope(place)).transpose()?;
+        let tree = &self.access.facts().tree;
+        let scope = place.map(|place| names::scope(place, tree)).transpose()?;
         let (resource_type, identifier) = match resource.map(|text| text.split_once('/')) {
             None => (None, None),
             Some(None) => (resource.map(spelled), None),
@@ -124,28 +120,6 @@ impl Asking {
             resource_type,
             identifier,
         })
-    }
-
-    fn scope(&self, text: &str) -> Result<Scope, Error> {
-        let scope = Scope::parse(text).filter(|scope| *scope != Scope::Harness);
-        let tree = &self.access.facts().tree;
-        let all_known = |scope: &Scope| {
-            let known = |level| tree.iter().any(|known| known.level() == Some(level));
-            scope.level().is_none_or(known)
-        };
-        match scope {
-            None => Err(Error::Unknown {
-                message: format!("`{text}` is not a scope"),
-                hint: Some(
-                    "scopes are account, org/<org> and org/<org>/project/<project>".to_owned(),
-                ),
-            }),
-            Some(scope) if tree.contains(&scope) || !all_known(&scope) => Ok(scope),
-            Some(_) => Err(Error::Unknown {
-                message: format!("snapshot {} has no scope `{text}`", self.snapshot.id),
-                hint: did_you_mean(&self.access.similar_scopes(text)),
-            }),
-        }
     }
 
     /// Gaps that could hide an answer about a target.
@@ -268,8 +242,4 @@ fn unexplored(snapshot: &SnapshotInfo, tree: &[Scope]) -> Option<Gap> {
 /// Resource types in Harness's spelling.
 fn spelled(kind: &str) -> String {
     kind.to_ascii_uppercase().replace('-', "_")
-}
-
-fn did_you_mean(similar: &[String]) -> Option<String> {
-    (!similar.is_empty()).then(|| format!("did you mean {}?", similar.join(", ")))
 }

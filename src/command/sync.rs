@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Context;
+use super::names;
 use super::trail::{self, Reading};
 use crate::api::client::Client;
 use crate::cli::{Format, Sync};
@@ -24,6 +25,7 @@ use crate::output::progress::{Counts, ProgressLine};
 use crate::output::text::{count, line};
 use crate::output::write_json;
 use crate::signals::{self, Stopping};
+use crate::similar::{closest, did_you_mean};
 use crate::store::{Identity, Published, Writer};
 
 pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, Error> {
@@ -93,7 +95,8 @@ struct Run<'a> {
 impl Run<'_> {
     fn plan(&self, writer: &Writer) -> Result<Plan, Error> {
         let remembered = remembered(writer)?;
-        collect::plan(self.client, &self.request(&remembered)).map_err(explain)
+        collect::plan(self.client, &self.request(&remembered))
+            .map_err(|failure| explain(failure, writer))
     }
 
     fn observe_and_store(
@@ -103,8 +106,8 @@ impl Run<'_> {
         label: Option<&Label>,
     ) -> Result<(Vec<Listing>, Published), Error> {
         let remembered = remembered(&writer)?;
-        let mut observation =
-            collect::observe(self.client, &self.request(&remembered)).map_err(explain)?;
+        let mut observation = collect::observe(self.client, &self.request(&remembered))
+            .map_err(|failure| explain(failure, &writer))?;
         if !self.arguments.allow_partial {
             refuse_gaps(&observation)?;
         }
@@ -183,7 +186,7 @@ fn label(typed: Option<&str>) -> Result<Option<Label>, Error> {
     typed.map(Label::new).transpose().map_err(Error::Usage)
 }
 
-fn explain(failure: Failure) -> Error {
+fn explain(failure: Failure, writer: &Writer) -> Error {
     match failure {
         Failure::Api(error) => error.into(),
         Failure::UnknownScopes(scopes) => Error::Config {
@@ -191,7 +194,10 @@ fn explain(failure: Failure) -> Error {
                 "not found in the lists that this key can read: {}",
                 scopes.iter().map(Scope::to_string).collect::<Vec<_>>().join(", ")
             ),
-            hint: Some("check the identifiers, and that the key may view them".to_owned()),
+            hint: Some(meant(&scopes, writer).unwrap_or_else(|| {
+                "give identifiers, not names (they are in the address of a page), and check that the key may view them"
+                    .to_owned()
+            })),
         },
         Failure::MissingPermissions(missing) => Error::NotEnough {
             message: format!(
@@ -205,6 +211,19 @@ fn explain(failure: Failure) -> Error {
             ),
         },
     }
+}
+
+/// Scopes of earlier snapshots that look like those that were not found.
+fn meant(unknown: &[Scope], writer: &Writer) -> Option<String> {
+    let known = names::known_scopes_and_names(&writer.reader().ok()?).ok()?;
+    let similar: Vec<String> = unknown
+        .iter()
+        .flat_map(|scope| {
+            let typed = scope.project().or(scope.org()).unwrap_or_default();
+            closest(typed, known.iter().cloned())
+        })
+        .collect();
+    did_you_mean(&similar)
 }
 
 /// An incomplete list must not look like removed access.

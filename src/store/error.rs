@@ -33,6 +33,13 @@ pub enum StoreError {
         /// The path asked for.
         path: PathBuf,
     },
+    /// Marked as ours, but its schema is not as this program makes it.
+    Altered {
+        /// The path asked for.
+        path: PathBuf,
+        /// What differs.
+        detail: String,
+    },
     /// Written by a newer release of this program.
     Newer {
         /// The path asked for.
@@ -154,6 +161,7 @@ impl StoreError {
             Self::Directory { .. } => "db_is_directory",
             Self::NotSqlite { .. } => "db_not_sqlite",
             Self::Foreign { .. } => "db_foreign",
+            Self::Altered { .. } => "db_altered",
             Self::Newer { .. } => "db_newer",
             Self::OtherAccount { .. } => "db_other_account",
             Self::Locked { .. } => "db_locked",
@@ -184,6 +192,9 @@ impl StoreError {
             Self::Directory { .. } | Self::NotSqlite { .. } | Self::Foreign { .. } => {
                 Some("name another file with --db; this one was left untouched")
             }
+            Self::Altered { .. } => Some(
+                "use a file that only harness-access has written; keep views and tables of your own in another file",
+            ),
             Self::Newer { .. } => {
                 Some("use the release of harness-access that wrote it, or a newer one")
             }
@@ -234,6 +245,11 @@ impl fmt::Display for StoreError {
                     path.display()
                 )
             }
+            Self::Altered { path, detail } => write!(
+                f,
+                "{} is not as harness-access makes it: {detail}",
+                path.display()
+            ),
             Self::Newer { path, found } => write!(
                 f,
                 "{} has schema version {found}; this program knows versions up to {}",

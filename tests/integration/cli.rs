@@ -343,7 +343,7 @@ fn quiet_means_no_words_and_all_data() {
         (&["diff", "-q"][..], 1),
         (&["diff", "--stat", "-q"], 1),
         (&["prune", "--keep-last", "9", "-q"], 0),
-        (&["history", "ada@example.test", "_account_viewer", "-q"], 0),
+        (&["history", "dana@example.test", "_account_admin", "-q"], 0),
         (&["snapshots", "label", "1", "x", "-q"], 0),
         (&["snapshots", "label", "2", "x", "-q"], 0),
     ] {

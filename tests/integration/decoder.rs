@@ -3,7 +3,8 @@
 use std::fs;
 
 use harness_access::api::call::Envelope;
-use harness_access::api::page::envelope::{Page, open};
+use harness_access::api::page::Page;
+use harness_access::api::page::envelope::open;
 use harness_access::api::wire;
 use harness_access::store::{Reader, Writer};
 use serde_json::{Map, Value, json};

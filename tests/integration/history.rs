@@ -92,11 +92,17 @@ fn a_grant_by_its_parts_or_its_id() {
     ] {
         assert_eq!(history(&folder, words).exits(0).stdout, parts);
     }
-    let none = history(&folder, &["u1", "r", "account"]).exits(0);
+    let through = history(&folder, &["u1", "r", "account"]).exits(0);
+    assert!(
+        through
+            .stderr
+            .starts_with("not directly; through user_group/account/")
+    );
+    let none = history(&folder, &["u0", "r", "account"]).exits(0);
     assert_eq!(none.stdout, "");
     assert_eq!(
         none.stderr,
-        "no snapshot in this file has a grant of role/account/r to user/u1 in account\n"
+        "no snapshot in this file has a grant of role/account/r to user/u0 in account\n"
     );
 }
 

@@ -12,11 +12,12 @@ use sources::sources;
 /// Every part of `src/`, and the other parts it may use.
 const PARTS: &[(&str, &[&str])] = &[
     ("characters", &[]),
+    ("similar", &[]),
     ("model", &[]),
     ("api", &["characters", "model"]),
     ("collect", &["api", "model"]),
     ("store", &["model"]),
-    ("access", &["model"]),
+    ("access", &["model", "similar"]),
     ("diff", &["model"]),
     ("findings", &["model"]),
     ("retention", &["model"]),
@@ -39,7 +40,7 @@ const PARTS: &[(&str, &[&str])] = &[
     ("exit", &[]),
     ("signals", &["exit", "unfinished"]),
     ("error", &["api", "exit", "store"]),
-    ("cli", &["diff", "error", "findings", "model"]),
+    ("cli", &["diff", "error", "findings", "model", "similar"]),
     ("config", &["api", "cli", "error", "store"]),
     ("logging", &["api", "characters", "config", "error"]),
     (
@@ -59,6 +60,7 @@ const PARTS: &[(&str, &[&str])] = &[
             "output",
             "retention",
             "signals",
+            "similar",
             "store",
         ],
     ),

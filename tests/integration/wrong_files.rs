@@ -275,6 +275,7 @@ fn no_damage_to_any_page_is_written_on_or_makes_it_panic() {
                         matches!(
                             error,
                             StoreError::Damaged { .. }
+                                | StoreError::Altered { .. }
                                 | StoreError::NotSqlite { .. }
                                 | StoreError::OtherAccount { .. }
                                 | StoreError::Sqlite { .. }

@@ -13,6 +13,7 @@ use crate::api::error::{ApiErrorKind, ErrorBody, MissingPermission};
 use crate::api::http::quote::{quote, quote_bytes};
 use crate::api::http::transport::{HttpResponse, TransportError, TransportErrorKind};
 use crate::api::page::envelope::{LooksLike, Unopened, looks_like};
+use crate::api::page::without_mark;
 
 /// An attempt that failed: why, and what that means for the next one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,6 +118,7 @@ impl Classifier<'_> {
     fn not_json(&self, response: &HttpResponse, looks_like: LooksLike) -> FailedAttempt {
         let is_success = (200..300).contains(&response.status);
         let outcome = match looks_like {
+            LooksLike::Html | LooksLike::LoginPage if response.status == 403 => Outcome::Blocked,
             _ if !is_success => Outcome::Permanent,
             LooksLike::Empty | LooksLike::BrokenJson => Outcome::Transient,
             LooksLike::LoginPage | LooksLike::Html | LooksLike::Other => Outcome::Doubtful,
@@ -141,7 +143,7 @@ impl Classifier<'_> {
             correlation_id: Some(self.request_id.to_owned()),
             ..ErrorBody::default()
         };
-        let Ok(Value::Object(body)) = serde_json::from_slice(&response.body) else {
+        let Ok(Value::Object(body)) = serde_json::from_slice(without_mark(&response.body)) else {
             said.message = quote_bytes(&response.body, self.redact);
             return (said, Vec::new());
         };
@@ -237,7 +239,10 @@ fn fail(kind: ApiErrorKind, outcome: Outcome) -> FailedAttempt {
 }
 
 fn is_json_object(body: &[u8]) -> bool {
-    matches!(serde_json::from_slice(body), Ok(Value::Object(_)))
+    matches!(
+        serde_json::from_slice(without_mark(body)),
+        Ok(Value::Object(_))
+    )
 }
 
 #[cfg(test)]

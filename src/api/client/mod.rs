@@ -2,29 +2,34 @@
 
 pub mod classify;
 pub mod clock;
+mod exchange;
 pub mod pace;
+mod patience;
+mod prepared;
 pub mod retry;
 
+use std::collections::BTreeSet;
 use std::fmt;
-use std::hash::{BuildHasher as _, DefaultHasher, RandomState};
+use std::hash::{DefaultHasher, Hash, RandomState};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use self::classify::{Classifier, FailedAttempt};
 use self::clock::{Cancel, Clock, SystemClock};
 use self::pace::Pacer;
-use self::retry::{Outcome, Reason, Retry, RetryPolicy, Step, retry_after};
+use self::patience::Patience;
+use self::prepared::PreparedCall;
+use self::retry::RetryPolicy;
 use super::call::{Call, Method, Reply};
 use super::error::{ApiError, ApiErrorKind};
 use super::http::base_url::BaseUrl;
-use super::http::transport::{HttpRequest, HttpResponse, Transport};
+use super::http::transport::Transport;
 use super::page::envelope;
-use super::page::walk::walk;
-use super::page::{Page, RowSink, Walked};
+use super::page::walk::{WalkOptions, walk};
+use super::page::{RowSink, Walked};
 
 /// How the client behaves; the defaults are for Harness as it is.
 #[derive(Clone)]
@@ -35,6 +40,8 @@ pub struct ClientOptions {
     pub timeout: Duration,
     /// Time for one request, connecting and reading the body included.
     pub request_timeout: Duration,
+    /// Bytes of memory that the rows of the whole run may take; a list that would take more is cut off with a gap.
+    pub max_memory: u64,
     /// How often and how long to try again.
     pub retry: RetryPolicy,
     /// The time.
@@ -49,6 +56,7 @@ impl Default for ClientOptions {
             max_per_minute: 360,
             timeout: Duration::from_secs(30 * 60),
             request_timeout: Duration::from_secs(120),
+            max_memory: 2 << 30,
             retry: RetryPolicy::default(),
             clock: Arc::new(SystemClock::new()),
             cancel: Cancel::new(),
@@ -69,6 +77,9 @@ impl fmt::Debug for ClientOptions {
 pub struct Client {
     transport: Box<dyn Transport>,
     base: BaseUrl,
+    /// The base with `/gateway`, once it turned out that Harness is only there.
+    gateway: OnceLock<BaseUrl>,
+    asked_gateway: AtomicBool,
     account_id: String,
     options: ClientOptions,
     deadline: Duration,
@@ -77,6 +88,13 @@ pub struct Client {
     worked: AtomicBool,
     requests: AtomicU64,
     retries: AtomicU64,
+    /// Bytes of memory that the rows of finished walks take.
+    held: AtomicU64,
+    patience: Mutex<Patience>,
+    /// Paths of lists that the server does not sort.
+    unsorted: Mutex<BTreeSet<String>>,
+    /// Paths and members of rows that were warned of.
+    warned: Mutex<BTreeSet<(String, &'static str)>>,
     /// Source of request ids and of jitter.
     random: RandomState,
 }
@@ -103,6 +121,8 @@ impl Client {
         Self {
             transport,
             base,
+            gateway: OnceLock::new(),
+            asked_gateway: AtomicBool::new(false),
             account_id: account_id.into(),
             deadline: now.saturating_add(options.timeout),
             pacer: Mutex::new(Pacer::new(options.max_per_minute, now)),
@@ -110,6 +130,10 @@ impl Client {
             worked: AtomicBool::new(false),
             requests: AtomicU64::new(0),
             retries: AtomicU64::new(0),
+            held: AtomicU64::new(0),
+            patience: Mutex::default(),
+            unsorted: Mutex::default(),
+            warned: Mutex::default(),
             random: RandomState::new(),
         }
     }
@@ -119,7 +143,9 @@ impl Client {
     /// # Errors
     /// The last failure, when it is not worth or not allowed to try again.
     pub fn get<T: DeserializeOwned>(&self, call: &Call) -> Result<Reply<T>, ApiError> {
-        self.exchange(call, Method::Get, None)
+        let method = Method::Get;
+        let body = None;
+        self.exchange(&PreparedCall { call, method, body }, envelope::open)
     }
 
     /// Reads an endpoint that wants its question as a JSON body.
@@ -131,40 +157,130 @@ impl Client {
         call: &Call,
         body: &B,
     ) -> Result<Reply<T>, ApiError> {
-        let body = serde_json::to_vec(body).map_err(|error| {
-            let message = format!("the request cannot be written as JSON: {error}");
-            ApiError::new(call.site(Method::Post), 0, ApiErrorKind::Shape { message })
-        })?;
-        self.exchange(call, Method::Post, Some(body))
+        let method = Method::Post;
+        let body = Some(&*json(call, body)?);
+        self.exchange(&PreparedCall { call, method, body }, envelope::open)
     }
 
     /// Walks a list that is read with GET; `call` without page. See [`walk`].
     ///
+    /// A server that refuses to sort the list is asked without an order; two walks must then see the same rows.
+    ///
     /// # Errors
     /// As [`walk`].
-    pub fn walk_get<T: DeserializeOwned>(
+    pub fn walk_get<T: DeserializeOwned + Hash>(
         &self,
         call: &Call,
         key: impl Fn(&T, &mut DefaultHasher),
         sink: &mut impl RowSink<T>,
     ) -> Result<Walked, ApiError> {
-        let fetch = |page| self.get::<Page<T>>(&call.clone().page(page));
-        walk(&call.site(Method::Get), fetch, key, sink)
+        let method = Method::Get;
+        let body = None;
+        self.walk(&PreparedCall { call, method, body }, key, sink)
     }
 
-    /// Walks a list that is read with POST of the same body for every page; `call` without page. See [`walk`].
+    /// Walks a list that is read with POST of the same body for every page, as [`walk_get`](Self::walk_get).
     ///
     /// # Errors
     /// As [`walk`].
-    pub fn walk_post<T: DeserializeOwned, B: Serialize + ?Sized>(
+    pub fn walk_post<T: DeserializeOwned + Hash, B: Serialize + ?Sized>(
         &self,
         call: &Call,
         body: &B,
         key: impl Fn(&T, &mut DefaultHasher),
         sink: &mut impl RowSink<T>,
     ) -> Result<Walked, ApiError> {
-        let fetch = |page| self.post::<Page<T>, B>(&call.clone().page(page), body);
-        walk(&call.site(Method::Post), fetch, key, sink)
+        let method = Method::Post;
+        let body = Some(&*json(call, body)?);
+        self.walk(&PreparedCall { call, method, body }, key, sink)
+    }
+
+    fn walk<T: DeserializeOwned + Hash>(
+        &self,
+        list: &PreparedCall<'_>,
+        key: impl Fn(&T, &mut DefaultHasher),
+        sink: &mut impl RowSink<T>,
+    ) -> Result<Walked, ApiError> {
+        let path = list.call.path();
+        let mut refused = None;
+        if !self.unsorted().contains(path) {
+            match self.walk_as(list, list.call, &key, sink) {
+                Err(error) if self.may_be_the_order(list.call, &error) => {
+                    log::info!("{error}; asking without sortOrders");
+                    sink.restart();
+                    refused = Some(error);
+                }
+                walked => return walked,
+            }
+        }
+        match self.walk_as(list, &list.call.clone().unsorted(), &key, sink) {
+            Ok(walked) => {
+                self.unsorted().insert(path.to_owned());
+                Ok(walked.after(refused.map_or(0, |error| error.attempts)))
+            }
+            Err(error) => Err(refused.unwrap_or(error)),
+        }
+    }
+
+    fn walk_as<T: DeserializeOwned + Hash>(
+        &self,
+        list: &PreparedCall<'_>,
+        call: &Call,
+        key: &impl Fn(&T, &mut DefaultHasher),
+        sink: &mut impl RowSink<T>,
+    ) -> Result<Walked, ApiError> {
+        let page = |page| {
+            let call = &call.clone().page(page);
+            self.exchange(&PreparedCall { call, ..*list }, |body, _| {
+                envelope::open_page(body)
+            })
+        };
+        let options = WalkOptions {
+            unordered: list.call.is_sorted() && !call.is_sorted(),
+            max_bytes: self.memory_for_a_list(),
+        };
+        let walked = walk(&call.site(list.method), page, options, key, sink)?;
+        self.held.fetch_add(walked.bytes, Ordering::Relaxed);
+        Ok(walked)
+    }
+
+    /// Whether a list may be refused because of the order it is asked for in. A server that does not know a field may
+    /// also fail in its database layer.
+    fn may_be_the_order(&self, call: &Call, error: &ApiError) -> bool {
+        let may_be = match *error.kind {
+            ApiErrorKind::Refused(_) => true,
+            ApiErrorKind::Server(_) => !self.patience().is_lost(call.path()),
+            _ => false,
+        };
+        may_be && call.is_sorted()
+    }
+
+    fn memory_for_a_list(&self) -> u64 {
+        let most = self.options.max_memory;
+        let left = most.saturating_sub(self.held.load(Ordering::Relaxed));
+        left.min(most / 2)
+    }
+
+    /// Paths of lists that the server does not sort, and that were read twice for that reason.
+    #[must_use]
+    pub fn unsorted_lists(&self) -> Vec<String> {
+        self.unsorted().iter().cloned().collect()
+    }
+
+    fn unsorted(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.unsorted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether any call has succeeded.
+    #[must_use]
+    pub fn has_worked(&self) -> bool {
+        self.worked.load(Ordering::Relaxed)
+    }
+
+    /// Where Harness answers: the base URL as given, or with `/gateway` where it is only there.
+    #[must_use]
+    pub fn base(&self) -> &BaseUrl {
+        self.gateway.get().unwrap_or(&self.base)
     }
 
     /// Requests sent so far, retries included.
@@ -190,183 +306,11 @@ impl Client {
         self.options.cancel.cancel();
         self.transport.interrupt();
     }
+}
 
-    fn exchange<T: DeserializeOwned>(
-        &self,
-        call: &Call,
-        method: Method,
-        body: Option<Vec<u8>>,
-    ) -> Result<Reply<T>, ApiError> {
-        let url = self.base.join(&call.path_and_query(&self.account_id));
-        let mut request = HttpRequest {
-            method,
-            url,
-            body,
-            request_id: String::new(),
-            timeout: self.options.request_timeout,
-        };
-        let most = &self.options.retry;
-        let policy = RetryPolicy {
-            tries: call.max_tries().unwrap_or(most.tries).min(most.tries),
-            ..most.clone()
-        };
-        let mut retry = Retry::new(&policy, self.deadline);
-        let mut last = None;
-        loop {
-            let fail = |attempts, kind| ApiError::new(call.site(method), attempts, kind);
-            let sent_at = self
-                .wait_for_turn(last)
-                .map_err(|kind| fail(retry.attempts(), kind))?;
-            request.request_id = self.count(retry.attempts());
-            request.timeout = self
-                .options
-                .request_timeout
-                .min(self.deadline.saturating_sub(sent_at));
-            let failure = match self.attempt(call, &request) {
-                Ok((data, server_date)) => {
-                    self.worked.store(true, Ordering::Relaxed);
-                    return Ok(Reply {
-                        data,
-                        attempts: retry.attempts() + 1,
-                        server_date,
-                    });
-                }
-                Err(failure) => failure,
-            };
-            let (pause, kind) = self
-                .after_failure(failure, &mut retry, sent_at)
-                .map_err(|kind| fail(retry.attempts(), kind))?;
-            let site = call.site(method);
-            log::info!(
-                "{site}: {kind}; trying again in {:.1} s",
-                pause.as_secs_f64()
-            );
-            last = Some(kind);
-            self.options.clock.sleep(pause, &self.options.cancel);
-        }
-    }
-
-    /// Decides on a failed attempt: how long to wait before the next, together with what failed, or the final error.
-    fn after_failure(
-        &self,
-        failure: FailedAttempt,
-        retry: &mut Retry,
-        sent_at: Duration,
-    ) -> Result<(Duration, Box<ApiErrorKind>), ApiErrorKind> {
-        let now = self.options.clock.now();
-        let step = retry.after(
-            failure.outcome,
-            failure.retry_after,
-            self.worked.load(Ordering::Relaxed),
-            now,
-            self.jitter(),
-        );
-        if failure.outcome == Outcome::Throttled {
-            let pause = match step {
-                Step::Wait(pause) => pause,
-                Step::Done | Step::GiveUp(_) => Duration::ZERO,
-            };
-            self.pacer().throttled(sent_at, now, pause);
-        }
-        if self.options.cancel.is_cancelled() {
-            return Err(ApiErrorKind::Cancelled);
-        }
-        match step {
-            Step::Wait(pause) => Ok((pause, failure.kind)),
-            Step::GiveUp(Reason::Deadline) => Err(self.out_of_time(Some(failure.kind))),
-            Step::GiveUp(Reason::Permanent | Reason::Tries) | Step::Done => Err(*failure.kind),
-        }
-    }
-
-    /// Waits until the pace allows a request; the moment it does.
-    fn wait_for_turn(&self, last: Option<Box<ApiErrorKind>>) -> Result<Duration, ApiErrorKind> {
-        loop {
-            if self.options.cancel.is_cancelled() {
-                return Err(ApiErrorKind::Cancelled);
-            }
-            let now = self.options.clock.now();
-            if now >= self.deadline {
-                return Err(self.out_of_time(last));
-            }
-            let turn = self.pacer().try_take(now);
-            match turn {
-                Ok(()) => return Ok(now),
-                Err(wait) if now.saturating_add(wait) >= self.deadline => {
-                    return Err(self.out_of_time(last));
-                }
-                Err(wait) => self.options.clock.sleep(wait, &self.options.cancel),
-            }
-        }
-    }
-
-    /// One request and what it says.
-    fn attempt<T: DeserializeOwned>(
-        &self,
-        call: &Call,
-        request: &HttpRequest,
-    ) -> Result<(T, Option<SystemTime>), FailedAttempt> {
-        let redact = |text: &str| self.transport.redact(text);
-        let classifier = Classifier {
-            redact: &redact,
-            request_id: &request.request_id,
-        };
-        let began = self.options.clock.now();
-        let sent = self.transport.send(request);
-        let took = self.options.clock.now().saturating_sub(began).as_millis();
-        let (id, method, url) = (&request.request_id, request.method, &request.url);
-        let response = match sent {
-            Ok(response) => response,
-            Err(error) => {
-                log::debug!("{id}: {method} {url}: {} after {took} ms", error.kind);
-                return Err(classifier.no_response(&error));
-            }
-        };
-        let (status, bytes) = (response.status, response.body.len());
-        log::debug!("{id}: {method} {url}: {status}, {bytes} bytes in {took} ms");
-        if !(200..300).contains(&status) {
-            let mut failure = classifier.error_status(&response);
-            failure.retry_after = self.asked_to_wait(&response);
-            return Err(failure);
-        }
-        match envelope::open(&response.body, call.expected_envelope()) {
-            Ok(data) => Ok((data, response.date)),
-            Err(why) => Err(classifier.unopened(&response, why)),
-        }
-    }
-
-    fn asked_to_wait(&self, response: &HttpResponse) -> Option<Duration> {
-        let header = response.retry_after.as_deref()?;
-        retry_after(header, response.date, self.options.clock.wall())
-    }
-
-    fn out_of_time(&self, last: Option<Box<ApiErrorKind>>) -> ApiErrorKind {
-        ApiErrorKind::Deadline {
-            limit: self.options.timeout,
-            last,
-        }
-    }
-
-    /// Counts a request and names it: unique in this run, and unlikely to be met in another.
-    fn count(&self, attempts_before: u32) -> String {
-        let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
-        if attempts_before > 0 {
-            self.retries.fetch_add(1, Ordering::Relaxed);
-        }
-        format!(
-            "harness-access-{:016x}-{number}",
-            self.random.hash_one("run")
-        )
-    }
-
-    /// From 0 to 1, different each time.
-    fn jitter(&self) -> f64 {
-        let drawn = self
-            .random
-            .hash_one((self.requests(), self.options.clock.now()));
-        f64::from(u32::try_from(drawn >> 32).unwrap_or(u32::MAX)) / f64::from(u32::MAX)
-    }
-
-    fn pacer(&self) -> MutexGuard<'_, Pacer> {
-        self.pacer.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn json<B: Serialize + ?Sized>(call: &Call, body: &B) -> Result<Vec<u8>, ApiError> {
+    serde_json::to_vec(body).map_err(|error| {
+        let message = format!("the request cannot be written as JSON: {error}");
+        ApiError::new(call.site(Method::Post), 0, ApiErrorKind::Shape { message })
+    })
 }

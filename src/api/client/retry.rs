@@ -48,6 +48,9 @@ pub enum Outcome {
     ConnectionLost,
     /// Told to slow down: 429, or the code `TOO_MANY_REQUESTS`.
     Throttled,
+    /// Refused with a page for people. After an earlier success this is most likely the edge, which slows down with 403 as
+    /// well as with 429, so it is waited out like [`Throttled`](Self::Throttled); before one it is final.
+    Blocked,
     /// A refused key, a page that is not an API's, or a host that cannot be reached. Harness also answers 401 when its
     /// own validation fails, and networks fail in passing, so after an earlier success this passes like
     /// [`Transient`](Self::Transient); before one it is probably true.
@@ -119,6 +122,7 @@ impl<'a> Retry<'a> {
         let tries = match outcome {
             Outcome::Success => return Step::Done,
             Outcome::Permanent => return Step::GiveUp(Reason::Permanent),
+            Outcome::Blocked if !worked_before => return Step::GiveUp(Reason::Permanent),
             Outcome::Doubtful if !worked_before => {
                 self.policy.doubtful_tries.min(self.policy.tries)
             }
@@ -141,7 +145,7 @@ impl<'a> Retry<'a> {
         let repeats = self.attempts - 1;
         let (base, factor) = match outcome {
             Outcome::ConnectionLost if repeats == 0 => return Duration::ZERO,
-            Outcome::Throttled => (self.policy.throttled_base, 2_u32),
+            Outcome::Throttled | Outcome::Blocked => (self.policy.throttled_base, 2_u32),
             _ => (self.policy.base, 3),
         };
         let nominal = base
@@ -235,6 +239,18 @@ mod tests {
     fn a_refused_key_is_final_quickly_unless_it_has_worked() {
         assert_eq!(waits(Outcome::Doubtful, false, MIDDLE).0, [secs(1)]);
         assert_eq!(waits(Outcome::Doubtful, true, MIDDLE).0.len(), 4);
+    }
+
+    #[test]
+    fn a_page_for_people_instead_of_an_answer_is_waited_out_once_anything_worked() {
+        assert_eq!(
+            waits(Outcome::Blocked, false, MIDDLE),
+            (vec![], Reason::Permanent)
+        );
+        assert_eq!(
+            waits(Outcome::Blocked, true, MIDDLE),
+            waits(Outcome::Throttled, true, MIDDLE)
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::{ApiErrorKind, CallSite, ErrorBody, LooksLike, MissingPermission, TransportErrorKind};
 
 impl ApiErrorKind {
-    pub(super) fn hint(&self, site: &CallSite) -> Option<String> {
+    pub(super) fn hint(&self, site: &CallSite, tried_gateway: bool) -> Option<String> {
         let advice = match self {
             Self::BadKey(_) => {
                 "Check that the key is complete, not expired or deleted, and belongs to this account on this host."
@@ -20,8 +20,15 @@ impl ApiErrorKind {
             }
             | Self::Redirected { .. }
             | Self::NotFound(ErrorBody { code: None, .. }) => {
-                "Check the base URL: it must be the host you sign in at, such as https://app.harness.io or your \
-                 company's <name>.harness.io."
+                let gateway = if tried_gateway {
+                    " The same address with /gateway was tried too."
+                } else {
+                    " Some installations need the path /gateway after it."
+                };
+                return Some(format!(
+                    "Check the base URL: it must be the host you sign in at, such as https://app.harness.io or your \
+                     company's <name>.harness.io.{gateway}"
+                ));
             }
             Self::AccountMoved { .. } => {
                 "Use the base URL of the cluster that the account moved to."
@@ -34,7 +41,10 @@ impl ApiErrorKind {
                 "The list changed while it was read. Try again at a quieter time."
             }
             Self::Deadline { last, .. } => {
-                return match last.as_ref().and_then(|last| last.hint(site)) {
+                return match last
+                    .as_ref()
+                    .and_then(|last| last.hint(site, tried_gateway))
+                {
                     Some(hint) => Some(hint),
                     None => Some("Allow more time with --timeout.".to_owned()),
                 };

@@ -21,6 +21,10 @@ pub struct ApiError {
     pub attempts: u32,
     /// What went wrong.
     pub kind: Box<ApiErrorKind>,
+    /// No call had succeeded before: it may be that nothing at this address is Harness.
+    pub is_first: bool,
+    /// The same was asked under `/gateway` too, in vain.
+    pub tried_gateway: bool,
     /// For the walk over a list: what it took until it failed. `rows` and `pages` are those of the last walk, and no
     /// part of them is the list.
     pub walked: Option<Box<Walked>>,
@@ -105,8 +109,7 @@ pub enum ApiErrorKind {
         /// What does not fit, from the decoder.
         message: String,
     },
-    /// The pages of a list contradict each other, walk after walk: the list changes faster than it is read, or is
-    /// served inconsistently.
+    /// The pages of a list contradict each other, walk after walk.
     Inconsistent {
         /// The contradiction of the last walk.
         reason: String,
@@ -138,6 +141,8 @@ impl ApiError {
             site,
             attempts,
             kind,
+            is_first: false,
+            tried_gateway: false,
             walked: None,
         }
     }
@@ -146,6 +151,75 @@ impl ApiError {
     #[must_use]
     pub fn is_not_permitted(&self) -> bool {
         matches!(*self.kind, ApiErrorKind::NotPermitted { .. })
+    }
+
+    /// Whether this ends the whole run rather than being a gap of one list: the key is refused, Harness cannot be
+    /// reached or is not there, the time is over, or somebody stopped it.
+    #[must_use]
+    pub fn ends_run(&self) -> bool {
+        match &*self.kind {
+            ApiErrorKind::BadKey(_)
+            | ApiErrorKind::Redirected { .. }
+            | ApiErrorKind::AccountMoved { .. }
+            | ApiErrorKind::IpNotAllowed(_)
+            | ApiErrorKind::Throttled(_)
+            | ApiErrorKind::Deadline { .. }
+            | ApiErrorKind::Cancelled => true,
+            ApiErrorKind::Transport(error) => self.is_first || error.kind.is_of_the_way(),
+            ApiErrorKind::NotJson { .. } | ApiErrorKind::NotFound(ErrorBody { code: None, .. }) => {
+                self.is_first
+            }
+            ApiErrorKind::NotPermitted { .. }
+            | ApiErrorKind::NotFound(_)
+            | ApiErrorKind::Server(_)
+            | ApiErrorKind::Refused(_)
+            | ApiErrorKind::Shape { .. }
+            | ApiErrorKind::Inconsistent { .. }
+            | ApiErrorKind::Impossible { .. } => false,
+        }
+    }
+
+    /// Whether Harness itself spoke, not something in its place.
+    #[must_use]
+    pub fn is_of_harness(&self) -> bool {
+        match &*self.kind {
+            ApiErrorKind::NotJson { .. }
+            | ApiErrorKind::Redirected { .. }
+            | ApiErrorKind::Transport(_)
+            | ApiErrorKind::Deadline { .. }
+            | ApiErrorKind::Cancelled => false,
+            ApiErrorKind::NotFound(said) | ApiErrorKind::Server(said) => said.code.is_some(),
+            ApiErrorKind::BadKey(_)
+            | ApiErrorKind::NotPermitted { .. }
+            | ApiErrorKind::Throttled(_)
+            | ApiErrorKind::AccountMoved { .. }
+            | ApiErrorKind::IpNotAllowed(_)
+            | ApiErrorKind::Refused(_)
+            | ApiErrorKind::Shape { .. }
+            | ApiErrorKind::Inconsistent { .. }
+            | ApiErrorKind::Impossible { .. } => true,
+        }
+    }
+
+    /// Whether something spoke that is not the Harness API, or says that there is nothing here.
+    #[must_use]
+    pub fn is_of_another_service(&self) -> bool {
+        matches!(
+            &*self.kind,
+            ApiErrorKind::NotJson {
+                looks_like: LooksLike::Html
+                    | LooksLike::LoginPage
+                    | LooksLike::OtherService
+                    | LooksLike::Other,
+                ..
+            } | ApiErrorKind::NotFound(ErrorBody { code: None, .. })
+        )
+    }
+
+    /// Whether the response was larger than is read.
+    #[must_use]
+    pub fn is_too_large(&self) -> bool {
+        matches!(&*self.kind, ApiErrorKind::Transport(error) if error.kind == TransportErrorKind::TooLarge)
     }
 
     /// Whether Harness understood the question and refused it: a client error of any kind, but not a failure of
@@ -163,7 +237,7 @@ impl ApiError {
     /// What to do about it, in a sentence, where that is known.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
-        self.kind.hint(&self.site)
+        self.kind.hint(&self.site, self.tried_gateway)
     }
 }
 

@@ -112,6 +112,13 @@ impl BaseUrl {
         is_this_computer(host)
     }
 
+    /// The same host with the path `/gateway`, under which Harness serves its API as well; `None` when there is a path.
+    #[must_use]
+    pub fn with_gateway(&self) -> Option<Self> {
+        let has_path = self.0.splitn(4, '/').nth(3).is_some();
+        (!has_path).then(|| Self(format!("{}/gateway", self.0)))
+    }
+
     /// The URL of an endpoint: `path` appended to the base, never replacing its path.
     #[must_use]
     pub fn join(&self, path: &str) -> String {

@@ -91,6 +91,22 @@ pub enum TransportErrorKind {
     Other,
 }
 
+impl TransportErrorKind {
+    /// Whether it is about the way to the server rather than about one response.
+    #[must_use]
+    pub fn is_of_the_way(self) -> bool {
+        match self {
+            Self::Connect | Self::Dns | Self::Tls | Self::Interrupted => true,
+            Self::Timeout
+            | Self::Reset
+            | Self::Protocol
+            | Self::TooLarge
+            | Self::Decompress
+            | Self::Other => false,
+        }
+    }
+}
+
 impl fmt::Display for TransportErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

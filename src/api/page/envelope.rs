@@ -7,32 +7,13 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::Value;
 use serde_json::error::Category;
 
+use super::list_page::Page;
+use super::mend::{mended, without_mark};
+use super::rows;
 use crate::api::call::Envelope;
-
-/// One page of a list. Every count may be missing or null; what must be there is the content.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Page<T> {
-    /// The rows.
-    pub content: Vec<T>,
-    /// Pages of the list; 1 for a list that was filtered to nothing.
-    #[serde(default)]
-    pub total_pages: Option<i64>,
-    /// Rows of the list, as counted for this very request.
-    #[serde(default)]
-    pub total_items: Option<i64>,
-    /// Rows on this page, by the server's count.
-    #[serde(default)]
-    pub page_item_count: Option<i64>,
-    /// The size asked for; 0 when the list was filtered to nothing.
-    #[serde(default)]
-    pub page_size: Option<i64>,
-    /// Which page this is, from 0.
-    #[serde(default)]
-    pub page_index: Option<i64>,
-}
 
 /// What a 2xx or error body that is not the expected JSON looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,8 +71,8 @@ struct ResourceEnvelope<T> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Head {
-    status: Option<serde_json::Value>,
-    code: Option<serde_json::Value>,
+    status: Option<Value>,
+    code: Option<Value>,
     response_messages: Option<Vec<IgnoredAny>>,
     data: Option<IgnoredAny>,
     resource: Option<IgnoredAny>,
@@ -107,40 +88,70 @@ impl Head {
     }
 
     fn tells_of_failure(&self) -> bool {
-        let status = self.status.as_ref().and_then(serde_json::Value::as_str);
-        let code = self.code.as_ref().is_some_and(serde_json::Value::is_string);
+        let status = self.status.as_ref().and_then(Value::as_str);
+        let code = self.code.as_ref().is_some_and(Value::is_string);
         let messages = self
             .response_messages
             .as_ref()
             .is_some_and(|list| !list.is_empty());
         match status {
-            Some("SUCCESS") => false,
-            Some(_) => true,
+            Some(status) => !status.trim().eq_ignore_ascii_case("SUCCESS"),
             None => code || messages,
         }
     }
 }
 
-/// Takes what was asked for out of a 2xx body.
+/// Takes what was asked for out of a 2xx body. A byte order mark is skipped, and half a character is replaced by U+FFFD.
 ///
 /// # Errors
 /// Why it is not there.
 pub fn open<T: DeserializeOwned>(body: &[u8], envelope: Envelope) -> Result<T, Unopened> {
+    let body = without_mark(body);
+    match open_as_is(body, envelope) {
+        Err(Unopened::NotJson(LooksLike::BrokenJson)) => match mended(body) {
+            Some(mended) => open_as_is(&mended, envelope),
+            None => Err(Unopened::NotJson(LooksLike::BrokenJson)),
+        },
+        opened => opened,
+    }
+}
+
+/// Takes one page out of a 2xx body, row by row where not all rows can be read.
+///
+/// # Errors
+/// Why there is no page.
+pub fn open_page<T: DeserializeOwned>(body: &[u8]) -> Result<Page<T>, Unopened> {
+    match open::<Option<Page<T>>>(body, Envelope::Data) {
+        Ok(Some(page)) => Ok(page),
+        Ok(None) => Ok(Page::default()),
+        Err(Unopened::Shape(shape)) => match open::<Page<Value>>(body, Envelope::Data) {
+            Ok(page) => Ok(rows::read_one_by_one(page)),
+            Err(_) => Err(Unopened::Shape(shape)),
+        },
+        Err(why) => Err(why),
+    }
+}
+
+fn open_as_is<T: DeserializeOwned>(body: &[u8], envelope: Envelope) -> Result<T, Unopened> {
     let opened = match envelope {
         Envelope::Data => serde_json::from_slice::<DataEnvelope<T>>(body)
-            .map(|envelope| (envelope.status.as_deref() == Some("SUCCESS"), envelope.data)),
+            .map(|envelope| (says_success(envelope.status.as_ref()), envelope.data)),
         Envelope::Resource => serde_json::from_slice::<ResourceEnvelope<T>>(body)
             .map(|envelope| (true, envelope.resource)),
     };
     match opened {
         Ok((true, Some(data))) => Ok(data),
-        Ok((true, None)) => match serde_json::from_value(serde_json::Value::Null) {
+        Ok((true, None)) => match serde_json::from_value(Value::Null) {
             Ok(nothing) if !tells_of_failure(body) => Ok(nothing), // T is an Option, and null is valid
             _ => Err(failure_or(body, "no data")),
         },
         Ok((false, _)) => Err(failure_or(body, "no status SUCCESS")),
         Err(error) => Err(why_unreadable(body, &error)),
     }
+}
+
+fn says_success(status: Option<&String>) -> bool {
+    status.is_some_and(|status| status.trim().eq_ignore_ascii_case("SUCCESS"))
 }
 
 fn why_unreadable(body: &[u8], error: &serde_json::Error) -> Unopened {
@@ -172,7 +183,7 @@ fn tells_of_failure(body: &[u8]) -> bool {
 /// What a body that is not the expected JSON seems to be.
 #[must_use]
 pub fn looks_like(body: &[u8]) -> LooksLike {
-    match body.trim_ascii_start().first() {
+    match without_mark(body).trim_ascii_start().first() {
         None => LooksLike::Empty,
         Some(b'<') if names_login(body) => LooksLike::LoginPage,
         Some(b'<') => LooksLike::Html,
@@ -193,175 +204,4 @@ fn names_login(body: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::Value;
-
-    use super::*;
-
-    fn data<T: DeserializeOwned>(body: &str) -> Result<T, Unopened> {
-        open(body.as_bytes(), Envelope::Data)
-    }
-
-    const PAGE: &str = r#"{"status":"SUCCESS","data":{"totalPages":3,"totalItems":205,"pageItemCount":2,"pageSize":100,
-        "content":["a","b\u00e9\ud83d\ude00"],"pageIndex":0,"empty":false,"pageToken":null},
-        "metaData":null,"correlationId":"c-1"}"#;
-
-    #[test]
-    fn pages_arrays_and_nulls_are_taken_out() {
-        let page: Page<String> = data(PAGE).expect("a page");
-        assert_eq!((page.total_items, page.content.len()), (Some(205), 2));
-        let array: Vec<u8> = data(r#"{"status":"SUCCESS","data":[1,2]}"#).expect("an array");
-        assert_eq!(array, [1, 2]);
-        let null: Option<u8> =
-            data(r#"{"status":"SUCCESS","data":null,"metaData":""}"#).expect("null");
-        assert_eq!(null, None);
-        let resource: u8 = open(
-            br#"{"metaData":{},"resource":5,"responseMessages":[]}"#,
-            Envelope::Resource,
-        )
-        .expect("5");
-        assert_eq!(resource, 5);
-    }
-
-    #[test]
-    fn missing_counts_are_null_and_missing_content_is_no_page() {
-        let page: Page<u8> =
-            data(r#"{"status":"SUCCESS","data":{"content":[],"totalItems":null}}"#)
-                .expect("a page");
-        assert_eq!((page.total_items, page.page_size), (None, None));
-        for body in [
-            r#"{"status":"SUCCESS","data":{"totalItems":0}}"#,
-            r#"{"status":"SUCCESS","data":{"content":null}}"#,
-            r#"{"status":"SUCCESS","data":null}"#,
-            r#"{"status":"SUCCESS"}"#,
-            r#"{"data":{"content":[]}}"#,
-            r#"{"status":7,"data":{"content":[]}}"#,
-        ] {
-            assert!(
-                matches!(
-                    data::<Page<u8>>(body),
-                    Err(Unopened::Shape(_) | Unopened::Failure)
-                ),
-                "{body}"
-            );
-        }
-    }
-
-    #[test]
-    fn json_without_any_member_of_an_envelope_is_of_another_service() {
-        for body in ["[]", "7", "null", "{}", r#"{"version":"1.2","code":200}"#] {
-            assert_eq!(
-                data::<Page<u8>>(body),
-                Err(Unopened::NotJson(LooksLike::OtherService)),
-                "{body}"
-            );
-        }
-    }
-
-    #[test]
-    fn errors_in_a_success_are_told_from_surprises() {
-        for body in [
-            r#"{"status":"ERROR","code":"X","data":null}"#,
-            r#"{"status":"FAILURE"}"#,
-            r#"{"status":"ERROR","data":{"content":[]}}"#,
-            r#"{"metaData":null,"resource":null,"responseMessages":[{"code":"INVALID_ARGUMENT"}]}"#,
-        ] {
-            assert_eq!(data::<Page<u8>>(body), Err(Unopened::Failure), "{body}");
-        }
-        let failure = br#"{"resource":null,"responseMessages":[{"code":"X"}]}"#;
-        assert_eq!(
-            open::<Option<u8>>(failure, Envelope::Resource),
-            Err(Unopened::Failure)
-        );
-    }
-
-    #[test]
-    fn what_is_no_json_is_named() {
-        let cases = [
-            ("", LooksLike::Empty),
-            (" \r\n", LooksLike::Empty),
-            ("<html><body>502</body></html>", LooksLike::Html),
-            (
-                "<script>window.location='/auth/#/signin'</script>",
-                LooksLike::LoginPage,
-            ),
-            (r#"{"redirectPage":"x"}"#, LooksLike::LoginPage),
-            (
-                r#"{"status":"SUCCESS","data":{"content":["#,
-                LooksLike::BrokenJson,
-            ),
-            ("upstream connect error", LooksLike::Other),
-        ];
-        for (body, looks_like) in cases {
-            assert_eq!(
-                data::<Page<u8>>(body),
-                Err(Unopened::NotJson(looks_like)),
-                "{body}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_body_cut_anywhere_is_broken_and_never_a_page() {
-        for end in 0..PAGE.len() {
-            let cut = &PAGE.as_bytes()[..end];
-            let expected = match cut.trim_ascii_start().first() {
-                None => LooksLike::Empty,
-                Some(_) => LooksLike::BrokenJson,
-            };
-            let opened = open::<Page<String>>(cut, Envelope::Data);
-            assert_eq!(opened, Err(Unopened::NotJson(expected)), "cut at {end}");
-        }
-    }
-
-    #[test]
-    fn no_bytes_make_it_panic() {
-        let mut state = 0x2545_f491_4f6c_dd1d_u64;
-        let mut random = move || {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            state
-        };
-        let tokens: [&[u8]; 14] = [
-            b"{",
-            b"}",
-            b"[",
-            b"]",
-            b",",
-            b":",
-            b"null",
-            b"\"data\"",
-            b"\"status\"",
-            b"\"SUCCESS\"",
-            b"\"content\"",
-            b"-1e999",
-            b"\xff",
-            b"\"\\ud800\"",
-        ];
-        for round in 0..20_000 {
-            let length = random() % 24;
-            let body: Vec<u8> = (0..length)
-                .flat_map(|_| {
-                    let drawn = random();
-                    if round % 2 == 0 {
-                        vec![u8::try_from(drawn % 256).unwrap_or_default()]
-                    } else {
-                        tokens[usize::try_from(drawn % 14).unwrap_or_default()].to_vec()
-                    }
-                })
-                .collect();
-            let _ = open::<Page<String>>(&body, Envelope::Data);
-            let _ = open::<Option<Value>>(&body, Envelope::Resource);
-            let _ = looks_like(&body);
-        }
-        let mut flipped = PAGE.as_bytes().to_vec();
-        for i in 0..flipped.len() {
-            flipped[i] ^= 0x20;
-            let _ = open::<Page<String>>(&flipped, Envelope::Data);
-            flipped[i] ^= 0x20;
-        }
-        let deep = vec![b'['; 100_000];
-        assert!(open::<Value>(&deep, Envelope::Data).is_err());
-    }
-}
+mod tests;

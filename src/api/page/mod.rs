@@ -4,8 +4,13 @@
 //! [`walked`] is what a caller sees of it: where rows go, and what the walk took.
 
 pub mod envelope;
+pub mod list_page;
+mod mend;
+mod pass;
+mod rows;
 pub mod walk;
 pub mod walked;
 
-pub use envelope::Page;
-pub use walked::{RowSink, Walked};
+pub use list_page::Page;
+pub(crate) use mend::without_mark;
+pub use walked::{Gap, RowSink, Walked};

@@ -1,17 +1,19 @@
-//! Reads a list page by page and proves that it is whole.
+//! Reads a list page by page and proves that it is whole, or says why it may not be.
 //!
 //! Harness pages by skipping and counting on a living collection: a row inserted or deleted between two pages shifts
-//! all that follow, and the total is counted anew for every page. So a walk counts as whole only when the rows seen
-//! are as many as the total says, the total stayed the same from page to page, and no row came twice. Otherwise the
-//! list is walked again.
+//! all that follow, and the total is counted anew for every page. So a walk counts as whole only when the rows seen are
+//! as many as the total says and the total stayed the same. Where the total is missing, the order is not certain or a
+//! row comes twice, a second walk must see the same rows. Otherwise the list is read again, and after
+//! [`MAX_REWALKS`] further walks it is handed on as it is, with its gap: every row of every walk, none of them dropped.
 
 use std::collections::HashSet;
-use std::hash::{BuildHasher as _, DefaultHasher, Hasher as _, RandomState};
+use std::hash::{BuildHasher as _, DefaultHasher, Hash, Hasher as _, RandomState};
 
-use super::envelope::Page;
-use super::walked::{RowSink, Walked};
-use crate::api::call::{CallSite, PAGE_SIZE, Reply};
-use crate::api::error::{ApiError, ApiErrorKind};
+use super::list_page::Page;
+use super::pass::Pass;
+use super::walked::{Gap, RowSink, Walked};
+use crate::api::call::{CallSite, PAGE_SIZE, PageAsked, Reply};
+use crate::api::error::ApiError;
 
 /// Walks beyond the first before a list is given up as inconsistent.
 pub const MAX_REWALKS: u32 = 3;
@@ -19,189 +21,245 @@ pub const MAX_REWALKS: u32 = 3;
 /// Memory is reserved for at most this many rows, whatever total the server reports.
 const MOST_EXPECTED: u64 = 1 << 20;
 
-/// Why one walk is not the list.
-enum Trouble {
-    /// The call failed for good.
-    Api(ApiError),
-    /// The pages do not fit together; another walk may help.
-    Contradiction(u64, String),
-    /// Another walk cannot help.
-    Impossible(u64, String),
+/// Sizes of pages, from what Harness allows down to a single row. Each divides the one before, so a walk can go on with
+/// smaller pages where it is.
+const SIZES: [u64; 5] = [PAGE_SIZE, 50, 25, 5, 1];
+
+/// Pages that may fail for good before the rest of a list is left out.
+const MOST_FAILED_PAGES: usize = 3;
+
+/// What a walk may rely on, and how much it may take.
+#[derive(Debug, Clone, Copy)]
+pub struct WalkOptions {
+    /// The server would not sort: pages may overlap, so a second walk must see the same rows.
+    pub unordered: bool,
+    /// Bytes of memory that the rows of this list may take.
+    pub max_bytes: u64,
 }
 
 /// Walks a list from page 0 to its end.
 ///
-/// `fetch` gets one page of [`PAGE_SIZE`] rows by its index. `key` feeds what identifies a row within this list into
-/// the hasher; two rows with the same key are one row seen twice. `site` is for messages.
+/// `fetch` gets one page. `key` feeds what identifies a row within this list into the hasher; two rows with the same key
+/// are one row seen twice. `site` is for messages.
 ///
 /// # Errors
-/// What `fetch` fails with; [`ApiErrorKind::Inconsistent`] after [`MAX_REWALKS`] further walks;
-/// [`ApiErrorKind::Impossible`] for responses that no change in the account explains.
-pub fn walk<T>(
+/// What `fetch` fails with, when nothing was read at all or when the failure ends the whole run
+/// ([`ApiError::ends_run`]). Everything else is a gap of the list: see [`Walked::gaps`].
+pub fn walk<T: Hash>(
     site: &CallSite,
-    mut fetch: impl FnMut(u64) -> Result<Reply<Page<T>>, ApiError>,
+    fetch: impl FnMut(PageAsked) -> Result<Reply<Page<T>>, ApiError>,
+    options: WalkOptions,
     key: impl Fn(&T, &mut DefaultHasher),
     sink: &mut impl RowSink<T>,
 ) -> Result<Walked, ApiError> {
-    let mut walked = Walked::default();
-    loop {
-        let (page, kind) = match walk_once(&mut fetch, &key, sink, &mut walked) {
-            Ok(()) => return Ok(walked),
-            Err(Trouble::Api(mut error)) => {
-                walked.count(error.attempts);
-                error.walked = Some(Box::new(walked));
-                return Err(error);
-            }
-            Err(Trouble::Contradiction(page, reason)) if walked.rewalks < MAX_REWALKS => {
-                log::info!("{site}, page {page}: {reason}; reading the list again");
-                walked.rewalks += 1;
+    let walk = Walk {
+        fetch,
+        options,
+        key,
+        keyed: RandomState::new(), // new for each list, so no crafted names collide
+        walked: Walked::default(),
+        most: PAGE_SIZE,
+    };
+    walk.run(site, sink)
+}
+
+struct Walk<F, K> {
+    fetch: F,
+    options: WalkOptions,
+    key: K,
+    keyed: RandomState,
+    walked: Walked,
+    /// Rows of the largest pages that the server can send.
+    most: u64,
+}
+
+/// How one walk over the pages ended.
+enum End {
+    /// At the last page.
+    Reached,
+    /// Before it, for reasons that another walk does not mend.
+    Broken(Vec<Gap>),
+}
+
+impl<F, K> Walk<F, K> {
+    fn run<T: Hash>(
+        mut self,
+        site: &CallSite,
+        sink: &mut impl RowSink<T>,
+    ) -> Result<Walked, ApiError>
+    where
+        F: FnMut(PageAsked) -> Result<Reply<Page<T>>, ApiError>,
+        K: Fn(&T, &mut DefaultHasher),
+    {
+        let mut pass = Pass::new(false, self.most);
+        let mut end = self.pass(&mut pass, sink)?;
+        let mut proof = pass.proof(self.options.unordered, None);
+        let mut handed_on = HashSet::new();
+        self.walked.rows = pass.keys();
+        loop {
+            let reason = match (end, proof) {
+                (End::Broken(gaps), _) => return Ok(self.finish(pass, gaps)),
+                (End::Reached, Ok(())) => return Ok(self.finish(pass, Vec::new())),
+                (End::Reached, Err(reason)) if self.walked.rewalks == MAX_REWALKS => {
+                    let walks = MAX_REWALKS + 1;
+                    return Ok(self.finish(pass, vec![Gap::Inconsistent { reason, walks }]));
+                }
+                (End::Reached, Err(reason)) => reason,
+            };
+            log::info!("{site}: {reason}; reading the list again");
+            self.walked.rewalks += 1;
+            let before = pass.footprint();
+            let rows_per_page = self.next_size(&pass);
+            handed_on.extend(pass.into_keys());
+            pass = Pass::new(true, rows_per_page);
+            let mut rows = Vec::new(); // they wait until it is known what they are worth
+            end = self.pass(&mut pass, &mut rows)?;
+            proof = pass.proof(self.options.unordered, Some(&before));
+            if proof.is_ok() && matches!(end, End::Reached) {
                 sink.restart();
-                continue;
+                self.walked.rows = 0;
+            } else {
+                rows.retain(|row| !handed_on.contains(&self.key_of(row)));
             }
-            Err(Trouble::Contradiction(page, reason)) => {
-                let walks = walked.rewalks + 1;
-                (page, ApiErrorKind::Inconsistent { reason, walks })
+            self.walked.rows += rows.len() as u64;
+            if let Err(reason) = sink.rows(rows) {
+                return Ok(self.finish(pass, vec![Gap::Impossible { reason }]));
             }
-            Err(Trouble::Impossible(page, reason)) => (page, ApiErrorKind::Impossible { reason }),
-        };
-        let mut error = ApiError::new(site.clone(), 1, kind);
-        error.site.page = Some(page);
-        error.walked = Some(Box::new(walked));
-        return Err(error);
+        }
     }
-}
 
-fn walk_once<T>(
-    fetch: &mut impl FnMut(u64) -> Result<Reply<Page<T>>, ApiError>,
-    key: &impl Fn(&T, &mut DefaultHasher),
-    sink: &mut impl RowSink<T>,
-    walked: &mut Walked,
-) -> Result<(), Trouble> {
-    let keyed = RandomState::new(); // new for each walk, so no crafted names collide
-    let mut seen = HashSet::new();
-    let mut index = 0;
-    (walked.rows, walked.pages, walked.reported_total) = (0, 0, 0);
-    loop {
-        let reply = fetch(index).map_err(Trouble::Api)?;
-        walked.count(reply.attempts);
-        let page = Checked::new(index, &reply.data)?;
-        if index == 0 {
-            let expected = page.total_items.min(MOST_EXPECTED) as usize;
-            seen.reserve(expected);
+    /// A row that came twice in two walks is looked at with pages of another size.
+    fn next_size(&self, pass: &Pass) -> u64 {
+        match smaller(self.most) {
+            Some(smaller) if pass.has_twice() && self.walked.rewalks == 2 => smaller,
+            _ => self.most,
+        }
+    }
+
+    fn key_of<T>(&self, row: &T) -> u64
+    where
+        K: Fn(&T, &mut DefaultHasher),
+    {
+        let mut hasher = self.keyed.build_hasher();
+        (self.key)(row, &mut hasher);
+        hasher.finish()
+    }
+
+    fn finish(mut self, pass: Pass, mut gaps: Vec<Gap>) -> Walked {
+        self.walked.pages = pass.pages;
+        self.walked.reported_total = pass.total;
+        gaps.extend(pass.unreadable_rows());
+        self.walked.gaps = gaps;
+        self.walked
+    }
+
+    /// One walk from the first page to the last.
+    fn pass<T: Hash>(
+        &mut self,
+        pass: &mut Pass,
+        sink: &mut impl RowSink<T>,
+    ) -> Result<End, ApiError>
+    where
+        F: FnMut(PageAsked) -> Result<Reply<Page<T>>, ApiError>,
+        K: Fn(&T, &mut DefaultHasher),
+    {
+        let mut failed = Vec::new();
+        let mut index = 0;
+        let mut bytes = 0;
+        loop {
+            let size = pass.size;
+            if !failed.is_empty() && pass.total.is_none_or(|total| index * size >= total) {
+                return Ok(End::Broken(failed));
+            }
+            match (self.fetch)(PageAsked { index, size }) {
+                Ok(reply) => {
+                    self.walked.count(reply.attempts);
+                    bytes += reply.bytes;
+                    let end = self.enter(pass, index, reply.data, sink);
+                    self.walked.bytes = sink.bytes().unwrap_or(bytes) as u64;
+                    if self.walked.bytes > self.options.max_bytes {
+                        failed.push(Gap::TooLarge {
+                            limit: self.options.max_bytes,
+                        });
+                        return Ok(End::Broken(failed));
+                    }
+                    match end {
+                        Some(End::Reached) if !failed.is_empty() => return Ok(End::Broken(failed)),
+                        Some(end) => return Ok(end),
+                        None => index += 1,
+                    }
+                }
+                Err(error) => match smaller(size) {
+                    Some(smaller) if error.is_too_large() => {
+                        self.walked.count(error.attempts);
+                        (self.most, pass.size) = (smaller, smaller);
+                        index = index * size / smaller;
+                    }
+                    _ => {
+                        failed.push(self.failed_page(error, pass, index)?);
+                        if failed.len() == MOST_FAILED_PAGES {
+                            return Ok(End::Broken(failed));
+                        }
+                        index += 1;
+                    }
+                },
+            }
+        }
+    }
+
+    /// Takes a page; how the walk ended, if it did.
+    fn enter<T: Hash>(
+        &mut self,
+        pass: &mut Pass,
+        index: u64,
+        mut page: Page<T>,
+        sink: &mut impl RowSink<T>,
+    ) -> Option<End>
+    where
+        K: Fn(&T, &mut DefaultHasher),
+    {
+        if pass.pages == 0 {
+            self.walked.filtered_to_nothing = page.is_filtered_to_nothing();
+            let total = u64::try_from(page.total_items.unwrap_or_default()).unwrap_or_default();
+            let expected = usize::try_from(total.min(MOST_EXPECTED)).unwrap_or_default();
+            pass.reserve(expected);
             sink.expect(expected);
-            walked.reported_total = page.total_items;
-            walked.filtered_to_nothing = page.filtered_to_nothing;
-        } else if page.total_items != walked.reported_total {
-            let reason = format!(
-                "the total changed from {} to {} while the list was read",
-                walked.reported_total, page.total_items
-            );
-            return Err(Trouble::Contradiction(index, reason));
         }
-        for row in &reply.data.content {
-            let mut hasher = keyed.build_hasher();
-            key(row, &mut hasher);
-            if !seen.insert(hasher.finish()) {
-                let reason = "a row was received twice".to_owned();
-                return Err(Trouble::Contradiction(index, reason));
-            }
-        }
-        let rows = reply.data.content;
-        let is_empty = rows.is_empty();
-        walked.rows += rows.len() as u64;
-        walked.pages += 1;
-        if walked.rows > walked.reported_total {
-            let reason = format!(
-                "more rows received than the {} reported",
-                walked.reported_total
-            );
-            return Err(Trouble::Contradiction(index, reason));
-        }
-        sink.rows(rows)
-            .map_err(|reason| Trouble::Impossible(index, reason))?;
-        index += 1;
-        if is_empty || index >= page.total_pages {
-            break;
-        }
-        // All rows fit into this many pages; one more may come, to say that it is empty.
-        if index > walked.reported_total.div_ceil(page.size) {
-            let reason = format!(
-                "{} pages of {} do not end the {} rows reported",
-                index, page.size, walked.reported_total
-            );
-            return Err(Trouble::Contradiction(index, reason));
-        }
-    }
-    if walked.rows != walked.reported_total {
-        let reason = format!(
-            "{} rows received, {} reported",
-            walked.rows, walked.reported_total
+        let total_pages = u64::try_from(page.total_pages.unwrap_or_default()).unwrap_or_default();
+        let is_new = pass.enter(
+            &mut page,
+            |row| self.key_of(row),
+            |row| self.keyed.hash_one(row),
         );
-        return Err(Trouble::Contradiction(index - 1, reason));
+        if let Err(reason) = sink.rows(page.content) {
+            return Some(End::Broken(vec![Gap::Impossible { reason }]));
+        }
+        let is_last = pass.has_all() && index + 1 >= total_pages;
+        (is_last || !is_new || pass.is_endless()).then_some(End::Reached)
     }
-    Ok(())
+
+    /// A page that failed for good is a gap, unless it says something about the whole list or the whole run.
+    fn failed_page(
+        &mut self,
+        mut error: ApiError,
+        pass: &Pass,
+        page: u64,
+    ) -> Result<Gap, ApiError> {
+        self.walked.count(error.attempts);
+        let nothing_read = pass.pages == 0 && self.walked.rewalks == 0;
+        if nothing_read || error.ends_run() {
+            error.walked = Some(Box::new(self.walked.clone()));
+            return Err(error);
+        }
+        log::info!("{error}; going on without this page");
+        let reason = error.kind.reason();
+        Ok(Gap::Page { page, reason })
+    }
 }
 
-/// The counts of a page that passed every check it can be given alone.
-struct Checked {
-    total_items: u64,
-    total_pages: u64,
-    /// Rows per page: as asked, or fewer if the server says so.
-    size: u64,
-    filtered_to_nothing: bool,
-}
-
-impl Checked {
-    fn new<T>(index: u64, page: &Page<T>) -> Result<Self, Trouble> {
-        let impossible = |reason: String| Trouble::Impossible(index, reason);
-        let count = |name: &str, value: Option<i64>| {
-            value
-                .map(|value| {
-                    u64::try_from(value).map_err(|_| impossible(format!("{name} is {value}")))
-                })
-                .transpose()
-        };
-        let rows = page.content.len() as u64;
-        let total_items = count("totalItems", page.total_items)?
-            .ok_or_else(|| impossible("totalItems is missing".to_owned()))?;
-        let total_pages = count("totalPages", page.total_pages)?;
-        let page_size = count("pageSize", page.page_size)?;
-        let item_count = count("pageItemCount", page.page_item_count)?;
-        let page_index = count("pageIndex", page.page_index)?;
-
-        if rows > PAGE_SIZE {
-            return Err(impossible(format!(
-                "{rows} rows received, {PAGE_SIZE} requested"
-            )));
-        }
-        if let Some(echo) = page_index.filter(|&echo| echo != index) {
-            let reason = format!("received page {echo} instead of page {index}");
-            return Err(Trouble::Contradiction(index, reason));
-        }
-        if let Some(claimed) = item_count.filter(|&claimed| claimed != rows) {
-            let reason = format!("the page has {rows} rows but reports {claimed}");
-            return Err(Trouble::Contradiction(index, reason));
-        }
-        let size = match page_size {
-            Some(0) if rows > 0 || total_items > 0 => {
-                return Err(impossible(format!(
-                    "pageSize is 0 with {rows} rows of {total_items}"
-                )));
-            }
-            Some(size @ 1..PAGE_SIZE) => size,
-            _ => PAGE_SIZE,
-        };
-        Ok(Self {
-            total_items,
-            total_pages: total_pages.unwrap_or_else(|| total_items.div_ceil(size)),
-            size,
-            filtered_to_nothing: index == 0
-                && page_size == Some(0)
-                && total_pages == Some(1)
-                && total_items == 0
-                && rows == 0,
-        })
-    }
+/// The next smaller size of pages.
+fn smaller(size: u64) -> Option<u64> {
+    SIZES.into_iter().find(|smaller| *smaller < size)
 }
 
 #[cfg(test)]

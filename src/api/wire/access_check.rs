@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::lenient;
+
 /// Body of `POST /authz/api/acl`, schema `AccessCheckRequest`; at most 10,000 checks.
 #[derive(Debug, Serialize)]
 pub struct AccessCheckRequest {
@@ -53,6 +55,7 @@ pub struct AccessCheckResponse {
 #[serde(rename_all = "camelCase")]
 pub struct CallingPrincipal {
     /// A user's uuid, or a service account's identifier without its scope.
+    #[serde(deserialize_with = "lenient::identifier")]
     pub principal_identifier: String,
     /// `USER` or `SERVICE_ACCOUNT`.
     pub principal_type: String,
@@ -81,9 +84,12 @@ pub struct AccessControl {
 #[serde(rename_all = "camelCase", default)]
 pub struct EchoedScope {
     /// The account.
+    #[serde(default, deserialize_with = "lenient::optional_identifier")]
     pub account_identifier: Option<String>,
     /// The organization.
+    #[serde(default, deserialize_with = "lenient::optional_identifier")]
     pub org_identifier: Option<String>,
     /// The project.
+    #[serde(default, deserialize_with = "lenient::optional_identifier")]
     pub project_identifier: Option<String>,
 }

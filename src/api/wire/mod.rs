@@ -1,12 +1,13 @@
 //! The bodies as Harness sends them, reduced to the fields this program may keep.
 //!
 //! Harness sends explicit nulls in some responses and omits fields in others, so every field that the specification does
-//! not guarantee is an `Option`, and missing means the same as null. Fields that are not here are never looked at:
-//! responses carry webhook URLs, keys and client secrets.
+//! not guarantee is an `Option`, and missing means the same as null; `lenient` says how each is
+//! read. Fields that are not here are never looked at: responses carry webhook URLs, keys and client secrets.
 
 mod access_check;
 mod account;
 mod audit;
+pub(crate) mod lenient;
 mod principals;
 mod resource_groups;
 mod role_assignments;

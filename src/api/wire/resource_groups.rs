@@ -2,29 +2,37 @@
 
 use serde::Deserialize;
 
+use super::lenient;
+
 /// A row of `GET /resourcegroup/api/v2/resourcegroup`, schema `ResourceGroupV2Response`.
-#[derive(Debug, Deserialize)]
+#[derive(Hash, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceGroupItem {
     /// The resource group.
     pub resource_group: ResourceGroup,
     /// Supplied by Harness.
+    #[serde(default, deserialize_with = "lenient::decisive")]
     pub harness_managed: Option<bool>,
 }
 
 /// Schema `ResourceGroupV2`. Groups that Harness supplies lack the account although the specification requires it.
-#[derive(Debug, Deserialize)]
+#[derive(Hash, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceGroup {
     /// Unique in its scope.
+    #[serde(deserialize_with = "lenient::identifier")]
     pub identifier: String,
     /// Its name.
+    #[serde(default, deserialize_with = "lenient::name")]
     pub name: Option<String>,
     /// Free text.
+    #[serde(default, deserialize_with = "lenient::description")]
     pub description: Option<String>,
     /// Its own scope's organization.
+    #[serde(default, deserialize_with = "lenient::optional_identifier")]
     pub org_identifier: Option<String>,
     /// Its own scope's project.
+    #[serde(default, deserialize_with = "lenient::optional_identifier")]
     pub project_identifier: Option<String>,
     /// Levels it may be assigned at.
     pub allowed_scope_levels: Option<Vec<String>>,
@@ -35,31 +43,35 @@ pub struct ResourceGroup {
 }
 
 /// Schema `ScopeSelector`.
-#[derive(Debug, Deserialize)]
+#[derive(Hash, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ScopeSelector {
     /// `EXCLUDING_CHILD_SCOPES` or `INCLUDING_CHILD_SCOPES`.
     pub filter: Option<String>,
     /// Missing = wherever the group is assigned.
+    #[serde(default, deserialize_with = "lenient::optional_identifier")]
     pub account_identifier: Option<String>,
     /// The organization.
+    #[serde(default, deserialize_with = "lenient::optional_identifier")]
     pub org_identifier: Option<String>,
     /// The project.
+    #[serde(default, deserialize_with = "lenient::optional_identifier")]
     pub project_identifier: Option<String>,
 }
 
 /// Schema `ResourceFilter`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Hash, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceFilter {
     /// Everything.
+    #[serde(default, deserialize_with = "lenient::decisive")]
     pub include_all_resources: Option<bool>,
     /// Else these.
     pub resources: Option<Vec<ResourceSelector>>,
 }
 
 /// Schema `ResourceSelectorV2`.
-#[derive(Debug, Deserialize)]
+#[derive(Hash, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceSelector {
     /// Such as `PIPELINE`; open.
@@ -71,7 +83,7 @@ pub struct ResourceSelector {
 }
 
 /// Schema `AttributeFilter`.
-#[derive(Debug, Deserialize)]
+#[derive(Hash, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AttributeFilter {
     /// `category`, `type`, `tags`, `labels`; open.

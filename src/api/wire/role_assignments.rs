@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::lenient;
 use super::scopes::Scope;
 
 /// A row of `GET /authz/api/roleassignments`, schema `RoleAssignmentResponse`.
-#[derive(Debug, Deserialize)]
+#[derive(Hash, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RoleAssignmentItem {
     /// The assignment.
@@ -13,33 +14,40 @@ pub struct RoleAssignmentItem {
     /// Where it is stored and applies.
     pub scope: Option<Scope>,
     /// Epoch milliseconds.
+    #[serde(default, deserialize_with = "lenient::created_at")]
     pub created_at: Option<i64>,
     /// Made by Harness.
+    #[serde(default, deserialize_with = "lenient::harness_managed")]
     pub harness_managed: Option<bool>,
 }
 
 /// Schema `RoleAssignment`.
-#[derive(Debug, Deserialize)]
+#[derive(Hash, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RoleAssignment {
     /// Unique in its scope; generated anew when the same access is created again.
+    #[serde(deserialize_with = "lenient::identifier")]
     pub identifier: String,
     /// May name a group that no list shows.
+    #[serde(deserialize_with = "lenient::identifier")]
     pub resource_group_identifier: String,
     /// May name a role that no list shows.
+    #[serde(deserialize_with = "lenient::identifier")]
     pub role_identifier: String,
     /// Since 2026: where the role lives, when it is a parent's custom role.
     pub role_reference: Option<RoleReference>,
     /// Who.
     pub principal: Principal,
     /// It grants nothing now.
+    #[serde(default, deserialize_with = "lenient::decisive")]
     pub disabled: Option<bool>,
     /// Made by Harness; the same as `harnessManaged` outside.
+    #[serde(default, deserialize_with = "lenient::managed")]
     pub managed: Option<bool>,
 }
 
 /// Schema `RoleReference`.
-#[derive(Debug, Deserialize)]
+#[derive(Hash, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RoleReference {
     /// The level of the scope, on the way up, in which the role lives.
@@ -53,6 +61,7 @@ pub struct Principal {
     /// `USER`, `USER_GROUP`, `SERVICE_ACCOUNT`; open.
     pub r#type: String,
     /// A user's uuid, or the identifier of a group or service account.
+    #[serde(deserialize_with = "lenient::identifier")]
     pub identifier: String,
     /// Level of the scope, on the way up, in which a group or service account lives; null for users and in old rows.
     pub scope_level: Option<String>,
@@ -60,14 +69,16 @@ pub struct Principal {
 
 /// A row of `POST /authz/api/roleassignments/v2/filter`, schema `RoleAssignmentAggregate`: a role assignment with what it
 /// names spelled out.
-#[derive(Debug, Deserialize)]
+#[derive(Hash, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AggregateAssignment {
     /// Unique in its scope.
+    #[serde(deserialize_with = "lenient::identifier")]
     pub identifier: String,
     /// Who.
     pub principal: Principal,
     /// It grants nothing now.
+    #[serde(default, deserialize_with = "lenient::decisive")]
     pub disabled: Option<bool>,
     /// The role; null when Harness does not find it, and then nobody knows what it was called.
     pub role: Option<AggregateRole>,
@@ -76,13 +87,15 @@ pub struct AggregateAssignment {
     /// Where it is stored and applies.
     pub scope: Option<Scope>,
     /// Epoch milliseconds.
+    #[serde(default, deserialize_with = "lenient::created_at")]
     pub created_at: Option<i64>,
     /// Made by Harness.
+    #[serde(default, deserialize_with = "lenient::harness_managed")]
     pub harness_managed: Option<bool>,
 }
 
 /// The role of an [`AggregateAssignment`].
-#[derive(Debug, Deserialize)]
+#[derive(Hash, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AggregateRole {
     /// The role.
@@ -95,9 +108,10 @@ pub struct AggregateRole {
 pub type AggregateResourceGroup = Identified;
 
 /// Something of which only the identifier matters here.
-#[derive(Debug, Deserialize)]
+#[derive(Hash, Debug, Deserialize)]
 pub struct Identified {
     /// Unique in its scope.
+    #[serde(deserialize_with = "lenient::identifier")]
     pub identifier: String,
 }
 

@@ -2,10 +2,11 @@
 
 use serde::Deserialize;
 
+use super::lenient;
 use super::scopes::Scope;
 
 /// A row of `GET /authz/api/roles`, schema `RoleResponse`.
-#[derive(Debug, Deserialize)]
+#[derive(Hash, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RoleItem {
     /// The role.
@@ -13,18 +14,22 @@ pub struct RoleItem {
     /// Null on roles that Harness supplies.
     pub scope: Option<Scope>,
     /// Supplied by Harness.
+    #[serde(default, deserialize_with = "lenient::decisive")]
     pub harness_managed: Option<bool>,
 }
 
 /// Schema `Role`.
-#[derive(Debug, Deserialize)]
+#[derive(Hash, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Role {
     /// Unique in its scope; a custom role may share the identifier of a supplied one.
+    #[serde(deserialize_with = "lenient::identifier")]
     pub identifier: String,
     /// Its name.
+    #[serde(default, deserialize_with = "lenient::name")]
     pub name: Option<String>,
     /// Free text.
+    #[serde(default, deserialize_with = "lenient::description")]
     pub description: Option<String>,
     /// A set, in arbitrary order.
     pub permissions: Option<Vec<String>>,
@@ -33,17 +38,19 @@ pub struct Role {
 }
 
 /// A row of `GET /authz/api/permissions`, schema `PermissionResponse`.
-#[derive(Debug, Deserialize)]
+#[derive(Hash, Debug, Deserialize)]
 pub struct PermissionItem {
     /// The permission.
     pub permission: Permission,
 }
 
 /// Schema `Permission`.
-#[derive(Debug, Deserialize)]
+#[derive(Hash, Debug, Deserialize)]
 pub struct Permission {
     /// Such as `core_user_view`.
+    #[serde(deserialize_with = "lenient::identifier")]
     pub identifier: String,
     /// `ACTIVE`, `EXPERIMENTAL`, `DEPRECATED`; open. Only active ones are enforced for sure.
+    #[serde(default, deserialize_with = "lenient::status")]
     pub status: Option<String>,
 }

@@ -27,7 +27,7 @@ pub(super) static PERSONAL_TOKENS: Definition = Definition {
     read: |walk| walk.resources::<PersonalToken>(),
 };
 
-#[derive(Deserialize)]
+#[derive(Debug, Hash, Deserialize)]
 #[serde(transparent)]
 struct PersonalToken(TokenItem);
 

@@ -27,7 +27,7 @@ pub(super) static SERVICE_ACCOUNT_TOKENS: Definition = Definition {
     read: |walk| walk.resources::<ServiceAccountToken>(),
 };
 
-#[derive(Deserialize)]
+#[derive(Debug, Hash, Deserialize)]
 #[serde(transparent)]
 struct ServiceAccountToken(TokenItem);
 

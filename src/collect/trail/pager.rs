@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::event;
-use crate::api::call::{Call, PAGE_SIZE};
+use crate::api::call::{Call, PAGE_SIZE, PageAsked};
 use crate::api::client::Client;
 use crate::api::error::{ApiError, ApiErrorKind};
 use crate::api::wire::AuditPage;
@@ -173,7 +173,10 @@ impl<'a> Pager<'a> {
 
     fn page(&self, body: &Value, order: &str, index: u64) -> Result<AuditPage, ApiError> {
         let ask = |path: &str| {
-            let call = Call::new(path).query("sortOrders", order).page(index);
+            let call = Call::new(path).sort(order).page(PageAsked {
+                index,
+                size: PAGE_SIZE,
+            });
             self.client.post::<AuditPage, Value>(&call, body)
         };
         let first = if self.without_totals.get() {

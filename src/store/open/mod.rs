@@ -1,5 +1,6 @@
 //! Opening a file: is it ours, is it whole, is it this account's, and may we write it now.
 
+mod foreign;
 mod header;
 mod identity;
 mod reader;

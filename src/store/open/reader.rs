@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::foreign::{distrust, refuse_altered};
 use super::header::{Header, is_empty, plain};
 use super::identity::{Identity, identity};
 use crate::store::derived::{act_history, refresh_places};
@@ -51,6 +52,7 @@ impl Reader {
                 path: path.to_owned(),
             });
         }
+        refuse_altered(&reader.connection, path)?;
         reader.overlay_older_schema()?;
         if reader.snapshots()?.is_empty() {
             return Err(StoreError::Empty {
@@ -151,6 +153,7 @@ fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(READER_PATIENCE)?;
         connection.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
+        distrust(&connection)?;
         // Nothing is checked by it here, and temporary tables would have to bring the tables that they refer to.
         connection.pragma_update(None, "foreign_keys", false)?;
         // What is made for one question alone needs no folder for temporary files.

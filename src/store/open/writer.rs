@@ -7,6 +7,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::foreign::{distrust, refuse_altered};
 use super::header::{Header, is_empty, plain};
 use super::identity::{Identity, identity};
 use super::reader::Reader;
@@ -89,10 +90,11 @@ impl Writer {
 
     /// Brings a file of an older schema up to this one, in one transaction, and takes the lock again.
     fn with_current_schema(self) -> Result<Self, StoreError> {
-        check(&self.connection, &self.path)?;
         if self.fresh {
             return Ok(self);
         }
+        refuse_altered(&self.connection, &self.path)?;
+        check(&self.connection, &self.path)?;
         let bring = || -> rusqlite::Result<()> {
             if migrate(&self.connection, &self.path)? {
                 self.connection.execute_batch("BEGIN IMMEDIATE")?;
@@ -253,6 +255,7 @@ fn lock(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(plain(path), flags)?;
     connection.busy_timeout(Duration::ZERO)?;
+    distrust(&connection)?;
     // References are resolved by construction; checking four of them on each of a million rows costs half a second.
     connection.pragma_update(None, "foreign_keys", false)?;
     connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;

@@ -4,24 +4,30 @@ use crate::model::Thing;
 use crate::store::{Reader, StoreError};
 
 impl Reader {
-    /// Everything ever seen that a text may mean: a text id; else the identifiers, names and addresses that are equal
-    /// to it. A text id has one meaning; the others may have several. In the order of text ids.
+    /// Everything ever seen that a text may mean, by the best form that gives something: a text id; identifiers, names and
+    /// addresses that are equal to it, whatever their case; a part of a name or address; a part of a text id. A text id
+    /// has one meaning; the others may have several. In the order of text ids.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn find(&self, text: &str) -> Result<Vec<Thing>, StoreError> {
-        let read = || -> rusqlite::Result<Vec<Thing>> {
-            let exact = self.things("r.id = ?1", text)?;
-            if !exact.is_empty() {
-                return Ok(exact);
+        let forms = [
+            "r.id = ?1",
+            "r.identifier = ?1 OR r.key IN (SELECT v.resource FROM _resource_version v
+               WHERE v.name = ?1 COLLATE NOCASE OR json_extract(v.attributes, '$.email') = ?1 COLLATE NOCASE)",
+            "r.key IN (SELECT v.resource FROM _resource_version v WHERE instr(lower(v.name), lower(?1))
+               OR instr(lower(json_extract(v.attributes, '$.email')), lower(?1)))",
+            "instr(lower(r.id), lower(?1))",
+        ];
+        for form in forms {
+            let found = self
+                .things(form, text)
+                .map_err(|error| self.failed(&error))?;
+            if !found.is_empty() && !text.is_empty() {
+                return Ok(found);
             }
-            self.things(
-                "r.identifier = ?1 OR r.key IN (SELECT v.resource FROM _resource_version v
-                   WHERE v.name = ?1 OR json_extract(v.attributes, '$.email') = ?1 COLLATE NOCASE)",
-                text,
-            )
-        };
-        read().map_err(|error| self.failed(&error))
+        }
+        Ok(Vec::new())
     }
 
     fn things(&self, condition: &str, text: &str) -> rusqlite::Result<Vec<Thing>> {

@@ -1,11 +1,13 @@
 //! Tables, views and the version of both.
 
+mod compare;
 mod version_1;
 
 use crate::model::ListingKind;
 use rusqlite::Connection;
 use std::fmt::Display;
 
+pub(super) use compare::difference;
 pub(super) use version_1::{move_facts, overlay};
 
 const TABLES: &str = include_str!("tables.sql");

@@ -578,3 +578,12 @@ CREATE VIEW audit_events (
     ELSE lower(e.resource_type) || '/' || e.scope || '/' || e.resource END), e.resource),
   e.resource_name, e.scope, e.audit_id
 FROM _audit_event e;
+
+CREATE VIEW audit_windows (
+  -- Stretches of time of which the audit trail was read. That nothing is recorded can be said only of a complete one.
+  begins, ends, -- UTC, both included
+  state,        -- 'complete', 'partial', 'not_permitted'
+  reason        -- why it is not complete
+) AS SELECT strftime('%Y-%m-%dT%H:%M:%fZ', w.starts / 1000.0, 'unixepoch'),
+  strftime('%Y-%m-%dT%H:%M:%fZ', w.ends / 1000.0, 'unixepoch'), w.state, w.reason
+FROM _audit_window w;

@@ -162,7 +162,7 @@ fn pages_for_people_are_named() {
         "the response is an HTML page, not the Harness API (status 403, text/html; [key redacted]): \
          \"<html>Blocked \\u{1b}[31m [key redacted]</html>\""
     );
-    assert_eq!(html.outcome, Outcome::Permanent);
+    assert_eq!(html.outcome, Outcome::Blocked);
     let (login, outcome) = text(200, "<html><a href='/#/signin'>");
     assert!(login.starts_with("the response is a login page"), "{login}");
     assert_eq!(outcome, Outcome::Doubtful);

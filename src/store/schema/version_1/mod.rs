@@ -7,8 +7,8 @@ use rusqlite::Connection;
 
 use super::{VIEWS, expand, live_now, table};
 
-pub(super) const TABLES: &str = include_str!("tables.sql");
-pub(super) const INDEXES: &str = include_str!("indexes.sql");
+const TABLES: &str = include_str!("tables.sql");
+const INDEXES: &str = include_str!("indexes.sql");
 const OLD_VIEWS: &str = include_str!("views.sql");
 const FACTS: &str = include_str!("facts.sql");
 
@@ -18,9 +18,11 @@ const LARGE: [&str; 2] = ["_resource_version", "_grant"];
 /// Indexes of schema 1 that moving the facts needs.
 const NEEDED: [&str; 2] = ["grant_version_of", "resource_version_of"];
 
-/// The views of schema 1 as they were stored.
-pub(super) fn views() -> String {
-    expand(OLD_VIEWS, live_now)
+/// Creates tables, views and indexes of schema 1, as version 0.1.0 did.
+pub(super) fn create(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(TABLES)?;
+    connection.execute_batch(&expand(OLD_VIEWS, live_now))?;
+    connection.execute_batch(INDEXES)
 }
 
 /// Moves the facts of the old tables into the new ones, which are there and empty, and drops the old ones. What is dropped

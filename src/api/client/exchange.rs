@@ -1,0 +1,277 @@
+//! One call and its response: paced, repeated where that helps, opened, and explained when it fails.
+
+use std::collections::BTreeSet;
+use std::hash::BuildHasher as _;
+use std::sync::atomic::Ordering;
+use std::sync::{MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::Client;
+use super::classify::{Classifier, FailedAttempt};
+use super::pace::Pacer;
+use super::patience::Patience;
+use super::prepared::{Open, PreparedCall};
+use super::retry::{Outcome, Reason, Retry, RetryPolicy, Step, retry_after};
+use crate::api::call::{Call, Reply};
+use crate::api::error::{ApiError, ApiErrorKind};
+use crate::api::http::base_url::BaseUrl;
+use crate::api::http::transport::{HttpRequest, HttpResponse};
+use crate::api::wire::lenient::take_oddities;
+
+impl Client {
+    /// Asks until there is a response or no further attempt is worth it.
+    ///
+    /// Before anything has worked, a base URL without a path may simply lack `/gateway`: it is tried once.
+    pub(super) fn exchange<T>(
+        &self,
+        prepared: &PreparedCall<'_>,
+        open: Open<T>,
+    ) -> Result<Reply<T>, ApiError> {
+        let error = match self.exchange_at(self.base(), prepared, open) {
+            Ok(reply) => return Ok(reply),
+            Err(error) => error,
+        };
+        let Some(gateway) = self.gateway_to_try(&error) else {
+            return Err(error);
+        };
+        log::info!("{error}; trying {gateway}");
+        let other = self.exchange_at(&gateway, prepared, open);
+        let is_harness = other.as_ref().err().is_none_or(ApiError::is_of_harness);
+        if is_harness {
+            log::warn!("Harness is at {gateway}: use it as the base URL");
+            let _ = self.gateway.set(gateway); // set once, at the first call
+            return other;
+        }
+        Err(ApiError {
+            tried_gateway: true,
+            ..error
+        })
+    }
+
+    fn gateway_to_try(&self, error: &ApiError) -> Option<BaseUrl> {
+        let is_elsewhere = error.is_first && error.is_of_another_service();
+        let gateway = self.base.with_gateway().filter(|_| is_elsewhere)?;
+        let is_first_time = !self.asked_gateway.swap(true, Ordering::Relaxed);
+        is_first_time.then_some(gateway)
+    }
+
+    fn exchange_at<T>(
+        &self,
+        base: &BaseUrl,
+        prepared: &PreparedCall<'_>,
+        open: Open<T>,
+    ) -> Result<Reply<T>, ApiError> {
+        let &PreparedCall { call, method, body } = prepared;
+        let url = base.join(&call.path_and_query(&self.account_id));
+        let mut request = HttpRequest {
+            method,
+            url,
+            body: body.map(<[u8]>::to_vec),
+            request_id: String::new(),
+            timeout: self.options.request_timeout,
+        };
+        let policy = self.policy(call);
+        let mut retry = Retry::new(&policy, self.deadline);
+        let mut last = None;
+        loop {
+            let fail = |attempts, kind| ApiError {
+                is_first: !self.worked.load(Ordering::Relaxed),
+                ..ApiError::new(call.site(method), attempts, kind)
+            };
+            let sent_at = self
+                .wait_for_turn(last)
+                .map_err(|kind| fail(retry.attempts(), kind))?;
+            request.request_id = self.count(retry.attempts());
+            request.timeout = self
+                .options
+                .request_timeout
+                .min(self.deadline.saturating_sub(sent_at));
+            let failure = match self.attempt(call, &request, open) {
+                Ok(reply) => {
+                    self.worked.store(true, Ordering::Relaxed);
+                    self.patience().worked(call.path());
+                    return Ok(Reply {
+                        attempts: retry.attempts() + 1,
+                        ..reply
+                    });
+                }
+                Err(failure) => failure,
+            };
+            let (pause, kind) = match self.after_failure(failure, &mut retry, sent_at) {
+                Ok(again) => again,
+                Err(kind) => {
+                    self.patience().failed(call.path(), &kind);
+                    return Err(fail(retry.attempts(), kind));
+                }
+            };
+            let site = call.site(method);
+            log::info!(
+                "{site}: {kind}; trying again in {:.1} s",
+                pause.as_secs_f64()
+            );
+            last = Some(kind);
+            self.options.clock.sleep(pause, &self.options.cancel);
+        }
+    }
+
+    /// Decides on a failed attempt: how long to wait before the next, together with what failed, or the final error.
+    fn after_failure(
+        &self,
+        failure: FailedAttempt,
+        retry: &mut Retry,
+        sent_at: Duration,
+    ) -> Result<(Duration, Box<ApiErrorKind>), ApiErrorKind> {
+        let now = self.options.clock.now();
+        let step = retry.after(
+            failure.outcome,
+            failure.retry_after,
+            self.worked.load(Ordering::Relaxed),
+            now,
+            self.jitter(),
+        );
+        match (failure.outcome, step) {
+            (Outcome::Throttled | Outcome::Blocked, Step::Wait(pause)) => {
+                self.pacer().throttled(sent_at, now, pause);
+            }
+            (Outcome::Throttled, Step::Done | Step::GiveUp(_)) => {
+                self.pacer().throttled(sent_at, now, Duration::ZERO);
+            }
+            _ => {}
+        }
+        if self.options.cancel.is_cancelled() {
+            return Err(ApiErrorKind::Cancelled);
+        }
+        match step {
+            Step::Wait(pause) => Ok((pause, failure.kind)),
+            Step::GiveUp(Reason::Deadline) => Err(self.out_of_time(Some(failure.kind))),
+            Step::GiveUp(Reason::Permanent | Reason::Tries) | Step::Done => Err(*failure.kind),
+        }
+    }
+
+    /// Waits until the pace allows a request; the moment it does.
+    fn wait_for_turn(&self, last: Option<Box<ApiErrorKind>>) -> Result<Duration, ApiErrorKind> {
+        loop {
+            if self.options.cancel.is_cancelled() {
+                return Err(ApiErrorKind::Cancelled);
+            }
+            let now = self.options.clock.now();
+            if now >= self.deadline {
+                return Err(self.out_of_time(last));
+            }
+            let turn = self.pacer().try_take(now);
+            match turn {
+                Ok(()) => return Ok(now),
+                Err(wait) if now.saturating_add(wait) >= self.deadline => {
+                    return Err(self.out_of_time(last));
+                }
+                Err(wait) => self.options.clock.sleep(wait, &self.options.cancel),
+            }
+        }
+    }
+
+    /// One request and what it says.
+    fn attempt<T>(
+        &self,
+        call: &Call,
+        request: &HttpRequest,
+        open: Open<T>,
+    ) -> Result<Reply<T>, FailedAttempt> {
+        let redact = |text: &str| self.transport.redact(text);
+        let classifier = Classifier {
+            redact: &redact,
+            request_id: &request.request_id,
+        };
+        let began = self.options.clock.now();
+        let sent = self.transport.send(request);
+        let took = self.options.clock.now().saturating_sub(began).as_millis();
+        let (id, method, url) = (&request.request_id, request.method, &request.url);
+        let response = match sent {
+            Ok(response) => response,
+            Err(error) => {
+                log::debug!("{id}: {method} {url}: {} after {took} ms", error.kind);
+                return Err(classifier.no_response(&error));
+            }
+        };
+        let (status, bytes) = (response.status, response.body.len());
+        log::debug!("{id}: {method} {url}: {status}, {bytes} bytes in {took} ms");
+        if !(200..300).contains(&status) {
+            let mut failure = classifier.error_status(&response);
+            failure.retry_after = self.asked_to_wait(&response);
+            return Err(failure);
+        }
+        take_oddities();
+        let opened = open(&response.body, call.expected_envelope());
+        self.warn_of(call, &take_oddities());
+        match opened {
+            Ok(data) => Ok(Reply {
+                data,
+                attempts: 1,
+                bytes,
+                server_date: response.date,
+            }),
+            Err(why) => Err(classifier.unopened(&response, why)),
+        }
+    }
+
+    /// One warning for each member of each list that is not what it should be.
+    fn warn_of(&self, call: &Call, oddities: &BTreeSet<&'static str>) {
+        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        for member in oddities {
+            if warned.insert((call.path().to_owned(), member)) {
+                log::warn!(
+                    "{}: `{member}` is not of the expected type or length in some rows; it is left out or cut there",
+                    call.path()
+                );
+            }
+        }
+    }
+
+    fn policy(&self, call: &Call) -> RetryPolicy {
+        let most = &self.options.retry;
+        let tries = call.max_tries().unwrap_or(most.tries).min(most.tries);
+        RetryPolicy {
+            tries: self.patience().tries(call.path(), tries),
+            ..most.clone()
+        }
+    }
+
+    pub(super) fn patience(&self) -> MutexGuard<'_, Patience> {
+        self.patience.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn asked_to_wait(&self, response: &HttpResponse) -> Option<Duration> {
+        let header = response.retry_after.as_deref()?;
+        retry_after(header, response.date, self.options.clock.wall())
+    }
+
+    fn out_of_time(&self, last: Option<Box<ApiErrorKind>>) -> ApiErrorKind {
+        ApiErrorKind::Deadline {
+            limit: self.options.timeout,
+            last,
+        }
+    }
+
+    /// Counts a request and names it: unique in this run, and unlikely to be met in another.
+    fn count(&self, attempts_before: u32) -> String {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
+        if attempts_before > 0 {
+            self.retries.fetch_add(1, Ordering::Relaxed);
+        }
+        format!(
+            "harness-access-{:016x}-{number}",
+            self.random.hash_one("run")
+        )
+    }
+
+    /// From 0 to 1, different each time.
+    fn jitter(&self) -> f64 {
+        let drawn = self
+            .random
+            .hash_one((self.requests(), self.options.clock.now()));
+        f64::from(u32::try_from(drawn >> 32).unwrap_or(u32::MAX)) / f64::from(u32::MAX)
+    }
+
+    fn pacer(&self) -> MutexGuard<'_, Pacer> {
+        self.pacer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,93 @@
+use super::*;
+
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Row {
+    #[serde(deserialize_with = "identifier")]
+    identifier: String,
+    #[serde(default, deserialize_with = "name")]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "created_at")]
+    created_at: Option<i64>,
+    #[serde(default, deserialize_with = "locked")]
+    locked: Option<bool>,
+    #[serde(default, deserialize_with = "members")]
+    users: Option<Vec<String>>,
+}
+
+fn row(json: &str) -> Result<Row, serde_json::Error> {
+    take_oddities();
+    serde_json::from_str(json)
+}
+
+#[test]
+fn decorations_of_odd_types_are_unknown_and_named() {
+    let row = row(r#"{"identifier":"a","name":{"x":[1]},"createdAt":1.5,"locked":"yes"}"#)
+        .expect("a row");
+    assert_eq!((row.name, row.created_at, row.locked), (None, None, None));
+    assert_eq!(
+        take_oddities().into_iter().collect::<Vec<_>>(),
+        ["createdAt", "locked", "name"]
+    );
+}
+
+#[test]
+fn nulls_and_missing_members_are_unknown_without_a_word() {
+    let row = row(r#"{"identifier":"a","name":null,"locked":null}"#).expect("a row");
+    assert_eq!(
+        (row.name, row.created_at, row.locked, row.users),
+        (None, None, None, None)
+    );
+    assert!(take_oddities().is_empty());
+}
+
+#[test]
+fn what_decides_is_read_where_it_is_clear_and_refuses_the_row_otherwise() {
+    #[derive(serde::Deserialize)]
+    struct Switch {
+        #[serde(default, deserialize_with = "decisive")]
+        disabled: Option<bool>,
+        #[serde(default, deserialize_with = "count")]
+        total: Option<i64>,
+    }
+    let read = |json: &str| serde_json::from_str::<Switch>(json);
+    let switch = read(r#"{"disabled":"TRUE","total":"205"}"#).expect("clear");
+    assert_eq!((switch.disabled, switch.total), (Some(true), Some(205)));
+    assert!(read(r#"{"disabled":"perhaps"}"#).is_err());
+}
+
+#[test]
+fn a_name_of_a_megabyte_is_cut_and_marked() {
+    let long = "é".repeat(500_000);
+    let row = row(&format!(r#"{{"identifier":"a","name":"{long}"}}"#)).expect("a row");
+    let name = row.name.expect("a name");
+    assert!(
+        name.len() < NAME_LIMIT + 50 && name.ends_with("… [cut: 1000000 bytes]"),
+        "{name}"
+    );
+    assert_eq!(row.identifier, "a");
+}
+
+#[test]
+fn an_identity_that_is_not_sane_refuses_the_row() {
+    for identifier in ["\"\"", "\" \"", "\"a/b\"", "\"a\\u0000\"", "7", "null"] {
+        assert!(
+            row(&format!(r#"{{"identifier":{identifier}}}"#)).is_err(),
+            "{identifier}"
+        );
+    }
+    let long = "a".repeat(1_000_000);
+    assert!(row(&format!(r#"{{"identifier":"{long}"}}"#)).is_err());
+}
+
+#[test]
+fn one_odd_member_leaves_the_members_of_a_group_unknown() {
+    let users = |json: &str| row(json).expect("a row").users;
+    assert_eq!(
+        users(r#"{"identifier":"a","users":["u","v"]}"#).map(|all| all.len()),
+        Some(2)
+    );
+    assert_eq!(users(r#"{"identifier":"a","users":["u",null]}"#), None);
+    assert_eq!(take_oddities().into_iter().collect::<Vec<_>>(), ["users"]);
+    assert_eq!(users(r#"{"identifier":"a","users":null}"#), None);
+}

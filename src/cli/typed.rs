@@ -1,0 +1,238 @@
+//! The forms that people type, turned into those that the parser knows: `--name=value`, `-vv`, flags before the command,
+//! `--help sync`, `--format JSON`. What is no command or flag is named here, with what may have been meant.
+
+use argh::{CommandInfoWithArgs, FlagInfo, FlagInfoKind, SubCommandInfo};
+
+use crate::error::Error;
+use crate::similar::{closest, did_you_mean};
+
+/// Flags whose values are words of ours; people write them in capitals too.
+const WORDS: [&str; 6] = [
+    "--format",
+    "--preset",
+    "--scopes",
+    "--with",
+    "--fail-on",
+    "--color",
+];
+
+/// The command line as the parser wants it.
+///
+/// # Errors
+/// `Usage` for what is no command or flag.
+pub(super) fn normalized(
+    cli: &CommandInfoWithArgs,
+    arguments: &[String],
+) -> Result<Vec<String>, Error> {
+    let Some(at) = position_of_command(cli, arguments) else {
+        return without_command(cli, arguments);
+    };
+    let (before, rest) = arguments.split_at(at);
+    let (name, after) = rest
+        .split_first()
+        .map_or(("", rest), |(name, after)| (name.as_str(), after));
+    let Some(command) = find(cli, name) else {
+        return Err(unknown(
+            "command",
+            name,
+            cli.commands.iter().map(|known| known.name),
+        ));
+    };
+    let mut normal = vec![name.to_owned()];
+    if before.iter().any(|argument| is_help(argument)) {
+        normal.push("--help".to_owned());
+        return Ok(normal);
+    }
+    if before
+        .iter()
+        .any(|argument| argument == "-V" || argument == "--version")
+    {
+        return Ok(vec!["--version".to_owned()]);
+    }
+    // A flag in front of the command belongs to it.
+    let mut words = Words {
+        flags: command.flags,
+        command: name.to_owned(),
+        normal,
+    };
+    words.add(before, &[])?;
+    words.add(after, &command.commands.iter().collect::<Vec<_>>())?;
+    Ok(words.normal)
+}
+
+/// The name of the command in a line, if there is a known one.
+pub(super) fn command_in(cli: &CommandInfoWithArgs, arguments: &[String]) -> Option<&'static str> {
+    let name = arguments.get(position_of_command(cli, arguments)?)?;
+    let known = cli.commands.iter().find(|known| known.name == name);
+    known.map(|known| known.name)
+}
+
+fn find<'a>(of: &'a CommandInfoWithArgs, name: &str) -> Option<&'a CommandInfoWithArgs> {
+    of.commands
+        .iter()
+        .find(|known| known.name == name)
+        .map(|known| &known.command)
+}
+
+/// Nothing but flags, or `help`.
+fn without_command(cli: &CommandInfoWithArgs, arguments: &[String]) -> Result<Vec<String>, Error> {
+    match arguments {
+        [help] if help == "help" => Ok(vec!["--help".to_owned()]),
+        [help, command, ..] if help == "help" => match find(cli, command) {
+            Some(_) => Ok(vec![command.clone(), "--help".to_owned()]),
+            None => Err(unknown(
+                "command",
+                command,
+                cli.commands.iter().map(|known| known.name),
+            )),
+        },
+        flags => Ok(flags.to_vec()),
+    }
+}
+
+/// Where the command stands: the first word that is neither a flag nor the value of one.
+fn position_of_command(cli: &CommandInfoWithArgs, arguments: &[String]) -> Option<usize> {
+    let mut at = 0;
+    while let Some(argument) = arguments.get(at) {
+        if !argument.starts_with('-') {
+            return (argument != "help").then_some(at);
+        }
+        let is_known_option = cli
+            .commands
+            .iter()
+            .flat_map(|known| known.command.flags)
+            .any(|flag| takes_value(flag) && is_named(flag, argument));
+        at += if is_known_option { 2 } else { 1 };
+    }
+    None
+}
+
+fn is_named(flag: &FlagInfo<'_>, argument: &str) -> bool {
+    flag.long == argument
+        || flag
+            .short
+            .is_some_and(|short| argument == format!("-{short}"))
+}
+
+fn takes_value(flag: &FlagInfo<'_>) -> bool {
+    matches!(flag.kind, FlagInfoKind::Option { .. })
+}
+
+fn is_help(argument: &str) -> bool {
+    argument == "--help" || argument == "-h"
+}
+
+/// The words after a command, one flag at a time.
+struct Words {
+    flags: &'static [FlagInfo<'static>],
+    command: String,
+    normal: Vec<String>,
+}
+
+impl Words {
+    fn add(&mut self, arguments: &[String], commands: &[&SubCommandInfo]) -> Result<(), Error> {
+        let mut rest = arguments.iter();
+        while let Some(argument) = rest.next() {
+            if argument == "--" {
+                self.normal.push(argument.clone());
+                self.normal.extend(rest.cloned());
+                return Ok(());
+            }
+            if let Some(below) = commands.iter().find(|known| known.name == argument) {
+                self.command = format!("{} {argument}", self.command);
+                self.normal.push(argument.clone());
+                self.flags = below.command.flags;
+            } else if argument.starts_with("--") {
+                self.long(argument, &mut rest)?;
+            } else if argument.len() > 1 && argument.starts_with('-') {
+                self.short(argument, &mut rest)?;
+            } else {
+                self.normal.push(argument.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn long<'b>(
+        &mut self,
+        argument: &str,
+        rest: &mut impl Iterator<Item = &'b String>,
+    ) -> Result<(), Error> {
+        if is_help(argument) {
+            self.normal.push(argument.to_owned());
+            return Ok(());
+        }
+        let (name, value) = match argument.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (argument, None),
+        };
+        let Some(flag) = self.flags.iter().find(|flag| flag.long == name) else {
+            let known = self.flags.iter().map(|flag| flag.long);
+            return Err(unknown(&format!("flag of {}", self.command), name, known));
+        };
+        if takes_value(flag) {
+            self.normal.push(name.to_owned());
+            let value = value.map(str::to_owned).or_else(|| rest.next().cloned());
+            self.normal
+                .extend(value.map(|value| in_our_spelling(name, value)));
+            return Ok(());
+        }
+        match value.map(str::to_ascii_lowercase).as_deref() {
+            None | Some("true" | "yes" | "1") => self.normal.push(name.to_owned()),
+            Some("false" | "no" | "0") => {}
+            Some(other) => {
+                return Err(Error::Usage(format!(
+                    "{name} is a switch: it takes no value such as `{other}`"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// `-vv`, `-qv`, `-oPATH`.
+    fn short<'b>(
+        &mut self,
+        argument: &str,
+        rest: &mut impl Iterator<Item = &'b String>,
+    ) -> Result<(), Error> {
+        for (at, letter) in argument.char_indices().skip(1) {
+            let name = format!("-{letter}");
+            if is_help(&name) {
+                self.normal.push(name);
+                continue;
+            }
+            let Some(flag) = self.flags.iter().find(|flag| flag.short == Some(letter)) else {
+                let known = self.flags.iter().map(|flag| flag.long);
+                return Err(unknown(
+                    &format!("flag of {}", self.command),
+                    argument,
+                    known,
+                ));
+            };
+            self.normal.push(name);
+            if takes_value(flag) {
+                let value = argument[at + letter.len_utf8()..].trim_start_matches('=');
+                let given = (!value.is_empty()).then(|| value.to_owned());
+                self.normal.extend(given.or_else(|| rest.next().cloned()));
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn in_our_spelling(name: &str, value: String) -> String {
+    if WORDS.contains(&name) {
+        value.to_ascii_lowercase()
+    } else {
+        value
+    }
+}
+
+fn unknown<'a>(what: &str, typed: &str, known: impl Iterator<Item = &'a str>) -> Error {
+    let known = known.map(|known| (known.to_owned(), String::new()));
+    let meant = did_you_mean(&closest(typed, known))
+        .map(|meant| format!("; {meant}"))
+        .unwrap_or_default();
+    Error::Usage(format!("`{typed}` is not a {what}{meant}"))
+}

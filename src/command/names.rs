@@ -1,0 +1,142 @@
+//! How people name scopes and things: the same for every command.
+
+use crate::error::Error;
+use crate::model::{Scope, Thing};
+use crate::output::text::named;
+use crate::similar::{closest, did_you_mean};
+use crate::store::Reader;
+
+/// At most so many of the things that a name may mean are listed.
+const MOST_CANDIDATES: usize = 10;
+
+/// The scope that was typed: its path, `ORGANIZATION/PROJECT`, or the identifier of an organization or project, among those
+/// that are known.
+///
+/// # Errors
+/// When it is none, or may be several.
+pub(crate) fn scope(text: &str, known: &[Scope]) -> Result<Scope, Error> {
+    if let Some(scope) = Scope::parse(text).filter(|scope| *scope != Scope::Harness) {
+        let has_level = |of: &Scope| known.iter().any(|known| known.level() == of.level());
+        // Without the list of organizations or projects nobody can say that there is none.
+        if known.contains(&scope) || !has_level(&scope) || scope == Scope::Account {
+            return Ok(scope);
+        }
+    }
+    let mut meant: Vec<&Scope> = known.iter().filter(|scope| is_named(scope, text)).collect();
+    meant.sort();
+    meant.dedup();
+    match meant.as_slice() {
+        [one] => Ok((*one).clone()),
+        [] => {
+            let known = known.iter().map(|scope| {
+                let identifier = scope.project().or(scope.org()).unwrap_or_default();
+                (scope.to_string(), identifier.to_owned())
+            });
+            Err(Error::Unknown {
+                message: format!("`{text}` is not a scope of this account"),
+                hint: Some(did_you_mean(&closest(text, known)).unwrap_or_else(|| {
+                    "scopes are account, org/<org> and org/<org>/project/<project>".to_owned()
+                })),
+            })
+        }
+        several => {
+            let lines: Vec<String> = several.iter().map(ToString::to_string).collect();
+            Err(ambiguous(text, "scopes", &lines))
+        }
+    }
+}
+
+fn is_named(scope: &Scope, text: &str) -> bool {
+    let text = text
+        .strip_prefix("project/")
+        .or_else(|| text.strip_prefix("organization/"))
+        .unwrap_or(text);
+    let identifier = scope.project().or(scope.org());
+    let short = match (scope.org(), scope.project()) {
+        (Some(org), Some(project)) => format!("{org}/{project}"),
+        _ => scope.to_string(),
+    };
+    short.eq_ignore_ascii_case(text)
+        || scope.to_string().eq_ignore_ascii_case(text)
+        || identifier.is_some_and(|identifier| identifier.eq_ignore_ascii_case(text))
+}
+
+/// The organizations and projects that a file knows.
+///
+/// # Errors
+/// When the file cannot be read.
+pub(crate) fn known_scopes(reader: &Reader) -> Result<Vec<Scope>, Error> {
+    let known = known_scopes_and_names(reader)?;
+    Ok(known
+        .iter()
+        .filter_map(|(path, _)| Scope::parse(path))
+        .collect())
+}
+
+/// The paths and names of the organizations and projects that a file knows.
+///
+/// # Errors
+/// When the file cannot be read.
+pub(crate) fn known_scopes_and_names(reader: &Reader) -> Result<Vec<(String, String)>, Error> {
+    let mut known = Vec::new();
+    reader.each_row::<Error>(
+        "SELECT DISTINCT CASE type WHEN 'organization' THEN 'org/' || identifier ELSE scope || '/project/' || identifier END,
+           ifnull(name, '')
+         FROM resource_history WHERE type IN ('organization', 'project')",
+        &mut |row| {
+            let text = |at: usize| row[at].unwrap_or_default().to_owned();
+            known.push((text(0), text(1)));
+            Ok(())
+        },
+    )?;
+    Ok(known)
+}
+
+/// The only thing that a text may mean.
+///
+/// # Errors
+/// When it means nothing, or several things.
+pub(crate) fn thing(reader: &Reader, text: &str) -> Result<Thing, Error> {
+    let mut found = reader.find(text)?;
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        0 => {
+            let mut known = Vec::new();
+            reader.each_row::<Error>("SELECT id, ifnull(name, '') FROM resources", &mut |row| {
+                let text = |at: usize| row[at].unwrap_or_default().to_owned();
+                known.push((text(0), text(1)));
+                Ok(())
+            })?;
+            Err(Error::Unknown {
+                message: format!("no snapshot in this file has anything named `{text}`"),
+                hint: Some(did_you_mean(&closest(text, known.into_iter())).unwrap_or_else(|| {
+                    "give a uuid, an e-mail address, a text id such as user_group/account/ops, or a part of a name"
+                        .to_owned()
+                })),
+            })
+        }
+        _ => {
+            let lines: Vec<String> = found
+                .iter()
+                .map(|thing| {
+                    let name = named(thing.name.as_deref(), "no name");
+                    format!("{} ({name})", thing.id)
+                })
+                .collect();
+            Err(ambiguous(text, "things", &lines))
+        }
+    }
+}
+
+/// Several things have a name.
+pub(crate) fn ambiguous(text: &str, what: &str, candidates: &[String]) -> Error {
+    let mut lines = vec![format!("`{text}` may be {} {what}:", candidates.len())];
+    lines.extend(candidates.iter().take(MOST_CANDIDATES).cloned());
+    if candidates.len() > MOST_CANDIDATES {
+        lines.push("...".to_owned());
+    }
+    Error::Unknown {
+        message: lines.join("\n"),
+        hint: Some("give the id of one of them".to_owned()),
+    }
+}

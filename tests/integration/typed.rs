@@ -1,0 +1,97 @@
+//! The command line as people type it.
+
+use crate::support::account::Account;
+use crate::support::{Run, TempDir};
+
+/// field report D20: the forms that users of command-line tools expect.
+#[test]
+fn flags_are_read_as_people_type_them() {
+    let folder = TempDir::new();
+    Account::example()
+        .person("ada", "Ada")
+        .publish(&folder.file("a.db"), 1);
+    Account::example().publish(&folder.file("a.db"), 2);
+    let same: [(&[&str], &[&str]); 9] = [
+        (&["--help", "sync"], &["sync", "--help"]),
+        (&["-h", "diff"], &["diff", "--help"]),
+        (&["help", "prune"], &["prune", "--help"]),
+        (
+            &["--db", "a.db", "snapshots"],
+            &["snapshots", "--db", "a.db"],
+        ),
+        (
+            &["-q", "--db=a.db", "snapshots"],
+            &["snapshots", "--db", "a.db", "-q"],
+        ),
+        (
+            &["diff", "--db", "a.db", "--stat=true"],
+            &["diff", "--db", "a.db", "--stat"],
+        ),
+        (
+            &["diff", "--db", "a.db", "--stat=false"],
+            &["diff", "--db", "a.db"],
+        ),
+        (
+            &["snapshots", "--format", "JSON", "--db", "a.db"],
+            &["snapshots", "--format=json", "--db", "a.db"],
+        ),
+        (
+            &["--db", "a.db", "snapshots", "label", "1", "q1"],
+            &["snapshots", "label", "1", "q1", "--db", "a.db"],
+        ),
+    ];
+    for (typed, plain) in same {
+        let ran = |arguments: &[&str]| {
+            let ran = Run::new(folder.path(), arguments).run();
+            (ran.status, ran.stdout, ran.stderr)
+        };
+        assert_eq!(ran(typed), ran(plain), "{typed:?}");
+    }
+    let sync = |verbose: &str| Run::new(folder.path(), &["sync", verbose, "--db", "b.db"]).exits(3);
+    sync("-vv").says("no API key");
+    sync("-vq").says("no API key");
+    Run::new(
+        folder.path(),
+        &["export", "--db", "a.db", "--format", "csv", "-oout.csv"],
+    )
+    .exits(0);
+}
+
+/// field report D19, D20.
+#[test]
+fn what_is_misspelled_is_recognised() {
+    let folder = TempDir::new();
+    for (arguments, says, hint) in [
+        (
+            &["snyc"][..],
+            "`snyc` is not a command; did you mean sync?",
+            "harness-access --help",
+        ),
+        (
+            &["diff", "--fromat", "json"],
+            "`--fromat` is not a flag of diff; did you mean --format?",
+            "`harness-access diff --help`",
+        ),
+        (
+            &["sync", "-x"],
+            "`-x` is not a flag of sync",
+            "`harness-access sync --help`",
+        ),
+        (
+            &["diff", "--stat=maybe"],
+            "--stat is a switch",
+            "`harness-access diff --help`",
+        ),
+        (&["export"], "--format", "`harness-access export --help`"),
+        (
+            &["diff", "1", "2", "3"],
+            "at most two snapshots",
+            "`harness-access diff --help`",
+        ),
+    ] {
+        Run::new(folder.path(), arguments)
+            .exits(3)
+            .says(says)
+            .says(hint);
+    }
+}
