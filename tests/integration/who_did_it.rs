@@ -374,3 +374,75 @@ fn check(change: &Value, truth: &BTreeMap<String, &str>, seed: u64) {
         _ => {}
     }
 }
+
+#[test]
+fn changes_and_history_say_who_did_it() {
+    let story = Story::begin();
+    story.change(By::user(ADA), |account| {
+        account.add_member(&Scope::account(), "developers", EVAN);
+    });
+    story.observe();
+    story.observe();
+    let told =
+        "SELECT changed_by || ' ' || changed_by_certainty FROM changes WHERE snapshot_id = 2";
+    assert_eq!(story.0.ask(told), "ada@example.test exact");
+    let history = story.0.run(&["history", "evan@example.test"]).exits(0);
+    assert!(
+        history.stdout.contains("ada@example.test 20"),
+        "{}",
+        history.stdout
+    );
+}
+
+#[test]
+fn findings_see_who_gave_themselves_access_and_who_does_not_sign_in() {
+    let story = Story::begin();
+    story.change(By::user(BOB), |account| {
+        account.assign(
+            Principal::User(BOB),
+            "_account_admin",
+            "_all_account_level_resources",
+            &Scope::account(),
+        );
+    });
+    story.change(By::user(ADA).impersonating(GUS), |account| {
+        account.assign(
+            Principal::User(EVAN),
+            "_account_admin",
+            "_all_account_level_resources",
+            &Scope::account(),
+        );
+    });
+    story.0.fake.sign_in(BOB, now() - HOUR);
+    story.let_an_hour_pass();
+    story
+        .0
+        .sync()
+        .args(&["--with", "audit", "--with", "logins"])
+        .exits(0);
+    let found = story.0.run(&["findings", "--format", "json"]).run().json();
+    let of = |code: &str| -> Vec<String> {
+        let rules = found["rules"].as_array().expect("rules").iter();
+        let of_code = rules.filter(|rule| rule["code"] == code);
+        let findings = of_code.flat_map(|rule| rule["findings"].as_array().expect("findings"));
+        findings
+            .map(|finding| finding["subject"].to_string())
+            .collect()
+    };
+    assert!(
+        of("HA022").iter().any(|subject| subject.contains(BOB)),
+        "{found:#}"
+    );
+    assert!(
+        of("HA023").iter().any(|subject| subject.contains(EVAN)),
+        "{found:#}"
+    );
+    assert!(
+        of("HA021").iter().any(|subject| subject.contains(ADA)),
+        "{found:#}"
+    );
+    assert!(
+        !of("HA021").iter().any(|subject| subject.contains(BOB)),
+        "{found:#}"
+    );
+}
