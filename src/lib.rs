@@ -36,6 +36,7 @@ pub mod findings;
 mod logging;
 pub mod model;
 pub mod output;
+pub mod report;
 pub mod retention;
 mod run;
 mod signals;

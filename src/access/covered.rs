@@ -236,7 +236,8 @@ impl CoveredResources {
     }
 
     /// Whether a role held here counts at a scope, whatever it permits.
-    pub(super) fn counts_at(&self, asked: Option<&Scope>) -> bool {
+    #[must_use]
+    pub fn counts_at(&self, asked: Option<&Scope>) -> bool {
         asked.is_none_or(|asked| self.is_at_or_above(asked))
     }
 

@@ -8,6 +8,7 @@ mod diff;
 mod export;
 pub mod man;
 mod questions;
+mod report;
 mod shell;
 mod snapshots;
 mod sync;
@@ -23,6 +24,7 @@ pub use common::ConnectionFlags;
 pub use diff::{Diff, DiffFormat, History, HistoryFormat};
 pub use export::{Export, ExportFormat, Preset};
 pub use questions::{Answer, Findings, FindingsFormat, WhatCan, WhoCan, Why, Words};
+pub use report::{Report, ReportAudience};
 pub use shell::{Completions, Man, Names, Shell};
 pub use snapshots::{Prune, SetLabel, Snapshots, SnapshotsCommand};
 pub use sync::{Doctor, Sync};
@@ -83,6 +85,8 @@ pub enum Command {
     Audit(Audit),
     /// what an auditor would question
     Findings(Findings),
+    /// one HTML file for people
+    Report(Report),
     /// write a snapshot for other tools
     Export(Export),
     /// complete the command line

@@ -115,7 +115,8 @@ fn files(folder: &str) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
-fn apply(rule: &Rule, reader: &Reader) -> Result<Vec<Finding>, Error> {
+/// What a rule finds in the snapshot that the reader shows.
+pub(crate) fn apply(rule: &Rule, reader: &Reader) -> Result<Vec<Finding>, Error> {
     let wrong = |detail: &str| Error::Config {
         message: format!("rule {}: {detail}", rule.code),
         hint: Some("a rule is one SELECT that gives subject, name, scope and detail".to_owned()),

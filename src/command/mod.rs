@@ -1,6 +1,7 @@
 //! One file a command: settings in, library calls, output.
 
 pub(crate) mod audit;
+mod compare;
 pub(crate) mod completions;
 mod context;
 pub(crate) mod diff;
@@ -14,6 +15,7 @@ mod names;
 mod open;
 pub(crate) mod prune;
 mod question;
+pub(crate) mod report;
 pub(crate) mod snapshots;
 pub(crate) mod sync;
 mod trail;

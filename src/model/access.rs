@@ -85,6 +85,8 @@ pub struct RoleGrantFact {
     pub resource_group: u32,
     /// Harness's identifier of the role assignment, in `assignment_ids`.
     pub role_assignment: Option<AssignmentRef>,
+    /// Number of the snapshot since which it is held without a break.
+    pub since: u32,
     /// Its listing was not complete, so nobody knows whether it is still so.
     pub unverified: bool,
 }
@@ -96,6 +98,8 @@ pub struct MembershipFact {
     pub group: u32,
     /// The member.
     pub member: u32,
+    /// Number of the snapshot since which they are one without a break.
+    pub since: u32,
     /// As for a role grant.
     pub unverified: bool,
 }

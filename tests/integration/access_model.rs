@@ -131,6 +131,7 @@ fn account(random: &mut Random) -> AccessFacts {
                 facts.memberships.push(MembershipFact {
                     group,
                     member,
+                    since: 1,
                     unverified,
                 });
             }
@@ -193,6 +194,7 @@ fn account(random: &mut Random) -> AccessFacts {
             scope: number(random.below(5)),
             resource_group: number(random.below(5)),
             role_assignment: None,
+            since: 1,
             unverified: random.one_in(6),
         });
     }

@@ -37,6 +37,19 @@ const PARTS: &[(&str, &[&str])] = &[
         "export",
         &["access", "error", "model", "output", "store", "unfinished"],
     ),
+    (
+        "report",
+        &[
+            "access",
+            "characters",
+            "diff",
+            "error",
+            "findings",
+            "model",
+            "output",
+            "store",
+        ],
+    ),
     ("exit", &[]),
     ("signals", &["exit", "unfinished"]),
     ("error", &["api", "exit", "store"]),
@@ -58,6 +71,7 @@ const PARTS: &[(&str, &[&str])] = &[
             "findings",
             "model",
             "output",
+            "report",
             "retention",
             "signals",
             "similar",
@@ -79,7 +93,7 @@ const OWNED: [(&str, &[&str]); 7] = [
     ("rusqlite", &["store", "export"]),   // a c1z file is a database of another schema
     ("argh", &["cli"]),
     ("env_logger", &["logging"]),
-    ("sha2", &["export", "output"]),
+    ("sha2", &["export", "output", "report"]),
     ("zstd", &["export"]),
 ];
 

@@ -40,6 +40,7 @@ mod publication;
 mod readme;
 mod recipes;
 mod references;
+mod report;
 mod schemas;
 mod secrets;
 mod sync;

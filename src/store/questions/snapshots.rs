@@ -1,6 +1,7 @@
 //! Questions to the file. They see whole snapshots only: a sync in progress is invisible until it commits.
 
 use rusqlite::{OptionalExtension, Row};
+use std::collections::HashMap;
 
 use crate::model::{Gap, SnapshotInfo, SnapshotRef, Unverified};
 use crate::store::schema::of_access;
@@ -57,6 +58,20 @@ impl Reader {
                 },
                 available: available(&self.snapshots().unwrap_or_default()),
             })
+    }
+
+    /// When each snapshot was finished, UTC; pruned ones, which things are still known since, included.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn moments(&self) -> Result<HashMap<i64, String>, StoreError> {
+        let read = || -> rusqlite::Result<HashMap<_, _>> {
+            self.connection
+                .prepare("SELECT id, finished_at FROM _snapshot")?
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
+        };
+        read().map_err(|error| self.failed(&error))
     }
 
     /// Listings of a snapshot that were not complete, by scope and kind.

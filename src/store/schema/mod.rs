@@ -188,7 +188,7 @@ mod tests {
                 .expect("query")
                 .collect::<Result<_, _>>()
                 .expect("names");
-            assert_eq!(names.len(), 24);
+            assert_eq!(names.len(), 25);
             for name in names {
                 connection
                     .query_row(
