@@ -1,5 +1,5 @@
-//! Settings: flags win over the environment, the environment over defaults. Everything that can be refused is refused
-//! here, before the first request.
+//! What flags mean for the connection and the database. Everything that can be refused is refused here, before the first
+//! request.
 
 use std::ffi::OsString;
 use std::fs;
@@ -53,20 +53,19 @@ impl Connection {
         Client::new(transport, self.base_url, self.account_id, options)
     }
 
-    /// Resolves flags and environment.
+    /// Checks the flags, among which the settings are.
     ///
     /// # Errors
     /// When something is missing, malformed or contradicts itself.
-    pub fn resolve(flags: &ConnectionFlags<'_>, env: Lookup<'_>) -> Result<Self, Error> {
-        let api_key = api_key(flags, env)?;
-        let base_url = given(flags.base_url, env, &["BATON_BASE_URL", "HARNESS_BASE_URL"])?
-            .unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
+    pub fn resolve(flags: &ConnectionFlags<'_>) -> Result<Self, Error> {
+        let api_key = api_key(flags)?;
+        let base_url = flags.base_url.unwrap_or(DEFAULT_BASE_URL);
         let base_url =
-            BaseUrl::parse(&base_url, flags.allow_http).map_err(|error| Error::Config {
+            BaseUrl::parse(base_url, flags.allow_http).map_err(|error| Error::Config {
                 message: error.to_string(),
                 hint: None,
             })?;
-        let account_id = account_id(flags, env, &api_key)?;
+        let account_id = account_id(flags, &api_key)?;
         Ok(Self {
             base_url,
             account_id,
@@ -87,31 +86,12 @@ impl Connection {
 /// The database file.
 ///
 /// # Errors
-/// When its name is empty or not UTF-8.
-pub fn database(flag: Option<&str>, env: Lookup<'_>) -> Result<PathBuf, Error> {
+/// When its name is empty.
+pub fn database(flag: Option<&str>) -> Result<PathBuf, Error> {
     if flag.is_some_and(str::is_empty) {
         return Err(Error::Usage("--db is empty".to_owned()));
     }
-    let path = given(flag, env, &["HARNESS_ACCESS_DB"])?;
-    Ok(path.unwrap_or_else(|| DEFAULT_DB.to_owned()).into())
-}
-
-/// The flag, else the first of the variables that is set.
-fn given(flag: Option<&str>, env: Lookup<'_>, names: &[&str]) -> Result<Option<String>, Error> {
-    match flag {
-        Some(flag) => Ok(Some(flag.to_owned())),
-        None => first_set(env, names),
-    }
-}
-
-fn first_set(env: Lookup<'_>, names: &[&str]) -> Result<Option<String>, Error> {
-    for name in names {
-        match variable(env, name)? {
-            Some(value) if !value.trim().is_empty() => return Ok(Some(value)),
-            _ => {}
-        }
-    }
-    Ok(None)
+    Ok(flag.unwrap_or(DEFAULT_DB).into())
 }
 
 /// A variable of the environment. A variable that is not UTF-8 is an error, not an unset one.
@@ -123,7 +103,7 @@ pub(crate) fn variable(env: Lookup<'_>, name: &str) -> Result<Option<String>, Er
     })
 }
 
-fn api_key(flags: &ConnectionFlags<'_>, env: Lookup<'_>) -> Result<ApiKey, Error> {
+fn api_key(flags: &ConnectionFlags<'_>) -> Result<ApiKey, Error> {
     let text = match (flags.api_key_file, flags.api_key) {
         (Some(_), Some(_)) => {
             return Err(Error::Usage(
@@ -133,12 +113,10 @@ fn api_key(flags: &ConnectionFlags<'_>, env: Lookup<'_>) -> Result<ApiKey, Error
         (Some(path), None) => read_key_file(path)?,
         (None, Some(key)) => key.to_owned(),
         (None, None) => {
-            first_set(env, &["BATON_API_KEY", "HARNESS_API_KEY"])?.ok_or_else(|| {
-                Error::config(
-                    "no API key",
-                    "name a file that holds one with --api-key-file, or set HARNESS_API_KEY",
-                )
-            })?
+            return Err(Error::config(
+                "no API key",
+                "name a file that holds one with --api-key-file, or set HARNESS_API_KEY",
+            ));
         }
     };
     ApiKey::new(text).map_err(|error| Error::Config {
@@ -169,10 +147,9 @@ fn read_key_file(path: &str) -> Result<String, Error> {
 
 /// The account from the flags or the environment, and from the key where that names it; they must agree, since a key
 /// of one account cannot read another.
-fn account_id(flags: &ConnectionFlags<'_>, env: Lookup<'_>, key: &ApiKey) -> Result<String, Error> {
-    let names = ["BATON_ACCOUNT_ID", "HARNESS_ACCOUNT_ID"];
-    let given = given(flags.account_id, env, &names)?.map(|account| account.trim().to_owned());
-    if given.as_deref().is_some_and(holds_key) {
+fn account_id(flags: &ConnectionFlags<'_>, key: &ApiKey) -> Result<String, Error> {
+    let given = flags.account_id.map(str::trim);
+    if given.is_some_and(holds_key) {
         return Err(Error::config(
             "the account looks like an API key",
             "name the account with --account-id, and the key with --api-key-file or HARNESS_API_KEY",
@@ -183,7 +160,7 @@ fn account_id(flags: &ConnectionFlags<'_>, env: Lookup<'_>, key: &ApiKey) -> Res
             format!("the key belongs to account {of_key}, but account {given} was asked for"),
             "use a key of that account, or leave out --account-id",
         )),
-        (Some(given), _) => Ok(given),
+        (Some(given), _) => Ok(given.to_owned()),
         (None, Some(of_key)) => Ok(of_key.to_owned()),
         (None, None) => Err(Error::config(
             "no account: this key does not name one",

@@ -39,6 +39,7 @@ pub mod output;
 pub mod report;
 pub mod retention;
 mod run;
+mod settings;
 mod signals;
 mod similar;
 pub mod store;

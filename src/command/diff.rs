@@ -22,7 +22,7 @@ pub(crate) fn run(arguments: &Diff, context: &mut Context<'_>) -> Result<Exit, E
         .transpose()?;
     let (from, to) = references(&arguments.snapshots)?;
     let db = arguments.db.as_deref();
-    let pair = Pair::open(locate(from, db, context)?, locate(to, db, context)?)?;
+    let pair = Pair::open(locate(from, db)?, locate(to, db)?)?;
     let (newer, mut comparison) = pair.compare(plan.fail_on)?;
     let notices = approvals.map_or_else(Vec::new, |approvals| {
         approvals.apply(&mut comparison.changes, &today())

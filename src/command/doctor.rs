@@ -15,7 +15,7 @@ use crate::output;
 const TIMEOUT: Duration = Duration::from_secs(120);
 
 pub(crate) fn run(arguments: &Doctor, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let connection = Connection::resolve(&arguments.connection(), context.env)?;
+    let connection = Connection::resolve(&arguments.connection())?;
     let identity = connection.identity();
     let diagnosis = diagnose(&connection.client(TIMEOUT, 0, Arc::clone(&context.clock)))?;
     let document =

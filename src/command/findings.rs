@@ -17,7 +17,7 @@ use crate::output::text::{count, line};
 use crate::store::{Reader, Rows};
 
 pub(crate) fn run(arguments: &Findings, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let located = locate_at(arguments.at.as_deref(), arguments.db.as_deref(), context)?;
+    let located = locate_at(arguments.at.as_deref(), arguments.db.as_deref())?;
     let rules = rules(arguments.rules.as_deref())?;
     let opened = located.open()?;
     opened.show()?;

@@ -1,6 +1,7 @@
 //! One file a command: settings in, library calls, output.
 
 pub(crate) mod audit;
+mod clock;
 mod compare;
 pub(crate) mod completions;
 mod context;
@@ -16,6 +17,7 @@ mod open;
 pub(crate) mod prune;
 mod question;
 pub(crate) mod report;
+pub(crate) mod settings;
 pub(crate) mod snapshots;
 pub(crate) mod sync;
 mod trail;

@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Result<Ex
         .as_deref()
         .map(read_approvals)
         .transpose()?;
-    let snapshots = Snapshots::of(arguments, context)?;
+    let snapshots = Snapshots::of(arguments)?;
     // The output first: whoever may not write it should learn that before anything else.
     for path in snapshots.paths() {
         destination.refuse_loss(path, arguments.force)?;
@@ -74,13 +74,13 @@ enum Snapshots {
 }
 
 impl Snapshots {
-    fn of(arguments: &Arguments, context: &Context<'_>) -> Result<Self, Error> {
+    fn of(arguments: &Arguments) -> Result<Self, Error> {
         let db = arguments.db.as_deref();
         Ok(match arguments.snapshots.as_slice() {
-            [] => Self::One(locate_at(arguments.at.as_deref(), db, context)?),
+            [] => Self::One(locate_at(arguments.at.as_deref(), db)?),
             [from, rest @ ..] => {
                 let to = rest.first().map_or("latest", String::as_str);
-                Self::Two(locate(from, db, context)?, locate(to, db, context)?)
+                Self::Two(locate(from, db)?, locate(to, db)?)
             }
         })
     }

@@ -14,7 +14,7 @@ pub(crate) fn run(arguments: &Snapshots, context: &mut Context<'_>) -> Result<Ex
         let quiet = arguments.quiet || label.quiet;
         return super::label::run(label, arguments.db.as_deref(), quiet, context);
     }
-    let reader = Reader::open(&config::database(arguments.db.as_deref(), context.env)?)?;
+    let reader = Reader::open(&config::database(arguments.db.as_deref())?)?;
     let snapshots = reader
         .snapshots()?
         .into_iter()

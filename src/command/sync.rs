@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Context;
+use super::clock;
 use super::names;
 use super::trail::{self, Reading};
 use crate::api::client::Client;
@@ -30,12 +31,18 @@ use crate::store::{Identity, Published, Writer};
 
 pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, Error> {
     let label = label(arguments.label.as_deref())?;
-    let connection = Connection::resolve(&arguments.connection(), context.env)?;
+    let connection = Connection::resolve(&arguments.connection())?;
     let identity = connection.identity();
-    let path = config::database(arguments.db.as_deref(), context.env)?;
-    let writer = Writer::open(&path, &identity)?.with_brake(arguments.max_removed);
+    let path = config::database(arguments.db.as_deref())?;
+    let writer = Writer::open(&path, &identity)?
+        .with_brake(arguments.max_removed)
+        .with_patience(arguments.timeout);
     if let Some(label) = &label {
         writer.refuse_taken(label)?;
+    }
+    let tolerant = arguments.allow_clock_skew;
+    if let Some(newest) = writer.newest_time()? {
+        clock::against_newest(newest, context.clock.wall(), tolerant)?;
     }
     let client = Arc::new(connection.client(
         arguments.timeout,
@@ -110,6 +117,9 @@ impl Run<'_> {
             .map_err(|failure| explain(failure, &writer))?;
         if !self.arguments.allow_partial {
             refuse_gaps(&observation)?;
+        }
+        if let Some(ahead) = self.client.clock_ahead() {
+            clock::against_harness(ahead, self.arguments.allow_clock_skew)?;
         }
         let mut gaps = gaps(&observation);
         let reading = Reading {

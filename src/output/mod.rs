@@ -14,6 +14,7 @@ pub mod plan;
 pub mod progress;
 pub mod prune;
 pub mod sarif;
+pub mod settings;
 pub mod snapshots;
 pub mod table;
 pub mod text;

@@ -55,6 +55,7 @@ const PARTS: &[(&str, &[&str])] = &[
     ("error", &["api", "exit", "store"]),
     ("cli", &["diff", "error", "findings", "model", "similar"]),
     ("config", &["api", "cli", "error", "store"]),
+    ("settings", &["cli", "config", "error"]),
     ("logging", &["api", "characters", "config", "error"]),
     (
         "command",
@@ -73,6 +74,7 @@ const PARTS: &[(&str, &[&str])] = &[
             "output",
             "report",
             "retention",
+            "settings",
             "signals",
             "similar",
             "store",
@@ -81,7 +83,7 @@ const PARTS: &[(&str, &[&str])] = &[
     (
         "run",
         &[
-            "api", "cli", "command", "error", "exit", "logging", "output", "signals",
+            "api", "cli", "command", "error", "exit", "logging", "output", "settings", "signals",
         ],
     ),
 ];

@@ -43,6 +43,7 @@ mod references;
 mod report;
 mod schemas;
 mod secrets;
+mod settings;
 mod sync;
 mod tree;
 mod typed;

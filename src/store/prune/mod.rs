@@ -26,6 +26,7 @@ impl Writer {
     pub fn prune(self, forget: &[i64]) -> Result<Pruned, StoreError> {
         let bytes_before = size(&self.path);
         let snapshots = self.forget(forget).map_err(|error| self.failed(&error))?;
+        self.commit()?;
         let compacted = self.compact_where_it_pays()?;
         Ok(Pruned {
             snapshots,
@@ -69,7 +70,6 @@ impl Writer {
                    FROM _snapshot WHERE state <> 'pruned');",
             )?;
         }
-        connection.execute_batch("COMMIT")?;
         Ok(forgotten)
     }
 

@@ -45,9 +45,12 @@ impl Reader {
                 let moment = moment.to_string();
                 // A label may be older than the rule that it cannot look like a month.
                 let labelled = |s: &SnapshotInfo| s.label.as_deref() == Some(typed);
-                let in_time = |s: &SnapshotInfo| s.finished_at <= moment;
-                let labelled = snapshots.iter().position(labelled);
-                labelled.or_else(|| snapshots.iter().rposition(in_time))
+                // Time counts, not the number: a clock may have been wrong.
+                let in_time =
+                    (0..snapshots.len()).filter(|at| snapshots[*at].finished_at <= moment);
+                let newest =
+                    in_time.max_by_key(|at| (&snapshots[*at].finished_at, snapshots[*at].id));
+                snapshots.iter().position(labelled).or(newest)
             }
         };
         at.map(|at| snapshots.swap_remove(at))
