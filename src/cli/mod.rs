@@ -6,6 +6,7 @@ pub(crate) mod declared;
 mod diff;
 mod export;
 pub mod man;
+mod query;
 mod questions;
 mod shell;
 mod snapshots;
@@ -20,6 +21,7 @@ use crate::error::Error;
 pub use common::ConnectionFlags;
 pub use diff::{Diff, DiffFormat, History, HistoryFormat};
 pub use export::{Export, ExportFormat, Preset};
+pub use query::{Query, QueryFormat};
 pub use questions::{Answer, Findings, FindingsFormat, WhatCan, WhoCan, Why, Words};
 pub use shell::{Completions, Man, Names, Shell};
 pub use snapshots::{Prune, SetLabel, Snapshots, SnapshotsCommand};
@@ -79,6 +81,8 @@ pub enum Command {
     Why(Why),
     /// what an auditor would question
     Findings(Findings),
+    /// ask in SQL
+    Query(Query),
     /// write a snapshot for other tools
     Export(Export),
     /// complete the command line

@@ -72,6 +72,13 @@ pub(super) fn duration(value: &str) -> Result<Duration, String> {
         .ok_or_else(|| "expected a time such as 90s, 30m or 2h".to_owned())
 }
 
+pub(super) fn key_value(value: &str) -> Result<(String, String), String> {
+    match value.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("expected NAME=VALUE".to_owned()),
+    }
+}
+
 pub(super) fn text_or_json(value: &str) -> Result<Format, String> {
     match value {
         "text" => Ok(Format::Table),

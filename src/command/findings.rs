@@ -14,18 +14,16 @@ use crate::output::findings::{self, Examined, RuleFindings};
 use crate::output::gaps;
 use crate::output::sarif;
 use crate::output::text::{count, line};
-use crate::store::{Reader, Rows};
+use crate::store::{Limits, Restricted, Rows, SelectError};
 
 pub(crate) fn run(arguments: &Findings, context: &mut Context<'_>) -> Result<Exit, Error> {
     let located = locate_at(arguments.at.as_deref(), arguments.db.as_deref(), context)?;
     let rules = rules(arguments.rules.as_deref())?;
-    let opened = located.open()?;
+    let mut opened = located.open()?;
     opened.show()?;
-    let (reader, gaps) = (&opened.reader, opened.gaps()?);
-    let found = rules
-        .into_iter()
-        .map(|rule| Ok((rule.clone(), apply(&rule, reader)?)))
-        .collect::<Result<Vec<RuleFindings>, Error>>()?;
+    let gaps = opened.gaps()?;
+    let found = applied(rules, opened.reader.restrict(Limits::default())?)?;
+    let reader = &opened.reader;
     let examined = Examined {
         snapshot: &opened.snapshot,
         file: &opened.file(),
@@ -115,14 +113,26 @@ fn files(folder: &str) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
-fn apply(rule: &Rule, reader: &Reader) -> Result<Vec<Finding>, Error> {
+fn applied(rules: Vec<Rule>, mut reader: Restricted<'_>) -> Result<Vec<RuleFindings>, Error> {
+    let found = rules.into_iter().map(|rule| {
+        let findings = apply(&rule, &mut reader)?;
+        Ok((rule, findings))
+    });
+    found.collect()
+}
+
+fn apply(rule: &Rule, reader: &mut Restricted<'_>) -> Result<Vec<Finding>, Error> {
     let wrong = |detail: &str| Error::Config {
         message: format!("rule {}: {detail}", rule.code),
         hint: Some("a rule is one SELECT that gives subject, name, scope and detail".to_owned()),
     };
-    let Rows { columns, rows } = reader
-        .select(&rule.sql)
-        .map_err(|error| wrong(&error.to_string()))?;
+    let Rows { columns, rows } = reader.select(&rule.sql).map_err(|error| match error {
+        // A damaged file is no fault of a rule.
+        SelectError::File(error) => error.into(),
+        SelectError::Statement(_) | SelectError::TookTooLong(_) | SelectError::TookTooMuch(_) => {
+            wrong(&error.to_string())
+        }
+    })?;
     let column = |name: &str| columns.iter().position(|column| column == name);
     let subject = column("subject").ok_or_else(|| wrong("it gives no column `subject`"))?;
     let cell = |row: &[Option<String>], name: &str| column(name).and_then(|at| row[at].clone());

@@ -12,6 +12,7 @@ pub(crate) mod man;
 mod names;
 mod open;
 pub(crate) mod prune;
+pub(crate) mod query;
 mod question;
 pub(crate) mod snapshots;
 pub(crate) mod sync;

@@ -12,6 +12,7 @@ mod json;
 pub mod plan;
 pub mod progress;
 pub mod prune;
+pub mod query;
 pub mod sarif;
 pub mod snapshots;
 pub mod table;

@@ -32,4 +32,6 @@ mod schema;
 pub use error::StoreError;
 pub use open::{Identity, Reader, Writer};
 pub use publish::{Published, Removal};
-pub use questions::{GrantParts, Receiver, Rows};
+pub use questions::{
+    Cell, GrantParts, Limits, Receiver, Restricted, RowReceiver, Rows, SelectError,
+};

@@ -9,4 +9,4 @@ mod select;
 mod snapshots;
 
 pub use history::GrantParts;
-pub use select::{Receiver, Rows};
+pub use select::{Cell, Limits, Receiver, Restricted, RowReceiver, Rows, SelectError};
