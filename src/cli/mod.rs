@@ -7,6 +7,7 @@ pub(crate) mod declared;
 mod diff;
 mod export;
 pub mod man;
+mod query;
 mod questions;
 mod report;
 mod settings;
@@ -24,6 +25,7 @@ pub use audit::{Audit, AuditFormat};
 pub use common::ConnectionFlags;
 pub use diff::{Diff, DiffFormat, History, HistoryFormat};
 pub use export::{Export, ExportFormat, Preset};
+pub use query::{Query, QueryFormat};
 pub use questions::{Answer, Findings, FindingsFormat, WhatCan, WhoCan, Why, Words};
 pub use report::{Report, ReportAudience};
 pub use settings::Config;
@@ -98,6 +100,8 @@ pub enum Command {
     Findings(Findings),
     /// one HTML file for people
     Report(Report),
+    /// ask in SQL
+    Query(Query),
     /// write a snapshot for other tools
     Export(Export),
     /// complete the command line

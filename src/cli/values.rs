@@ -83,6 +83,13 @@ pub(super) fn moment(value: &str) -> Result<Timestamp, String> {
         .ok_or_else(|| "expected a date or time such as 2026-03-01 or 2026-03-01T09:30".to_owned())
 }
 
+pub(super) fn key_value(value: &str) -> Result<(String, String), String> {
+    match value.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("expected NAME=VALUE".to_owned()),
+    }
+}
+
 pub(super) fn text_or_json(value: &str) -> Result<Format, String> {
     match value {
         "text" => Ok(Format::Table),

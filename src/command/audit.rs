@@ -11,7 +11,7 @@ use crate::output::text::line;
 use crate::store::Reader;
 
 pub(crate) fn run(arguments: &Audit, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let reader = Reader::open(&config::database(arguments.db.as_deref(), context.env)?)?;
+    let reader = Reader::open(&config::database(arguments.db.as_deref())?)?;
     let from = match &arguments.since {
         None => Timestamp::from_millis(0),
         Some(since) => begin(&reader, since)?,

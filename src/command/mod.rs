@@ -15,6 +15,7 @@ pub(crate) mod man;
 mod names;
 mod open;
 pub(crate) mod prune;
+pub(crate) mod query;
 mod question;
 pub(crate) mod report;
 pub(crate) mod settings;

@@ -13,6 +13,7 @@ mod json;
 pub mod plan;
 pub mod progress;
 pub mod prune;
+pub mod query;
 pub mod sarif;
 pub mod settings;
 pub mod snapshots;

@@ -1,5 +1,6 @@
 //! Columns for people.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr;
@@ -18,7 +19,7 @@ pub enum Align {
 /// Rows of cells under a heading; cells are made safe for a terminal.
 #[derive(Debug)]
 pub struct Table {
-    columns: Vec<(&'static str, Align)>,
+    columns: Vec<(Cow<'static, str>, Align)>,
     rows: Vec<Vec<String>>,
 }
 
@@ -26,6 +27,13 @@ impl Table {
     /// An empty table.
     #[must_use]
     pub fn new(columns: Vec<(&'static str, Align)>) -> Self {
+        let columns = columns.into_iter();
+        Self::named(columns.map(|(name, align)| (name.into(), align)).collect())
+    }
+
+    /// An empty table whose columns are named by others.
+    #[must_use]
+    pub fn named(columns: Vec<(Cow<'static, str>, Align)>) -> Self {
         Self {
             columns,
             rows: Vec::new(),
@@ -43,11 +51,7 @@ impl Table {
     /// # Errors
     /// When the output fails.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let headings: Vec<String> = self
-            .columns
-            .iter()
-            .map(|(name, _)| (*name).to_owned())
-            .collect();
+        let headings: Vec<String> = self.columns.iter().map(|(name, _)| line(name)).collect();
         let widths: Vec<usize> = (0..self.columns.len())
             .map(|at| {
                 let cells = self.rows.iter().chain([&headings]);

@@ -34,4 +34,6 @@ pub use error::StoreError;
 pub use made_by::{Changed, MadeBy};
 pub use open::{Identity, Reader, Writer};
 pub use publish::{Published, Removal};
-pub use questions::{GrantParts, Receiver, Rows, SignInsRead};
+pub use questions::{
+    Cell, GrantParts, Limits, Receiver, Restricted, RowReceiver, Rows, SelectError, SignInsRead,
+};

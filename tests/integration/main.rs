@@ -15,6 +15,7 @@ mod ci_logs;
 mod cli;
 mod completions;
 mod connection;
+mod cookbook;
 mod crash;
 mod decoder;
 mod deploy;
