@@ -46,6 +46,8 @@ pub enum WithoutPermission {
     LeftOut,
     /// Harness refuses it, and nothing that the snapshot promises is missing.
     NotRead,
+    /// It is incomplete, and the snapshot is stored as complete all the same: it tells nothing about access itself.
+    GapApart,
 }
 
 /// When a listing is walked.

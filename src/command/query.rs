@@ -6,9 +6,10 @@ use crate::cli::{Query, QueryFormat};
 use crate::cookbook::{Recipe, recipes};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::model::RowReceiver;
 use crate::output;
 use crate::output::text::line;
-use crate::store::{Limits, RowReceiver, SelectError};
+use crate::store::{Limits, SelectError};
 
 pub(crate) fn run(arguments: &Query, context: &mut Context<'_>) -> Result<Exit, Error> {
     if arguments.list {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 
-use super::attribution::By;
+use super::by::By;
 use super::escalation::escalation;
 use super::{Change, Differences, Escalation, Subject, Verb, details};
 use crate::model::{

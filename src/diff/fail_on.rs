@@ -1,6 +1,6 @@
 //! Which changes make a check fail.
 
-use super::attribution::Certainty;
+use super::by::Certainty;
 use super::{AssessedChange, Verb};
 
 /// What counts.

@@ -7,6 +7,7 @@
 pub mod approvals;
 mod assess;
 pub mod attribution;
+pub mod by;
 mod change;
 mod compare;
 mod comparison;

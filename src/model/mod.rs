@@ -15,6 +15,7 @@ mod listing;
 mod observation;
 mod reference;
 mod resource;
+mod rows;
 mod scope;
 mod scope_selection;
 mod self_raising;
@@ -42,6 +43,7 @@ pub use reference::{SnapshotLocator, SnapshotRef, is_odd_date};
 pub use resource::{
     Details, IncludedScope, Known, ResourceId, ResourceType, Selector, canonical_json,
 };
+pub use rows::{Cell, RowReceiver};
 pub use scope::{Level, Scope};
 pub use scope_selection::{Depth, Extra, ScopeSelection};
 pub use self_raising::{SELF_RAISING, raises};

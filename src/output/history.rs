@@ -8,7 +8,7 @@ use super::diff::words::{sentence, symbol};
 use super::documents::FORMAT_VERSION;
 use super::table::{Align, Table};
 use super::text::shortened;
-use crate::diff::attribution::Certainty;
+use crate::diff::by::Certainty;
 use crate::diff::history::Event;
 use crate::diff::{Subject, Verb};
 use crate::model::{Named, RecordedBy, ResourceType, Thing};

@@ -8,7 +8,7 @@ use super::csv;
 use super::documents::FORMAT_VERSION;
 use super::table::{Align, Table};
 use crate::cookbook::Recipe;
-use crate::store::{Cell, RowReceiver};
+use crate::model::{Cell, RowReceiver};
 
 /// A table is held in memory to align it; nobody reads a longer one.
 const MOST_ROWS: usize = 10_000;

@@ -34,6 +34,4 @@ pub use error::StoreError;
 pub use made_by::{Changed, MadeBy};
 pub use open::{Identity, Reader, Writer};
 pub use publish::{Published, Removal};
-pub use questions::{
-    Cell, GrantParts, Limits, Receiver, Restricted, RowReceiver, Rows, SelectError, SignInsRead,
-};
+pub use questions::{GrantParts, Limits, Receiver, Restricted, Rows, SelectError, SignInsRead};

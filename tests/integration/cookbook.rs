@@ -73,6 +73,7 @@ fn every_question_is_answered() {
     let silent = [
         "could-read-secrets-then-not-now",
         "what-changed-for-a-person",
+        "unlinked-groups-that-give-administrator",
         "leavers-and-what-they-held",
         "what-was-not-seen",
         "outside-domains",

@@ -21,11 +21,13 @@ const PARTS: &[(&str, &[&str])] = &[
     ("diff", &["model"]),
     ("findings", &["model"]),
     ("retention", &["model"]),
+    ("cookbook", &[]),
     (
         "output",
         &[
             "access",
             "characters",
+            "cookbook",
             "diff",
             "findings",
             "model",
@@ -65,6 +67,7 @@ const PARTS: &[(&str, &[&str])] = &[
             "cli",
             "collect",
             "config",
+            "cookbook",
             "diff",
             "error",
             "exit",

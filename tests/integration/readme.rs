@@ -59,6 +59,8 @@ fn its_options_are_those_of_the_help() {
         &["what-can", "--help"],
         &["why", "--help"],
         &["findings", "--help"],
+        &["audit", "--help"],
+        &["query", "--help"],
         &["report", "--help"],
         &["export", "--help"],
         &["history", "--help"],
@@ -92,6 +94,7 @@ fn permission_row(listing: &Definition) -> String {
         WithoutPermission::Gap => "incomplete",
         WithoutPermission::LeftOut => "left out",
         WithoutPermission::NotRead => "not read, which is no gap",
+        WithoutPermission::GapApart => "incomplete; the snapshot is not",
     };
     let Endpoint { method, path, .. } = listing.endpoint;
     format!(

@@ -20,7 +20,7 @@ pub(super) static AUDIT_EVENTS: Definition = Definition {
     kind: ListingKind::AuditEvents,
     endpoint: ENDPOINT,
     permission: Some(&VIEW),
-    without_permission: WithoutPermission::NotRead,
+    without_permission: WithoutPermission::GapApart,
     wanted: Wanted::With(Extra::Audit),
     phase: Phase::Named,
     walks: Walks::Trail,

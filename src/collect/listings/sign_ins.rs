@@ -8,7 +8,7 @@ pub(super) static SIGN_INS: Definition = Definition {
     kind: ListingKind::SignIns,
     endpoint: ENDPOINT,
     permission: Some(&VIEW),
-    without_permission: WithoutPermission::NotRead,
+    without_permission: WithoutPermission::GapApart,
     wanted: Wanted::With(Extra::Logins),
     phase: Phase::Named,
     walks: Walks::Trail,

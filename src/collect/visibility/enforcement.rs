@@ -31,7 +31,12 @@ impl Unenforced {
         let catalogue: Vec<PermissionItem> = client.get(&call)?.data;
         let permissions = LISTINGS
             .into_iter()
-            .filter(|listing| listing.without_permission != WithoutPermission::NotRead)
+            .filter(|listing| {
+                matches!(
+                    listing.without_permission,
+                    WithoutPermission::Gap | WithoutPermission::LeftOut
+                )
+            })
             .filter_map(|listing| listing.permission.as_ref())
             .map(|required| required.permission);
         let unenforced = |permission: &'static str| {

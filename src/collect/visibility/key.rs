@@ -200,7 +200,7 @@ impl KeyVisibility {
         let listing = listings::definition(kind);
         let required = listing.permission?;
         match listing.without_permission {
-            WithoutPermission::NotRead => None,
+            WithoutPermission::NotRead | WithoutPermission::GapApart => None,
             WithoutPermission::Gap | WithoutPermission::LeftOut => match listing.wanted {
                 Wanted::Always => self.why_hidden(required, scope),
                 Wanted::With(_) => self.why_hidden(required, &Scope::Account), // where Harness judges it

@@ -1,8 +1,9 @@
 //! What the candidates of one change prove.
 
+use super::Interval;
 use super::candidates::Candidates;
-use super::{By, Certainty, Interval};
 use crate::diff::Change;
+use crate::diff::by::{By, Certainty};
 use crate::model::{Actor, AuditEvent, AuditTrail, Timestamp};
 
 /// A role assignment is recorded in the transaction that makes it, so its own time of creation tells its record.

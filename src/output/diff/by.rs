@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::diff::attribution::{Behind, By, Certainty};
+use crate::diff::by::{Behind, By, Certainty};
 use crate::model::{Actor, ActorKind, AuditEvent, Timestamp};
 
 /// More candidates than this are counted, not named.

@@ -10,5 +10,5 @@ mod snapshots;
 mod trail;
 
 pub use history::GrantParts;
-pub use select::{Cell, Limits, Receiver, Restricted, RowReceiver, Rows, SelectError};
+pub use select::{Limits, Receiver, Restricted, Rows, SelectError};
 pub use trail::SignInsRead;

@@ -11,6 +11,7 @@ use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, ErrorCode, Statement};
 
+use crate::model::{Cell, RowReceiver};
 use crate::store::{Reader, StoreError};
 
 /// Steps of SQLite's machine between two looks at the clock: some microseconds of work.
@@ -72,34 +73,6 @@ pub struct Rows {
     pub columns: Vec<String>,
     /// Cells; `None` = NULL.
     pub rows: Vec<Vec<Option<String>>>,
-}
-
-/// A cell, in the kinds that SQLite tells apart.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Cell<'a> {
-    /// NULL.
-    Null,
-    /// A whole number.
-    Integer(i64),
-    /// Another number.
-    Real(f64),
-    /// Text; bytes that are not UTF-8 are replaced.
-    Text(&'a str),
-}
-
-/// Takes the names of the columns, then the cells of one row after the other. `false` = enough.
-pub trait RowReceiver {
-    /// The names.
-    ///
-    /// # Errors
-    /// When they cannot be taken.
-    fn columns(&mut self, names: &[String]) -> std::io::Result<()>;
-
-    /// One row.
-    ///
-    /// # Errors
-    /// When it cannot be taken.
-    fn row(&mut self, cells: &[Cell<'_>]) -> std::io::Result<bool>;
 }
 
 /// Only reading the tables and views of the file itself.
@@ -267,19 +240,6 @@ impl RowReceiver for Rows {
         self.rows
             .push(cells.iter().map(|cell| cell.to_text()).collect());
         Ok(true)
-    }
-}
-
-impl Cell<'_> {
-    /// As text; `None` = NULL.
-    #[must_use]
-    pub fn to_text(&self) -> Option<String> {
-        match self {
-            Self::Null => None,
-            Self::Integer(number) => Some(number.to_string()),
-            Self::Real(number) => Some(number.to_string()),
-            Self::Text(text) => Some((*text).to_owned()),
-        }
     }
 }
 
