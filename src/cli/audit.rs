@@ -4,7 +4,7 @@ use super::common::command_line;
 use argh::{ArgsInfo, FromArgs};
 
 command_line! {
-[db quiet]
+[db color quiet]
 /// list who did what to access, as the audit trail records it
 #[derive(Debug, FromArgs, ArgsInfo)]
 #[argh(

@@ -8,7 +8,7 @@ use std::time::Duration;
 const HALF_A_MINUTE: Duration = Duration::from_secs(30);
 
 command_line! {
-[at db quiet]
+[at db color quiet]
 /// ask the file in SQL, or a question of the cookbook
 #[derive(Debug, FromArgs, ArgsInfo)]
 #[argh(

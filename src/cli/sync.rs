@@ -9,7 +9,7 @@ use argh::{ArgsInfo, FromArgs};
 use std::time::Duration;
 
 command_line! {
-[db connection verbose quiet]
+[db connection color verbose quiet]
 /// read the account and store a snapshot
 #[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
@@ -20,7 +20,8 @@ command_line! {
     example = "{command_name} --api-key-file /run/secrets/harness --db access.db"
 )]
 pub struct Sync {
-    /// how deep to read: account (default), organizations or all (with projects)
+    /// how deep to read: account, organizations or all (with projects); default: what the last snapshot asked for, else
+    /// account
     #[argh(option, arg_name = "depth", from_str_fn(depth))]
     pub scopes: Option<Depth>,
     /// limit the sync to the account and this organization; may be repeated
@@ -80,7 +81,7 @@ pub struct Sync {
 }
 
 command_line! {
-[connection verbose silent]
+[connection color verbose silent]
 /// check the base URL, the key, the account and every permission that a sync needs; store nothing
 #[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(

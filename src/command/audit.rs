@@ -49,7 +49,9 @@ pub(crate) fn run(arguments: &Audit, context: &mut Context<'_>) -> Result<Exit, 
         .map(|hole| format!("{} to {}", hole.from, hole.until))
         .collect();
     match arguments.format {
-        AuditFormat::Table => output::audit::table(&events, context.out)?,
+        AuditFormat::Table => {
+            output::audit::table(&events, context.screen(arguments.color), context.out)?
+        }
         AuditFormat::Json => output::audit::json(&events, &unread, context.out)?,
         AuditFormat::Ndjson => output::audit::ndjson(&events, context.out)?,
         AuditFormat::Csv => output::audit::csv(&events, context.out)?,

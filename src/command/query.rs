@@ -13,7 +13,7 @@ use crate::store::{Limits, SelectError};
 
 pub(crate) fn run(arguments: &Query, context: &mut Context<'_>) -> Result<Exit, Error> {
     if arguments.list {
-        output::query::list(&recipes(), context.out)?;
+        output::query::list(&recipes(), context.screen(arguments.color), context.out)?;
         return Ok(Exit::Done);
     }
     let sql = statement(arguments)?;
@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &Query, context: &mut Context<'_>) -> Result<Exit, 
         QueryFormat::Table => {
             let mut table = output::query::TableRows::default();
             ask(&mut table)?;
-            if table.write(context.out)? && !arguments.quiet {
+            if table.write(context.screen(arguments.color), context.out)? && !arguments.quiet {
                 writeln!(
                     context.err,
                     "more rows are left out; --format csv has all of them"

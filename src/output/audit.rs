@@ -3,6 +3,7 @@
 use serde::Serialize;
 use std::io::{self, Write};
 
+use super::Screen;
 use super::csv;
 use super::diff::by::{ActorDoc, acting, minute};
 use super::documents::FORMAT_VERSION;
@@ -13,7 +14,7 @@ use crate::model::{Actor, AuditEvent};
 ///
 /// # Errors
 /// When the output fails.
-pub fn table(events: &[AuditEvent], out: &mut dyn Write) -> io::Result<()> {
+pub fn table(events: &[AuditEvent], screen: Screen, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Table::new(vec![
         ("AT", Align::Left),
         ("ACTION", Align::Left),
@@ -30,7 +31,7 @@ pub fn table(events: &[AuditEvent], out: &mut dyn Write) -> io::Result<()> {
             acting(event),
         ]);
     }
-    table.write(out)
+    table.write(screen, out)
 }
 
 /// Writes one document.

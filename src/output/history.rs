@@ -12,6 +12,7 @@ use crate::diff::by::Certainty;
 use crate::diff::history::Event;
 use crate::diff::{Subject, Verb};
 use crate::model::{Named, RecordedBy, ResourceType, Thing};
+use crate::output::Screen;
 
 const NAME: usize = 60;
 const DETAIL: usize = 120;
@@ -20,7 +21,7 @@ const DETAIL: usize = 120;
 ///
 /// # Errors
 /// When the output fails.
-pub fn table(events: &[Event], out: &mut dyn Write) -> io::Result<()> {
+pub fn table(events: &[Event], screen: Screen, out: &mut dyn Write) -> io::Result<()> {
     let tells_who = events.iter().any(|event| event.by.is_some());
     let mut columns = vec![
         ("AT", Align::Left),
@@ -63,7 +64,7 @@ pub fn table(events: &[Event], out: &mut dyn Write) -> io::Result<()> {
             }
         }
     }
-    table.write(out)
+    table.write(screen, out)
 }
 
 /// Who did it and when, in a few words.

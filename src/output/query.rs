@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Number, Value};
 
+use super::Screen;
 use super::csv;
 use super::documents::FORMAT_VERSION;
 use super::table::{Align, Table};
@@ -17,7 +18,7 @@ const MOST_ROWS: usize = 10_000;
 ///
 /// # Errors
 /// When the output fails.
-pub fn list(recipes: &[Recipe], out: &mut dyn Write) -> io::Result<()> {
+pub fn list(recipes: &[Recipe], screen: Screen, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Table::new(vec![
         ("NAME", Align::Left),
         ("PARAMETERS", Align::Left),
@@ -35,7 +36,7 @@ pub fn list(recipes: &[Recipe], out: &mut dyn Write) -> io::Result<()> {
             recipe.question.to_owned(),
         ]);
     }
-    table.write(out)
+    table.write(screen, out)
 }
 
 /// Rows for people.
@@ -51,7 +52,7 @@ impl TableRows {
     ///
     /// # Errors
     /// When the output fails.
-    pub fn write(&self, out: &mut dyn Write) -> io::Result<bool> {
+    pub fn write(&self, screen: Screen, out: &mut dyn Write) -> io::Result<bool> {
         let columns = self
             .columns
             .iter()
@@ -61,7 +62,7 @@ impl TableRows {
         for row in &self.rows {
             table.row(row.clone());
         }
-        table.write(out)?;
+        table.write(screen, out)?;
         Ok(self.cut)
     }
 }
