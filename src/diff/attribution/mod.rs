@@ -5,9 +5,12 @@
 //! Silence is called *unexplained* only in a stretch that was read whole, and only for what Harness records at all.
 
 mod candidates;
+mod interval;
 mod pattern;
 mod trace;
 mod weigh;
+
+pub use interval::Interval;
 
 use candidates::Candidates;
 use weigh::Weighed;
@@ -16,32 +19,10 @@ use std::collections::HashSet;
 
 use super::by::Behind;
 use super::{AssessedChange, Change, Subject};
-use crate::model::{ActorKind, AuditEvent, AuditTrail, Timestamp};
+use crate::model::{ActorKind, AuditEvent, AuditTrail};
 
-/// Clocks of servers and of the machine that syncs may differ by this.
-const SKEW_MS: i64 = 120_000;
-
-/// The time between two looks, as far as clocks can be trusted.
-#[derive(Clone, Copy, Debug)]
-pub struct Interval {
-    /// When the older snapshot began to look.
-    pub from: Timestamp,
-    /// When the newer snapshot had looked.
-    pub until: Timestamp,
-    /// Whether both saw everything they looked at. If not, a change may be older than the older snapshot.
-    pub both_whole: bool,
-}
-
-impl Interval {
-    /// The moments at which a change between the two looks may be recorded: clocks differ.
-    #[must_use]
-    pub fn with_skew(self) -> (Timestamp, Timestamp) {
-        let moved = |at: Timestamp, by: i64| Timestamp::from_millis(at.as_millis() + by);
-        (moved(self.from, -SKEW_MS), moved(self.until, SKEW_MS))
-    }
-}
-
-/// Adds to each change who made it; `synced_groups` are the text ids of groups that an identity provider keeps. Returns the events in between that no change shows: what they did came and went.
+/// Adds to each change who made it; `synced_groups` are the text ids of groups that an identity provider keeps. Returns the
+/// events in between that no change shows: what they did came and went.
 pub fn attribute(
     changes: &mut [AssessedChange],
     trail: &AuditTrail,

@@ -1,7 +1,7 @@
 //! What the candidates of one change prove.
 
-use super::Interval;
 use super::candidates::Candidates;
+use super::interval::Interval;
 use crate::diff::Change;
 use crate::diff::by::{By, Certainty};
 use crate::model::{Actor, AuditEvent, AuditTrail, Timestamp};
