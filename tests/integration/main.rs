@@ -6,6 +6,7 @@ mod support;
 
 mod access_in_scope;
 mod access_model;
+mod access_parts;
 mod access_speed;
 mod api_client;
 mod api_connection;
@@ -52,6 +53,7 @@ mod tree;
 mod typed;
 mod unseen;
 mod views;
+mod warehouse;
 mod what_can;
 mod who_can;
 mod who_did_it;
