@@ -331,6 +331,7 @@ impl Account {
             }));
         }
         Observation {
+            trail: None,
             started_at: at,
             finished_at: at,
             caller: None,

@@ -101,7 +101,7 @@ impl<'a> ListWalk<'a> {
 
     /// Nothing: what is no list is read elsewhere.
     #[expect(clippy::unnecessary_wraps, reason = "it stands where lists are read")]
-    pub(crate) fn read_elsewhere(&self) -> Result<Read, ApiError> {
+    pub(crate) fn read_elsewhere() -> Result<Read, ApiError> {
         Ok(Read {
             rows: Rows::Resources(Vec::new()),
             walked: Walked::default(),

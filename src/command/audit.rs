@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &Audit, context: &mut Context<'_>) -> Result<Exit, 
         .collect();
     match arguments.format {
         AuditFormat::Table => {
-            output::audit::table(&events, context.screen(arguments.color), context.out)?
+            output::audit::table(&events, context.screen(arguments.color), context.out)?;
         }
         AuditFormat::Json => output::audit::json(&events, &unread, context.out)?,
         AuditFormat::Ndjson => output::audit::ndjson(&events, context.out)?,

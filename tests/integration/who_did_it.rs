@@ -87,7 +87,7 @@ fn actor(change: &Value) -> &str {
 fn who_joined_a_group_was_added_by_somebody() {
     let story = Story::begin();
     story.change(By::user(ADA), |account| {
-        account.add_member(&Scope::account(), "developers", EVAN)
+        account.add_member(&Scope::account(), "developers", EVAN);
     });
     let told = story.told();
     assert_eq!(told.len(), 1);
@@ -101,10 +101,10 @@ fn who_joined_a_group_was_added_by_somebody() {
 fn two_actors_on_one_group_are_one_of_two() {
     let story = Story::begin();
     story.change(By::user(ADA), |account| {
-        account.add_member(&Scope::account(), "developers", EVAN)
+        account.add_member(&Scope::account(), "developers", EVAN);
     });
     story.change(By::user(BOB), |account| {
-        account.add_member(&Scope::account(), "developers", GUS)
+        account.add_member(&Scope::account(), "developers", GUS);
     });
     for change in story.told() {
         assert_eq!(certainty(&change), "one_of", "{change:#}");
@@ -116,7 +116,7 @@ fn two_actors_on_one_group_are_one_of_two() {
 fn grants_of_a_deleted_group_went_through_its_deletion() {
     let story = Story::begin();
     story.change(By::user(GUS), |account| {
-        account.remove_group(&Scope::account(), "developers")
+        account.remove_group(&Scope::account(), "developers");
     });
     let told = story.told();
     let grants: Vec<&Value> = told
@@ -145,7 +145,7 @@ fn a_disabled_user_is_never_recorded() {
 fn a_change_that_nobody_is_recorded_for_is_unexplained() {
     let story = Story::begin();
     story.change(By::nobody(), |account| {
-        account.add_member(&Scope::account(), "developers", EVAN)
+        account.add_member(&Scope::account(), "developers", EVAN);
     });
     assert_eq!(certainty(&story.told()[0]), "unexplained");
     story
@@ -186,10 +186,10 @@ fn without_the_permission_the_snapshot_is_stored_and_the_trail_is_a_gap() {
 fn what_came_and_went_between_two_looks_is_told() {
     let story = Story::begin();
     story.change(By::user(ADA), |account| {
-        account.add_member(&Scope::account(), "on_call", EVAN)
+        account.add_member(&Scope::account(), "on_call", EVAN);
     });
     story.change(By::user(ADA), |account| {
-        account.remove_member(&Scope::account(), "on_call", EVAN)
+        account.remove_member(&Scope::account(), "on_call", EVAN);
     });
     assert!(story.told().is_empty());
     let unseen = story.diff()["unseen"].as_array().expect("a list").len();
@@ -201,7 +201,7 @@ fn the_trail_is_read_where_only_the_list_without_totals_exists() {
     let story = Story::begin();
     story.0.fake.switch(|switches| switches.audit_list = false);
     story.change(By::user(ADA), |account| {
-        account.add_member(&Scope::account(), "developers", EVAN)
+        account.add_member(&Scope::account(), "developers", EVAN);
     });
     assert_eq!(actor(&story.told()[0]), "ada@example.test");
 }
@@ -210,7 +210,7 @@ fn the_trail_is_read_where_only_the_list_without_totals_exists() {
 fn no_secret_of_the_trail_reaches_anything() {
     let story = Story::begin();
     story.change(By::user(ADA), |account| {
-        account.add_member(&Scope::account(), "developers", EVAN)
+        account.add_member(&Scope::account(), "developers", EVAN);
     });
     story.observe();
     let bytes = std::fs::read(story.0.database()).expect("the file");
@@ -222,7 +222,7 @@ fn no_secret_of_the_trail_reaches_anything() {
 fn audit_lists_who_did_what() {
     let story = Story::begin();
     story.change(By::user(ADA), |account| {
-        account.add_member(&Scope::account(), "developers", EVAN)
+        account.add_member(&Scope::account(), "developers", EVAN);
     });
     story.observe();
     let listed = story

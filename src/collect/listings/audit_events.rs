@@ -4,6 +4,7 @@ use crate::collect::definition::{
     Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
 };
 use crate::collect::endpoint::Endpoint;
+use crate::collect::list_walk::ListWalk;
 use crate::model::{Extra, ListingKind};
 
 /// Harness sorts by time alone, whatever else is asked for.
@@ -24,5 +25,5 @@ pub(super) static AUDIT_EVENTS: Definition = Definition {
     wanted: Wanted::With(Extra::Audit),
     phase: Phase::Named,
     walks: Walks::Trail,
-    read: |walk| walk.read_elsewhere(),
+    read: |_| ListWalk::read_elsewhere(),
 };

@@ -2,6 +2,7 @@
 
 use super::audit_events::{ENDPOINT, VIEW};
 use crate::collect::definition::{Definition, Phase, Walks, Wanted, WithoutPermission};
+use crate::collect::list_walk::ListWalk;
 use crate::model::{Extra, ListingKind};
 
 pub(super) static SIGN_INS: Definition = Definition {
@@ -12,5 +13,5 @@ pub(super) static SIGN_INS: Definition = Definition {
     wanted: Wanted::With(Extra::Logins),
     phase: Phase::Named,
     walks: Walks::Trail,
-    read: |walk| walk.read_elsewhere(),
+    read: |_| ListWalk::read_elsewhere(),
 };

@@ -162,8 +162,9 @@ fn about_access() -> Value {
 
 fn stretches(window: Window) -> impl Iterator<Item = Window> {
     let (first, last) = (window.from.as_millis(), window.until.as_millis());
-    (first..=last)
-        .step_by(STRETCH_MS as usize)
+    let begins = std::iter::successors(Some(first), |from| Some(from + STRETCH_MS));
+    begins
+        .take_while(move |from| *from <= last)
         .map(move |from| Window {
             from: Timestamp::from_millis(from),
             until: Timestamp::from_millis((from + STRETCH_MS - 1).min(last)),

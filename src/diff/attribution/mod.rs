@@ -15,7 +15,7 @@ pub use interval::Interval;
 use candidates::Candidates;
 use weigh::Weighed;
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use super::by::Behind;
 use super::{AssessedChange, Change, Subject};
@@ -27,7 +27,7 @@ pub fn attribute(
     changes: &mut [AssessedChange],
     trail: &AuditTrail,
     interval: Interval,
-    synced_groups: &HashSet<String>,
+    synced_groups: &BTreeSet<String>,
 ) -> Vec<AuditEvent> {
     let (from, until) = interval.with_skew();
     let events: Vec<&AuditEvent> = trail
@@ -63,7 +63,7 @@ fn behind(
     change: &Change,
     event: &AuditEvent,
     trail: &AuditTrail,
-    synced_groups: &HashSet<String>,
+    synced_groups: &BTreeSet<String>,
 ) -> Option<Behind> {
     if event.actor.kind != ActorKind::System {
         return None;
@@ -74,10 +74,10 @@ fn behind(
             && earlier.at <= event.at
             && earlier.acted_on.identifier.eq_ignore_ascii_case(email)
     };
-    let inviter = trail.events.iter().rfind(invited);
-    if inviter.is_some() || event.source.as_deref() == Some("Invitation") {
+    let invitation = trail.events.iter().rfind(invited);
+    if invitation.is_some() || event.source.as_deref() == Some("Invitation") {
         return Some(Behind::Invitation(
-            inviter.map(|invite| invite.actor.clone()),
+            invitation.map(|invite| invite.actor.clone()),
         ));
     }
     let group = match change.subject() {

@@ -237,8 +237,7 @@ impl RowReceiver for Rows {
     }
 
     fn row(&mut self, cells: &[Cell<'_>]) -> std::io::Result<bool> {
-        self.rows
-            .push(cells.iter().map(|cell| cell.to_text()).collect());
+        self.rows.push(cells.iter().map(Cell::to_text).collect());
         Ok(true)
     }
 }

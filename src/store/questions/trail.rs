@@ -1,6 +1,6 @@
 //! What the file knows of the audit trail.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
@@ -74,7 +74,7 @@ impl Reader {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn synced_groups(&self) -> Result<HashSet<String>, StoreError> {
+    pub fn synced_groups(&self) -> Result<BTreeSet<String>, StoreError> {
         self.texts(
             "SELECT id FROM user_groups WHERE sso_linked OR externally_managed",
             &[],
@@ -85,15 +85,15 @@ impl Reader {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn scopes_seen(&self, snapshot: i64) -> Result<HashSet<String>, StoreError> {
+    pub fn scopes_seen(&self, snapshot: i64) -> Result<BTreeSet<String>, StoreError> {
         self.texts(
             "SELECT scope FROM listings WHERE snapshot_id = ?1 AND kind = 'role_assignments'",
             &[&snapshot],
         )
     }
 
-    fn texts(&self, sql: &str, parameters: &[&dyn ToSql]) -> Result<HashSet<String>, StoreError> {
-        let read = || -> rusqlite::Result<HashSet<String>> {
+    fn texts(&self, sql: &str, parameters: &[&dyn ToSql]) -> Result<BTreeSet<String>, StoreError> {
+        let read = || -> rusqlite::Result<BTreeSet<String>> {
             self.connection
                 .prepare(sql)?
                 .query_map(parameters, |row| row.get(0))?
