@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The README first, then `docs/`.
+/// The README first, then the texts of `docs/`.
 pub(crate) fn documents() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut docs: Vec<PathBuf> = fs::read_dir(root.join("docs"))
