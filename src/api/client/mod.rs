@@ -206,7 +206,7 @@ impl Client {
         if !self.unsorted().contains(path) {
             match self.walk_as(list, list.call, &key, sink) {
                 Err(error) if self.may_be_the_order(list.call, &error) => {
-                    log::info!("{error}; asking without sortOrders");
+                    log::info!("{}; asking without sortOrders", error.brief());
                     sink.restart();
                     refused = Some(error);
                 }

@@ -1,9 +1,9 @@
 //! Settings: flags win over the environment, the environment over defaults. Everything that can be refused is refused
 //! here, before the first request.
 
+mod api_key;
+
 use std::ffi::OsString;
-use std::fs;
-use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use std::time::Duration;
 use crate::api::client::clock::Clock;
 use crate::api::client::{Client, ClientOptions};
 use crate::api::http::base_url::BaseUrl;
+use crate::api::http::proxy::Proxy;
 use crate::api::http::redact::holds_key;
 use crate::api::http::secret::ApiKey;
 use crate::api::http::transport::{TransportSettings, UreqTransport};
@@ -20,9 +21,6 @@ use crate::store::Identity;
 
 const DEFAULT_DB: &str = "harness-access.db";
 const DEFAULT_BASE_URL: &str = "https://app.harness.io";
-
-/// A key has some hundred bytes; a disk image named by mistake is not read to its end.
-const KEY_FILE_LIMIT: u64 = 64 * 1024;
 
 /// Looks up a variable of the environment.
 pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<OsString>;
@@ -36,13 +34,18 @@ pub struct Connection {
     pub account_id: String,
     /// The key.
     pub api_key: ApiKey,
+    /// The proxy on the way.
+    pub proxy: Option<Proxy>,
 }
 
 impl Connection {
     /// A client for the account, with so many requests a minute (0 = not paced); its time starts now.
     #[must_use]
     pub fn client(self, timeout: Duration, max_per_minute: u32, clock: Arc<dyn Clock>) -> Client {
-        let settings = TransportSettings::for_base(&self.base_url);
+        let settings = TransportSettings {
+            proxy: self.proxy,
+            ..TransportSettings::for_base(&self.base_url)
+        };
         let transport = Box::new(UreqTransport::new(self.api_key, &settings));
         let options = ClientOptions {
             max_per_minute,
@@ -58,19 +61,15 @@ impl Connection {
     /// # Errors
     /// When something is missing, malformed or contradicts itself.
     pub fn resolve(flags: &ConnectionFlags<'_>, env: Lookup<'_>) -> Result<Self, Error> {
-        let api_key = api_key(flags, env)?;
-        let base_url = given(flags.base_url, env, &["BATON_BASE_URL", "HARNESS_BASE_URL"])?
-            .unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
-        let base_url =
-            BaseUrl::parse(&base_url, flags.allow_http).map_err(|error| Error::Config {
-                message: error.to_string(),
-                hint: None,
-            })?;
+        let api_key = api_key::resolve(flags, env)?;
+        let base_url = base_url(flags, env)?;
         let account_id = account_id(flags, env, &api_key)?;
+        let proxy = proxy(&base_url, env)?;
         Ok(Self {
             base_url,
             account_id,
             api_key,
+            proxy,
         })
     }
 
@@ -96,22 +95,62 @@ pub fn database(flag: Option<&str>, env: Lookup<'_>) -> Result<PathBuf, Error> {
     Ok(path.unwrap_or_else(|| DEFAULT_DB.to_owned()).into())
 }
 
+fn base_url(flags: &ConnectionFlags<'_>, env: Lookup<'_>) -> Result<BaseUrl, Error> {
+    let (source, text) = match flags.base_url {
+        Some(flag) => ("--base-url", flag.to_owned()),
+        None => first_set(env, &["BATON_BASE_URL", "HARNESS_BASE_URL"])?
+            .unwrap_or(("--base-url", DEFAULT_BASE_URL.to_owned())),
+    };
+    BaseUrl::parse(unquoted(&text), flags.allow_http).map_err(|error| Error::Config {
+        message: format!("{source}: {error}"),
+        hint: error.hint(),
+    })
+}
+
+/// The proxy that the environment names for a host, as curl reads it.
+fn proxy(base: &BaseUrl, env: Lookup<'_>) -> Result<Option<Proxy>, Error> {
+    let set = |name: &'static str| first_set(env, &[name]).ok().flatten();
+    let value = |name: &'static str| set(name).map(|(_, value)| unquoted(&value).to_owned());
+    Proxy::for_base(base, &value).map_err(|error| Error::Config {
+        message: error.to_string(),
+        hint: Some(error.hint()),
+    })
+}
+
 /// The flag, else the first of the variables that is set.
-fn given(flag: Option<&str>, env: Lookup<'_>, names: &[&str]) -> Result<Option<String>, Error> {
+fn given(
+    flag: Option<&str>,
+    env: Lookup<'_>,
+    names: &[&'static str],
+) -> Result<Option<String>, Error> {
     match flag {
         Some(flag) => Ok(Some(flag.to_owned())),
-        None => first_set(env, names),
+        None => Ok(first_set(env, names)?.map(|(_, value)| value)),
     }
 }
 
-fn first_set(env: Lookup<'_>, names: &[&str]) -> Result<Option<String>, Error> {
+/// The first variable that is set, with its name.
+fn first_set(
+    env: Lookup<'_>,
+    names: &[&'static str],
+) -> Result<Option<(&'static str, String)>, Error> {
     for name in names {
         match variable(env, name)? {
-            Some(value) if !value.trim().is_empty() => return Ok(Some(value)),
+            Some(value) if !value.trim().is_empty() => return Ok(Some((name, value))),
             _ => {}
         }
     }
     Ok(None)
+}
+
+/// A value without what editors and shells leave around it: blanks, line ends, a byte order mark, a pair of quotes.
+fn unquoted(text: &str) -> &str {
+    let text = text.trim_start_matches('\u{feff}').trim();
+    let between = |quote: char| text.strip_prefix(quote)?.strip_suffix(quote);
+    between('"')
+        .or_else(|| between('\''))
+        .unwrap_or(text)
+        .trim()
 }
 
 /// A variable of the environment. A variable that is not UTF-8 is an error, not an unset one.
@@ -123,55 +162,11 @@ pub(crate) fn variable(env: Lookup<'_>, name: &str) -> Result<Option<String>, Er
     })
 }
 
-fn api_key(flags: &ConnectionFlags<'_>, env: Lookup<'_>) -> Result<ApiKey, Error> {
-    let text = match (flags.api_key_file, flags.api_key) {
-        (Some(_), Some(_)) => {
-            return Err(Error::Usage(
-                "give either --api-key-file or --api-key, not both".to_owned(),
-            ));
-        }
-        (Some(path), None) => read_key_file(path)?,
-        (None, Some(key)) => key.to_owned(),
-        (None, None) => {
-            first_set(env, &["BATON_API_KEY", "HARNESS_API_KEY"])?.ok_or_else(|| {
-                Error::config(
-                    "no API key",
-                    "name a file that holds one with --api-key-file, or set HARNESS_API_KEY",
-                )
-            })?
-        }
-    };
-    ApiKey::new(text).map_err(|error| Error::Config {
-        message: error.to_string(),
-        hint: None,
-    })
-}
-
-fn read_key_file(path: &str) -> Result<String, Error> {
-    let failed = |error: std::io::Error| Error::Config {
-        message: format!("cannot read the API key from {path}: {error}"),
-        hint: None,
-    };
-    let mut text = String::new();
-    if path == "-" {
-        std::io::stdin()
-            .take(KEY_FILE_LIMIT)
-            .read_to_string(&mut text)
-    } else {
-        fs::File::open(path)
-            .map_err(failed)?
-            .take(KEY_FILE_LIMIT)
-            .read_to_string(&mut text)
-    }
-    .map_err(failed)?;
-    Ok(text)
-}
-
 /// The account from the flags or the environment, and from the key where that names it; they must agree, since a key
 /// of one account cannot read another.
 fn account_id(flags: &ConnectionFlags<'_>, env: Lookup<'_>, key: &ApiKey) -> Result<String, Error> {
     let names = ["BATON_ACCOUNT_ID", "HARNESS_ACCOUNT_ID"];
-    let given = given(flags.account_id, env, &names)?.map(|account| account.trim().to_owned());
+    let given = given(flags.account_id, env, &names)?.map(|account| unquoted(&account).to_owned());
     if given.as_deref().is_some_and(holds_key) {
         return Err(Error::config(
             "the account looks like an API key",
