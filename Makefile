@@ -1,15 +1,20 @@
 # What the project needs done. Everything runs with Rust, a C compiler and make.
 
-.PHONY: demo test lint bench install static man image dist dist-twice dist-check clean
+.PHONY: demo test test-browser lint bench install static man image dist dist-twice dist-check clean
 
 # The main job on the bundled fake Harness: two syncs, what changed, questions in SQL.
 demo:
 	cargo build --quiet --locked
 	cargo run --quiet --locked --example demo
 
-# Everything CI checks.
+# Everything CI checks. Without a browser the tests of the report in one are left out, with a word.
 test: lint
 	cargo test --locked --workspace --all-features
+	tests/browser/run.sh $(if $(CI),--required)
+
+# The report in a real browser: search, filters, keyboard, print, hostile names, and what 100,000 grants take.
+test-browser:
+	tests/browser/run.sh --required
 
 # What syncs of 10,000, 100,000 and 1,000,000 role assignments and questions about them cost, beside what they must cost
 # at least; a tree of 520 scopes; a build from nothing; a year of daily snapshots. Takes a quarter of an hour.

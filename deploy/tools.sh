@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs, on Debian as root, the programs that optional parts of the project take, below target/tools where they are not
-# Debian's: deploy/tools.sh [test] [dist]
+# Debian's: deploy/tools.sh [test] [browser] [dist]
 #
-#   test   shells, mandoc, systemd and the like, which tests ask for help (they are skipped where these are missing)
-#   dist   what `make dist` builds packages with
+#   test     shells, mandoc, systemd and the like, which tests ask for help (they are skipped where these are missing)
+#   browser  a browser, node and java, for `make test-browser`
+#   dist     what `make dist` builds packages with
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tools=$PWD/target/tools
@@ -24,6 +25,13 @@ for part in "$@"; do
       apt ca-certificates fish mandoc postgresql python3-venv sqlite3 strace systemd util-linux zsh
       python duckdb kubernetes-validate
       ;;
+    browser)
+      missing=()
+      command -v chromium > /dev/null || missing+=(chromium)
+      command -v java > /dev/null || missing+=(default-jre-headless)
+      command -v npm > /dev/null || missing+=(nodejs npm)
+      [ "${#missing[@]}" = 0 ] || apt "${missing[@]}"
+      ;;
     dist)
       apt buildah ca-certificates diffoscope-minimal dpkg-dev lintian mmdebstrap musl-tools python3-venv \
         qemu-user-static rpm skopeo umoci
@@ -35,7 +43,7 @@ for part in "$@"; do
       rm -rf "$tools/build"
       ;;
     *)
-      echo "unknown part: $part (test, dist)" >&2
+      echo "unknown part: $part (test, browser, dist)" >&2
       exit 3
       ;;
   esac

@@ -12,14 +12,18 @@ use crate::exit::Exit;
 use crate::logging;
 use crate::output::text::line;
 use crate::output::write_json_line;
+use crate::settings::{self, Completed};
 use crate::signals;
 
 /// Runs the program and says how it ended.
 pub fn run(arguments: impl Iterator<Item = OsString>, context: &mut Context<'_>) -> Exit {
     let arguments: Vec<OsString> = arguments.collect();
-    let json = wants_json(&arguments);
-    let text = |argument: &OsString| argument.to_string_lossy().into_owned();
-    let command = cli::command_in(&arguments.iter().map(text).collect::<Vec<_>>());
+    let completed = words(&arguments).and_then(|words| settings::complete(&words, context.env));
+    let json = match &completed {
+        Ok(completed) => wants_json(&completed.arguments),
+        Err(_) => wants_json(&lossy(&arguments)),
+    };
+    let command = cli::command_in(&lossy(&arguments));
     let (out, err) = (
         &mut StandardOutput(&mut *context.out),
         &mut Unminded(&mut *context.err),
@@ -30,10 +34,14 @@ pub fn run(arguments: impl Iterator<Item = OsString>, context: &mut Context<'_>)
         clock: Arc::clone(&context.clock),
         ..*context
     };
-    let result = execute(arguments, context).and_then(|exit| {
-        context.out.flush()?;
-        Ok(exit)
-    });
+    let result = completed
+        .and_then(|completed| {
+            execute(&completed, context).map_err(|error| completed.with_origin(error))
+        })
+        .and_then(|exit| {
+            context.out.flush()?;
+            Ok(exit)
+        });
     match result {
         Ok(exit) => exit,
         // Whoever reads the output has seen enough: `| head` is no failure.
@@ -77,15 +85,29 @@ impl Write for Unminded<'_> {
     }
 }
 
-fn execute(arguments: Vec<OsString>, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let arguments = arguments
-        .into_iter()
-        .map(OsString::into_string)
-        .collect::<Result<Vec<String>, OsString>>()
-        .map_err(|odd| Error::Usage(format!("the argument `{}` is not UTF-8", odd.display())))?;
-    let command = match cli::parse(&arguments)? {
+fn words(arguments: &[OsString]) -> Result<Vec<String>, Error> {
+    let word = |argument: &OsString| {
+        let text = argument.to_str().map(str::to_owned);
+        text.ok_or_else(|| {
+            Error::Usage(format!(
+                "the argument `{}` is not UTF-8",
+                argument.display()
+            ))
+        })
+    };
+    arguments.iter().map(word).collect()
+}
+
+fn lossy(arguments: &[OsString]) -> Vec<String> {
+    let text = |argument: &OsString| argument.to_string_lossy().into_owned();
+    arguments.iter().map(text).collect()
+}
+
+fn execute(completed: &Completed<'_>, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let request = cli::parse_normalized(&completed.arguments);
+    let command = match request.map_err(|error| completed.explain(error))? {
         Request::Help(text) => {
-            writeln!(context.out, "{}", text.trim_end())?;
+            writeln!(context.out, "{}{}", text.trim_end(), completed.help())?;
             return Ok(Exit::Done);
         }
         Request::Version => {
@@ -104,30 +126,40 @@ fn execute(arguments: Vec<OsString>, context: &mut Context<'_>) -> Result<Exit, 
             logging::start(arguments.verbose, arguments.quiet, context.env)?;
             command::doctor::run(arguments, context)
         }
-        Command::Snapshots(arguments) => command::snapshots::run(arguments, context),
+        Command::Snapshots(arguments) => {
+            logging::start(0, arguments.quiet, context.env)?;
+            command::snapshots::run(arguments, context)
+        }
         Command::Diff(arguments) => command::diff::run(arguments, context),
         Command::WhoCan(arguments) => command::who_can::run(arguments, context),
         Command::WhatCan(arguments) => command::what_can::run(arguments, context),
+        Command::Report(arguments) => command::report::run(arguments, context),
         Command::Export(arguments) => command::export::run(arguments, context),
         Command::Findings(arguments) => command::findings::run(arguments, context),
         Command::Why(arguments) => command::why::run(arguments, context),
         Command::History(arguments) => command::history::run(arguments, context),
-        Command::Prune(arguments) => command::prune::run(arguments, context),
+        Command::Prune(arguments) => {
+            logging::start(0, arguments.quiet, context.env)?;
+            command::prune::run(arguments, context)
+        }
         Command::Completions(arguments) => command::completions::run(arguments, context),
         Command::Man(_) => command::man::run(context),
+        Command::Config(arguments) => {
+            command::settings::run(arguments, &completed.sources, context)
+        }
     }
 }
 
-/// Whether errors are to be JSON too. Asked of the raw arguments, because a wrong command line is an error as well.
-fn wants_json(arguments: &[OsString]) -> bool {
+/// Whether errors are to be JSON too. Asked before the arguments are parsed, because a wrong command line is an error as
+/// well.
+fn wants_json(arguments: &[String]) -> bool {
     let mut previous = None;
     arguments.iter().any(|argument| {
-        let argument = argument.to_str();
-        let value = match argument.and_then(|argument| argument.strip_prefix("--format=")) {
+        let value = match argument.strip_prefix("--format=") {
             Some(value) => Some(value),
-            None => argument.filter(|_| previous == Some("--format")),
+            None => Some(argument.as_str()).filter(|_| previous == Some("--format")),
         };
-        previous = argument;
+        previous = Some(argument.as_str());
         value.is_some_and(|value| value.eq_ignore_ascii_case("json"))
     })
 }

@@ -61,6 +61,13 @@ macro_rules! command_line {
             pub exit_code: bool,
         } }
     };
+    (@ [color $($rest:ident)*] $name:ident { $($meta:tt)* } { $($fields:tt)* }) => {
+        command_line! { @ [$($rest)*] $name { $($meta)* } { $($fields)*
+            /// colour in tables: auto (default: on a terminal, unless NO_COLOR is set or TERM is dumb), always or never
+            #[argh(option, arg_name = "when", default = "crate::cli::Color::Auto")]
+            pub color: crate::cli::Color,
+        } }
+    };
     (@ [verbose $($rest:ident)*] $name:ident { $($meta:tt)* } { $($fields:tt)* }) => {
         command_line! { @ [$($rest)*] $name { $($meta)* } { $($fields)*
             /// print more; twice for every request

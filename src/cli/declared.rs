@@ -1,7 +1,9 @@
 //! The commands as they are declared for the parser, for whatever else tells of them: the manual page, completions and
 //! settings.
 
-use argh::{ArgsInfo, CommandInfoWithArgs, FlagInfo, FlagInfoKind, FromArgs, Optionality};
+use argh::{ArgsInfo, CommandInfoWithArgs, FlagInfoKind, FromArgs, Optionality};
+
+pub(crate) use argh::FlagInfo;
 
 use super::Cli;
 
@@ -75,6 +77,16 @@ impl Declared {
             Some(words) if !words.is_empty() => Candidates::Words(words),
             _ => named(name),
         })
+    }
+
+    /// The flag of a long name, also one that only completions use.
+    pub(crate) fn flag(&self, long: &str) -> Option<&'static FlagInfo<'static>> {
+        self.info.flags.iter().find(|flag| flag.long == long)
+    }
+
+    /// Whether a flag stands alone.
+    pub(crate) fn is_switch(flag: &FlagInfo<'_>) -> bool {
+        matches!(flag.kind, FlagInfoKind::Switch)
     }
 
     /// Whether a flag may be given more than once, each time with another value.

@@ -4,7 +4,7 @@ use super::common::command_line;
 use argh::{ArgsInfo, FromArgs};
 
 command_line! {
-[db silent]
+[db color silent]
 /// compare two snapshots
 #[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
@@ -16,7 +16,8 @@ command_line! {
 the same account, FILE@SNAPSHOT any other of its snapshots.
 
 Formats: table (for people), json (one document), ndjson (one event a line, for a SIEM), csv (for a
-spreadsheet), markdown (a comment for a pull request), github (annotations of a GitHub Actions run).
+spreadsheet), markdown (a comment for a pull request), github (annotations of a GitHub Actions run), html (the whole
+report on these two snapshots, as the command report writes it).
 
 --fail-on says which changes make the exit status 1; all changes are printed in any case:
   any                     every change (the default)
@@ -35,7 +36,7 @@ pub struct Diff {
     /// the older and the newer snapshot (default: previous latest)
     #[argh(positional, arg_name = "snapshot")]
     pub snapshots: Vec<String>,
-    /// table (default), json, ndjson, csv, markdown or github
+    /// table (default), json, ndjson, csv, markdown, github or html
     #[argh(option, arg_name = "format", default = "DiffFormat::Table")]
     pub format: DiffFormat,
     /// counts only, as a table or json
@@ -71,10 +72,12 @@ pub enum DiffFormat {
     Markdown,
     /// Annotations of a GitHub Actions run.
     Github,
+    /// The report.
+    Html,
 }
 
 command_line! {
-[db quiet]
+[db color quiet]
 /// when a person, group, role or grant appeared, changed and disappeared
 #[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(

@@ -82,7 +82,9 @@ impl Page {
                 self.line(".Ed");
                 if lines.peek().is_some_and(|line| line.trim().is_empty()) {
                     lines.next();
-                    self.line(".Pp");
+                    if lines.peek().is_some_and(|line| !line.starts_with("  ")) {
+                        self.line(".Pp");
+                    }
                 }
             } else {
                 let mut paragraph = line.to_owned();

@@ -7,6 +7,8 @@ mod diff;
 mod export;
 pub mod man;
 mod questions;
+mod report;
+mod settings;
 mod shell;
 mod snapshots;
 mod sync;
@@ -21,10 +23,12 @@ pub use common::ConnectionFlags;
 pub use diff::{Diff, DiffFormat, History, HistoryFormat};
 pub use export::{Export, ExportFormat, Preset};
 pub use questions::{Answer, Findings, FindingsFormat, WhatCan, WhoCan, Why, Words};
+pub use report::{Report, ReportAudience};
+pub use settings::Config;
 pub use shell::{Completions, Man, Names, Shell};
 pub use snapshots::{Prune, SetLabel, Snapshots, SnapshotsCommand};
 pub use sync::{Doctor, Sync};
-pub use values::Format;
+pub use values::{Color, Format};
 
 /// Who has access to what in a Harness account, why, and what changed.
 #[derive(Debug, ArgsInfo, FromArgs)]
@@ -41,12 +45,21 @@ pub use values::Format;
   129, 130, 143  stopped by SIGHUP, SIGINT or SIGTERM",
     note = "Environment:
   HARNESS_ACCESS_DB                        the database, as --db
+  HARNESS_ACCESS_...                       every other flag; the help of a command lists them
+  HARNESS_ACCESS_CONFIG                    the configuration file, as --config
   BATON_BASE_URL, then HARNESS_BASE_URL    as --base-url
-  BATON_ACCOUNT_ID, then HARNESS_ACCOUNT_ID
-  BATON_API_KEY, then HARNESS_API_KEY      the API key
-  RUST_LOG, NO_COLOR, HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE as usual"
+  BATON_ACCOUNT_ID, then HARNESS_ACCOUNT_ID  as --account-id
+  BATON_API_KEY, then HARNESS_API_KEY      as --api-key
+  RUST_LOG, NO_COLOR, HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE  as usual",
+    note = "Files:
+  harness-access.db                        the database, unless --db names another
+  ~/.config/harness-access/config.toml     settings of the user; in $XDG_CONFIG_HOME when that is set
+  /etc/harness-access.toml                 settings for everybody; those of the user come first"
 )]
 pub struct Cli {
+    /// read settings from this file instead of the usual ones; may stand after the command too
+    #[argh(option, arg_name = "path")]
+    pub config: Option<String>,
     /// print the version and exit
     #[argh(switch, short = 'V')]
     pub version: bool,
@@ -79,12 +92,16 @@ pub enum Command {
     Why(Why),
     /// what an auditor would question
     Findings(Findings),
+    /// one HTML file for people
+    Report(Report),
     /// write a snapshot for other tools
     Export(Export),
     /// complete the command line
     Completions(Completions),
     /// the manual page
     Man(Man),
+    /// the settings in force
+    Config(Config),
 }
 
 /// What the command line asks for.
@@ -103,7 +120,19 @@ pub enum Request {
 /// # Errors
 /// `Usage` with the parser's words.
 pub fn parse(arguments: &[String]) -> Result<Request, Error> {
-    let arguments = typed::normalized(&Cli::get_args_info(), arguments)?;
+    parse_normalized(&normalized(arguments)?)
+}
+
+/// The command line in the forms that the parser knows.
+///
+/// # Errors
+/// `Usage` for what is no command or flag.
+pub(crate) fn normalized(arguments: &[String]) -> Result<Vec<String>, Error> {
+    typed::normalized(&Cli::get_args_info(), arguments)
+}
+
+/// Reads a command line that is in these forms.
+pub(crate) fn parse_normalized(arguments: &[String]) -> Result<Request, Error> {
     let borrowed: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match Cli::from_args(&[crate::NAME], &borrowed) {
         Err(exit) if exit.status.is_ok() => Ok(Request::Help(exit.output)),

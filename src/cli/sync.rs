@@ -9,7 +9,7 @@ use argh::{ArgsInfo, FromArgs};
 use std::time::Duration;
 
 command_line! {
-[db connection verbose quiet]
+[db connection color verbose quiet]
 /// read the account and store a snapshot
 #[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
@@ -20,7 +20,8 @@ command_line! {
     example = "{command_name} --api-key-file /run/secrets/harness --db access.db"
 )]
 pub struct Sync {
-    /// how deep to read: account (default), organizations or all (with projects)
+    /// how deep to read: account, organizations or all (with projects); default: what the last snapshot asked for, else
+    /// account
     #[argh(option, arg_name = "depth", from_str_fn(depth))]
     pub scopes: Option<Depth>,
     /// limit the sync to the account and this organization; may be repeated
@@ -57,6 +58,9 @@ pub struct Sync {
         from_str_fn(duration)
     )]
     pub timeout: Duration,
+    /// store the snapshot although this computer's clock is more than an hour off, or behind the newest snapshot
+    #[argh(switch)]
+    pub allow_clock_skew: bool,
     /// a name for the snapshot, such as audit-2026q1; must be unique in the file
     #[argh(option, arg_name = "name")]
     pub label: Option<String>,
@@ -72,7 +76,7 @@ pub struct Sync {
 }
 
 command_line! {
-[connection verbose silent]
+[connection color verbose silent]
 /// check the base URL, the key, the account and every permission that a sync needs; store nothing
 #[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(

@@ -101,6 +101,7 @@ fn position_of_command(cli: &CommandInfoWithArgs, arguments: &[String]) -> Optio
             .commands
             .iter()
             .flat_map(|known| known.command.flags)
+            .chain(cli.flags)
             .any(|flag| takes_value(flag) && is_named(flag, argument));
         at += if is_known_option { 2 } else { 1 };
     }

@@ -14,7 +14,7 @@ pub(crate) fn run(arguments: &Completions, context: &mut Context<'_>) -> Result<
     match (arguments.shell, arguments.names) {
         (Some(shell), None) => context.out.write_all(script(shell).as_bytes())?,
         (None, Some(names)) => {
-            let path = config::database(arguments.db.as_deref(), context.env)?;
+            let path = config::database(arguments.db.as_deref())?;
             print(&Reader::open(&path)?, names, context.out)?;
         }
         _ => {

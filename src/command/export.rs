@@ -22,7 +22,7 @@ pub(crate) fn run(arguments: &Export, context: &mut Context<'_>) -> Result<Exit,
             "this format is not text; name a file with --output PATH".to_owned(),
         ));
     }
-    let located = locate_at(arguments.at.as_deref(), arguments.db.as_deref(), context)?;
+    let located = locate_at(arguments.at.as_deref(), arguments.db.as_deref())?;
     // The output first: whoever may not write it should learn that before anything else.
     destination.refuse_loss(&located.path, arguments.force)?;
     let mut target = Target::open(destination, context.out)?;

@@ -17,7 +17,7 @@ use crate::output::text::{count, line};
 use crate::store::{Reader, Rows};
 
 pub(crate) fn run(arguments: &Findings, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let located = locate_at(arguments.at.as_deref(), arguments.db.as_deref(), context)?;
+    let located = locate_at(arguments.at.as_deref(), arguments.db.as_deref())?;
     let rules = rules(arguments.rules.as_deref())?;
     let opened = located.open()?;
     opened.show()?;
@@ -34,7 +34,9 @@ pub(crate) fn run(arguments: &Findings, context: &mut Context<'_>) -> Result<Exi
     };
     let mut left_out = 0;
     match arguments.format {
-        FindingsFormat::Table => findings::table(&found, context.out)?,
+        FindingsFormat::Table => {
+            findings::table(&found, context.screen(arguments.color), context.out)?;
+        }
         FindingsFormat::Json => findings::json(&found, examined, context.out)?,
         FindingsFormat::Sarif => left_out = sarif::write(&found, examined, context.out)?,
     }
@@ -115,7 +117,8 @@ fn files(folder: &str) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
-fn apply(rule: &Rule, reader: &Reader) -> Result<Vec<Finding>, Error> {
+/// What a rule finds in the snapshot that the reader shows.
+pub(crate) fn apply(rule: &Rule, reader: &Reader) -> Result<Vec<Finding>, Error> {
     let wrong = |detail: &str| Error::Config {
         message: format!("rule {}: {detail}", rule.code),
         hint: Some("a rule is one SELECT that gives subject, name, scope and detail".to_owned()),

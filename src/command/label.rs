@@ -18,7 +18,7 @@ pub(crate) fn run(
     context: &mut Context<'_>,
 ) -> Result<Exit, Error> {
     let db = arguments.db.as_deref().or(db);
-    let path = config::database(db, context.env)?;
+    let path = config::database(db)?;
     match (arguments.words.as_slice(), &arguments.remove) {
         ([snapshot, name], None) => {
             let moved = set(&path, snapshot, name)?;

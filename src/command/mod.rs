@@ -1,5 +1,7 @@
 //! One file a command: settings in, library calls, output.
 
+mod clock;
+mod compare;
 pub(crate) mod completions;
 mod context;
 pub(crate) mod diff;
@@ -13,6 +15,8 @@ mod names;
 mod open;
 pub(crate) mod prune;
 mod question;
+pub(crate) mod report;
+pub(crate) mod settings;
 pub(crate) mod snapshots;
 pub(crate) mod sync;
 pub(crate) mod what_can;

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Context;
 use crate::config;
 use crate::error::Error;
 use crate::model::{Gap, SnapshotInfo, SnapshotLocator, SnapshotRef, is_odd_date};
@@ -68,11 +67,7 @@ impl OpenSnapshot {
 ///
 /// # Errors
 /// When the file or the snapshot is empty.
-pub(crate) fn locate(
-    typed: &str,
-    db: Option<&str>,
-    context: &Context<'_>,
-) -> Result<Located, Error> {
+pub(crate) fn locate(typed: &str, db: Option<&str>) -> Result<Located, Error> {
     let locator = SnapshotLocator::parse(typed, Path::is_file);
     let no_file = locator
         .file
@@ -93,7 +88,7 @@ pub(crate) fn locate(
     Ok(Located {
         path: match locator.file {
             Some(file) => file,
-            None => config::database(db, context.env)?,
+            None => config::database(db)?,
         },
         snapshot: locator.snapshot,
     })
@@ -103,12 +98,8 @@ pub(crate) fn locate(
 ///
 /// # Errors
 /// When the reference is malformed.
-pub(crate) fn locate_at(
-    at: Option<&str>,
-    db: Option<&str>,
-    context: &Context<'_>,
-) -> Result<Located, Error> {
-    locate(at.unwrap_or("latest"), db, context)
+pub(crate) fn locate_at(at: Option<&str>, db: Option<&str>) -> Result<Located, Error> {
+    locate(at.unwrap_or("latest"), db)
 }
 
 /// The snapshot a reference names.

@@ -11,7 +11,7 @@ use crate::store::{Reader, Writer};
 
 pub(crate) fn run(arguments: &Prune, context: &mut Context<'_>) -> Result<Exit, Error> {
     let keep = keep(arguments)?;
-    let path = config::database(arguments.db.as_deref(), context.env)?;
+    let path = config::database(arguments.db.as_deref())?;
     // With the lock held no sync can add a snapshot between the decision and the deed.
     let writer = (!arguments.dry_run)
         .then(|| Writer::open_existing(&path))
@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &Prune, context: &mut Context<'_>) -> Result<Exit, 
         Format::Json => output::prune::json(&decisions, arguments.dry_run, pruned, context.out)?,
         Format::Table if arguments.quiet => {}
         Format::Table => {
-            output::prune::table(&decisions, context.out)?;
+            output::prune::table(&decisions, context.screen(arguments.color), context.out)?;
             context.out.flush()?;
             output::prune::summary(&decisions, arguments.dry_run, pruned, context.err)?;
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Context;
+use super::clock;
 use super::names;
 use crate::api::client::Client;
 use crate::cli::{Format, Sync};
@@ -30,16 +31,25 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     let label = label(arguments.label.as_deref())?;
     let connection = Connection::resolve(&arguments.connection(), context.env)?;
     let identity = connection.identity();
-    let path = config::database(arguments.db.as_deref(), context.env)?;
-    let writer = Writer::open(&path, &identity)?.with_brake(arguments.max_removed);
+    let path = config::database(arguments.db.as_deref())?;
+    let writer = Writer::open(&path, &identity)?
+        .with_brake(arguments.max_removed)
+        .with_patience(arguments.timeout);
     if let Some(label) = &label {
         writer.refuse_taken(label)?;
+    }
+    let tolerant = arguments.allow_clock_skew;
+    if let Some(newest) = writer.newest_time()? {
+        clock::against_newest(newest, context.clock.wall(), tolerant)?;
     }
     let client = Arc::new(connection.client(
         arguments.timeout,
         arguments.max_rate,
         Arc::clone(&context.clock),
     ));
+    if !arguments.quiet {
+        tell_new_address(&writer, &identity, context)?;
+    }
     let _stopping = stop_on_signals(&client, &writer);
     let stopped = |error| match signals::received() {
         Some(exit) => Error::Stopped(exit),
@@ -48,12 +58,17 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     let run = Run {
         arguments,
         client: &client,
-        selection: selection(arguments)?,
+        selection: remembered_selection(arguments, &writer, context)?,
         progress: Arc::new(Progress::default()),
     };
     if arguments.plan {
         let plan = run.plan(&writer).map_err(stopped)?;
-        output::plan::write(&plan.choices, plan.scopes.len(), context.out)?;
+        output::plan::write(
+            &plan.choices,
+            plan.scopes.len(),
+            context.screen(arguments.color),
+            context.out,
+        )?;
         return Ok(Exit::Done);
     }
     let shown = (context.err_is_terminal && !arguments.quiet).then(|| {
@@ -107,6 +122,9 @@ impl Run<'_> {
         if !self.arguments.allow_partial {
             refuse_gaps(&observation)?;
         }
+        if let Some(ahead) = self.client.clock_ahead() {
+            clock::against_harness(ahead, self.arguments.allow_clock_skew)?;
+        }
         let gaps = gaps(&observation);
         let published = writer.publish(identity, observation, crate::VERSION, label)?;
         Ok((gaps, published))
@@ -129,6 +147,69 @@ fn remembered(writer: &Writer) -> Result<Remembered, Error> {
         held: writer.held(&kinds)?,
         ever: writer.ever_listed(&kinds)?,
     })
+}
+
+/// The same account may answer under another address; that it does is worth a word.
+fn tell_new_address(
+    writer: &Writer,
+    identity: &Identity,
+    context: &mut Context<'_>,
+) -> Result<(), Error> {
+    let known = writer.reader().and_then(|reader| reader.identity());
+    if let Ok(known) = known
+        && known.base_url != identity.base_url
+    {
+        let (from, to) = (line(&known.base_url), &identity.base_url);
+        writeln!(
+            context.err,
+            "the base URL changes from {from} to {to}; the account is the same"
+        )?;
+    }
+    Ok(())
+}
+
+/// What the flags ask for; without any, what the last snapshot asked for.
+fn remembered_selection(
+    arguments: &Sync,
+    writer: &Writer,
+    context: &mut Context<'_>,
+) -> Result<ScopeSelection, Error> {
+    let asked = selection(arguments)?;
+    let snapshots = writer.reader().and_then(|reader| reader.snapshots());
+    let last = snapshots
+        .ok()
+        .and_then(|snapshots| snapshots.last().cloned());
+    let Some((last, before)) = last.and_then(|last| {
+        let before = ScopeSelection::parse(&last.scopes)?;
+        Some((last, before))
+    }) else {
+        return Ok(asked);
+    };
+    let says_nothing = arguments.scopes.is_none()
+        && arguments.org.is_empty()
+        && arguments.project.is_empty()
+        && arguments.with.is_empty();
+    if says_nothing {
+        let is_told = context.err_is_terminal || arguments.verbose > 0;
+        if before != asked && is_told && !arguments.quiet {
+            let scopes = line(&last.scopes);
+            writeln!(
+                context.err,
+                "asking for what snapshot {} asked for: {scopes}",
+                last.id
+            )?;
+        }
+        return Ok(before);
+    }
+    if asked.leaves_out_some_of(&before) && !arguments.quiet {
+        writeln!(
+            context.err,
+            "this sync asks for less ({asked}) than snapshot {} did ({}); what it leaves out cannot be compared",
+            last.id,
+            line(&last.scopes)
+        )?;
+    }
+    Ok(asked)
 }
 
 /// Naming an organization asks for organizations, naming a project for projects, unless a depth is given.

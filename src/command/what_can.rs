@@ -11,7 +11,7 @@ use crate::output::access::{self, Line};
 use crate::output::text::count;
 
 pub(crate) fn run(arguments: &WhatCan, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let asking = Asking::open(arguments.db.as_deref(), arguments.at.as_deref(), context)?;
+    let asking = Asking::open(arguments.db.as_deref(), arguments.at.as_deref())?;
     let who = asking.principal(&arguments.principal)?;
     let question = Question::Anything;
     let target = asking.target(arguments.r#in.as_deref(), None, &question)?;
@@ -33,7 +33,12 @@ pub(crate) fn run(arguments: &WhatCan, context: &mut Context<'_>) -> Result<Exit
     let head = asking.head(&question, &target, &gaps);
     let principal = asking.access.principal(who);
     match arguments.format {
-        Answer::Table => access::what_can_table(&asking.access, &lines, context.out)?,
+        Answer::Table => access::what_can_table(
+            &asking.access,
+            &lines,
+            context.screen(arguments.color),
+            context.out,
+        )?,
         Answer::Json => {
             access::what_can_json(&asking.access, &head, principal, &lines, context.out)?;
         }

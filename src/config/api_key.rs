@@ -10,7 +10,6 @@ use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use super::{Lookup, first_set};
 use crate::api::http::redact::holds_key;
 use crate::api::http::secret::{ApiKey, ApiKeyError};
 use crate::cli::ConnectionFlags;
@@ -26,7 +25,6 @@ const PIPE_PATIENCE: Duration = Duration::from_secs(10);
 enum Source {
     File(String),
     StandardInput,
-    Variable(&'static str),
     Flag,
 }
 
@@ -35,14 +33,13 @@ impl fmt::Display for Source {
         match self {
             Self::File(path) => write!(f, "the file {path}"),
             Self::StandardInput => f.write_str("standard input"),
-            Self::Variable(name) => write!(f, "the variable {name}"),
             Self::Flag => f.write_str("--api-key"),
         }
     }
 }
 
-/// The key from the flags, or from the environment.
-pub(super) fn resolve(flags: &ConnectionFlags<'_>, env: Lookup<'_>) -> Result<ApiKey, Error> {
+/// The key from the flags. Where a setting gave the flag, its name is put in the place of the flag later.
+pub(super) fn resolve(flags: &ConnectionFlags<'_>) -> Result<ApiKey, Error> {
     let (text, source) = match (flags.api_key_file, flags.api_key) {
         (Some(_), Some(_)) => {
             return Err(Error::Usage(
@@ -63,14 +60,10 @@ pub(super) fn resolve(flags: &ConnectionFlags<'_>, env: Lookup<'_>) -> Result<Ap
         }
         (None, Some(key)) => (key.to_owned(), Source::Flag),
         (None, None) => {
-            let names = ["BATON_API_KEY", "HARNESS_API_KEY"];
-            let (name, text) = first_set(env, &names)?.ok_or_else(|| {
-                Error::config(
-                    "no API key",
-                    "name a file that holds one with --api-key-file, or set HARNESS_API_KEY",
-                )
-            })?;
-            (text, Source::Variable(name))
+            return Err(Error::config(
+                "no API key",
+                "name a file that holds one with --api-key-file, or set HARNESS_API_KEY",
+            ));
         }
     };
     key_of(&text, &source)
@@ -83,13 +76,11 @@ fn key_of(text: &str, source: &Source) -> Result<ApiKey, Error> {
     }
     ApiKey::new(text).map_err(|error| match error {
         ApiKeyError::Empty => Error::config(
-            format!("the API key in {source} is empty"),
+            format!("{source} is empty"),
             "put the key there, alone and whole",
         ),
         ApiKeyError::IllegalCharacter => Error::config(
-            format!(
-                "the API key in {source} contains a space, a control character or a character outside ASCII"
-            ),
+            format!("{source} contains a space, a control character or a character outside ASCII"),
             "put the key there, alone and whole, as Harness showed it",
         ),
     })

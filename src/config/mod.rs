@@ -1,5 +1,5 @@
-//! Settings: flags win over the environment, the environment over defaults. Everything that can be refused is refused
-//! here, before the first request.
+//! What flags mean for the connection and the database. Everything that can be refused is refused here, before the first
+//! request.
 
 mod api_key;
 
@@ -56,14 +56,14 @@ impl Connection {
         Client::new(transport, self.base_url, self.account_id, options)
     }
 
-    /// Resolves flags and environment.
+    /// Checks the flags, among which the settings are. The environment says which proxy is on the way.
     ///
     /// # Errors
     /// When something is missing, malformed or contradicts itself.
     pub fn resolve(flags: &ConnectionFlags<'_>, env: Lookup<'_>) -> Result<Self, Error> {
-        let api_key = api_key::resolve(flags, env)?;
-        let base_url = base_url(flags, env)?;
-        let account_id = account_id(flags, env, &api_key)?;
+        let api_key = api_key::resolve(flags)?;
+        let base_url = base_url(flags)?;
+        let account_id = account_id(flags, &api_key)?;
         let proxy = proxy(&base_url, env)?;
         Ok(Self {
             base_url,
@@ -86,61 +86,42 @@ impl Connection {
 /// The database file.
 ///
 /// # Errors
-/// When its name is empty or not UTF-8.
-pub fn database(flag: Option<&str>, env: Lookup<'_>) -> Result<PathBuf, Error> {
+/// When its name is empty.
+pub fn database(flag: Option<&str>) -> Result<PathBuf, Error> {
     if flag.is_some_and(str::is_empty) {
         return Err(Error::Usage("--db is empty".to_owned()));
     }
-    let path = given(flag, env, &["HARNESS_ACCESS_DB"])?;
-    Ok(path.unwrap_or_else(|| DEFAULT_DB.to_owned()).into())
+    Ok(flag.unwrap_or(DEFAULT_DB).into())
 }
 
-fn base_url(flags: &ConnectionFlags<'_>, env: Lookup<'_>) -> Result<BaseUrl, Error> {
-    let (source, text) = match flags.base_url {
-        Some(flag) => ("--base-url", flag.to_owned()),
-        None => first_set(env, &["BATON_BASE_URL", "HARNESS_BASE_URL"])?
-            .unwrap_or(("--base-url", DEFAULT_BASE_URL.to_owned())),
-    };
-    BaseUrl::parse(unquoted(&text), flags.allow_http).map_err(|error| Error::Config {
-        message: format!("{source}: {error}"),
+/// A variable of the environment. A variable that is not UTF-8 is an error, not an unset one.
+pub(crate) fn variable(env: Lookup<'_>, name: &str) -> Result<Option<String>, Error> {
+    let text = env(name).map(OsString::into_string).transpose();
+    text.map_err(|_| Error::Config {
+        message: format!("the environment variable {name} is not UTF-8"),
+        hint: None,
+    })
+}
+
+fn base_url(flags: &ConnectionFlags<'_>) -> Result<BaseUrl, Error> {
+    let text = unquoted(flags.base_url.unwrap_or(DEFAULT_BASE_URL));
+    BaseUrl::parse(text, flags.allow_http).map_err(|error| Error::Config {
+        message: format!("--base-url: {error}"),
         hint: error.hint(),
     })
 }
 
 /// The proxy that the environment names for a host, as curl reads it.
 fn proxy(base: &BaseUrl, env: Lookup<'_>) -> Result<Option<Proxy>, Error> {
-    let set = |name: &'static str| first_set(env, &[name]).ok().flatten();
-    let value = |name: &'static str| set(name).map(|(_, value)| unquoted(&value).to_owned());
+    let value = |name: &'static str| {
+        let value = variable(env, name).ok().flatten()?;
+        let value = unquoted(&value);
+        (!value.is_empty()).then(|| value.to_owned())
+    };
     Proxy::for_base(base, &value).map_err(|error| Error::Config {
         message: error.to_string(),
         hint: Some(error.hint()),
     })
-}
-
-/// The flag, else the first of the variables that is set.
-fn given(
-    flag: Option<&str>,
-    env: Lookup<'_>,
-    names: &[&'static str],
-) -> Result<Option<String>, Error> {
-    match flag {
-        Some(flag) => Ok(Some(flag.to_owned())),
-        None => Ok(first_set(env, names)?.map(|(_, value)| value)),
-    }
-}
-
-/// The first variable that is set, with its name.
-fn first_set(
-    env: Lookup<'_>,
-    names: &[&'static str],
-) -> Result<Option<(&'static str, String)>, Error> {
-    for name in names {
-        match variable(env, name)? {
-            Some(value) if !value.trim().is_empty() => return Ok(Some((name, value))),
-            _ => {}
-        }
-    }
-    Ok(None)
 }
 
 /// A value without what editors and shells leave around it: blanks, line ends, a byte order mark, a pair of quotes.
@@ -153,21 +134,11 @@ fn unquoted(text: &str) -> &str {
         .trim()
 }
 
-/// A variable of the environment. A variable that is not UTF-8 is an error, not an unset one.
-pub(crate) fn variable(env: Lookup<'_>, name: &str) -> Result<Option<String>, Error> {
-    let text = env(name).map(OsString::into_string).transpose();
-    text.map_err(|_| Error::Config {
-        message: format!("the environment variable {name} is not UTF-8"),
-        hint: None,
-    })
-}
-
 /// The account from the flags or the environment, and from the key where that names it; they must agree, since a key
 /// of one account cannot read another.
-fn account_id(flags: &ConnectionFlags<'_>, env: Lookup<'_>, key: &ApiKey) -> Result<String, Error> {
-    let names = ["BATON_ACCOUNT_ID", "HARNESS_ACCOUNT_ID"];
-    let given = given(flags.account_id, env, &names)?.map(|account| unquoted(&account).to_owned());
-    if given.as_deref().is_some_and(holds_key) {
+fn account_id(flags: &ConnectionFlags<'_>, key: &ApiKey) -> Result<String, Error> {
+    let given = flags.account_id.map(unquoted);
+    if given.is_some_and(holds_key) {
         return Err(Error::config(
             "the account looks like an API key",
             "name the account with --account-id, and the key with --api-key-file or HARNESS_API_KEY",
@@ -178,7 +149,7 @@ fn account_id(flags: &ConnectionFlags<'_>, env: Lookup<'_>, key: &ApiKey) -> Res
             format!("the key belongs to account {of_key}, but account {given} was asked for"),
             "use a key of that account, or leave out --account-id",
         )),
-        (Some(given), _) => Ok(given),
+        (Some(given), _) => Ok(given.to_owned()),
         (None, Some(of_key)) => Ok(of_key.to_owned()),
         (None, None) => Err(Error::config(
             "no account: this key does not name one",

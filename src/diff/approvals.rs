@@ -138,7 +138,11 @@ mod tests {
                 "needs its `reason` filled in",
             ),
             ("group = ", "role = ", "lacks `group`"),
-            ("kind = \"membership\"", "kind = \"role\"", "lacks `id`"),
+            (
+                "kind = \"membership\"",
+                "kind = \"role\"",
+                "has `principal`",
+            ),
             (
                 "change = \"added\"",
                 "change = \"made\"",

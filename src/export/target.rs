@@ -66,6 +66,15 @@ impl<'a> Target<'a> {
         Ok(Scratch { part, what })
     }
 
+    /// SHA-256 of what was written, which is not kept.
+    ///
+    /// # Errors
+    /// When the rest cannot be written.
+    pub fn sha256(mut self) -> Result<String, Error> {
+        self.out.flush()?;
+        Ok(self.out.finish()?.1)
+    }
+
     /// Ends the output; a file gets its name, and its manifest.
     ///
     /// # Errors

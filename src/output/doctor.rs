@@ -3,6 +3,7 @@
 use serde::Serialize;
 use std::io::{self, Write};
 
+use super::screen::Screen;
 use super::table::{Align, Table};
 use super::text::line;
 use crate::model::{Diagnosis, Proof};
@@ -93,7 +94,7 @@ impl<'a> DiagnosisDoc<'a> {
     ///
     /// # Errors
     /// When the output fails.
-    pub fn write_table(&self, out: &mut dyn Write) -> io::Result<()> {
+    pub fn write_table(&self, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "base URL  {} answers as Harness", self.base_url)?;
         match self.caller {
             Some(caller) => writeln!(out, "key       accepted, of {}", line(caller))?,
@@ -114,7 +115,7 @@ impl<'a> DiagnosisDoc<'a> {
             _ => {}
         }
         writeln!(out)?;
-        self.permissions_table().write(out)?;
+        self.permissions_table().write(screen, out)?;
         writeln!(out)?;
         let needed = if self.can_sync {
             "can be read completely"

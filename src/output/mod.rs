@@ -13,8 +13,11 @@ pub mod plan;
 pub mod progress;
 pub mod prune;
 pub mod sarif;
+mod screen;
+pub mod settings;
 pub mod snapshots;
 pub mod table;
 pub mod text;
 
 pub use json::{write_json, write_json_line};
+pub use screen::Screen;

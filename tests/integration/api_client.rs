@@ -138,7 +138,6 @@ fn what_does_not_pass_ends_after_five_tries() {
         status(503, ""),
         status(200, ""),
         status(429, ""),
-        broken(TransportErrorKind::Reset),
     ] {
         let setup = setup(vec![fault.clone()], |_| ());
         let error = setup.client.get::<u8>(&call()).expect_err("for ever");

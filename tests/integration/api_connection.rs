@@ -1,11 +1,11 @@
 //! The real transport against local servers: what goes over the wire, and what broken connections become.
 
+mod key;
+mod server;
+
 use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::net::TcpListener;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use harness_access::api::call::{Call, Method};
@@ -18,6 +18,8 @@ use harness_access::api::http::transport::{
     HttpRequest, Transport as _, TransportErrorKind, TransportSettings, UreqTransport,
 };
 use mockito::{Matcher, Server};
+
+use server::*;
 
 const KEY: &str = "sat.AcC.token1.s3cr3ts3cr3t";
 const GOOD: &str = r#"{"status":"SUCCESS","data":7}"#;
@@ -57,66 +59,6 @@ fn call() -> Call {
     Call::new("/authz/api/roles")
 }
 
-/// A server whose n-th connection is served by the n-th action, the last one again and again.
-struct FaultServer {
-    url: String,
-    connections: Arc<AtomicUsize>,
-    _thread: JoinHandle<()>,
-}
-
-/// What a connection sends for each of its requests before it is closed.
-type Connection = Vec<&'static str>;
-
-impl FaultServer {
-    fn new(actions: Vec<Connection>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("bind");
-        let url = format!("http://{}", listener.local_addr().expect("address"));
-        let connections = Arc::new(AtomicUsize::new(0));
-        let counter = Arc::clone(&connections);
-        let thread = std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                let n = counter.fetch_add(1, Ordering::SeqCst);
-                let action = actions[n.min(actions.len() - 1)].clone();
-                std::thread::spawn(move || serve(&stream.expect("accepted"), action));
-            }
-        });
-        Self {
-            url,
-            connections,
-            _thread: thread,
-        }
-    }
-
-    fn connections(&self) -> usize {
-        self.connections.load(Ordering::SeqCst)
-    }
-}
-
-fn serve(stream: &TcpStream, answers: Connection) {
-    let mut reader = BufReader::new(stream);
-    for answer in answers {
-        let mut line = String::new();
-        while line != "\r\n" {
-            line.clear();
-            if reader.read_line(&mut line).unwrap_or(0) == 0 {
-                return;
-            }
-        }
-        if answer == "STALL" {
-            std::thread::sleep(Duration::from_secs(60)); // longer than any client here waits; no test waits for it
-            return;
-        }
-        let mut writer = stream;
-        if answer == "HUGE" {
-            let _ = writer.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n");
-            let megabyte = vec![b' '; 1024 * 1024];
-            while writer.write_all(&megabyte).is_ok() {}
-            return;
-        }
-        let _ = writer.write_all(answer.as_bytes());
-    }
-}
-
 const WHOLE: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 29\r\n\r\n\
     {\"status\":\"SUCCESS\",\"data\":7}";
 const CUT: &str = "HTTP/1.1 200 OK\r\ncontent-length: 29\r\n\r\n{\"status\":\"SUCC";
@@ -130,108 +72,6 @@ fn fault(error: &ApiError) -> TransportErrorKind {
     match &*error.kind {
         ApiErrorKind::Transport(error) => error.kind,
         other => panic!("{other:?}"),
-    }
-}
-
-#[test]
-fn a_get_carries_the_key_in_its_header_and_nowhere_else() {
-    let mut server = Server::new();
-    let mock = server
-        .mock("GET", "/gateway/authz/api/roles")
-        .match_query(Matcher::AllOf(vec![
-            Matcher::UrlEncoded("accountIdentifier".into(), "AcC".into()),
-            Matcher::UrlEncoded("routingId".into(), "AcC".into()),
-            Matcher::UrlEncoded("orgIdentifier".into(), "o".into()),
-        ]))
-        .match_header("x-api-key", KEY)
-        .match_header("accept", "application/json")
-        .match_header(
-            "user-agent",
-            concat!("harness-access/", env!("CARGO_PKG_VERSION")),
-        )
-        .match_header("x-requestid", Matcher::Regex("^harness-access-".into()))
-        .match_header("accept-encoding", "gzip")
-        .match_header("authorization", Matcher::Missing)
-        .match_request(|request| !request.path_and_query().contains("s3cr3t"))
-        .with_header("date", "Thu, 01 Jan 2026 00:00:00 GMT")
-        .with_body(GOOD)
-        .create();
-    let client = client(&format!("{}/gateway/", server.url()));
-    let reply = client.get::<u8>(&call().in_org("o")).expect("works");
-    assert_eq!((reply.data, reply.attempts), (7, 1));
-    assert!(reply.server_date.is_some());
-    mock.assert();
-}
-
-#[test]
-fn a_post_carries_its_json() {
-    let mut server = Server::new();
-    let mock = server
-        .mock("POST", "/authz/api/roles")
-        .match_query(Matcher::Any)
-        .match_header("content-type", "application/json")
-        .match_header("x-api-key", KEY)
-        .match_body(r#"{"a":[1]}"#)
-        .with_body(GOOD)
-        .create();
-    let body = serde_json::json!({"a": [1]});
-    client(&server.url())
-        .post::<u8, _>(&call(), &body)
-        .expect("works");
-    mock.assert();
-}
-
-#[test]
-fn a_redirect_is_not_followed_and_its_target_never_sees_the_key() {
-    let mut target = Server::new();
-    let untouched = target
-        .mock("GET", Matcher::Any)
-        .match_query(Matcher::Any)
-        .expect(0)
-        .create();
-    for status in [301, 302, 303, 307, 308] {
-        let mut server = Server::new();
-        let _redirect = server
-            .mock("GET", Matcher::Any)
-            .match_query(Matcher::Any)
-            .with_status(status)
-            .with_header("location", &format!("{}/login?x=1", target.url()))
-            .create();
-        let error = client(&server.url())
-            .get::<u8>(&call())
-            .expect_err("redirect");
-        let expected = ApiErrorKind::Redirected {
-            status: u16::try_from(status).expect("a status"),
-            to: format!("{}/login", target.url()),
-        };
-        assert_eq!(*error.kind, expected);
-    }
-    untouched.assert();
-}
-
-#[test]
-fn a_key_that_a_server_repeats_is_not_shown() {
-    let mut server = Server::new();
-    for (status, body) in [
-        (400, format!(r#"{{"code":"X","message":"bad {KEY}"}}"#)),
-        (403, format!("<html>{KEY}</html>")),
-        (502, format!("upstream said {KEY}")),
-        (200, format!(r#"{{"status":"SUCCESS","data":"{KEY}"}}"#)),
-        (200, format!(r#"{{"status":"ERROR","message":"{KEY}"}}"#)),
-        (302, KEY.to_owned()),
-    ] {
-        let _mock = server
-            .mock("GET", Matcher::Any)
-            .match_query(Matcher::Any)
-            .with_status(status)
-            .with_header("location", &format!("https://x.example/{KEY}"))
-            .with_body(body)
-            .expect_at_least(1)
-            .create();
-        let error = client(&server.url()).get::<u8>(&call()).expect_err("fails");
-        for text in [error.to_string(), format!("{error:?}")] {
-            assert!(!text.contains("s3cr3t"), "{status}: {text}");
-        }
     }
 }
 

@@ -37,11 +37,25 @@ const PARTS: &[(&str, &[&str])] = &[
         "export",
         &["access", "error", "model", "output", "store", "unfinished"],
     ),
+    (
+        "report",
+        &[
+            "access",
+            "characters",
+            "diff",
+            "error",
+            "findings",
+            "model",
+            "output",
+            "store",
+        ],
+    ),
     ("exit", &[]),
     ("signals", &["exit", "unfinished"]),
     ("error", &["api", "exit", "store"]),
     ("cli", &["diff", "error", "findings", "model", "similar"]),
     ("config", &["api", "cli", "error", "store"]),
+    ("settings", &["cli", "config", "error"]),
     ("logging", &["api", "characters", "config", "error"]),
     (
         "command",
@@ -58,7 +72,9 @@ const PARTS: &[(&str, &[&str])] = &[
             "findings",
             "model",
             "output",
+            "report",
             "retention",
+            "settings",
             "signals",
             "similar",
             "store",
@@ -67,7 +83,7 @@ const PARTS: &[(&str, &[&str])] = &[
     (
         "run",
         &[
-            "api", "cli", "command", "error", "exit", "logging", "output", "signals",
+            "api", "cli", "command", "error", "exit", "logging", "output", "settings", "signals",
         ],
     ),
 ];
@@ -79,7 +95,7 @@ const OWNED: [(&str, &[&str]); 7] = [
     ("rusqlite", &["store", "export"]),   // a c1z file is a database of another schema
     ("argh", &["cli"]),
     ("env_logger", &["logging"]),
-    ("sha2", &["export", "output"]),
+    ("sha2", &["export", "output", "report"]),
     ("zstd", &["export"]),
 ];
 

@@ -4,6 +4,7 @@
 
 mod support;
 
+mod access_in_scope;
 mod access_model;
 mod access_speed;
 mod api_client;
@@ -40,8 +41,10 @@ mod publication;
 mod readme;
 mod recipes;
 mod references;
+mod report;
 mod schemas;
 mod secrets;
+mod settings;
 mod sync;
 mod tree;
 mod typed;

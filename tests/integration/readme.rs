@@ -59,6 +59,7 @@ fn its_options_are_those_of_the_help() {
         &["what-can", "--help"],
         &["why", "--help"],
         &["findings", "--help"],
+        &["report", "--help"],
         &["export", "--help"],
         &["history", "--help"],
         &["prune", "--help"],

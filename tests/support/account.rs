@@ -12,11 +12,17 @@ use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroI64;
 use std::path::Path;
 
+#[path = "details.rs"]
+mod details;
+
 use harness_access::model::{
-    AssignmentIds, Details, Directory, Grant, IncludedScope, Label, Level, Listing, ListingKind,
-    ListingState, Observation, Resource, ResourceId, ResourceType, Scope, Selector, Timestamp,
+    AssignmentIds, Details, Directory, Grant, Label, Level, Listing, ListingKind, ListingState,
+    Observation, Resource, ResourceId, ResourceType, Scope, Selector, Timestamp,
 };
 use harness_access::store::{Identity, Published, Writer};
+
+use details::{levels, over_all, own_scope, selector};
+pub use details::{parse, resource_group, user};
 
 /// 2026-01-01T00:00:00Z.
 pub const NEW_YEAR: i64 = 1_767_225_600_000;
@@ -59,40 +65,6 @@ impl Default for Account {
     }
 }
 
-/// The type, scope and identifier behind a text id.
-pub fn parse(id: &str) -> ResourceId {
-    let (kind, rest) = id.split_once('/').expect("a text id");
-    let (kind, scope, identifier) = match kind {
-        "user" => (ResourceType::User, Scope::Account, rest),
-        "account" => (ResourceType::Account, Scope::Account, rest),
-        "organization" => (ResourceType::Organization, Scope::Account, rest),
-        "project" => {
-            let (org, project) = rest.split_once('/').expect("org/project");
-            (
-                ResourceType::Project,
-                Scope::parse(&format!("org/{org}")).expect("a scope"),
-                project,
-            )
-        }
-        kind => {
-            let (scope, identifier) = rest.rsplit_once('/').expect("scope/identifier");
-            let kind = match kind {
-                "service_account" => ResourceType::ServiceAccount,
-                "user_group" => ResourceType::UserGroup,
-                "role" => ResourceType::Role,
-                "resource_group" => ResourceType::ResourceGroup,
-                other => ResourceType::Other(other.to_owned()),
-            };
-            (kind, Scope::parse(scope).expect("a scope"), identifier)
-        }
-    };
-    ResourceId {
-        kind,
-        scope,
-        identifier: identifier.to_owned(),
-    }
-}
-
 impl Account {
     /// An account with Harness's two resource groups over everything and its role for administrators.
     pub fn example() -> Self {
@@ -115,59 +87,6 @@ impl Account {
             "core_role_edit",
         ];
         account.role("role/harness/_account_admin", "Account Admin", &permissions);
-        account
-    }
-
-    /// 100,000 role grants and 40,000 memberships in 20 organizations with 200 projects.
-    pub fn large() -> Self {
-        let mut account = Self::example();
-        let mut places = vec!["account".to_owned()];
-        for org in 0..20 {
-            places.push(format!("org/o{org}"));
-            places.extend((0..10).map(|project| format!("org/o{org}/project/p{project}")));
-        }
-        for place in &places[1..] {
-            account.scope(place);
-        }
-        for user in 0..20_000 {
-            let (uuid, name) = (format!("u{user:05}"), format!("User {user}"));
-            if user % 50 == 0 {
-                account.disabled_person(&uuid, &name);
-            } else {
-                account.person(&uuid, &name);
-            }
-        }
-        for group in 0..1_000 {
-            let members: Vec<String> = (0..40)
-                .map(|member| format!("u{:05}", (group * 37 + member * 501) % 20_000))
-                .collect();
-            let members: Vec<&str> = members.iter().map(String::as_str).collect();
-            let id = format!("user_group/account/g{group:04}");
-            account.group_of(&id, &format!("Group {group}"), &members);
-        }
-        for (at, place) in places.iter().enumerate() {
-            let role = format!("role/{place}/r");
-            let permissions = [
-                "core_secret_access",
-                "core_pipeline_view",
-                "core_pipeline_execute",
-            ];
-            account.role(&role, &format!("Role {at}"), &permissions[..=at % 3]);
-            let group = format!("resource_group/{place}/s");
-            account.resource_group(&group, &format!("Some {at}"), &["SECRET", "PIPELINE/x"]);
-        }
-        for number in 0..100_000_usize {
-            let place = &places[number % places.len()];
-            let principal = match number % 10 {
-                0 => format!("user_group/account/g{:04}", number / 10 % 1_000),
-                _ => format!("user/u{:05}", number * 7 % 20_000),
-            };
-            let group = match number % 3 {
-                0 => EVERYTHING.to_owned(),
-                _ => format!("resource_group/{place}/s"),
-            };
-            account.assign(&principal, &format!("role/{place}/r"), place, &group);
-        }
         account
     }
 
@@ -442,79 +361,5 @@ impl Account {
                 writer.publish(&identity, self.observe(day), "0.0.0", label.as_ref())
             })
             .expect("publish")
-    }
-}
-
-/// The level of the scope where it lives; what Harness supplies is for accounts.
-fn levels(id: &str) -> Vec<String> {
-    let level = match parse(id).scope {
-        Scope::Account | Scope::Harness => "account",
-        Scope::Organization { .. } => "organization",
-        Scope::Project { .. } => "project",
-    };
-    vec![level.to_owned()]
-}
-
-/// The scope where a resource group is assigned.
-fn own_scope(child_scopes: bool) -> Vec<IncludedScope> {
-    vec![IncludedScope {
-        scope: None,
-        child_scopes,
-    }]
-}
-
-fn over_all(child_scopes: bool) -> Details {
-    Details::ResourceGroup {
-        description: None,
-        harness_managed: true,
-        all_resources: true,
-        included_scopes: own_scope(child_scopes),
-        selectors: Vec::new(),
-        scope_levels: Vec::new(),
-    }
-}
-
-fn selector(text: &str) -> Selector {
-    let bare = |kind: &str| Selector {
-        resource_type: kind.to_owned(),
-        identifiers: vec![],
-        attribute: None,
-        attribute_values: vec![],
-    };
-    if let Some((kind, filter)) = text.split_once('?') {
-        let (attribute, value) = filter.split_once('=').expect("attribute=value");
-        return Selector {
-            attribute: Some(attribute.to_owned()),
-            attribute_values: vec![value.to_owned()],
-            ..bare(kind)
-        };
-    }
-    match text.split_once('/') {
-        None => bare(text),
-        Some((kind, id)) => Selector {
-            identifiers: vec![id.to_owned()],
-            ..bare(kind)
-        },
-    }
-}
-
-pub fn user(email: &str, disabled: bool) -> Details {
-    Details::User {
-        email: Some(email.to_owned()),
-        locked: false,
-        disabled,
-        externally_managed: false,
-        two_factor_enabled: None,
-    }
-}
-
-pub fn resource_group(all_resources: bool, selectors: Vec<Selector>) -> Details {
-    Details::ResourceGroup {
-        description: None,
-        harness_managed: false,
-        all_resources,
-        included_scopes: own_scope(false),
-        selectors,
-        scope_levels: vec!["account".to_owned()],
     }
 }

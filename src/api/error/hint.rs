@@ -25,8 +25,8 @@ fn hint_about(kind: &ApiErrorKind, error: &ApiError) -> Option<String> {
             looks_like: LooksLike::Html,
             ..
         } => {
-            "Something before Harness refuses this computer: a firewall, a proxy (HTTPS_PROXY, NO_PROXY), or an \
-             allowlist of addresses. If not, check the base URL."
+            "Check the base URL, and what stands before Harness: a firewall, a proxy (HTTPS_PROXY, NO_PROXY) or an \
+             allowlist of addresses may refuse this computer."
         }
         ApiErrorKind::NotJson {
             looks_like:

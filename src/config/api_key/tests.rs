@@ -39,12 +39,8 @@ fn marks_encodings_quotes_and_line_ends_are_taken_off() {
 
 #[test]
 fn what_stands_around_a_key_is_named_with_its_place() {
-    let variable = Source::Variable("HARNESS_API_KEY");
     for (text, says) in [
-        (
-            format!("Bearer {KEY}"),
-            "the variable HARNESS_API_KEY contains an HTTP header",
-        ),
+        (format!("Bearer {KEY}"), "--api-key contains an HTTP header"),
         (format!("{{\"apiKey\":\"{KEY}\"}}"), "contains JSON"),
         (
             format!("HARNESS_API_KEY={KEY}"),
@@ -62,9 +58,9 @@ fn what_stands_around_a_key_is_named_with_its_place() {
         (format!("{KEY} x"), "contains a space"),
         ("''".to_owned(), "is empty"),
     ] {
-        let message = refused(&text, &variable);
+        let message = refused(&text, &Source::Flag);
         assert!(message.contains(says), "{message}");
-        assert!(message.contains("HARNESS_API_KEY"), "{message}");
+        assert!(message.contains("--api-key"), "{message}");
     }
     assert!(refused("", &Source::Flag).contains("--api-key"));
     assert!(refused("", &Source::File("k".to_owned())).contains("the file k"));

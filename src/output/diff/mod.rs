@@ -9,4 +9,4 @@ pub mod ndjson;
 pub mod stat;
 pub mod summary;
 pub mod table;
-pub(super) mod words;
+pub(crate) mod words;

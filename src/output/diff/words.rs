@@ -6,7 +6,7 @@ use crate::model::{GrantFact, Impact, Named, ResourceFact, ResourceType};
 use crate::output::text::{count, shortened};
 
 /// `+`, `-` or `~`.
-pub(in crate::output) fn symbol(verb: Verb) -> char {
+pub(crate) fn symbol(verb: Verb) -> char {
     match verb {
         Verb::Added => '+',
         Verb::Removed => '-',
@@ -15,7 +15,7 @@ pub(in crate::output) fn symbol(verb: Verb) -> char {
 }
 
 /// `snapshot 7 (2026-03-01T00:00:00.000Z)`, of the older and the newer side; with the file where there are two.
-pub(in crate::output) fn snapshots(comparison: &Comparison) -> [String; 2] {
+pub(crate) fn snapshots(comparison: &Comparison) -> [String; 2] {
     let two_files = comparison.from.file != comparison.to.file;
     [&comparison.from, &comparison.to].map(|side| snapshot(side, two_files))
 }
@@ -37,7 +37,7 @@ fn snapshot(side: &Side, with_file: bool) -> String {
 }
 
 /// What came, went or changed; each name takes up to so many columns.
-pub(in crate::output) fn sentence(change: &Change, columns: usize) -> String {
+pub(crate) fn sentence(change: &Change, columns: usize) -> String {
     match change.subject() {
         Subject::Resource(fact) => who(&named(fact), columns),
         Subject::Grant(grant) => holding(grant, columns),
@@ -89,7 +89,7 @@ fn readable(text: &&str) -> bool {
 }
 
 /// What is to be known about a change besides: the approval first, then reasons, then impact.
-pub(in crate::output) fn notes(assessed: &AssessedChange) -> Vec<String> {
+pub(crate) fn notes(assessed: &AssessedChange) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(approved) = &assessed.approved {
         let ticket = approved.ticket.as_ref().map(|ticket| format!(", {ticket}"));

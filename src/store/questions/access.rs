@@ -117,7 +117,8 @@ impl Reader {
 
     fn load_grants(&self, snapshot: i64, loader: &mut Loader) -> rusqlite::Result<()> {
         let mut statement = self.connection.prepare(&format!(
-            "SELECT g.target, g.principal, g.scope, g.resource_group, g.listing, g.role_assignment
+            "SELECT g.target, g.principal, g.scope, g.resource_group, g.listing, g.role_assignment,
+               g.since
              FROM _grant g WHERE {} ORDER BY g.key",
             live("g", ":id")
         ))?;
@@ -292,6 +293,7 @@ impl Loader {
             Some(FactAt::Principal(group)) => self.facts.memberships.push(MembershipFact {
                 group,
                 member: principal,
+                since: row.get(6)?,
                 unverified,
             }),
             Some(FactAt::Role(role)) => {
@@ -306,6 +308,7 @@ impl Loader {
                             .get_ref(5)?
                             .as_str_or_null()?
                             .map(|id| self.facts.assignment_ids.push(id)),
+                        since: row.get(6)?,
                         unverified,
                     });
                 }

@@ -1,6 +1,7 @@
 //! Questions to the file. They see whole snapshots only: a sync in progress is invisible until it commits.
 
 use rusqlite::{OptionalExtension, Row};
+use std::collections::HashMap;
 
 use crate::model::{Gap, SnapshotInfo, SnapshotRef, Unverified};
 use crate::store::{Reader, StoreError};
@@ -43,9 +44,12 @@ impl Reader {
                 let moment = moment.to_string();
                 // A label may be older than the rule that it cannot look like a month.
                 let labelled = |s: &SnapshotInfo| s.label.as_deref() == Some(typed);
-                let in_time = |s: &SnapshotInfo| s.finished_at <= moment;
-                let labelled = snapshots.iter().position(labelled);
-                labelled.or_else(|| snapshots.iter().rposition(in_time))
+                // Time counts, not the number: a clock may have been wrong.
+                let in_time =
+                    (0..snapshots.len()).filter(|at| snapshots[*at].finished_at <= moment);
+                let newest =
+                    in_time.max_by_key(|at| (&snapshots[*at].finished_at, snapshots[*at].id));
+                snapshots.iter().position(labelled).or(newest)
             }
         };
         at.map(|at| snapshots.swap_remove(at))
@@ -56,6 +60,20 @@ impl Reader {
                 },
                 available: available(&self.snapshots().unwrap_or_default()),
             })
+    }
+
+    /// When each snapshot was finished, UTC; pruned ones, which things are still known since, included.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn moments(&self) -> Result<HashMap<i64, String>, StoreError> {
+        let read = || -> rusqlite::Result<HashMap<_, _>> {
+            self.connection
+                .prepare("SELECT id, finished_at FROM _snapshot")?
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
+        };
+        read().map_err(|error| self.failed(&error))
     }
 
     /// Listings of a snapshot that were not complete, by scope and kind.

@@ -291,7 +291,9 @@ impl FakeHarness {
     }
 
     pub fn switch<R>(&self, switch: impl FnOnce(&mut Switches) -> R) -> R {
-        self.settings(|settings| switch(&mut settings.switches))
+        let result = self.settings(|settings| switch(&mut settings.switches));
+        self.0.indexes.clear();
+        result
     }
 
     pub fn fault(&self, fault: Fault) -> FaultHandle {

@@ -29,6 +29,7 @@ impl Test {
                 out: &mut out,
                 err: &mut err,
                 out_is_terminal: false,
+                out_width: None,
                 err_is_terminal: false,
             },
         );

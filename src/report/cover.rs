@@ -1,0 +1,254 @@
+//! The cover: what was looked at, whether all of it was seen, and numbers that reconcile.
+
+use std::collections::BTreeMap;
+
+use super::commands;
+use super::context::Context;
+use super::html::{Column, Html, counted, number, text};
+use super::material::Audience;
+use super::words::minute;
+use crate::model::ResourceType;
+use crate::output::gaps;
+
+/// Gaps that the cover names one by one.
+const MOST_GAPS: usize = 12;
+
+/// Writes the cover.
+pub(super) fn write(context: &Context<'_>, page: &mut Html) {
+    page.raw("<section id=\"cover\" aria-labelledby=\"cover-heading\">\n<h1 id=\"cover-heading\">");
+    page.text(&context.material.title()).raw("</h1>\n");
+    page.raw("<p class=\"lead\">")
+        .prose(&lead(context))
+        .raw("</p>\n");
+    completeness(context, page);
+    identity(context, page);
+    counts(context, page);
+    limits(context, page);
+    proof(context, page);
+    page.raw("</section>\n");
+}
+
+fn lead(context: &Context<'_>) -> String {
+    let about = match (context.material.audience, context.material.scope) {
+        (Audience::Owner, Some(scope)) => {
+            format!("For the owner of {scope}: who can do what there, from everywhere.")
+        }
+        (Audience::Auditor, _) => {
+            "For auditors: what was seen, the findings, and everybody's access in one list."
+                .to_owned()
+        }
+        (_, Some(scope)) => format!("Who can do what in {scope}, through which group and role."),
+        _ => "Who can do what in this Harness account, through which group and role.".to_owned(),
+    };
+    let since = context.material.comparison.map(|comparison| {
+        let from = &comparison.from.snapshot;
+        format!(
+            " With what changed since snapshot {} of {}.",
+            from.id,
+            minute(&from.finished_at)
+        )
+    });
+    about + &since.unwrap_or_default()
+}
+
+/// Whether everything was seen, in a sentence that stands out.
+fn completeness(context: &Context<'_>, page: &mut Html) {
+    let material = context.material;
+    if material.gaps.is_empty() {
+        page.raw("<p class=\"seal whole\"><strong>Complete.</strong> Every list that was asked for was read to its end.");
+        page.raw("</p>\n");
+        return;
+    }
+    page.raw("<div class=\"seal partial\"><p><strong>Partial.</strong> ");
+    page.prose(&counted(
+        material.gaps.len(),
+        "list was not seen whole",
+        "lists were not seen whole",
+    ));
+    page.raw(": access may exist that this report does not show.</p>\n<ul>");
+    let lines = gaps::lines(material.gaps);
+    for gap in lines.iter().take(MOST_GAPS) {
+        page.element("li", gap);
+    }
+    if lines.len() > MOST_GAPS {
+        page.raw("<li>and more: see <a href=\"#making\">How this was made</a></li>");
+    }
+    page.raw("</ul>\n");
+    if let Some(doubt) = crate::output::findings::doubt(material.unverified) {
+        page.raw("<p>").prose(&doubt).raw("</p>");
+    }
+    page.raw("</div>\n");
+}
+
+fn identity(context: &Context<'_>, page: &mut Html) {
+    let snapshot = context.material.snapshot;
+    let scopes = match snapshot.scopes.as_str() {
+        "account" => "the account's own scope; its organizations and projects were not looked at",
+        "organizations" => "the account and its organizations; projects were not looked at",
+        "all" => "the account, its organizations and its projects",
+        some => some,
+    };
+    let label = snapshot
+        .label
+        .as_ref()
+        .map(|label| format!(", \"{label}\""));
+    page.raw("<dl class=\"facts\">\n");
+    for (term, value) in [
+        (
+            "Account",
+            format!(
+                "{} ({})",
+                context.material.account_name(),
+                snapshot.account_id
+            ),
+        ),
+        ("Address", snapshot.base_url.clone()),
+        (
+            "Snapshot",
+            format!("{}{}", snapshot.id, label.unwrap_or_default()),
+        ),
+        (
+            "Observed",
+            format!(
+                "{} to {}",
+                minute(&snapshot.started_at),
+                minute(&snapshot.finished_at)
+            ),
+        ),
+        ("Looked at", scopes.to_owned()),
+        (
+            "With the key of",
+            snapshot
+                .caller
+                .clone()
+                .unwrap_or_else(|| "unknown: Harness did not say".to_owned()),
+        ),
+        (
+            "Made by",
+            format!("{} {}, read-only", crate::NAME, snapshot.tool_version),
+        ),
+    ] {
+        page.raw("<div>")
+            .element("dt", term)
+            .element("dd", &value)
+            .raw("</div>\n");
+    }
+    page.raw("</dl>\n");
+}
+
+/// Rows that Harness reported, rows that were read, and what is stored: by kind of list.
+fn counts(context: &Context<'_>, page: &mut Html) {
+    let mut kinds: BTreeMap<&str, (u64, u64, u64, bool)> = BTreeMap::new();
+    for listing in &context.material.inventory.listings {
+        let (lists, reported, rows, said) = kinds.entry(&listing.kind).or_insert((0, 0, 0, true));
+        *lists += 1;
+        *rows += listing.rows;
+        *reported += listing.reported.unwrap_or(listing.rows);
+        *said &= listing.reported.is_some();
+    }
+    let rows = kinds.iter().map(|(kind, (lists, reported, rows, said))| {
+        let mut total = number(*reported);
+        if !said {
+            total = text("not said");
+        }
+        vec![
+            text(&kind.replace('_', " ")),
+            number(*lists),
+            total,
+            number(*rows),
+            stored(context, kind),
+        ]
+    });
+    let columns = [
+        Column::Words("List"),
+        Column::Numbers("Lists read"),
+        Column::Numbers("Rows, says Harness"),
+        Column::Numbers("Rows read"),
+        Column::Words("In this snapshot"),
+    ];
+    page.table("Numbers that reconcile", &columns, rows);
+}
+
+/// What became of the rows of a kind of list.
+fn stored(context: &Context<'_>, kind: &str) -> Html {
+    let snapshot = context.material.snapshot;
+    let size = |number: i64| usize::try_from(number).unwrap_or_default();
+    let facts = context.access.facts();
+    let words = match kind {
+        "users" => counted(size(snapshot.users), "person", "people"),
+        "service_accounts" => counted(
+            size(snapshot.service_accounts),
+            "service account",
+            "service accounts",
+        ),
+        "user_groups" => format!(
+            "{} with {}",
+            counted(size(snapshot.user_groups), "user group", "user groups"),
+            counted(facts.memberships.len(), "membership", "memberships")
+        ),
+        "roles" => counted(size(snapshot.roles), "role", "roles"),
+        "resource_groups" => counted(
+            size(snapshot.resource_groups),
+            "resource group",
+            "resource groups",
+        ),
+        "role_assignments" => {
+            let disabled = snapshot.disabled_role_assignments;
+            let grants = counted(facts.grants.len(), "role grant", "role grants");
+            match disabled {
+                0 => format!("{grants}; none disabled"),
+                _ => format!("{grants}; {disabled} disabled, which grant nothing"),
+            }
+        }
+        "organizations" => {
+            let organizations = facts
+                .tree
+                .iter()
+                .filter(|scope| scope.org().is_some() && scope.project().is_none());
+            counted(organizations.count(), "organization", "organizations")
+        }
+        "projects" => counted(
+            facts
+                .tree
+                .iter()
+                .filter(|scope| scope.project().is_some())
+                .count(),
+            "project",
+            "projects",
+        ),
+        "service_account_tokens" | "personal_tokens" | "tokens" => {
+            counted(context.material.inventory.tokens.len(), "token", "tokens")
+        }
+        _ => String::new(),
+    };
+    text(&words)
+}
+
+fn limits(context: &Context<'_>, page: &mut Html) {
+    let unlisted = context.access.facts().principals.iter();
+    let unlisted = unlisted
+        .filter(|fact| !fact.resolved && fact.kind != ResourceType::UserGroup)
+        .count();
+    page.raw("<h2 class=\"small\" id=\"limits\">What no list of Harness shows</h2>\n<p>Hidden basic assignments, public access, access of Harness's support, and grants to \
+        Harness's own services are in no list and so not in this report. What came and went between two snapshots was not seen.");
+    if unlisted > 0 {
+        page.raw(" ").prose(&counted(
+            unlisted,
+            "principal is named by an assignment and is in no list; it is marked",
+            "principals are named by assignments and are in no list; they are marked",
+        ));
+        page.raw(" <span class=\"flag\">in no list</span>.");
+    }
+    page.raw(
+        " The words of Harness are explained in the <a href=\"#glossary\">glossary</a>.</p>\n",
+    );
+}
+
+/// The checksum, and how to compute it again.
+fn proof(context: &Context<'_>, page: &mut Html) {
+    page.raw("<h2 class=\"small\" id=\"proof\">Proof</h2>\n<p>SHA-256 of all of the snapshot's data:</p>\n<p><code class=\"hash\">");
+    page.prose(context.material.sha256)
+        .raw("</code></p>\n<p>To check it against the database:</p>\n<pre><code>");
+    page.prose(&commands::checksum(context.material))
+        .raw("</code></pre>\n");
+}

@@ -1,0 +1,170 @@
+//! Settings: the command line wins over the environment, the environment over the configuration file, and that over the
+//! defaults. What is not on the command line is put there before it is parsed, so that one parser reads every value.
+
+mod environment;
+mod file;
+mod line;
+mod setting;
+
+use crate::cli;
+use crate::cli::declared::{Declared, FlagInfo, commands};
+use crate::config::Lookup;
+use crate::error::Error;
+
+pub(crate) use setting::{Origin, Setting, settable};
+
+use file::File;
+use line::Line;
+
+/// Flags that exclude each other: one on the command line keeps the other of the environment out.
+const EXCLUSIVE: [[&str; 2]; 1] = [["--api-key-file", "--api-key"]];
+
+/// The command line with what environment and files add to it.
+pub(crate) struct Completed<'a> {
+    /// In the forms that the parser knows.
+    pub(crate) arguments: Vec<String>,
+    /// What the arguments were completed from.
+    pub(crate) sources: Sources<'a>,
+    /// The command's words.
+    words: Vec<&'static str>,
+    added: Vec<Setting>,
+}
+
+/// Completes a command line. One that asks for help or the version stays as it is, whatever the files hold.
+///
+/// # Errors
+/// When a file or variable is not what it should be.
+pub(crate) fn complete<'a>(arguments: &[String], env: Lookup<'a>) -> Result<Completed<'a>, Error> {
+    let commands = commands();
+    let (arguments, config) = line::without_config(arguments, &commands)?;
+    let line = Line::read(&arguments, &cli::normalized(&arguments)?, &commands);
+    let words = line.command.words.clone();
+    if line.asks_for_help {
+        let sources = Sources {
+            env,
+            files: Vec::new(),
+        };
+        return Ok(Completed {
+            arguments: line.arguments,
+            sources,
+            words,
+            added: Vec::new(),
+        });
+    }
+    let files = File::all(config.as_deref(), env, &commands)?;
+    let sources = Sources { env, files };
+    let added = sources.settings(line.command, &line.given, &commands)?;
+    let mut arguments = line.arguments;
+    let rest = arguments.split_off(line.end_of_command);
+    for setting in &added {
+        arguments.extend(setting.as_typed(line.command));
+    }
+    arguments.extend(rest);
+    Ok(Completed {
+        arguments,
+        sources,
+        words,
+        added,
+    })
+}
+
+impl Completed<'_> {
+    /// A complaint of the parser, with where the value comes from that it complains about.
+    pub(crate) fn explain(&self, error: Error) -> Error {
+        let Error::Usage(message) = &error else {
+            return error;
+        };
+        let named = |setting: &&Setting| message.contains(&format!("'{}'", setting.flag));
+        match self.added.iter().find(named) {
+            Some(setting) => Error::config(
+                message.clone(),
+                format!("{} comes from the {}", setting.flag, setting.origin),
+            ),
+            None => error,
+        }
+    }
+
+    /// A complaint about the value of a flag, with what gave it in the place of the flag that nobody typed.
+    pub(crate) fn with_origin(&self, error: Error) -> Error {
+        let Error::Config { message, hint } = error else {
+            return error;
+        };
+        let begins = |setting: &&Setting| {
+            let rest = message.strip_prefix(setting.flag);
+            rest.is_some_and(|rest| rest.starts_with([' ', ':']))
+        };
+        let message = match self.added.iter().find(begins) {
+            Some(setting) => message.replacen(setting.flag, &setting.origin.to_string(), 1),
+            None => message,
+        };
+        Error::Config { message, hint }
+    }
+
+    /// What the help of the command says about the environment.
+    pub(crate) fn help(&self) -> String {
+        let commands = commands();
+        let command = commands.iter().find(|command| command.words == self.words);
+        command.map(environment::help).unwrap_or_default()
+    }
+}
+
+/// What can set a flag besides the command line.
+pub(crate) struct Sources<'a> {
+    env: Lookup<'a>,
+    files: Vec<File>,
+}
+
+impl Sources<'_> {
+    /// What they set for the flags of a command that are not given.
+    pub(crate) fn settings(
+        &self,
+        command: &Declared,
+        given: &[&str],
+        commands: &[Declared],
+    ) -> Result<Vec<Setting>, Error> {
+        let mut found: Vec<Setting> = Vec::new();
+        for flag in settable(command) {
+            if given.contains(&flag.long) {
+                continue;
+            }
+            if let Some(setting) = self.setting(command, flag, commands)? {
+                found.push(setting);
+            }
+        }
+        for pair in EXCLUSIVE {
+            keep_one(pair, given, &mut found);
+        }
+        Ok(found)
+    }
+
+    fn setting(
+        &self,
+        command: &Declared,
+        flag: &'static FlagInfo<'static>,
+        commands: &[Declared],
+    ) -> Result<Option<Setting>, Error> {
+        let mut candidates = environment::settings(command, flag, self.env)?;
+        for file in &self.files {
+            candidates.extend(file.settings(command, flag)?);
+        }
+        for setting in candidates {
+            if setting.general && !setting.suits(command) {
+                setting.suits_any(commands)?;
+                continue;
+            }
+            return Ok(Some(setting));
+        }
+        Ok(None)
+    }
+}
+
+/// Of two flags that exclude each other, the one that is set nearer to the command line.
+fn keep_one(pair: [&str; 2], given: &[&str], found: &mut Vec<Setting>) {
+    let rank = |setting: &Setting| matches!(setting.origin, Origin::File(_));
+    let of_pair = found.iter().filter(|setting| pair.contains(&setting.flag));
+    let kept = of_pair
+        .min_by_key(|setting| rank(setting))
+        .map(|setting| setting.flag);
+    let typed = pair.iter().any(|flag| given.contains(flag));
+    found.retain(|setting| !pair.contains(&setting.flag) || (!typed && Some(setting.flag) == kept));
+}
