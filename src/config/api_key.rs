@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
 
+use super::unquoted::unquoted;
 use crate::api::http::redact::holds_key;
 use crate::api::http::secret::{ApiKey, ApiKeyError};
 use crate::cli::ConnectionFlags;
@@ -70,7 +71,7 @@ pub(super) fn resolve(flags: &ConnectionFlags<'_>) -> Result<ApiKey, Error> {
 }
 
 fn key_of(text: &str, source: &Source) -> Result<ApiKey, Error> {
-    let text = super::unquoted(text);
+    let text = unquoted(text);
     if let Some((what, instead)) = wrong_with(text, source) {
         return Err(Error::config(format!("{source} {what}"), instead));
     }

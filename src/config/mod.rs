@@ -2,12 +2,14 @@
 //! request.
 
 mod api_key;
+mod unquoted;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::unquoted::unquoted;
 use crate::api::client::clock::Clock;
 use crate::api::client::{Client, ClientOptions};
 use crate::api::http::base_url::BaseUrl;
@@ -122,16 +124,6 @@ fn proxy(base: &BaseUrl, env: Lookup<'_>) -> Result<Option<Proxy>, Error> {
         message: error.to_string(),
         hint: Some(error.hint()),
     })
-}
-
-/// A value without what editors and shells leave around it: blanks, line ends, a byte order mark, a pair of quotes.
-fn unquoted(text: &str) -> &str {
-    let text = text.trim_start_matches('\u{feff}').trim();
-    let between = |quote: char| text.strip_prefix(quote)?.strip_suffix(quote);
-    between('"')
-        .or_else(|| between('\''))
-        .unwrap_or(text)
-        .trim()
 }
 
 /// The account from the flags or the environment, and from the key where that names it; they must agree, since a key

@@ -5,9 +5,12 @@ use super::{
     TransportErrorKind,
 };
 
-/// What to do about `error`.
-pub(super) fn hint(error: &ApiError) -> Option<String> {
-    hint_about(&error.kind, error)
+impl ApiError {
+    /// What to do about it, in a sentence, where that is known.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        hint_about(&self.kind, self)
+    }
 }
 
 fn hint_about(kind: &ApiErrorKind, error: &ApiError) -> Option<String> {

@@ -239,12 +239,6 @@ impl ApiError {
     pub fn brief(&self) -> String {
         format!("{}: {}", self.site, self.kind.brief())
     }
-
-    /// What to do about it, in a sentence, where that is known.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        hint::hint(self)
-    }
 }
 
 impl ApiErrorKind {
