@@ -45,6 +45,7 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     let client = Arc::new(connection.client(
         arguments.timeout,
         arguments.max_rate,
+        arguments.max_memory,
         Arc::clone(&context.clock),
     ));
     if !arguments.quiet {

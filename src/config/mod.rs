@@ -41,9 +41,16 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// A client for the account, with so many requests a minute (0 = not paced); its time starts now.
+    /// A client for the account, with so many requests a minute (0 = not paced) and so many bytes of memory for the rows;
+    /// its time starts now.
     #[must_use]
-    pub fn client(self, timeout: Duration, max_per_minute: u32, clock: Arc<dyn Clock>) -> Client {
+    pub fn client(
+        self,
+        timeout: Duration,
+        max_per_minute: u32,
+        max_memory: u64,
+        clock: Arc<dyn Clock>,
+    ) -> Client {
         let settings = TransportSettings {
             proxy: self.proxy,
             ..TransportSettings::for_base(&self.base_url)
@@ -51,6 +58,7 @@ impl Connection {
         let transport = Box::new(UreqTransport::new(self.api_key, &settings));
         let options = ClientOptions {
             max_per_minute,
+            max_memory,
             timeout,
             clock,
             ..ClientOptions::default()

@@ -17,6 +17,7 @@ mod cli;
 mod completions;
 mod connection;
 mod crash;
+mod credentials;
 mod decoder;
 mod deploy;
 mod destinations;
