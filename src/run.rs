@@ -111,7 +111,9 @@ fn execute(completed: &Completed<'_>, context: &mut Context<'_>) -> Result<Exit,
             return Ok(Exit::Done);
         }
         Request::Version => {
-            writeln!(context.out, "{} {}", crate::NAME, crate::VERSION)?;
+            let build = crate::BUILD.map(|build| format!(" ({build})"));
+            let build = build.unwrap_or_default();
+            writeln!(context.out, "{} {}{build}", crate::NAME, crate::VERSION)?;
             return Ok(Exit::Done);
         }
         Request::Run(command) => command,

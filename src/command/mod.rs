@@ -7,6 +7,7 @@ mod context;
 pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod export;
+mod export_history;
 pub(crate) mod findings;
 pub(crate) mod history;
 pub(crate) mod label;

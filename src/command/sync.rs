@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::{
     Depth, Label, Listing, ListingState, Observation, ResourceType, Scope, ScopeSelection,
+    Timestamp,
 };
 use crate::output;
 use crate::output::progress::{Counts, ProgressLine};
@@ -40,7 +41,7 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     }
     let tolerant = arguments.allow_clock_skew;
     if let Some(newest) = writer.newest_time()? {
-        clock::against_newest(newest, context.clock.wall(), tolerant)?;
+        clock::against_newest(newest, Timestamp::now(), tolerant)?;
     }
     let client = Arc::new(connection.client(
         arguments.timeout,

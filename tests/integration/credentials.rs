@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use crate::support::test::Test;
+use crate::support::Test;
 
 /// Writes a key file that only its owner may read.
 fn key_file(test: &Test, bytes: impl AsRef<[u8]>) -> String {

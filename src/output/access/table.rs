@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::head::Line;
 use super::words::{covers, flags, reasons, shown};
 use crate::access::{Access, Path, Verdict};
+use crate::model::Scope;
 use crate::output::Screen;
 use crate::output::table::{Align, Table};
 use crate::output::text::{named, shortened};
@@ -36,8 +37,13 @@ pub fn who_can_table(
         let path = &paths[0];
         let principal = access.principal(path.principal);
         let scope = access.scope(path).to_string();
+        // Every organization and project may have an "Admins".
+        let owner = match &principal.scope {
+            Scope::Account | Scope::Harness => String::new(),
+            below => format!(" ({below})"),
+        };
         table.row(vec![
-            shortened(shown(principal), NAME),
+            shortened(shown(principal), NAME) + &owner,
             principal.kind.as_str().replace('_', " "),
             via(access, path),
             shortened(role_name(access, path), NAME),

@@ -2,6 +2,7 @@
 //! commits.
 
 mod access;
+mod access_parts;
 mod find;
 mod history;
 mod impact;

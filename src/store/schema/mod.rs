@@ -51,6 +51,15 @@ pub(super) fn index_derived(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(DERIVED_INDEXES)
 }
 
+/// Tables whose keys facts refer to, in a file of this schema or an older one.
+pub(super) fn keyed_tables(connection: &Connection) -> rusqlite::Result<[&'static str; 3]> {
+    let version: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    Ok(match version {
+        VERSION => ["_resource", "_scope", "_listing"],
+        _ => ["resource", "scope", "listing"],
+    })
+}
+
 /// The statement that creates a table.
 fn table(name: &str) -> &'static str {
     let start = TABLES
