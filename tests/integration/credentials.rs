@@ -2,7 +2,14 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use crate::support::Test;
+use crate::support::{Run, Test};
+
+/// `doctor` with the key and the address of the fake account in the environment.
+fn doctor(test: &Test, arguments: &[&str]) -> Run {
+    test.run(&[&["doctor"], arguments].concat())
+        .env("HARNESS_BASE_URL", &test.server.base_url())
+        .env("HARNESS_API_KEY", &test.fake.api_key())
+}
 
 /// Writes a key file that only its owner may read.
 fn key_file(test: &Test, bytes: impl AsRef<[u8]>) -> String {
@@ -27,7 +34,7 @@ fn key_files_of_windows_and_of_editors_work() {
         utf16,
     ] {
         let file = key_file(&test, bytes);
-        test.run(&["doctor", "--api-key-file", &file])
+        doctor(&test, &["--api-key-file", &file])
             .without_env("HARNESS_API_KEY")
             .exits(0)
             .says_nothing();
@@ -39,17 +46,17 @@ fn what_stands_around_a_key_is_named_with_where_it_is() {
     let test = Test::new();
     let key = test.fake.api_key();
     let file = key_file(&test, format!("HARNESS_API_KEY={key}\n"));
-    test.run(&["doctor", "--api-key-file", &file])
+    doctor(&test, &["--api-key-file", &file])
         .without_env("HARNESS_API_KEY")
         .exits(3)
         .says("key contains an assignment (`HARNESS_API_KEY=…`)")
         .hides(&key);
-    test.run(&["doctor"])
+    doctor(&test, &[])
         .env("HARNESS_API_KEY", &format!("Bearer {key}"))
         .exits(3)
         .says("HARNESS_API_KEY contains an HTTP header, not the key alone")
         .hides(&key);
-    test.run(&["doctor", "--api-key", "/run/secrets/key"])
+    doctor(&test, &["--api-key", "/run/secrets/key"])
         .exits(3)
         .says("--api-key contains the name of a file")
         .says("--api-key-file reads the key from a file");
@@ -61,7 +68,7 @@ fn a_key_file_that_others_may_read_gets_a_warning() {
     let file = key_file(&test, test.fake.api_key());
     let readable = std::fs::Permissions::from_mode(0o644);
     std::fs::set_permissions(test.folder.file("key"), readable).unwrap();
-    test.run(&["doctor", "--api-key-file", &file])
+    doctor(&test, &["--api-key-file", &file])
         .exits(0)
         .says("other users may read the key file")
         .says("(mode 0644): chmod 600 it");
@@ -76,7 +83,7 @@ fn a_pipe_with_the_key_is_read_once() {
     let key = test.fake.api_key();
     let path = pipe.clone();
     let writer = std::thread::spawn(move || std::fs::write(path, key));
-    test.run(&["doctor", "--api-key-file", pipe.to_str().unwrap()])
+    doctor(&test, &["--api-key-file", pipe.to_str().unwrap()])
         .without_env("HARNESS_API_KEY")
         .exits(0);
     writer.join().unwrap().unwrap();
@@ -86,9 +93,7 @@ fn a_pipe_with_the_key_is_read_once() {
 fn base_urls_as_people_have_them_are_understood_or_named() {
     let test = Test::new();
     let quoted = format!("\"{}\"", test.server.base_url());
-    test.run(&["doctor"])
-        .env("HARNESS_BASE_URL", &quoted)
-        .exits(0);
+    doctor(&test, &[]).env("HARNESS_BASE_URL", &quoted).exits(0);
     for (url, says) in [
         ("app.harness.io", "did you mean https://app.harness.io?"),
         (
@@ -100,7 +105,7 @@ fn base_urls_as_people_have_them_are_understood_or_named() {
             "it means the base URL https://app.harness.io and the account AcC-1_x",
         ),
     ] {
-        test.run(&["doctor"])
+        doctor(&test, &[])
             .env("HARNESS_BASE_URL", url)
             .exits(3)
             .says(says)
@@ -111,15 +116,14 @@ fn base_urls_as_people_have_them_are_understood_or_named() {
 #[test]
 fn a_proxy_that_cannot_be_used_is_refused() {
     let test = Test::new();
-    let doctor = |proxy: &str| {
-        test.run(&["doctor", "--base-url", "https://harness.corp.example"])
-            .env("HTTPS_PROXY", proxy)
+    let behind = |proxy: &str| {
+        doctor(&test, &["--base-url", "https://harness.corp.example"]).env("HTTPS_PROXY", proxy)
     };
-    doctor("socks5://user:hunter2@127.0.0.1:1080")
+    behind("socks5://user:hunter2@127.0.0.1:1080")
         .exits(3)
         .says("HTTPS_PROXY names a proxy of the kind `socks5`, which is not supported")
         .hides("hunter2");
-    doctor("http://proxy.example:port")
+    behind("http://proxy.example:port")
         .exits(3)
         .says("HTTPS_PROXY does not name a proxy");
 }
@@ -128,6 +132,6 @@ fn a_proxy_that_cannot_be_used_is_refused() {
 fn https_to_a_plain_port_is_named() {
     let test = Test::new();
     let url = test.server.base_url().replace("http://", "https://");
-    let outcome = test.run(&["doctor"]).env("HARNESS_BASE_URL", &url).exits(5);
+    let outcome = doctor(&test, &[]).env("HARNESS_BASE_URL", &url).exits(5);
     outcome.says("port");
 }
