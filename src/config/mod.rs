@@ -58,8 +58,8 @@ impl Connection {
         let transport = Box::new(UreqTransport::new(self.api_key, &settings));
         let options = ClientOptions {
             max_per_minute,
-            max_memory,
             timeout,
+            max_memory,
             clock,
             ..ClientOptions::default()
         };
