@@ -35,7 +35,9 @@ pub fn run(arguments: impl Iterator<Item = OsString>, context: &mut Context<'_>)
         ..*context
     };
     let result = completed
-        .and_then(|completed| execute(&completed, context))
+        .and_then(|completed| {
+            execute(&completed, context).map_err(|error| completed.with_origin(error))
+        })
         .and_then(|exit| {
             context.out.flush()?;
             Ok(exit)

@@ -2,7 +2,8 @@
 
 use super::common::command_line;
 use super::values::{
-    Format, HALF_AN_HOUR, depth, duration, extra, jobs, moment, percent, project, text_or_json,
+    Format, HALF_AN_HOUR, TWO_GIB, depth, duration, extra, jobs, memory, moment, percent, project,
+    text_or_json,
 };
 use crate::model::{Depth, Extra, Timestamp};
 use argh::{ArgsInfo, FromArgs};
@@ -47,6 +48,9 @@ pub struct Sync {
     /// requests a minute (default: 360; Harness allows about 400 for a key); 0 = no limit
     #[argh(option, arg_name = "n", default = "360")]
     pub max_rate: u32,
+    /// memory that the rows of the sync may take, such as 512M or 4G (default: 2G); a list that needs more is incomplete
+    #[argh(option, arg_name = "size", default = "TWO_GIB", from_str_fn(memory))]
+    pub max_memory: u64,
     /// store an incomplete snapshot when some lists cannot be read in full: it is marked partial, what was not seen is
     /// unverified, and the exit status is 2
     #[argh(switch)]

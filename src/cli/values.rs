@@ -101,6 +101,22 @@ pub(super) fn key_value(value: &str) -> Result<(String, String), String> {
     }
 }
 
+/// Memory unless said otherwise, in bytes.
+pub(super) const TWO_GIB: u64 = 2 << 30;
+
+/// Memory in bytes, such as `512M` or `4G`.
+pub(super) fn memory(value: &str) -> Result<u64, String> {
+    let (number, shift) = match value.to_ascii_uppercase().trim_end_matches('B') {
+        text if text.ends_with('G') => (text.trim_end_matches('G').to_owned(), 30),
+        text => (text.trim_end_matches('M').to_owned(), 20),
+    };
+    let number = number.trim().parse::<u32>().ok();
+    number
+        .filter(|number| *number > 0)
+        .map(|number| u64::from(number) << shift)
+        .ok_or_else(|| "expected an amount of memory such as 512M or 4G".to_owned())
+}
+
 pub(super) fn text_or_json(value: &str) -> Result<Format, String> {
     match value {
         "text" => Ok(Format::Table),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Context;
+use crate::api::client::DEFAULT_MEMORY;
 use crate::cli::{Doctor, Format};
 use crate::collect::diagnosis::diagnose;
 use crate::config::Connection;
@@ -15,9 +16,10 @@ use crate::output;
 const TIMEOUT: Duration = Duration::from_secs(120);
 
 pub(crate) fn run(arguments: &Doctor, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let connection = Connection::resolve(&arguments.connection())?;
+    let connection = Connection::resolve(&arguments.connection(), context.env)?;
     let identity = connection.identity();
-    let diagnosis = diagnose(&connection.client(TIMEOUT, 0, Arc::clone(&context.clock)))?;
+    let diagnosis =
+        diagnose(&connection.client(TIMEOUT, 0, DEFAULT_MEMORY, Arc::clone(&context.clock)))?;
     let document =
         output::doctor::DiagnosisDoc::new(&identity.base_url, &identity.account_id, &diagnosis);
     match arguments.format {

@@ -31,7 +31,7 @@ use crate::store::{Identity, Published, Writer};
 
 pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, Error> {
     let label = label(arguments.label.as_deref())?;
-    let connection = Connection::resolve(&arguments.connection())?;
+    let connection = Connection::resolve(&arguments.connection(), context.env)?;
     let identity = connection.identity();
     let path = config::database(arguments.db.as_deref())?;
     let writer = Writer::open(&path, &identity)?
@@ -47,6 +47,7 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     let client = Arc::new(connection.client(
         arguments.timeout,
         arguments.max_rate,
+        arguments.max_memory,
         Arc::clone(&context.clock),
     ));
     if !arguments.quiet {

@@ -19,6 +19,7 @@ mod completions;
 mod connection;
 mod cookbook;
 mod crash;
+mod credentials;
 mod decoder;
 mod deploy;
 mod destinations;

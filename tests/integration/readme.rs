@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use harness_access::collect::listings::LISTINGS;
@@ -180,6 +181,8 @@ impl Session {
             next_day(account);
         });
         test.folder.write("key", test.fake.api_key());
+        let only_mine = fs::Permissions::from_mode(0o600);
+        fs::set_permissions(test.folder.file("key"), only_mine).unwrap();
         Self(test)
     }
 
