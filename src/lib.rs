@@ -29,6 +29,7 @@ pub mod cli;
 pub mod collect;
 mod command;
 pub mod config;
+pub mod cookbook;
 pub mod diff;
 pub mod error;
 pub mod exit;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use harness_access::collect::listings::LISTINGS;
@@ -71,6 +72,8 @@ fn its_options_are_those_of_the_help() {
         &["what-can", "--help"],
         &["why", "--help"],
         &["findings", "--help"],
+        &["audit", "--help"],
+        &["query", "--help"],
         &["report", "--help"],
         &["export", "--help"],
         &["history", "--help"],
@@ -104,6 +107,7 @@ fn permission_row(listing: &Definition) -> String {
         WithoutPermission::Gap => "incomplete",
         WithoutPermission::LeftOut => "left out",
         WithoutPermission::NotRead => "not read, which is no gap",
+        WithoutPermission::GapApart => "incomplete; the snapshot is not",
     };
     let Endpoint { method, path, .. } = listing.endpoint;
     format!(
@@ -178,6 +182,8 @@ impl Session {
             next_day(account);
         });
         test.folder.write("key", test.fake.api_key());
+        let only_mine = fs::Permissions::from_mode(0o600);
+        fs::set_permissions(test.folder.file("key"), only_mine).unwrap();
         Self(test)
     }
 
