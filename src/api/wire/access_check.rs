@@ -55,10 +55,15 @@ pub struct AccessCheckResponse {
 #[serde(rename_all = "camelCase")]
 pub struct CallingPrincipal {
     /// A user's uuid, or a service account's identifier without its scope.
-    #[serde(deserialize_with = "lenient::identifier")]
-    pub principal_identifier: String,
+    #[serde(
+        default,
+        alias = "identifier",
+        deserialize_with = "lenient::optional_identifier"
+    )]
+    pub principal_identifier: Option<String>,
     /// `USER` or `SERVICE_ACCOUNT`.
-    pub principal_type: String,
+    #[serde(default, alias = "type")]
+    pub principal_type: Option<String>,
 }
 
 /// Schema `AccessControl`.
@@ -66,9 +71,11 @@ pub struct CallingPrincipal {
 #[serde(rename_all = "camelCase")]
 pub struct AccessControl {
     /// The permission that was asked about.
-    pub permission: String,
+    #[serde(default)]
+    pub permission: Option<String>,
     /// The type that was asked about.
-    pub resource_type: String,
+    #[serde(default)]
+    pub resource_type: Option<String>,
     /// Where it was asked.
     #[serde(default)]
     pub resource_scope: Option<EchoedScope>,

@@ -85,8 +85,10 @@ impl Row for ResourceGroupItem {
 }
 
 impl ResourceGroupItem {
+    /// By what Harness says; else those it supplies have no account.
     fn is_supplied(&self) -> bool {
-        self.harness_managed.unwrap_or_default()
+        let has_account = self.resource_group.account_identifier.is_some();
+        self.harness_managed.unwrap_or(!has_account)
     }
 }
 

@@ -81,7 +81,8 @@ impl Row for RoleItem {
 }
 
 impl RoleItem {
+    /// By what Harness says; else those it supplies have no scope.
     fn is_supplied(&self) -> bool {
-        self.harness_managed.unwrap_or_default()
+        self.harness_managed.unwrap_or(self.scope.is_none())
     }
 }

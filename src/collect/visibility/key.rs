@@ -89,9 +89,14 @@ impl KeyVisibility {
         client: &Client,
         lists: &[(ListingKind, Scope)],
     ) -> Result<(), ApiError> {
-        let probes = lists.iter().filter_map(|(kind, scope)| {
-            let required = listings::definition(*kind).permission?;
-            Some(PermissionProbe::InScope(required, scope.clone()))
+        let probes = lists.iter().flat_map(|(kind, scope)| {
+            let own = listings::definition(*kind).permission;
+            let of_principals = of_every_scope().filter(|required| {
+                *kind == ListingKind::RoleAssignments && required.principal.is_some()
+            });
+            own.into_iter()
+                .chain(of_principals)
+                .map(|required| PermissionProbe::InScope(required, scope.clone()))
         });
         self.answers.ask(client, probes.collect())
     }
