@@ -4,6 +4,7 @@
 //! The key is a service account's that holds the eight views by role assignments of the account itself.
 
 mod history;
+mod together;
 
 use std::collections::BTreeSet;
 
@@ -238,6 +239,11 @@ fn extras(name: &str) -> &'static [&'static str] {
 
 fn sync(test: &Test, name: &str, more: &[&str]) -> Outcome {
     test.at_once(&[&["sync", "--scopes", "all"], extras(name), more].concat())
+}
+
+/// All deviations that the program deals with in four ways.
+fn deviations_done() -> impl Iterator<Item = Deviation> {
+    Deviation::all().filter(|of| !UNFINISHED.contains(&of.name))
 }
 
 /// Fails with what all deviations of a kind do wrong.
