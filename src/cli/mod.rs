@@ -19,7 +19,7 @@ use argh::{ArgsInfo, FromArgs};
 
 use crate::error::Error;
 
-pub use common::ConnectionFlags;
+pub use common::{ConnectionFlags, SelectionFlags};
 pub use diff::{Diff, DiffFormat, History, HistoryFormat};
 pub use export::{Export, ExportFormat, Preset};
 pub use questions::{Answer, Findings, FindingsFormat, WhatCan, WhoCan, Why, Words};

@@ -9,7 +9,7 @@ use argh::{ArgsInfo, FromArgs};
 use std::time::Duration;
 
 command_line! {
-[db connection verbose quiet]
+[selection db connection verbose quiet]
 /// read the account and store a snapshot
 #[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
@@ -20,18 +20,6 @@ command_line! {
     example = "{command_name} --api-key-file /run/secrets/harness --db access.db"
 )]
 pub struct Sync {
-    /// how deep to read: account (default), organizations or all (with projects)
-    #[argh(option, arg_name = "depth", from_str_fn(depth))]
-    pub scopes: Option<Depth>,
-    /// limit the sync to the account and this organization; may be repeated
-    #[argh(option, arg_name = "id")]
-    pub org: Vec<String>,
-    /// limit the sync to the account, this project and its organization; may be repeated
-    #[argh(option, arg_name = "org/project", from_str_fn(project))]
-    pub project: Vec<(String, String)>,
-    /// read this too: tokens, auth-settings or project-users; may be repeated
-    #[argh(option, arg_name = "what", from_str_fn(extra))]
-    pub with: Vec<Extra>,
     /// show which lists would be read, how, and why; store nothing
     #[argh(switch)]
     pub plan: bool,
@@ -45,6 +33,12 @@ pub struct Sync {
     /// unverified, and the exit status is 2
     #[argh(switch)]
     pub allow_partial: bool,
+    /// a file of gaps that are known and accepted (TOML): a sync whose other lists are complete ends with exit status 0
+    #[argh(option, arg_name = "path")]
+    pub gaps: Option<String>,
+    /// print an entry for each gap of this sync that is not accepted, to be filled in by a reviewer
+    #[argh(switch)]
+    pub write_gaps: bool,
     /// refuse a sync that would remove more than this percentage of the grants or of a type of resource (default: 50;
     /// 100 = never refuse). Up to 20 of a type may always be removed, but not all of 5 or more
     #[argh(option, arg_name = "percent", default = "50", from_str_fn(percent))]
@@ -72,7 +66,7 @@ pub struct Sync {
 }
 
 command_line! {
-[connection verbose silent]
+[selection connection verbose silent]
 /// check the base URL, the key, the account and every permission that a sync needs; store nothing
 #[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
@@ -83,6 +77,9 @@ command_line! {
 reached, or something else answers at its address."
 )]
 pub struct Doctor {
+    /// write a report for whoever maintains this program: what Harness answers here, without secrets, names or addresses
+    #[argh(option, arg_name = "path")]
+    pub report: Option<String>,
     /// table (default) or json
     #[argh(option, arg_name = "format", default = "Format::Table")]
     pub format: Format,

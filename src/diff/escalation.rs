@@ -50,7 +50,8 @@ fn changed(before: &ResourceFact, after: &ResourceFact) -> Option<Reason> {
         Details::Container { .. }
         | Details::UserGroup { .. }
         | Details::Token { .. }
-        | Details::AuthSetting { .. } => None,
+        | Details::AuthSetting { .. }
+        | Details::Permission { .. } => None,
     }
 }
 

@@ -31,11 +31,13 @@ pub enum ListingKind {
     PersonalTokens,
     /// How people sign in; only when asked for.
     AuthSettings,
+    /// The permissions that Harness knows.
+    Permissions,
 }
 
 impl ListingKind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Accounts,
         Self::Organizations,
         Self::Projects,
@@ -48,6 +50,7 @@ impl ListingKind {
         Self::ServiceAccountTokens,
         Self::PersonalTokens,
         Self::AuthSettings,
+        Self::Permissions,
     ];
 
     /// The name used in the view `listings`.
@@ -66,6 +69,7 @@ impl ListingKind {
             Self::ServiceAccountTokens => "service_account_tokens",
             Self::PersonalTokens => "personal_tokens",
             Self::AuthSettings => "auth_settings",
+            Self::Permissions => "permissions",
         }
     }
 
@@ -90,6 +94,7 @@ impl ListingKind {
             ResourceType::ServiceAccountToken => Some(Self::ServiceAccountTokens),
             ResourceType::PersonalToken => Some(Self::PersonalTokens),
             ResourceType::AuthSetting => Some(Self::AuthSettings),
+            ResourceType::Permission => Some(Self::Permissions),
             ResourceType::Other(_) => None,
         }
     }
@@ -152,6 +157,8 @@ pub struct Listing {
     pub endpoint: String,
     /// How complete it is.
     pub state: ListingState,
+    /// Why it may be incomplete, if somebody agreed to that.
+    pub accepted: Option<String>,
     /// Rows that Harness said exist; `None` where the endpoint does not say.
     pub reported_total: Option<i64>,
     /// Rows seen.

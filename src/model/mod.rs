@@ -23,7 +23,7 @@ pub use access::{
     AccessFacts, MembershipFact, PrincipalFact, ResourceGroupFact, RoleFact, RoleGrantFact,
 };
 pub use assignment_ids::{AssignmentIds, AssignmentRef};
-pub use diagnosis::{Diagnosis, Held, Proof};
+pub use diagnosis::{Diagnosis, Held, ListDiagnosis, Proof, Trial, TrialAnswer};
 pub use fact::{DiffFacts, GrantFact, Named, NumberMap, ResourceFact};
 pub use grant::{Entitlement, Grant};
 pub use history::{Moment, Span, Thing};

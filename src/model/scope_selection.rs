@@ -17,11 +17,13 @@ pub enum Depth {
     All,
 }
 
-/// The part of the account that is observed. Its own scope always is.
+/// The part of the account that is observed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ScopeSelection {
     /// How far down.
     pub depth: Depth,
+    /// Leave the account's own scope out: the key lives in the organizations named.
+    pub without_account: bool,
     /// Only these organizations, with their projects if the depth says so; empty = every one.
     pub orgs: Vec<String>,
     /// Only these projects, as organization and project; empty = every one of the organizations observed.
@@ -117,6 +119,9 @@ impl fmt::Display for ScopeSelection {
         }
         for (org, project) in &self.projects {
             write!(f, " org/{org}/project/{project}")?;
+        }
+        if self.without_account {
+            write!(f, " without account")?;
         }
         for extra in &self.extras {
             write!(f, " with {}", extra.as_str())?;

@@ -1,5 +1,6 @@
 //! Values to bytes. Every format treats names as what they are: text of strangers.
 
+pub mod accepting;
 pub mod access;
 pub mod csv;
 pub mod diff;
@@ -15,7 +16,9 @@ pub mod prune;
 pub mod sarif;
 pub mod settings;
 pub mod snapshots;
+pub mod support;
 pub mod table;
 pub mod text;
+mod toml;
 
 pub use json::{write_json, write_json_line};

@@ -81,6 +81,10 @@ const SINGLES: [Place; 4] = [
 ];
 
 impl Place {
+    fn is_optional(self) -> bool {
+        self.route == router::PERMISSIONS || self.route.starts_with("ng/api/accounts")
+    }
+
     fn fault(self, fake: &FakeHarness, kind: &FaultKind, times: HowOften) -> FaultHandle {
         fake.clear_faults();
         let fault = Fault::on(self.route, kind.clone()).nth(self.nth);
@@ -112,6 +116,26 @@ fn at_once(kind: FaultKind, exit: Exit) -> Case {
     }
 }
 
+fn harmless(kind: FaultKind) -> Case {
+    Case {
+        kind,
+        once: None,
+        forever: None,
+    }
+}
+
+/// No other request does better after these.
+fn ends_all(kind: &FaultKind) -> bool {
+    matches!(
+        kind,
+        FaultKind::Unauthorized
+            | FaultKind::TooManyRequestsHtml
+            | FaultKind::TooManyRequestsRetryAfter(_)
+            | FaultKind::TooManyRequestsAs400
+            | FaultKind::Redirect(..)
+    )
+}
+
 /// What can happen to any request.
 fn faults_of_requests() -> Vec<Case> {
     use FaultKind as Kind;
@@ -121,27 +145,27 @@ fn faults_of_requests() -> Vec<Case> {
         passing(Kind::TooManyRequestsRetryAfter(soon()), Exit::Unreachable),
         passing(Kind::TooManyRequestsAs400, Exit::Unreachable),
         passing(Kind::Unauthorized, Exit::KeyRefused),
-        passing(Kind::InternalError, Exit::Unreachable),
-        passing(Kind::BadGatewayHtml, Exit::Unreachable),
-        passing(Kind::Unavailable(None), Exit::Unreachable),
-        passing(Kind::Unavailable(Some(soon())), Exit::Unreachable),
-        passing(Kind::GatewayTimeout, Exit::Unreachable),
-        passing(Kind::LoginHtml, Exit::Unreachable),
+        passing(Kind::InternalError, Exit::CouldNotTell),
+        passing(Kind::BadGatewayHtml, Exit::CouldNotTell),
+        passing(Kind::Unavailable(None), Exit::CouldNotTell),
+        passing(Kind::Unavailable(Some(soon())), Exit::CouldNotTell),
+        passing(Kind::GatewayTimeout, Exit::CouldNotTell),
+        passing(Kind::LoginHtml, Exit::CouldNotTell),
         passing(Kind::LoginRedirectScript, Exit::Unreachable),
-        passing(Kind::EmptyBody, Exit::Unreachable),
-        passing(Kind::StatusError, Exit::Unreachable),
-        passing(Kind::CutJson, Exit::Unreachable),
-        passing(Kind::TruncatedBody, Exit::Unreachable),
-        passing(Kind::Reset, Exit::Unreachable),
-        passing(Kind::Stall, Exit::Unreachable),
-        passing(Kind::StalledBody, Exit::Unreachable),
-        passing(Kind::GarbageGzip, Exit::Unreachable),
+        passing(Kind::EmptyBody, Exit::CouldNotTell),
+        passing(Kind::StatusError, Exit::CouldNotTell),
+        passing(Kind::CutJson, Exit::CouldNotTell),
+        passing(Kind::TruncatedBody, Exit::CouldNotTell),
+        passing(Kind::Reset, Exit::CouldNotTell),
+        passing(Kind::Stall, Exit::CouldNotTell),
+        passing(Kind::StalledBody, Exit::CouldNotTell),
+        passing(Kind::GarbageGzip, Exit::CouldNotTell),
         passing(
             Kind::Redirect(302, "https://login.example.test/".to_owned()),
             Exit::Unreachable,
         ),
-        at_once(Kind::DataNull, Exit::Unreachable),
-        at_once(Kind::BareEnvelope, Exit::Unreachable),
+        at_once(Kind::DataNull, Exit::CouldNotTell),
+        at_once(Kind::BareEnvelope, Exit::CouldNotTell),
     ]
 }
 
@@ -155,16 +179,12 @@ fn faults_of_pages() -> Vec<Case> {
         passing(Kind::TotalChanging, Exit::CouldNotTell),
         passing(Kind::PageRepeated, Exit::CouldNotTell),
         passing(Kind::Endless, Exit::CouldNotTell),
-        Case {
-            kind: Kind::TooManyPages,
-            once: None,
-            forever: None,
-        },
+        harmless(Kind::TooManyPages),
+        harmless(Kind::LongPage),
+        harmless(Kind::NegativeTotals),
+        harmless(Kind::PageSizeZero),
         at_once(Kind::AccessDenied, Exit::CouldNotTell),
-        at_once(Kind::LongPage, Exit::Unreachable),
-        at_once(Kind::NegativeTotals, Exit::Unreachable),
-        at_once(Kind::PageSizeZero, Exit::Unreachable),
-        at_once(Kind::GarbageRows, Exit::Unreachable),
+        at_once(Kind::GarbageRows, Exit::CouldNotTell),
     ]
 }
 
@@ -264,7 +284,10 @@ impl Matrix {
         let fault = place.fault(&self.fake, kind, times);
         let result = in_process::observe(&self.fake, false, &Remembered::default());
         assert!(fault.fired() > 0, "{context}: did not happen");
+        // A snapshot promises neither the account nor the catalogue.
+        let exit = exit.filter(|_| ends_all(kind) || !place.is_optional());
         match (result, exit) {
+            (Ok(_), None) if place.is_optional() => {}
             (Ok(observation), None) => {
                 assert!(told(&observation) == self.expected, "{context}");
                 let cost_more = |listing: &Listing| listing.requests > listing.pages;
@@ -275,10 +298,13 @@ impl Matrix {
             }
             (Err(error), Some(exit)) => {
                 let message = error.to_string();
-                assert_eq!(error.exit(), exit, "{context}: {message}");
+                // Nothing of Harness has answered before the first request: something else may stand in its place.
+                let is_first = place.route == router::ACCESS_CHECK && place.nth == 1;
+                let may_be = [Some(exit), is_first.then_some(Exit::Unreachable)];
+                assert!(may_be.contains(&Some(error.exit())), "{context}: {message}");
                 assert!(message.contains(place.endpoint), "{context}: {message}");
                 assert!(message.contains("in account"), "{context}: {message}");
-                assert!(message.len() < 1_000, "{context}: {message}");
+                assert!(message.len() < 4_000, "{context}: {message}");
             }
             (Ok(_), Some(exit)) => panic!("{context}: went well instead of ending with {exit:?}"),
             (Err(error), None) => panic!("{context}: {error}"),
@@ -322,7 +348,7 @@ fn any_fault_of_the_pages_of_a_list() {
     for place in LISTS {
         let mut cases = faults_of_pages();
         if place.has_scopes {
-            cases.push(at_once(FaultKind::ForeignRows, Exit::Unreachable));
+            cases.push(at_once(FaultKind::ForeignRows, Exit::CouldNotTell));
         }
         Matrix::over(with_long(place), Some(place)).try_all(&[place], &cases);
     }
@@ -359,7 +385,7 @@ fn a_page_that_says_it_is_another_is_read_again() {
     let (_, listing) = observe(usize::MAX);
     let reason = listing.state.reason().unwrap();
     assert!(
-        reason.contains("page 7 came, page 0 was asked for"),
+        reason.contains("received page 7 instead of page 0"),
         "{reason}"
     );
 }
@@ -423,7 +449,8 @@ impl Tree {
 
     fn observe(fake: &FakeHarness) -> Result<Observation, Error> {
         let client = in_process::client_with(fake, &VirtualClock::new(), 0);
-        in_process::everything(&client, 4).map_err(in_process::explained)
+        let observation = in_process::everything(&client, 4).map_err(in_process::explained)?;
+        in_process::without_gaps(observation)
     }
 
     fn attempt(&self, place: Place, kind: &FaultKind, times: HowOften, exit: Option<Exit>) {
@@ -481,14 +508,7 @@ fn any_fault_of_a_walk_over_many_scopes_leaves_the_other_way() {
         for case in faults_of_one_page() {
             tree.attempt(place, &case.kind, HowOften::Once, None);
             // No other way helps with the key, the pace, or a gateway that leads elsewhere.
-            let ends_all = matches!(
-                case.kind,
-                FaultKind::Unauthorized
-                    | FaultKind::TooManyRequestsHtml
-                    | FaultKind::TooManyRequestsRetryAfter(_)
-                    | FaultKind::TooManyRequestsAs400
-                    | FaultKind::Redirect(..)
-            );
+            let ends_all = ends_all(&case.kind);
             let forever = case.forever.filter(|_| is_route_of_scopes || ends_all);
             tree.attempt(place, &case.kind, HowOften::Forever, forever);
         }

@@ -18,6 +18,7 @@ const PARTS: &[(&str, &[&str])] = &[
     ("collect", &["api", "model"]),
     ("store", &["model"]),
     ("access", &["model", "similar"]),
+    ("agreed", &["model"]),
     ("diff", &["model"]),
     ("findings", &["model"]),
     ("retention", &["model"]),
@@ -25,6 +26,7 @@ const PARTS: &[(&str, &[&str])] = &[
         "output",
         &[
             "access",
+            "agreed",
             "characters",
             "diff",
             "findings",
@@ -61,6 +63,7 @@ const PARTS: &[(&str, &[&str])] = &[
         "command",
         &[
             "access",
+            "agreed",
             "api",
             "cli",
             "collect",

@@ -237,6 +237,7 @@ fn every_listing_is_in_the_ledger() {
             "SELECT kind, scope, state, rows FROM listings WHERE state = 'complete' ORDER BY kind"
         ),
         "accounts|account|complete|1
+permissions|account|complete|260
 resource_groups|account|complete|5
 role_assignments|account|complete|21
 roles|account|complete|23

@@ -6,6 +6,7 @@
 mod account;
 mod auth_settings;
 pub(crate) mod organizations;
+mod permissions;
 mod personal_tokens;
 pub(crate) mod projects;
 mod resource_groups;
@@ -35,6 +36,7 @@ pub static LISTINGS: [&Definition; ListingKind::ALL.len()] = [
     &resource_groups::RESOURCE_GROUPS,
     &service_account_tokens::SERVICE_ACCOUNT_TOKENS,
     &personal_tokens::PERSONAL_TOKENS,
+    &permissions::PERMISSIONS,
 ];
 
 /// The listing of a kind.

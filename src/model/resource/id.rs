@@ -57,6 +57,7 @@ impl ResourceId {
             | ResourceType::ServiceAccountToken
             | ResourceType::PersonalToken
             | ResourceType::AuthSetting
+            | ResourceType::Permission
             | ResourceType::Other(_) => None,
         }
     }
@@ -75,6 +76,7 @@ impl fmt::Display for ResourceId {
                 ResourceType::User
                 | ResourceType::Account
                 | ResourceType::AuthSetting
+                | ResourceType::Permission
                 | ResourceType::Organization,
                 _,
             ) => write!(f, "{kind}/{identifier}"),

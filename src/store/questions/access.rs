@@ -173,7 +173,8 @@ impl Loader {
             | ResourceType::Other(_) => self.principal(kind, row)?,
             ResourceType::ServiceAccountToken
             | ResourceType::PersonalToken
-            | ResourceType::AuthSetting => return Ok(()),
+            | ResourceType::AuthSetting
+            | ResourceType::Permission => return Ok(()),
         };
         let key = usize::try_from(row.get::<_, i64>(0)?).unwrap_or_default();
         if self.resources.len() <= key {
