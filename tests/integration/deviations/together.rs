@@ -6,13 +6,14 @@ use super::{Whole, deviations_done, expect, expect_state, sync, test, wanted};
 
 /// Deviations that hide nothing hide nothing together either.
 #[test]
-fn deviations_that_come_out_whole_do_so_three_at_a_time() {
-    let whole: Vec<Deviation> = deviations_done()
-        .filter(|of| wanted(of.name) == Whole)
-        .collect();
+fn deviations_that_come_out_whole_stay_whole_three_at_a_time() {
     let mut random = Random::new(12);
     for _ in 0..12 {
-        let three = [(); 3].map(|()| *random.pick(&whole));
+        // Not of the access check: proof by own grants needs what rows may lack.
+        let three = ["catalogue", "lists", "rows"].map(|kind| {
+            let whole = deviations_done().filter(|of| of.kind == kind && wanted(of.name) == Whole);
+            *random.pick(&whole.collect::<Vec<_>>())
+        });
         let names = three.map(|of| of.name);
         let test = test("");
         three.iter().for_each(|of| of.apply(&test.fake));
