@@ -124,7 +124,10 @@ fn execute(completed: &Completed<'_>, context: &mut Context<'_>) -> Result<Exit,
             logging::start(arguments.verbose, arguments.quiet, context.env)?;
             command::doctor::run(arguments, context)
         }
-        Command::Snapshots(arguments) => command::snapshots::run(arguments, context),
+        Command::Snapshots(arguments) => {
+            logging::start(0, arguments.quiet, context.env)?;
+            command::snapshots::run(arguments, context)
+        }
         Command::Diff(arguments) => command::diff::run(arguments, context),
         Command::WhoCan(arguments) => command::who_can::run(arguments, context),
         Command::WhatCan(arguments) => command::what_can::run(arguments, context),
@@ -133,7 +136,10 @@ fn execute(completed: &Completed<'_>, context: &mut Context<'_>) -> Result<Exit,
         Command::Findings(arguments) => command::findings::run(arguments, context),
         Command::Why(arguments) => command::why::run(arguments, context),
         Command::History(arguments) => command::history::run(arguments, context),
-        Command::Prune(arguments) => command::prune::run(arguments, context),
+        Command::Prune(arguments) => {
+            logging::start(0, arguments.quiet, context.env)?;
+            command::prune::run(arguments, context)
+        }
         Command::Completions(arguments) => command::completions::run(arguments, context),
         Command::Man(_) => command::man::run(context),
         Command::Config(arguments) => {

@@ -1,6 +1,6 @@
 //! What a resource group covers when a role is held over it at a scope, and whether a question falls into that.
 
-use super::permissions::{Fit, fit};
+use super::permissions::{Catalogue, Fit};
 use super::question::Target;
 use crate::model::{Level, ResourceGroupFact, Scope};
 
@@ -103,11 +103,11 @@ fn included(group: &ResourceGroupFact, grant_scope: &Scope) -> impl Iterator<Ite
 
 impl Extent {
     /// How a permission goes with the resources.
-    pub(super) fn fits(&self, permission: &str) -> Fit {
+    pub(super) fn fits(&self, permission: &str, catalogue: &Catalogue) -> Fit {
         match self {
             Self::Everything | Self::View(_) => Fit::Yes,
             Self::Every(kind) | Self::Named(kind, _) | Self::Matching(kind, ..) => {
-                fit(permission, kind)
+                catalogue.fit(permission, kind)
             }
         }
     }
@@ -246,7 +246,7 @@ impl CoveredResources {
     }
 }
 
-fn level_of(kind: &str) -> Option<Level> {
+pub(super) fn level_of(kind: &str) -> Option<Level> {
     match kind {
         "ACCOUNT" => Some(Level::Account),
         "ORGANIZATION" => Some(Level::Organization),

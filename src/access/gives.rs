@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::covered::{CoveredResources, Extent, covers, implicit_views};
+use super::covered::{CoveredResources, Extent, covers, implicit_views, level_of};
 use super::index::Access;
 use super::path::Doubt;
-use super::permissions::{self, Fit};
+use super::permissions::{self, Catalogue, Fit};
 use super::question::{Question, Target};
 use crate::model::{IncludedScope, Level, ResourceGroupFact, RoleFact, RoleGrantFact, Scope};
 
@@ -40,7 +40,8 @@ impl Access {
 
     fn role_gives(&self, grant: &RoleGrantFact, question: &Question) -> Option<Vec<Doubt>> {
         let role = &self.facts.roles[grant.role as usize];
-        let doubts = match self.hidden_roles.get(&grant.role) {
+        let hidden = self.hidden_roles.get(&grant.role);
+        let mut doubts = match hidden {
             None if !self.may_be_assigned(role, grant) => return None,
             None => Vec::from_iter(role.unverified.then_some(Doubt::Unverified)),
             Some(Some(_)) => vec![Doubt::HiddenRole],
@@ -52,9 +53,13 @@ impl Access {
         let gives = match question {
             Question::Anything => true,
             Question::Roles(roles) => roles.contains(&grant.role),
-            Question::Permission(permission) => match self.hidden_roles.get(&grant.role) {
+            Question::Permission(permission) => match hidden {
                 None => holds(&role.permissions, permission),
-                Some(Some(permissions)) => holds(permissions, permission),
+                Some(Some(permissions)) if holds(permissions, permission) => true,
+                Some(Some(_)) => {
+                    doubts = vec![Doubt::NewerThanHiddenRole];
+                    !permissions::known_to_managed_roles(permission)
+                }
                 Some(None) => true,
             },
         };
@@ -82,15 +87,17 @@ impl Access {
         let group = &self.facts.resource_groups[grant.resource_group as usize];
         let scope = &self.facts.scopes[grant.scope as usize];
         if group.resolved {
-            return covered_by_listed(group, scope, question, target).map(|mut found| {
-                found
-                    .doubts
-                    .extend(group.unverified.then_some(Doubt::Unverified));
-                found
-            });
+            return covered_by_listed(group, scope, question, target, &self.catalogue).map(
+                |mut found| {
+                    found
+                        .doubts
+                        .extend(group.unverified.then_some(Doubt::Unverified));
+                    found
+                },
+            );
         }
         let known = supplied_group(group)
-            .and_then(|group| covered_by_listed(&group, scope, question, target));
+            .and_then(|group| covered_by_listed(&group, scope, question, target, &self.catalogue));
         let might_cover = CoveredResources {
             scope: scope.clone(),
             below: true,
@@ -118,6 +125,7 @@ fn covered_by_listed(
     scope: &Scope,
     question: &Question,
     target: &Target,
+    catalogue: &Catalogue,
 ) -> Option<Match> {
     let all = covers(group, scope);
     let Question::Permission(permission) = question else {
@@ -139,13 +147,13 @@ fn covered_by_listed(
     let mut doubts = Vec::new();
     let mut here = Vec::new();
     for covered in all.into_iter().chain(views) {
-        let fit = covered.extent.fits(permission);
-        let kind = match (&target.resource_type, covered.extent.own_type()) {
-            (Some(kind), _) => kind.clone(),
-            (None, Some(own)) => own.to_owned(),
-            (None, None) => permissions::type_of(permission),
-        };
-        if fit == Fit::No || !covered.meets(target, &kind, creates) {
+        let fit = covered.extent.fits(permission, catalogue);
+        let kinds = kinds_of(permission, &covered.extent, target, catalogue);
+        let met = kinds
+            .iter()
+            .filter(|kind| covered.meets(target, kind, creates))
+            .count();
+        if fit == Fit::No || met == 0 {
             continue;
         }
         if here
@@ -155,10 +163,10 @@ fn covered_by_listed(
             continue;
         }
         let attribute = matches!(covered.extent, Extent::Matching(..));
-        let guessed = fit == Fit::Guessed;
-        sure = sure || !attribute && !guessed;
+        let unknown = fit == Fit::Unknown || met < kinds.len();
+        sure = sure || !attribute && !unknown;
         doubts.extend(attribute.then_some(Doubt::Attribute));
-        doubts.extend(guessed.then_some(Doubt::Guessed));
+        doubts.extend(unknown.then_some(Doubt::UnknownType));
         here.push(covered);
     }
     if sure {
@@ -168,6 +176,24 @@ fn covered_by_listed(
         covers: here.into(),
         doubts,
     })
+}
+
+/// The types of resource that a permission may be asked about here. Scopes are asked about in a way of their own, so a
+/// permission that only by its name is about one is asked about in both ways.
+fn kinds_of(
+    permission: &str,
+    extent: &Extent,
+    target: &Target,
+    catalogue: &Catalogue,
+) -> Vec<String> {
+    let said = target.resource_type.as_deref();
+    if let Some(kind) = said.or(extent.own_type()).or(catalogue.type_of(permission)) {
+        return vec![kind.to_owned()];
+    }
+    let suggested = permissions::suggested_type(permission);
+    let mut kinds = vec![String::new()];
+    kinds.extend(level_of(&suggested).map(|_| suggested));
+    kinds
 }
 
 fn conditional(covers: &[CoveredResources]) -> Vec<Doubt> {

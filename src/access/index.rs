@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use super::path::Path;
-use super::permissions;
+use super::permissions::{self, Catalogue};
 use crate::model::{
     AccessFacts, PrincipalFact, ResourceGroupFact, ResourceType, RoleFact, RoleGrantFact, Scope,
 };
@@ -25,6 +25,8 @@ pub struct Access {
     pub(super) all_users: Vec<u32>,
     /// Service accounts by identifier, where lists show several of one.
     pub(super) twins: HashMap<String, Vec<u32>>,
+    /// Harness's permissions.
+    pub(super) catalogue: Catalogue,
     /// Permissions of roles that no list shows, by position.
     pub(super) hidden_roles: HashMap<u32, Option<Vec<String>>>,
     order: OnceCell<Order>,
@@ -119,12 +121,19 @@ impl Access {
         Self {
             memberships: By::new(principals, facts.memberships.iter().map(|of| of.member)),
             grants: By::new(principals, facts.grants.iter().map(|grant| grant.principal)),
+            catalogue: Catalogue::new(&facts.permissions),
             facts,
             all_users,
             twins,
             hidden_roles,
             order: OnceCell::new(),
         }
+    }
+
+    /// Harness's permissions, as the snapshot knows them.
+    #[must_use]
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
     }
 
     /// The facts.

@@ -1,7 +1,6 @@
 //! From what people type to what the facts call it.
 
 use super::index::Access;
-use super::permissions;
 use super::question::Question;
 use crate::model::{PrincipalFact, ResourceType};
 use crate::similar::closest;
@@ -48,7 +47,7 @@ impl Access {
     /// # Errors
     /// Similar names, when it names nothing.
     pub fn question(&self, text: &str) -> Result<Question, Vec<String>> {
-        if permissions::permission(text).is_some() || self.knows_permission(text) {
+        if self.catalogue().permission(text).is_some() || self.knows_permission(text) {
             return Ok(Question::Permission(text.to_owned()));
         }
         let roles = &self.facts().roles;
@@ -69,8 +68,12 @@ impl Access {
                 return Ok(Question::Roles(found));
             }
         }
-        let plain = permissions::permissions()
-            .find(|permission| permission.name.eq_ignore_ascii_case(text));
+        let all = self.catalogue().permissions();
+        let plain = all.iter().find(|permission| {
+            permission
+                .name
+                .is_some_and(|name| name.eq_ignore_ascii_case(text))
+        });
         plain.map_or_else(
             || Err(self.similar(text)),
             |permission| Ok(Question::Permission(permission.identifier.to_owned())),
@@ -78,8 +81,11 @@ impl Access {
     }
 
     fn similar(&self, text: &str) -> Vec<String> {
-        let permissions = permissions::permissions()
-            .map(|permission| (permission.identifier.to_owned(), permission.name.to_owned()));
+        let all = self.catalogue().permissions();
+        let permissions = all.iter().map(|permission| {
+            let name = permission.name.unwrap_or_default();
+            (permission.identifier.to_owned(), name.to_owned())
+        });
         let roles = self.facts().roles.iter().filter(|role| role.resolved);
         let roles = roles.map(|role| (role.id.clone(), role.name.clone().unwrap_or_default()));
         closest(text, permissions.chain(roles))

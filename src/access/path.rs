@@ -9,10 +9,12 @@ use super::covered::CoveredResources;
 pub enum Doubt {
     /// Only resources with a certain attribute are covered.
     Attribute,
-    /// The catalogue does not know the permission; its type was guessed.
-    Guessed,
+    /// Nothing says what type of resource the permission is about.
+    UnknownType,
     /// No list shows the role; Harness hides some of its own, and this is one of December 2023.
     HiddenRole,
+    /// As before, and the permission is newer than what is known of that role.
+    NewerThanHiddenRole,
     /// No list shows the role.
     UnknownRole,
     /// No list shows the resource group.

@@ -51,6 +51,9 @@ pub struct Sync {
         from_str_fn(duration)
     )]
     pub timeout: Duration,
+    /// store the snapshot although this computer's clock is more than an hour off, or behind the newest snapshot
+    #[argh(switch)]
+    pub allow_clock_skew: bool,
     /// a name for the snapshot, such as audit-2026q1; must be unique in the file
     #[argh(option, arg_name = "name")]
     pub label: Option<String>,

@@ -210,11 +210,12 @@ fn lists(
                 .collect();
             let failed = trials.iter().find_map(|trial| failure(listing, trial));
             gaps.extend(failed.filter(|_| gaps.is_empty()));
-            (!read.is_empty()).then(|| ListDiagnosis {
+            let diagnosis = ListDiagnosis {
                 kind: listing.kind,
                 scopes: read.len(),
                 gaps,
-            })
+            };
+            (!read.is_empty()).then_some(diagnosis)
         })
         .collect()
 }

@@ -106,9 +106,8 @@ impl Planner<'_> {
         let with_account = !self.selection.without_account;
         match &listing.walks {
             Walks::Tree => Vec::new(),
-            Walks::Once => vec![account(listing)],
             Walks::Account | Walks::WholeAccount if !with_account => Vec::new(),
-            Walks::Account => vec![account(listing)],
+            Walks::Account | Walks::Once => vec![account(listing)],
             Walks::AccountAndBelow(_) if !with_account => {
                 vec![self.below(listing.kind, "people are listed where they are members")]
             }

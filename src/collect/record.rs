@@ -63,11 +63,11 @@ impl Record {
     }
 
     pub(super) fn complete(&self, read: Read) -> Listed {
-        let doubt = if !read.only_inherited.is_empty() {
-            Some(Doubt::OnlyInherited(read.only_inherited))
-        } else {
+        let doubt = if read.only_inherited.is_empty() {
             self.looks_filtered(&read.walked)
                 .then_some(Doubt::LooksFiltered)
+        } else {
+            Some(Doubt::OnlyInherited(read.only_inherited))
         };
         let state = state_of(&read.rows, read.defects);
         let listing = Listing {

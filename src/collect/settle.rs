@@ -166,7 +166,7 @@ fn lower_state(state: &mut ListingState, shown: &[ResourceType], doubt: String) 
         }
         // What the permission check says names the permission and the scope; Harness's own words may not.
         ListingState::NotPermitted { reason } if doubt.starts_with("the key lacks") => {
-            *reason = doubt
+            *reason = doubt;
         }
         ListingState::NotPermitted { .. } => {}
     }

@@ -50,7 +50,10 @@ fn of_list(
             ListingKind::AuthSettings => Envelope::Resource,
             _ => Envelope::Data,
         };
-        let call = endpoint.call(client.account_id(), scope).envelope(envelope);
+        let call = endpoint
+            .unsorted()
+            .call(client.account_id(), scope)
+            .envelope(envelope);
         let began = Instant::now();
         let answer = one_page(client, endpoint.method, &call, &listing.walks);
         let trial = |answer| Trial {

@@ -1,5 +1,6 @@
 //! One file a command: settings in, library calls, output.
 
+mod clock;
 mod compare;
 pub(crate) mod completions;
 mod context;

@@ -100,13 +100,11 @@ impl Asking {
             Some(Some((kind, id))) => (Some(spelled(kind)), Some(id.to_owned())),
         };
         if let (Question::Permission(permission), Some(kind)) = (question, &resource_type)
-            && permissions::fit(permission, kind) == Fit::No
+            && let Some(own) = self.access.catalogue().type_of(permission)
+            && self.access.catalogue().fit(permission, kind) == Fit::No
         {
             return Err(Error::Unknown {
-                message: format!(
-                    "`{permission}` is about resources of type {}, not {kind}",
-                    permissions::type_of(permission)
-                ),
+                message: format!("`{permission}` is about resources of type {own}, not {kind}"),
                 hint: None,
             });
         }
@@ -145,10 +143,19 @@ impl Asking {
         };
         match question {
             Question::Permission(permission) => {
-                let known = permissions::permission(permission);
+                let known = self.access.catalogue().permission(permission);
+                let owned = |text: Option<&str>| text.map(str::to_owned);
                 document.permission = Some(permission.clone());
-                document.permission_name = known.map(|known| known.name.to_owned());
-                document.permission_status = known.map(|known| known.status.to_owned());
+                document.permission_name = known.and_then(|known| owned(known.name));
+                document.permission_status = known.and_then(|known| owned(known.status));
+                document.permission_type = known.and_then(|known| owned(known.resource_type));
+                document.permission_as_of = known.map(|known| {
+                    if known.observed {
+                        "this snapshot"
+                    } else {
+                        permissions::AS_OF
+                    }
+                });
             }
             Question::Roles(roles) => {
                 let roles = roles
@@ -196,14 +203,7 @@ pub(crate) fn conclude(
 
 fn notes(head: &Head<'_>) -> Vec<String> {
     let mut notes = Vec::new();
-    if let Some(status) = head.question.permission_status.as_deref()
-        && status != "ACTIVE"
-    {
-        notes.push(format!(
-            "note: Harness lists this permission as {status} ({}); it may not be enforced",
-            permissions::AS_OF
-        ));
-    }
+    notes.extend(about_permission(&head.question));
     for group in &head.empty_groups {
         notes.push(format!(
             "note: {} would hold it, but has no members",
@@ -213,6 +213,25 @@ fn notes(head: &Head<'_>) -> Vec<String> {
     let gaps = gaps::lines(head.gaps);
     notes.extend(gaps.iter().map(|gap| format!("not seen: {gap}")));
     notes
+}
+
+/// What is to be known about a permission besides who holds it.
+fn about_permission(question: &QuestionDoc) -> Option<String> {
+    question.permission.as_ref()?;
+    let as_of = question.permission_as_of.unwrap_or(permissions::AS_OF);
+    match question.permission_status.as_deref() {
+        Some("ACTIVE") => None,
+        Some("DEPRECATED") => Some(format!(
+            "note: Harness has deprecated this permission ({as_of}); it is still enforced"
+        )),
+        Some(status) => Some(format!(
+            "note: Harness lists this permission as {status} ({as_of}); it may not be enforced"
+        )),
+        None => Some(
+            "note: neither this snapshot nor Harness's documentation lists this permission"
+                .to_owned(),
+        ),
+    }
 }
 
 /// What a sync of few scopes never asked for.
@@ -231,6 +250,7 @@ fn unexplored(snapshot: &SnapshotInfo, tree: &[Scope]) -> Option<Gap> {
         kind: "role_assignments".to_owned(),
         state: "absent".to_owned(),
         reason: Some("not asked for".to_owned()),
+        accepted: None,
     })
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Context;
+use super::clock;
 use super::failure::explain;
 use super::gaps::{self, Gaps};
 use super::selection::selection;
@@ -34,9 +35,15 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     let connection = Connection::resolve(&arguments.connection())?;
     let identity = connection.identity();
     let path = config::database(arguments.db.as_deref())?;
-    let writer = Writer::open(&path, &identity)?.with_brake(arguments.max_removed);
+    let writer = Writer::open(&path, &identity)?
+        .with_brake(arguments.max_removed)
+        .with_patience(arguments.timeout);
     if let Some(label) = &label {
         writer.refuse_taken(label)?;
+    }
+    let tolerant = arguments.allow_clock_skew;
+    if let Some(newest) = writer.newest_time()? {
+        clock::against_newest(newest, context.clock.wall(), tolerant)?;
     }
     let client = Arc::new(connection.client(
         arguments.timeout,
@@ -138,6 +145,9 @@ impl Run<'_> {
         let gaps = Gaps::of(&mut observation.listings, self.accepted.as_ref());
         if !gaps.open.is_empty() && !self.arguments.allow_partial {
             return Ok((gaps, None));
+        }
+        if let Some(ahead) = self.client.clock_ahead() {
+            clock::against_harness(ahead, self.arguments.allow_clock_skew)?;
         }
         let published = writer.publish(identity, observation, crate::VERSION, label)?;
         Ok((gaps, Some(published)))

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::Change;
 use super::widening::widened;
-use crate::model::{Details, ResourceFact};
+use crate::model::{Details, ResourceFact, raises};
 
 /// Why a change lets somebody do more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -46,12 +46,9 @@ fn changed(before: &ResourceFact, after: &ResourceFact) -> Option<Reason> {
         }
         Details::User { .. } => may_sign_in_again(old, new),
         Details::ServiceAccount { .. } => key_added(old, new),
-        Details::Account { .. } => opened_to_everybody(old, new),
-        Details::Container { .. }
-        | Details::UserGroup { .. }
-        | Details::Token { .. }
-        | Details::AuthSetting { .. }
-        | Details::Permission { .. } => None,
+        Details::Account { .. } | Details::AuthSetting { .. } => sign_in_widened(old, new),
+        Details::UserGroup { .. } => linked(old, new),
+        Details::Container { .. } | Details::Token { .. } | Details::Permission { .. } => None,
     }
 }
 
@@ -61,11 +58,26 @@ fn role_widened(old: &Details, new: &Details) -> Option<Reason> {
         _ => None,
     };
     let (old, new) = (permissions(old)?, permissions(new)?);
-    match new.iter().filter(|item| !old.contains(item)).count() {
-        0 => None,
-        1 => Some(("role_widened", "gains 1 permission".into())),
-        more => Some(("role_widened", format!("gains {more} permissions").into())),
-    }
+    let gained: Vec<&String> = new.iter().filter(|item| !old.contains(item)).collect();
+    let number = match gained.len() {
+        0 => return None,
+        1 => "gains 1 permission".to_owned(),
+        more => format!("gains {more} permissions"),
+    };
+    let mut raising = gained
+        .iter()
+        .filter_map(|gained| Some((gained, raises(gained)?)));
+    let reason = match raising.next() {
+        None => number,
+        Some((permission, what)) => {
+            let more = match raising.count() {
+                0 => String::new(),
+                more => format!(" and {more} more of this kind"),
+            };
+            format!("{number}, with {permission}{more}: its holders can {what}")
+        }
+    };
+    Some(("role_widened", reason.into()))
 }
 
 fn may_sign_in_again(old: &Details, new: &Details) -> Option<Reason> {
@@ -90,14 +102,178 @@ fn key_added(old: &Details, new: &Details) -> Option<Reason> {
     (keys(new)? > keys(old)?).then(|| ("api_key_added", "gains an API key".into()))
 }
 
-fn opened_to_everybody(old: &Details, new: &Details) -> Option<Reason> {
-    let public = |of: &Details| match of {
-        Details::Account {
-            public_access_enabled,
+/// A user group whose members come from the identity provider, or from another group there than before.
+fn linked(old: &Details, new: &Details) -> Option<Reason> {
+    let link = |of: &Details| match of {
+        Details::UserGroup {
+            sso_linked,
+            sso_group,
             ..
-        } => *public_access_enabled,
+        } => Some((*sso_linked, sso_group.clone())),
         _ => None,
     };
-    (public(new) == Some(true) && public(old) != Some(true))
-        .then(|| ("public_access", "anonymous access is allowed now".into()))
+    let (old, new) = (link(old)?, link(new)?);
+    (new.0 && new != old).then(|| {
+        (
+            "group_linked",
+            "members come from another group of the identity provider now".into(),
+        )
+    })
+}
+
+fn sign_in_widened(old: &Details, new: &Details) -> Option<Reason> {
+    let (old, new) = (SignIn::of(old)?, SignIn::of(new)?);
+    let wider_domains =
+        !old.domains.is_empty() && (new.domains.is_empty() || has_more(&old.domains, &new.domains));
+    // What was not known before is no new way.
+    let another_way = old.oauth == Some(false) && new.oauth == Some(true)
+        || !old.ways.is_empty() && has_more(&old.ways, &new.ways);
+    if new.public_access == Some(true) && old.public_access != Some(true) {
+        Some(("public_access", "anonymous access is allowed now".into()))
+    } else if new.two_factor == Some(false) && old.two_factor == Some(true) {
+        let reason = "a second factor is no longer required";
+        Some(("two_factor_off", reason.into()))
+    } else if wider_domains {
+        let reason = "people of more domains can sign in";
+        Some(("sign_in_widened", reason.into()))
+    } else if another_way {
+        Some(("sign_in_widened", "there is another way to sign in".into()))
+    } else {
+        None
+    }
+}
+
+fn has_more(old: &[String], new: &[String]) -> bool {
+    new.iter().any(|item| !old.contains(item))
+}
+
+/// What decides who can sign in, as the account or its sign-in settings have it.
+#[derive(Default)]
+struct SignIn {
+    public_access: Option<bool>,
+    two_factor: Option<bool>,
+    oauth: Option<bool>,
+    /// The mechanism and the kinds of sign-in that are set up.
+    ways: Vec<String>,
+    /// Empty = any.
+    domains: Vec<String>,
+}
+
+impl SignIn {
+    fn of(details: &Details) -> Option<Self> {
+        match details {
+            Details::Account {
+                authentication_mechanism,
+                public_access_enabled,
+                two_factor_enforced,
+            } => Some(Self {
+                public_access: *public_access_enabled,
+                two_factor: *two_factor_enforced,
+                ways: Vec::from_iter(authentication_mechanism.clone()),
+                ..Self::default()
+            }),
+            Details::AuthSetting {
+                mechanism,
+                two_factor_enabled,
+                public_access_enabled,
+                oauth_enabled,
+                settings,
+                allowed_domains,
+                ..
+            } => Some(Self {
+                public_access: *public_access_enabled,
+                two_factor: *two_factor_enabled,
+                oauth: *oauth_enabled,
+                ways: mechanism.iter().chain(settings).cloned().collect(),
+                domains: allowed_domains.clone(),
+            }),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::changed;
+    use crate::model::{ResourceFact, ResourceType};
+
+    fn code(kind: &ResourceType, before: &str, after: &str) -> Option<&'static str> {
+        let fact = |attributes: &str| ResourceFact {
+            scope: "account".to_owned(),
+            kind: kind.clone(),
+            id: format!("{kind}/x"),
+            name: None,
+            attributes: attributes.to_owned(),
+            newly_visible: false,
+        };
+        changed(&fact(before), &fact(after)).map(|(code, _)| code)
+    }
+
+    #[test]
+    fn weaker_sign_in_lets_somebody_do_more() {
+        let kind = ResourceType::AuthSetting;
+        for (before, after, expected) in [
+            (
+                r#"{"two_factor_enabled":true}"#,
+                r#"{"two_factor_enabled":false}"#,
+                Some("two_factor_off"),
+            ),
+            (
+                r#"{"two_factor_enabled":false}"#,
+                r#"{"two_factor_enabled":true}"#,
+                None,
+            ),
+            (
+                r#"{"allowed_domains":["a"]}"#,
+                r#"{"allowed_domains":["a","b"]}"#,
+                Some("sign_in_widened"),
+            ),
+            (
+                r#"{"allowed_domains":["a"]}"#,
+                r#"{"allowed_domains":[]}"#,
+                Some("sign_in_widened"),
+            ),
+            (
+                r#"{"allowed_domains":[]}"#,
+                r#"{"allowed_domains":["a"]}"#,
+                None,
+            ),
+            (
+                r#"{"settings":["SAML"]}"#,
+                r#"{"settings":["OAUTH","SAML"]}"#,
+                Some("sign_in_widened"),
+            ),
+            (
+                r#"{"settings":["OAUTH","SAML"]}"#,
+                r#"{"settings":["SAML"]}"#,
+                None,
+            ),
+            (
+                "{}",
+                r#"{"public_access_enabled":true}"#,
+                Some("public_access"),
+            ),
+            (
+                r#"{"session_timeout_minutes":5}"#,
+                r#"{"session_timeout_minutes":50}"#,
+                None,
+            ),
+        ] {
+            assert_eq!(code(&kind, before, after), expected, "{before} -> {after}");
+        }
+    }
+
+    #[test]
+    fn a_link_to_another_group_of_the_identity_provider_lets_somebody_do_more() {
+        let kind = ResourceType::UserGroup;
+        let linked = |group: &str| format!(r#"{{"sso_linked":true,"sso_group":"{group}"}}"#);
+        let unlinked = r#"{"sso_linked":false}"#;
+        assert_eq!(code(&kind, unlinked, &linked("a")), Some("group_linked"));
+        assert_eq!(
+            code(&kind, &linked("a"), &linked("b")),
+            Some("group_linked")
+        );
+        assert_eq!(code(&kind, &linked("a"), unlinked), None);
+        assert_eq!(code(&kind, &linked("a"), &linked("a")), None);
+    }
 }

@@ -130,6 +130,18 @@ mod tests {
     }
 
     #[test]
+    fn the_rule_about_self_raising_roles_knows_every_such_permission() {
+        let sql = include_str!("self_raising_roles.sql");
+        for (permission, _) in crate::model::SELF_RAISING {
+            let part = permission.starts_with("core_usergroup_manage");
+            assert!(
+                part || sql.contains(&format!("'{permission}'")),
+                "{permission}"
+            );
+        }
+    }
+
+    #[test]
     fn a_byte_order_mark_is_no_part_of_a_rule() {
         let text = "-- code: X\r\n-- severity: note\r\n-- title: T\r\n-- remedy: R\r\nSELECT 1";
         let rule = Rule::parse(&format!("\u{feff}{text}")).expect("a rule");

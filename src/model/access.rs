@@ -72,6 +72,19 @@ pub struct ResourceGroupFact {
     pub unverified: bool,
 }
 
+/// A permission, as Harness lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PermissionFact {
+    /// Such as `core_pipeline_execute`.
+    pub identifier: String,
+    /// Such as `Run Pipeline`.
+    pub name: Option<String>,
+    /// `ACTIVE`, `EXPERIMENTAL`, `DEPRECATED`; open.
+    pub status: Option<String>,
+    /// The type of resource it is about; open.
+    pub resource_type: Option<String>,
+}
+
 /// A role held at a scope over a resource group; the numbers are positions in [`AccessFacts`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoleGrantFact {
@@ -121,6 +134,8 @@ pub struct AccessFacts {
     pub assignment_ids: AssignmentIds,
     /// Memberships.
     pub memberships: Vec<MembershipFact>,
+    /// Permissions that Harness listed; empty when the snapshot did not read them.
+    pub permissions: Vec<PermissionFact>,
     /// Every organization and project the account is known to have, and the account.
     pub tree: Vec<Scope>,
 }

@@ -16,11 +16,13 @@ mod reference;
 mod resource;
 mod scope;
 mod scope_selection;
+mod self_raising;
 mod snapshot;
 mod time;
 
 pub use access::{
-    AccessFacts, MembershipFact, PrincipalFact, ResourceGroupFact, RoleFact, RoleGrantFact,
+    AccessFacts, MembershipFact, PermissionFact, PrincipalFact, ResourceGroupFact, RoleFact,
+    RoleGrantFact,
 };
 pub use assignment_ids::{AssignmentIds, AssignmentRef};
 pub use diagnosis::{Diagnosis, Held, ListDiagnosis, Proof, Trial, TrialAnswer};
@@ -37,5 +39,6 @@ pub use resource::{
 };
 pub use scope::{Level, Scope};
 pub use scope_selection::{Depth, Extra, ScopeSelection};
+pub use self_raising::{SELF_RAISING, raises};
 pub use snapshot::{Gap, Pruned, SnapshotInfo, Unverified};
 pub use time::Timestamp;

@@ -36,7 +36,8 @@ pub struct SupportReport {
 
 #[derive(Debug, Serialize)]
 struct Permission {
-    permission: &'static str,
+    #[serde(rename = "permission")]
+    name: &'static str,
     scope: String,
     held: bool,
 }
@@ -101,7 +102,7 @@ impl SupportReport {
                 .permissions
                 .iter()
                 .map(|held| Permission {
-                    permission: held.permission,
+                    name: held.permission,
                     scope: hidden.scope(&held.scope),
                     held: held.held,
                 })

@@ -7,7 +7,7 @@ use super::html::{Column, Html, counted, number, text};
 use super::inventory::{Group, Role};
 use super::limits::{GROUP_ROLES, NAMES};
 use super::words::{address_of, day, display};
-use crate::access::permissions;
+use crate::access::permissions::Catalogue;
 use crate::model::RoleFact;
 use crate::output::text::named;
 
@@ -38,7 +38,7 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
     let shown = &context.selection.roles;
     for role in shown {
         if let Some(fact) = facts.get(role.id.as_str()) {
-            role_card(page, role, fact, &holdings);
+            role_card(page, context.access.catalogue(), role, fact, &holdings);
         }
     }
     left_out(
@@ -191,7 +191,13 @@ fn members(context: &Context<'_>, page: &mut Html, members: &[u32]) {
     page.raw("</ul>\n");
 }
 
-fn role_card(page: &mut Html, role: &Role, fact: &RoleFact, holdings: &Holdings) {
+fn role_card(
+    page: &mut Html,
+    catalogue: &Catalogue,
+    role: &Role,
+    fact: &RoleFact,
+    holdings: &Holdings,
+) {
     let held = holdings.of_role.get(&role.id);
     let (grants, holders) = held.map_or((0, 0), |(grants, holders)| (*grants, holders.len()));
     page.raw("<details class=\"card\"")
@@ -231,9 +237,10 @@ fn role_card(page: &mut Html, role: &Role, fact: &RoleFact, holdings: &Holdings)
     page.raw("</dl>\n<p>Permissions:</p>\n<ul class=\"names\">");
     for permission in fact.permissions.iter().take(NAMES) {
         page.raw("<li>");
-        match permissions::permission(permission) {
-            Some(known) => page
-                .text(known.name)
+        let known = catalogue.permission(permission);
+        match known.and_then(|known| known.name) {
+            Some(name) => page
+                .text(name)
                 .raw(" <span class=\"quiet\">")
                 .text(permission)
                 .raw("</span>"),

@@ -56,6 +56,13 @@ pub enum StoreError {
         /// Account and base URL of this run.
         wanted: String,
     },
+    /// Another program went on reading until there was no more time to wait.
+    Read {
+        /// The path asked for.
+        path: PathBuf,
+        /// Who reads.
+        reader: String,
+    },
     /// Another process is writing.
     Locked {
         /// The path asked for.
@@ -164,6 +171,7 @@ impl StoreError {
             Self::Altered { .. } => "db_altered",
             Self::Newer { .. } => "db_newer",
             Self::OtherAccount { .. } => "db_other_account",
+            Self::Read { .. } => "db_read",
             Self::Locked { .. } => "db_locked",
             Self::Damaged { .. } => "db_damaged",
             Self::Unwritable { .. } => "db_unwritable",
@@ -201,6 +209,9 @@ impl StoreError {
             Self::OtherAccount { .. } => {
                 Some("one file holds one account; name another file with --db")
             }
+            Self::Read { .. } => Some(
+                "close that program, or end its query, and run again; a longer --timeout waits longer. The file is unchanged",
+            ),
             Self::Locked { .. } => Some("wait for the other sync or prune to end, then try again"),
             Self::Damaged { .. } => Some("restore the file from a backup; it was left untouched"),
             Self::Unwritable { .. } => Some(
@@ -263,6 +274,11 @@ impl fmt::Display for StoreError {
             } => write!(
                 f,
                 "{} holds {holds}, but this sync is of {wanted}",
+                path.display()
+            ),
+            Self::Read { path, reader } => write!(
+                f,
+                "nothing was stored, because {} was being read all the time by {reader}",
                 path.display()
             ),
             Self::Locked { path } => {

@@ -50,10 +50,11 @@ impl Writer {
                 "UPDATE _snapshot SET label = ?1 WHERE id = ?2",
                 params![label.as_str(), snapshot],
             )?;
-            self.connection.execute_batch("COMMIT")?;
             Ok(had.filter(|had| *had != snapshot))
         };
-        write().map_err(|error| self.failed(&error))
+        let had = write().map_err(|error| self.failed(&error))?;
+        self.commit()?;
+        Ok(had)
     }
 
     /// Takes a label away. Returns the number of the snapshot that had it, if any.
@@ -70,9 +71,10 @@ impl Writer {
                     |row| row.get(0),
                 )
                 .optional()?;
-            self.connection.execute_batch("COMMIT")?;
             Ok(had)
         };
-        write().map_err(|error| self.failed(&error))
+        let had = write().map_err(|error| self.failed(&error))?;
+        self.commit()?;
+        Ok(had)
     }
 }

@@ -4,11 +4,13 @@
 #![allow(clippy::unwrap_used, clippy::too_many_lines)]
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
-use harness_access::access::{Access, Question, Target, Verdict, permissions};
+use harness_access::access::permissions::Catalogue;
+use harness_access::access::{Access, Question, Target, Verdict};
 use harness_access::model::{
-    AccessFacts, IncludedScope, MembershipFact, PrincipalFact, ResourceGroupFact, ResourceType,
-    RoleFact, RoleGrantFact, Scope, Selector,
+    AccessFacts, IncludedScope, MembershipFact, PermissionFact, PrincipalFact, ResourceGroupFact,
+    ResourceType, RoleFact, RoleGrantFact, Scope, Selector,
 };
 
 const SCOPES: [&str; 5] = [
@@ -18,7 +20,7 @@ const SCOPES: [&str; 5] = [
     "org/a/project/p",
     "org/b/project/p",
 ];
-const PERMISSIONS: [&str; 10] = [
+const PERMISSIONS: [&str; 11] = [
     "core_project_create",
     "core_account_view",
     "core_organization_view",
@@ -28,9 +30,11 @@ const PERMISSIONS: [&str; 10] = [
     "core_secret_access",
     "ff_featureflag_toggle",
     "core_environment_view",
+    "artifact_artregistry_view",
     "new_pipeline_poke",
 ];
-const TYPES: [&str; 7] = [
+const TYPES: [&str; 8] = [
+    "ARTIFACT_REGISTRY",
     "PIPELINE",
     "SECRET",
     "ENVIRONMENT",
@@ -92,10 +96,29 @@ fn principal(kind: ResourceType, place: &str, identifier: &str, resolved: bool) 
     }
 }
 
+/// The permissions that Harness listed: none in some accounts, and new ones in others.
+fn listed(random: &mut Random) -> Vec<PermissionFact> {
+    let types = [Some("PIPELINE"), Some("ARTIFACT_REGISTRY"), None];
+    let names = ["artifact_artregistry_view", "new_pipeline_poke"];
+    let mut listed = Vec::new();
+    for identifier in names {
+        if random.one_in(2) {
+            listed.push(PermissionFact {
+                identifier: identifier.to_owned(),
+                name: None,
+                status: Some("ACTIVE".to_owned()),
+                resource_type: types[random.below(3)].map(str::to_owned),
+            });
+        }
+    }
+    listed
+}
+
 fn account(random: &mut Random) -> AccessFacts {
     let mut facts = AccessFacts {
         scopes: SCOPES.map(scope).to_vec(),
         tree: SCOPES.map(scope).to_vec(),
+        permissions: listed(random),
         ..AccessFacts::default()
     };
     for user in 0..4 {
@@ -251,6 +274,22 @@ fn people(facts: &AccessFacts, holder: u32) -> Vec<(u32, bool)> {
     }
 }
 
+const LEVELS: [&str; 3] = ["ACCOUNT", "ORGANIZATION", "PROJECT"];
+
+/// What a permission is about: as the snapshot lists it, else as the compiled-in table has it.
+fn type_of<'a>(facts: &'a AccessFacts, permission: &str) -> Option<&'a str> {
+    let mut listed = facts.permissions.iter();
+    match listed.find(|listed| listed.identifier == permission) {
+        Some(PermissionFact {
+            resource_type: Some(kind),
+            ..
+        }) => Some(kind),
+        _ => TABLE.type_of(permission),
+    }
+}
+
+static TABLE: LazyLock<Catalogue> = LazyLock::new(Catalogue::default);
+
 const EXTRA: [(&str, &str); 1] = [("ENVIRONMENT", "ff_featureflag_toggle")];
 
 fn entries(facts: &AccessFacts) -> Vec<Entry> {
@@ -293,14 +332,19 @@ fn entries(facts: &AccessFacts) -> Vec<Entry> {
                     } else {
                         for selector in &group.selectors {
                             let kind = selector.resource_type.as_str();
-                            let known = permissions::permission(permission);
-                            let guessed = known.is_none() && kind == "PIPELINE";
-                            let fits = known.is_some_and(|known| known.resource_type == kind)
-                                || guessed
+                            let known = type_of(facts, permission);
+                            let guessed = known.is_none();
+                            let fits = guessed
+                                || known == Some(kind)
                                 || EXTRA.contains(&(kind, permission));
                             if !fits {
                                 continue;
                             }
+                            let kind = if guessed && !LEVELS.contains(&kind) {
+                                "?"
+                            } else {
+                                kind
+                            };
                             if selector.identifiers.is_empty() {
                                 let sure = selector.attribute.is_none() && !guessed;
                                 entries.push(entry(place, below, Some(kind), None, sure));
@@ -334,20 +378,18 @@ fn entries(facts: &AccessFacts) -> Vec<Entry> {
                         };
                         match target {
                             // the very scope: of the level's own type, at that scope
-                            Some(target) => entries.push(entry(
-                                &target,
-                                false,
-                                Some(&permissions::type_of(view)),
-                                None,
-                                true,
-                            )),
-                            None if below => entries.push(entry(
-                                place,
-                                true,
-                                Some(&permissions::type_of(view)),
-                                None,
-                                true,
-                            )),
+                            Some(target) => {
+                                entries.push(entry(
+                                    &target,
+                                    false,
+                                    TABLE.type_of(view),
+                                    None,
+                                    true,
+                                ));
+                            }
+                            None if below => {
+                                entries.push(entry(place, true, TABLE.type_of(view), None, true));
+                            }
                             None => {}
                         }
                     }
@@ -361,6 +403,7 @@ fn entries(facts: &AccessFacts) -> Vec<Entry> {
 /// The server's check, as described: `None` = no, else whether it is sure.
 fn check(
     entries: &[Entry],
+    of_kind: Option<&str>,
     who: u32,
     permission: &str,
     kind: &str,
@@ -379,6 +422,7 @@ fn check(
     for entry in entries
         .iter()
         .filter(|e| e.principal == who && e.permission == permission)
+        .filter(|e| of_kind.is_none_or(|kind| e.kind.as_deref() == Some(kind)))
     {
         let all_of = entry.id.is_none() && entry.kind.as_deref().is_none_or(|own| own == kind);
         let a = id.is_some()
@@ -413,21 +457,36 @@ fn check(
     best
 }
 
+/// The types of resource a permission is asked about, and for one of unknown type the selectors that count then.
+fn kinds_asked<'a>(
+    facts: &'a AccessFacts,
+    permission: &str,
+) -> Vec<(&'a str, Option<&'static str>)> {
+    let extra = EXTRA.iter().filter(|(_, extra)| *extra == permission);
+    let extra = extra.map(|(kind, _)| (*kind, None));
+    match type_of(facts, permission) {
+        Some(own) => extra.chain([(own, None)]).collect(),
+        // Of any type; a selector of a level of scopes is asked for as scopes are.
+        None => [("?", None)]
+            .into_iter()
+            .chain(LEVELS.map(|level| (level, Some(level))))
+            .collect(),
+    }
+}
+
 /// The question of a person, as checks: some resource, or that one; a scope is asked for from outside and from inside.
 fn model(
+    facts: &AccessFacts,
     entries: &[Entry],
     who: u32,
     permission: &str,
     id: Option<&str>,
     at: &str,
 ) -> Option<bool> {
-    let own_kind = permissions::type_of(permission);
-    let extra = EXTRA.iter().filter(|(_, extra)| *extra == permission);
-    let kinds = extra.map(|(kind, _)| *kind).chain([own_kind.as_str()]);
     let mut answers = Vec::new();
-    for kind in kinds {
+    for (kind, of_kind) in kinds_asked(facts, permission) {
         let mut ask = |id: Option<&str>, at: &str| {
-            answers.push(check(entries, who, permission, kind, id, at));
+            answers.push(check(entries, of_kind, who, permission, kind, id, at));
         };
         let level = ["ACCOUNT", "ORGANIZATION", "PROJECT"]
             .iter()
@@ -504,7 +563,7 @@ fn the_engine_answers_as_the_server_would() {
                         {
                             continue;
                         }
-                        let expected = model(&entries, who, permission, id, at);
+                        let expected = model(&facts, &entries, who, permission, id, at);
                         asked[expected.map_or(0, |sure| 1 + usize::from(sure))] += 1;
                         assert_eq!(
                             verdict(&holders.paths, who),

@@ -140,7 +140,10 @@ const WANTED: &[(&str, Wanted)] = &[
 ];
 
 /// What the program still makes something else of. `cargo test -- --ignored deviations` tells what can go from here.
-const UNFINISHED: &[&str] = &[];
+const UNFINISHED: &[&str] = &[
+    "sort orders refused", // doctor tries each list in one way only
+    "pages of groups too large",
+];
 
 fn wanted(name: &str) -> Wanted {
     let found = WANTED.iter().find(|(own, _)| *own == name);

@@ -552,7 +552,10 @@ fn a_permission_that_is_not_enforced_hides_nothing() {
         test.fake.deny("core_user_view", &top());
         test.sync().args(&["-v"]).exits(0).says(word);
         assert_eq!(incomplete_listings(&test), lines(""));
-        differs(&test, ["1", "2"], &[], status);
+        assert_eq!(
+            test.ask("SELECT count(*) FROM changes WHERE snapshot_id = 2 AND type <> 'permission'"),
+            "0"
+        );
     }
 }
 
@@ -638,7 +641,7 @@ fn with_access_control_off_nothing_is_hidden() {
         "complete|nobody"
     );
     assert_eq!(facts(&test), before);
-    differs(&test, ["1", "2"], &[], "access control off");
+    test.diff().exits(0);
 }
 
 #[test]
@@ -690,11 +693,10 @@ fn leaves_a_gap(test: &Test, kind: &str, reason: &str) {
 }
 
 #[test]
-fn a_group_that_does_not_say_its_members_is_asked_for_them() {
+fn a_group_whose_members_are_said_nowhere_is_not_a_group_without_members() {
     let test = Test::synced();
     test.fake
         .change(|account| account.group(&top(), "platform_admins").users = None);
-    test.sync().exits(0).says_nothing();
     let members = Fault::on(
         "/ng/api/user-groups/platform_admins/users",
         FaultKind::InternalError,

@@ -294,3 +294,28 @@ fn empty_names_are_wrong_usage() {
         }
     }
 }
+
+/// restic 21956: time does not run backwards.
+#[test]
+fn a_clock_behind_the_newest_snapshot_is_said_or_refused() {
+    let test = Test::synced();
+    let newest = |modifier: &str| {
+        let connection = rusqlite::Connection::open(test.database()).unwrap();
+        let ahead = format!(
+            "UPDATE _snapshot SET finished_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '{modifier}')"
+        );
+        connection.execute(&ahead, []).unwrap();
+    };
+    newest("+6 days");
+    test.sync()
+        .exits(3)
+        .says(" behind the newest snapshot, of ")
+        .says("--allow-clock-skew");
+    assert_eq!(test.ask("SELECT count(*) FROM snapshots"), "1");
+    newest("+630 seconds");
+    test.sync()
+        .exits(0)
+        .says(" min behind the newest snapshot, of ");
+    newest("+6 days");
+    test.sync().args(&["--allow-clock-skew"]).exits(0);
+}

@@ -54,6 +54,38 @@ fn every_way_of_naming_a_snapshot() {
     }
 }
 
+/// restic 21956: one snapshot made while the clock was days behind must not answer for later dates.
+#[test]
+fn a_date_means_the_newest_time_whatever_the_number() {
+    let folder = TempDir::new();
+    let file = folder.file("a.db");
+    let mut account = Account::default();
+    account.publish(&file, 10);
+    account
+        .user("u1", "Ada", "ada@example.test")
+        .publish(&file, 11);
+    account
+        .user("u2", "Bea", "bea@example.test")
+        .publish(&file, 5);
+    account
+        .user("u3", "Cem", "cem@example.test")
+        .publish(&file, 12);
+    let at = |date: &str| {
+        let arguments = ["export", "--db", "a.db", "--format", "ndjson", "--at", date];
+        let told = Run::new(folder.path(), &arguments).exits(0).stdout;
+        serde_json::from_str::<serde_json::Value>(told.lines().next().unwrap()).unwrap()["id"]
+            .clone()
+    };
+    let asked = [
+        "2026-01-05",
+        "2026-01-10",
+        "2026-01-11",
+        "2026-01-12",
+        "latest",
+    ];
+    assert_eq!(asked.map(at), [3, 1, 2, 4, 4]);
+}
+
 #[test]
 fn what_names_nothing_is_said() {
     let folder = TempDir::new();

@@ -324,7 +324,7 @@ fn the_ledger_keeps_what_complete_listings_cost_for_the_newest_snapshot_only() {
     };
     assert_eq!(kept(), "1|8|8|8|8|8");
     test.observe();
-    assert_eq!(kept(), "1|7|0|0|0|0\n2|7|7|7|7|7");
+    assert_eq!(kept(), "1|8|0|0|0|0\n2|8|8|8|8|8");
     test.fake.deny("core_role_view", &Scope::account());
     // The tables behind it do not grow with snapshots of nothing new, complete or not.
     let rows =

@@ -199,6 +199,9 @@ impl Client {
             failure.retry_after = self.asked_to_wait(&response);
             return Err(failure);
         }
+        if let Some(told) = response.date {
+            self.note_time(told);
+        }
         take_oddities();
         let opened = open(&response.body, call.expected_envelope());
         self.warn_of(call, &take_oddities());

@@ -13,7 +13,7 @@ use std::fmt;
 use std::hash::{DefaultHasher, Hash, RandomState};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -88,6 +88,8 @@ pub struct Client {
     worked: AtomicBool,
     requests: AtomicU64,
     retries: AtomicU64,
+    /// How far Harness's clock is ahead of ours, in seconds, by the last answer that told its time.
+    ahead: Mutex<Option<i64>>,
     /// Bytes of memory that the rows of finished walks take.
     held: AtomicU64,
     patience: Mutex<Patience>,
@@ -130,6 +132,7 @@ impl Client {
             worked: AtomicBool::new(false),
             requests: AtomicU64::new(0),
             retries: AtomicU64::new(0),
+            ahead: Mutex::new(None),
             held: AtomicU64::new(0),
             patience: Mutex::default(),
             unsorted: Mutex::default(),
@@ -293,6 +296,22 @@ impl Client {
     #[must_use]
     pub fn retries(&self) -> u64 {
         self.retries.load(Ordering::Relaxed)
+    }
+
+    /// How far Harness's clock is ahead of ours, in seconds, negative when behind; `None` when no answer told its time.
+    /// The header `Date` has whole seconds, and an answer takes a while.
+    #[must_use]
+    pub fn clock_ahead(&self) -> Option<i64> {
+        *self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note_time(&self, told: SystemTime) {
+        let seconds = |time: SystemTime| {
+            let since = time.duration_since(SystemTime::UNIX_EPOCH);
+            i64::try_from(since.unwrap_or_default().as_secs()).unwrap_or(i64::MAX)
+        };
+        let ahead = seconds(told) - seconds(self.options.clock.wall());
+        *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
     }
 
     /// The account asked about.

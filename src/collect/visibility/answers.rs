@@ -85,7 +85,7 @@ impl Answers {
         mut probes: Vec<PermissionProbe>,
     ) -> Result<(), ApiError> {
         probes.retain(|probe| !self.known.contains_key(probe));
-        self.put(client, probes, |before, now| before.unwrap_or(now))
+        self.put(client, probes, Option::unwrap_or)
     }
 
     /// Asks everything again: a permission that was taken away meanwhile thinned what came after.

@@ -93,18 +93,17 @@ impl RawEntry {
         })?;
         let kind = EntryKind::parse(&self.kind)?;
         let mut fields = Vec::new();
-        for field in Field::ALL {
+        for field in kind.fields().iter().copied() {
             let written = self.field(field).take().filter(|value| !value.is_empty());
-            match (written, kind.fields().contains(&field)) {
-                (Some(written), true) => fields.push((field, Pattern::parse(&written), written)),
-                (None, true) => return Err(format!("lacks `{}`", field.as_str())),
-                (None, false) => {}
-                (Some(_), false) => {
-                    let (field, kind) = (field.as_str(), kind.as_str());
-                    return Err(format!(
-                        "has `{field}`: an approval of a {kind} has no `{field}`"
-                    ));
-                }
+            let written = written.ok_or_else(|| format!("lacks `{}`", field.as_str()))?;
+            fields.push((field, Pattern::parse(&written), written));
+        }
+        for field in Field::ALL {
+            if self.field(field).is_some() {
+                let (field, kind) = (field.as_str(), kind.as_str());
+                return Err(format!(
+                    "has `{field}`: an approval of a {kind} has no `{field}`"
+                ));
             }
         }
         Ok(Entry {

@@ -14,6 +14,10 @@ pub struct QuestionDoc {
     pub permission_name: Option<String>,
     /// Harness's status of it: an `EXPERIMENTAL` one is not enforced.
     pub permission_status: Option<String>,
+    /// The type of resource the permission is about; `None` = nothing says so.
+    pub permission_type: Option<String>,
+    /// When that was so: in this snapshot, or when the compiled-in table was made.
+    pub permission_as_of: Option<&'static str>,
     /// The roles, as text ids.
     pub roles: Vec<String>,
     /// The scope asked about; `None` = anywhere.

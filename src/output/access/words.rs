@@ -28,8 +28,8 @@ pub fn some_depend(sure: usize, depends: usize, noun: &str) -> String {
 pub fn code(doubt: Doubt) -> &'static str {
     match doubt {
         Doubt::Attribute => "attribute_filter",
-        Doubt::Guessed => "permission_not_in_catalogue",
-        Doubt::HiddenRole => "role_hidden",
+        Doubt::UnknownType => "permission_not_in_catalogue",
+        Doubt::HiddenRole | Doubt::NewerThanHiddenRole => "role_hidden",
         Doubt::UnknownRole => "role_unresolved",
         Doubt::ResourceGroup => "resource_group_unresolved",
         Doubt::Principal => "principal_unresolved",
@@ -44,13 +44,16 @@ pub fn code(doubt: Doubt) -> &'static str {
 pub fn reason(access: &Access, path: &Path, doubt: Doubt) -> String {
     match doubt {
         Doubt::Attribute => "only resources that match the filter".to_owned(),
-        Doubt::Guessed => format!(
-            "not among Harness's permissions of {}: its resource type is a guess",
-            crate::access::permissions::AS_OF
-        ),
+        Doubt::UnknownType => {
+            "nothing says which type of resource the permission is about".to_owned()
+        }
         Doubt::HiddenRole => format!(
             "role not listed; its permissions are those Harness had in {}",
-            crate::access::permissions::AS_OF
+            crate::access::permissions::ROLES_AS_OF
+        ),
+        Doubt::NewerThanHiddenRole => format!(
+            "role not listed; the permission is newer than what is known of it ({})",
+            crate::access::permissions::ROLES_AS_OF
         ),
         Doubt::UnknownRole => "role not listed: deleted, or hidden by Harness".to_owned(),
         Doubt::ResourceGroup => {
@@ -62,7 +65,7 @@ pub fn reason(access: &Access, path: &Path, doubt: Doubt) -> String {
             format!(
                 "granted to {}; in {} Harness did not distinguish service accounts that share an identifier",
                 holder.id,
-                crate::access::permissions::AS_OF
+                crate::access::permissions::ROLES_AS_OF
             )
         }
         Doubt::AllUsers => "not yet a stored member of the all-users group".to_owned(),

@@ -19,7 +19,7 @@ pub(super) fn refuse_altered(connection: &Connection, path: &Path) -> Result<(),
 }
 
 /// Functions with effects are not for the schema's use, no trigger runs, and nobody writes SQLite's own tables.
-pub(super) fn distrust(connection: &Connection) -> rusqlite::Result<()> {
+pub(in crate::store) fn distrust(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;

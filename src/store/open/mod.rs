@@ -3,9 +3,12 @@
 mod foreign;
 mod header;
 mod identity;
+mod interrupts;
 mod reader;
+mod readers;
 mod writer;
 
+pub(in crate::store) use foreign::distrust;
 pub(in crate::store) use header::plain;
 pub use identity::Identity;
 pub use reader::Reader;

@@ -1,22 +1,33 @@
 //! A file opened for one change.
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, InterruptHandle, OpenFlags};
 use std::collections::HashSet;
 use std::fs::{self, OpenOptions};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::foreign::{distrust, refuse_altered};
 use super::header::{Header, is_empty, plain};
 use super::identity::{Identity, identity};
+use super::interrupts::Interrupts;
 use super::reader::Reader;
-use crate::model::{ResourceId, ResourceType, Scope};
+use super::readers::Readers;
+use crate::model::{ResourceId, ResourceType, Scope, Timestamp};
 use crate::store::StoreError;
 use crate::store::migrate::migrate;
 
-/// How long a commit waits for readers to finish before it gives up; everything was fetched by then.
+/// How long a commit waits for readers unless more or less is asked for.
 const COMMIT_PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long a reader that came in the very moment of the commit may take.
+const LAST_READER_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often a writer looks whether somebody still reads.
+const LOOK_EVERY: Duration = Duration::from_millis(10);
+
+/// After so long a wait the reader is named.
+const SAY_AFTER: Duration = Duration::from_secs(2);
 
 /// Page cache of a writer, in KiB, and memory for making an index. Rows come in the order of their keys, so a small one
 /// serves, and what is sorted in parts that fit the processor's cache is sorted in half the time.
@@ -29,7 +40,11 @@ pub struct Writer {
     pub(in crate::store) connection: Connection,
     pub(in crate::store) fresh: bool,
     pub(in crate::store) max_removed_percent: u8,
+    patience: Duration,
+    interrupts: Interrupts,
     created: bool,
+    /// Closed last; see there.
+    readers: Readers,
 }
 
 impl Writer {
@@ -41,6 +56,7 @@ impl Writer {
     pub fn open(path: &Path, identity: &Identity) -> Result<Self, StoreError> {
         let created = create_if_missing(path)?;
         Header::read(path)?;
+        let readers = Readers::of(path);
         let connection = lock(path).map_err(|error| {
             let error = StoreError::from_sqlite(path, &error);
             // Whoever holds the lock is about to fill the file.
@@ -49,13 +65,18 @@ impl Writer {
             }
             error
         })?;
+        let interrupts = Interrupts::default();
+        interrupts.add(connection.get_interrupt_handle());
         let writer = Self {
             path: path.to_owned(),
             connection,
             // Asked only now: taking the lock undoes what a process left that died while it wrote the first snapshot.
             fresh: is_empty(path),
             max_removed_percent: 100,
+            patience: COMMIT_PATIENCE,
+            interrupts,
             created,
+            readers,
         };
         let writer = writer.with_current_schema()?;
         writer.belongs_to(identity)?;
@@ -72,18 +93,24 @@ impl Writer {
                 path: path.to_owned(),
             });
         }
+        let readers = Readers::of(path);
         let connection = lock(path).map_err(|e| StoreError::from_sqlite(path, &e))?;
         if is_empty(path) {
             return Err(StoreError::Empty {
                 path: path.to_owned(),
             });
         }
+        let interrupts = Interrupts::default();
+        interrupts.add(connection.get_interrupt_handle());
         let writer = Self {
             path: path.to_owned(),
             connection,
             fresh: false,
             max_removed_percent: 100,
+            patience: COMMIT_PATIENCE,
+            interrupts,
             created: false,
+            readers,
         };
         writer.with_current_schema()
     }
@@ -123,10 +150,76 @@ impl Writer {
         self
     }
 
+    /// Sets how long publishing waits for other programs to end their reading; a minute, as it is at first.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Commits in a moment in which nobody reads, so that new readers are never kept waiting for old ones.
+    pub(in crate::store) fn commit(&self) -> Result<(), StoreError> {
+        let started = Instant::now();
+        loop {
+            self.wait_for_readers(started)?;
+            match self.connection.execute_batch("COMMIT") {
+                // Somebody began to read just then.
+                Err(error) if is_busy(&error) && started.elapsed() < self.patience => {}
+                result => return result.map_err(|error| self.failed(&error)),
+            }
+        }
+    }
+
+    fn wait_for_readers(&self, started: Instant) -> Result<(), StoreError> {
+        let mut said = false;
+        while let Some(reader) = self.readers.any() {
+            let waited = started.elapsed();
+            if waited >= self.patience {
+                return Err(StoreError::Read {
+                    path: self.path.clone(),
+                    reader,
+                });
+            }
+            if self.connection.is_interrupted() {
+                return Err(StoreError::Interrupted);
+            }
+            if waited >= SAY_AFTER && !said {
+                said = true;
+                log::warn!(
+                    "waiting for {reader} to finish reading {}; everything is fetched and will be stored then",
+                    self.path.display()
+                );
+            }
+            std::thread::sleep(LOOK_EVERY);
+        }
+        Ok(())
+    }
+
+    /// When the snapshot that is the newest in time was finished; `None` = there is none.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn newest_time(&self) -> Result<Option<Timestamp>, StoreError> {
+        if self.fresh {
+            return Ok(None);
+        }
+        let newest = "SELECT max(finished_at) FROM _snapshot WHERE state <> 'pruned'";
+        let text: Option<String> = self
+            .connection
+            .query_row(newest, [], |row| row.get(0))
+            .map_err(|error| self.failed(&error))?;
+        Ok(text.as_deref().and_then(Timestamp::parse_at_latest))
+    }
+
     /// What stops publishing from another thread; nothing is stored then.
     pub fn stopper(&self) -> impl Fn() + Send + 'static {
-        let handle = self.connection.get_interrupt_handle();
-        move || handle.interrupt()
+        let interrupts = self.interrupts.clone();
+        move || interrupts.interrupt()
+    }
+
+    /// Has another connection stopped too.
+    pub(in crate::store) fn stopped_with(&self, handle: InterruptHandle) {
+        self.interrupts.add(handle);
     }
 
     /// Resources of some types that the latest snapshot holds.
@@ -190,16 +283,6 @@ impl Writer {
         }
     }
 
-    /// An empty file that somebody made beforehand gets the mode of one that we make, before anything is in it. Some file
-    /// systems know no modes; on those nothing is lost.
-    pub(in crate::store) fn close_to_others(&self) {
-        #[cfg(unix)]
-        if fs::metadata(&self.path).is_ok_and(|file| file.is_file()) {
-            let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-            let _ = fs::set_permissions(&self.path, mode);
-        }
-    }
-
     pub(in crate::store) fn failed(&self, error: &rusqlite::Error) -> StoreError {
         StoreError::from_sqlite(&self.path, error)
     }
@@ -212,6 +295,10 @@ impl Drop for Writer {
             remove_if_empty(&self.path);
         }
     }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
 }
 
 fn remove_if_empty(path: &Path) {
@@ -259,7 +346,9 @@ fn lock(path: &Path) -> rusqlite::Result<Connection> {
     // References are resolved by construction; checking four of them on each of a million rows costs half a second.
     connection.pragma_update(None, "foreign_keys", false)?;
     connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
+    // Who was told that a snapshot is stored finds it, whatever happens to the machine.
+    connection.pragma_update(None, "synchronous", "extra")?;
     connection.execute_batch("BEGIN IMMEDIATE")?;
-    connection.busy_timeout(COMMIT_PATIENCE)?;
+    connection.busy_timeout(LAST_READER_PATIENCE)?;
     Ok(connection)
 }

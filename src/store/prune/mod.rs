@@ -26,6 +26,7 @@ impl Writer {
     pub fn prune(self, forget: &[i64]) -> Result<Pruned, StoreError> {
         let bytes_before = size(&self.path);
         let snapshots = self.forget(forget).map_err(|error| self.failed(&error))?;
+        self.commit()?;
         let compacted = self.compact_where_it_pays()?;
         Ok(Pruned {
             snapshots,
@@ -57,7 +58,6 @@ impl Writer {
                  DELETE FROM _login WHERE resource NOT IN (SELECT key FROM _resource);",
             )?;
         }
-        connection.execute_batch("COMMIT")?;
         Ok(forgotten)
     }
 

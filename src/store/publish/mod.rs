@@ -3,6 +3,7 @@
 mod brake;
 mod coverage;
 mod dictionary;
+mod first;
 mod grants;
 mod merge;
 mod resources;
@@ -13,7 +14,9 @@ pub use merge::Published;
 use super::derived::{refresh_acts, refresh_places};
 use super::{Identity, StoreError, Writer, schema};
 use crate::model::{Label, Observation};
+use first::First;
 use merge::{Merge, Stopped};
+use rusqlite::Connection;
 
 impl Writer {
     /// Stores an observation as the next snapshot. Facts end where a complete listing no longer shows them; facts of
@@ -28,51 +31,81 @@ impl Writer {
         tool_version: &str,
         label: Option<&Label>,
     ) -> Result<Published, StoreError> {
-        self.merge(identity, observation, tool_version, label)
-            .map_err(|error| match error {
-                Stopped::Sqlite(error) => self.failed(&error),
-                Stopped::TooMuchGone(removals) => StoreError::TooMuchGone {
-                    path: self.path.clone(),
-                    removals,
-                },
-            })
-    }
-
-    fn merge(
-        &self,
-        identity: &Identity,
-        observation: Observation,
-        tool_version: &str,
-        label: Option<&Label>,
-    ) -> Result<Published, Stopped> {
+        let merge =
+            |connection: &Connection| merge(connection, observation, tool_version, label, &self);
         if self.fresh {
-            self.close_to_others();
-            schema::create(&self.connection)?;
-            self.connection.execute(
-                "INSERT INTO _account VALUES (1, ?1, ?2)",
-                [&identity.account_id, &identity.base_url],
-            )?;
+            self.build_first(|connection| {
+                schema::create(connection)?;
+                connection.execute(
+                    "INSERT INTO _account VALUES (1, ?1, ?2)",
+                    [&identity.account_id, &identity.base_url],
+                )?;
+                merge(connection)
+            })
         } else {
             // Dirty pages written early would lock readers out before the commit.
-            self.connection.pragma_update(None, "cache_spill", false)?;
+            self.connection
+                .pragma_update(None, "cache_spill", false)
+                .map_err(|error| self.failed(&error))?;
+            let published = merge(&self.connection).map_err(|stopped| self.explain(stopped))?;
+            self.commit()?;
+            Ok(published)
         }
-        let published = Merge::begin(
-            &self.connection,
-            observation,
-            tool_version,
-            label,
-            self.fresh,
-        )?
-        .run(self.max_removed_percent)?;
-        if self.fresh {
-            schema::index_facts(&self.connection)?;
-        }
-        refresh_acts(&self.connection, published.snapshot)?;
-        refresh_places(&self.connection, None)?;
-        if self.fresh {
-            schema::index_derived(&self.connection)?;
-        }
-        self.connection.execute_batch("COMMIT")?;
+    }
+
+    /// The first snapshot appears whole under its name: it is built beside, and put there at once. Nothing that ends the
+    /// program or the machine leaves half a file where the next sync expects a whole one.
+    fn build_first(
+        &self,
+        build: impl FnOnce(&Connection) -> Result<Published, Stopped>,
+    ) -> Result<Published, StoreError> {
+        let place = First::beside(&self.path).map_err(|error| self.unwritable(&error))?;
+        let connection = place.open().map_err(|error| self.failed(&error))?;
+        self.stopped_with(connection.get_interrupt_handle());
+        let published = build(&connection).map_err(|stopped| self.explain(stopped))?;
+        connection
+            .execute_batch("COMMIT")
+            .map_err(|error| self.failed(&error))?;
+        drop(connection);
+        place.put().map_err(|error| self.unwritable(&error))?;
         Ok(published)
     }
+
+    fn explain(&self, stopped: Stopped) -> StoreError {
+        match stopped {
+            Stopped::Sqlite(error) => self.failed(&error),
+            Stopped::TooMuchGone(removals) => StoreError::TooMuchGone {
+                path: self.path.clone(),
+                removals,
+            },
+        }
+    }
+
+    fn unwritable(&self, error: &std::io::Error) -> StoreError {
+        StoreError::Unwritable {
+            path: self.path.clone(),
+            detail: error.to_string(),
+        }
+    }
+}
+
+/// Merges inside the transaction that is open.
+fn merge(
+    connection: &Connection,
+    observation: Observation,
+    tool_version: &str,
+    label: Option<&Label>,
+    writer: &Writer,
+) -> Result<Published, Stopped> {
+    let merge = Merge::begin(connection, observation, tool_version, label, writer.fresh)?;
+    let published = merge.run(writer.max_removed_percent)?;
+    if writer.fresh {
+        schema::index_facts(connection)?;
+    }
+    refresh_acts(connection, published.snapshot)?;
+    refresh_places(connection, None)?;
+    if writer.fresh {
+        schema::index_derived(connection)?;
+    }
+    Ok(published)
 }

@@ -56,6 +56,7 @@ impl Reader {
                 kind: "role_assignments".to_owned(),
                 state: "absent".to_owned(),
                 reason: Some("not asked for".to_owned()),
+                accepted: None,
             })
             .collect();
         gaps.sort();

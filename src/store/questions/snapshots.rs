@@ -44,9 +44,12 @@ impl Reader {
                 let moment = moment.to_string();
                 // A label may be older than the rule that it cannot look like a month.
                 let labelled = |s: &SnapshotInfo| s.label.as_deref() == Some(typed);
-                let in_time = |s: &SnapshotInfo| s.finished_at <= moment;
-                let labelled = snapshots.iter().position(labelled);
-                labelled.or_else(|| snapshots.iter().rposition(in_time))
+                // Time counts, not the number: a clock may have been wrong.
+                let in_time =
+                    (0..snapshots.len()).filter(|at| snapshots[*at].finished_at <= moment);
+                let newest =
+                    in_time.max_by_key(|at| (&snapshots[*at].finished_at, snapshots[*at].id));
+                snapshots.iter().position(labelled).or(newest)
             }
         };
         at.map(|at| snapshots.swap_remove(at))
@@ -81,7 +84,7 @@ impl Reader {
         let read = || -> rusqlite::Result<Vec<_>> {
             self.connection
                 .prepare(
-                    "SELECT scope, kind, state, reason FROM listings
+                    "SELECT scope, kind, state, reason, accepted FROM listings
                      WHERE snapshot_id = ?1 AND state <> 'complete' ORDER BY scope, kind",
                 )?
                 .query_map([snapshot], listing_row)?
@@ -129,6 +132,7 @@ fn listing_row(row: &Row<'_>) -> rusqlite::Result<Gap> {
         kind: row.get(1)?,
         state: row.get(2)?,
         reason: row.get(3)?,
+        accepted: row.get(4)?,
     })
 }
 

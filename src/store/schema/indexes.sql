@@ -9,8 +9,8 @@ CREATE INDEX _resource_version_from ON _resource_version (valid_from);
 CREATE INDEX _resource_version_until ON _resource_version (valid_until) WHERE valid_until IS NOT NULL;
 -- Who holds a role or is in a group, what a principal holds, what is held over a resource group, what is held at a scope:
 -- at any time.
-CREATE INDEX _grant_of ON _grant (target, principal, scope, resource_group, valid_from, valid_until);
-CREATE INDEX _grant_by ON _grant (principal, target, valid_from, valid_until);
+CREATE INDEX _grant_of ON _grant (target, principal, scope, resource_group);
+CREATE INDEX _grant_by ON _grant (principal, target);
 CREATE INDEX _grant_over ON _grant (resource_group, scope, valid_until);
 CREATE INDEX _grant_at ON _grant (scope);
 -- What a snapshot began and ended, for diff; target and principal tell a grant created again from one that is gone. Nothing

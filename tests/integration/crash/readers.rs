@@ -1,6 +1,7 @@
 //! Read meanwhile.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -53,4 +54,47 @@ fn a_reader_without_patience_is_locked_out_for_the_commit_at_most() {
     assert!(during_requests.iter().all(|answered| *answered));
     assert!(during_merge > 10, "{during_merge}");
     assert_eq!(glance(&path).unwrap(), 2);
+}
+
+/// sqlitebrowser 2154: what was fetched waits until the reader ends, and nobody else is kept out meanwhile.
+#[test]
+fn an_open_reader_delays_the_commit_only() {
+    let stage = Stage::new();
+    let path = stage.test.database();
+    let reader = Connection::open(&path).unwrap();
+    let mut statement = reader.prepare("SELECT * FROM group_members").unwrap();
+    let mut rows = statement.query([]).unwrap();
+    rows.next().unwrap().unwrap();
+    let mut child = crowd_sync(&stage.test).spawn();
+    let mut told = BufReader::new(child.stderr.take().unwrap()).lines();
+    let waiting = told.next().unwrap().unwrap();
+    assert!(waiting.contains("waiting for "), "{waiting}");
+    assert!(
+        waiting.contains(&format!("(process {})", std::process::id())),
+        "{waiting}"
+    );
+    assert_eq!(glance(&path).unwrap(), 1);
+    drop(rows);
+    drop(statement);
+    assert!(child.wait().unwrap().success());
+    assert_eq!(glance(&path).unwrap(), 2);
+}
+
+#[test]
+fn a_reader_that_never_ends_is_named() {
+    let stage = Stage::new();
+    let path = stage.test.database();
+    let reader = Connection::open(&path).unwrap();
+    let mut statement = reader.prepare("SELECT * FROM group_members").unwrap();
+    let mut rows = statement.query([]).unwrap();
+    rows.next().unwrap().unwrap();
+    crowd_sync(&stage.test)
+        .args(&["--timeout", "5s"])
+        .exits(6)
+        .says("was being read all the time by ")
+        .says(&std::process::id().to_string());
+    assert_eq!(glance(&path).unwrap(), 1);
+    drop(rows);
+    drop(statement);
+    crowd_sync(&stage.test).exits(0);
 }
