@@ -58,7 +58,8 @@ macro_rules! command_line {
     };
     (@ [selection $($rest:ident)*] $name:ident { $($meta:tt)* } { $($fields:tt)* }) => {
         command_line! { @ [$($rest)*] $name { $($meta)* } { $($fields)*
-            /// how deep to read: account (default), organizations or all (with projects)
+            /// how deep to read: account, organizations or all (with projects); default: account, and for a sync what the last
+            /// snapshot asked for
             #[argh(option, arg_name = "depth", from_str_fn(depth))]
             pub scopes: Option<Depth>,
             /// limit the sync to the account and this organization; may be repeated
@@ -92,6 +93,13 @@ macro_rules! command_line {
             /// exit with status 1 when nothing is found
             #[argh(switch)]
             pub exit_code: bool,
+        } }
+    };
+    (@ [color $($rest:ident)*] $name:ident { $($meta:tt)* } { $($fields:tt)* }) => {
+        command_line! { @ [$($rest)*] $name { $($meta)* } { $($fields)*
+            /// colour in tables: auto (default: on a terminal, unless NO_COLOR is set or TERM is dumb), always or never
+            #[argh(option, arg_name = "when", default = "crate::cli::Color::Auto")]
+            pub color: crate::cli::Color,
         } }
     };
     (@ [verbose $($rest:ident)*] $name:ident { $($meta:tt)* } { $($fields:tt)* }) => {

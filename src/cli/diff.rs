@@ -4,7 +4,7 @@ use super::common::command_line;
 use argh::{ArgsInfo, FromArgs};
 
 command_line! {
-[db silent]
+[db color silent]
 /// compare two snapshots
 #[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
@@ -77,7 +77,7 @@ pub enum DiffFormat {
 }
 
 command_line! {
-[db quiet]
+[db color quiet]
 /// when a person, group, role or grant appeared, changed and disappeared
 #[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(

@@ -28,7 +28,7 @@ pub use settings::Config;
 pub use shell::{Completions, Man, Names, Shell};
 pub use snapshots::{Prune, SetLabel, Snapshots, SnapshotsCommand};
 pub use sync::{Doctor, Sync};
-pub use values::Format;
+pub use values::{Color, Format};
 
 /// Who has access to what in a Harness account, why, and what changed.
 #[derive(Debug, ArgsInfo, FromArgs)]

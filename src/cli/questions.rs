@@ -5,7 +5,7 @@ use crate::findings::Severity;
 use argh::{ArgsInfo, FromArgs};
 
 command_line! {
-[at db exit_code quiet]
+[at db exit_code color quiet]
 /// which principals hold a permission or role, where, and through what
 #[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
@@ -39,7 +39,7 @@ pub struct WhoCan {
 }
 
 command_line! {
-[at db exit_code quiet]
+[at db exit_code color quiet]
 /// everything one principal can do, where, and through what
 #[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
@@ -68,7 +68,7 @@ pub struct WhatCan {
 }
 
 command_line! {
-[at db exit_code quiet]
+[at db exit_code color quiet]
 /// every path by which a principal holds a permission or role
 #[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
@@ -118,7 +118,7 @@ pub enum Words {
 }
 
 command_line! {
-[at db quiet]
+[at db color quiet]
 /// what an auditor would question, each with a code, a severity and a remedy
 #[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(

@@ -5,7 +5,7 @@ use super::values::Format;
 use argh::{ArgsInfo, FromArgs};
 
 command_line! {
-[db quiet]
+[db color quiet]
 /// list the snapshots in the file, and what each could not see
 #[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
@@ -57,7 +57,7 @@ pub struct SetLabel {
 }
 
 command_line! {
-[db silent]
+[db color silent]
 /// delete old snapshots; the rest stay unchanged
 #[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(

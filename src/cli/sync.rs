@@ -9,7 +9,7 @@ use argh::{ArgsInfo, FromArgs};
 use std::time::Duration;
 
 command_line! {
-[selection db connection verbose quiet]
+[selection db connection color verbose quiet]
 /// read the account and store a snapshot
 #[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
@@ -69,7 +69,7 @@ pub struct Sync {
 }
 
 command_line! {
-[selection connection verbose silent]
+[selection connection color verbose silent]
 /// check the base URL, the key, the account and every permission that a sync needs; store nothing
 #[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(

@@ -12,6 +12,17 @@ pub enum Format {
     Json,
 }
 
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, argh::FromArgValue)]
+pub enum Color {
+    /// On a terminal that shows it.
+    Auto,
+    /// In any case.
+    Always,
+    /// In no case.
+    Never,
+}
+
 pub(super) const HALF_AN_HOUR: Duration = Duration::from_secs(30 * 60);
 
 pub(super) fn depth(value: &str) -> Result<Depth, String> {

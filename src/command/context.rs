@@ -4,7 +4,9 @@ use std::io::Write;
 use std::sync::Arc;
 
 use crate::api::client::clock::Clock;
+use crate::cli::Color;
 use crate::config::Lookup;
+use crate::output::Screen;
 
 /// What a command works with.
 #[allow(missing_debug_implementations)]
@@ -19,6 +21,31 @@ pub struct Context<'a> {
     pub err: &'a mut dyn Write,
     /// Standard output is read by a person.
     pub out_is_terminal: bool,
+    /// Columns of the terminal that standard output is.
+    pub out_width: Option<usize>,
     /// Standard error is read by a person.
     pub err_is_terminal: bool,
+}
+
+impl Context<'_> {
+    /// What text for people is written to.
+    pub(crate) fn screen(&self, when: Color) -> Screen {
+        let set = |name: &str| (self.env)(name).is_some_and(|value| !value.is_empty());
+        let colour = match when {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => self.out_is_terminal && !set("NO_COLOR") && !self.is_dumb(),
+        };
+        let columns = (self.env)("COLUMNS").and_then(|columns| columns.to_str()?.parse().ok());
+        let width = columns.filter(|columns| *columns > 0).or(self.out_width);
+        Screen {
+            width: width.filter(|_| self.out_is_terminal),
+            colour,
+        }
+    }
+
+    /// Whether the terminal can do nothing but print.
+    pub(crate) fn is_dumb(&self) -> bool {
+        (self.env)("TERM").is_some_and(|term| term == "dumb")
+    }
 }

@@ -10,7 +10,7 @@ use crate::diff::approvals::Notice;
 use crate::diff::{Comparison, FailOn};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::output::diff as output;
+use crate::output::{Screen, diff as output};
 
 pub(crate) fn run(arguments: &Diff, context: &mut Context<'_>) -> Result<Exit, Error> {
     let plan = Plan::from(arguments)?;
@@ -28,8 +28,12 @@ pub(crate) fn run(arguments: &Diff, context: &mut Context<'_>) -> Result<Exit, E
         approvals.apply(&mut comparison.changes, &today())
     });
     if !(arguments.quiet && plan.print.is_for_people()) {
-        plan.print
-            .write(&comparison, &newer, colour(context), context.out)?;
+        plan.print.write(
+            &comparison,
+            &newer,
+            context.screen(arguments.color),
+            context.out,
+        )?;
         context.out.flush()?;
     }
     if !arguments.quiet {
@@ -92,15 +96,15 @@ impl Print {
         &self,
         comparison: &Comparison,
         newer: &OpenSnapshot,
-        colour: bool,
+        screen: Screen,
         out: &mut dyn Write,
     ) -> Result<(), Error> {
         match self {
             Self::Approvals => output::approvals::write(comparison, out)?,
             Self::Counts(DiffFormat::Json) => output::json::write_counts(comparison, out)?,
-            Self::Counts(_) => output::stat::write(comparison, out)?,
+            Self::Counts(_) => output::stat::write(comparison, screen, out)?,
             Self::Changes(format) => match format {
-                DiffFormat::Table => output::table::write(comparison, colour, out)?,
+                DiffFormat::Table => output::table::write(comparison, screen, out)?,
                 DiffFormat::Json => output::json::write(comparison, out)?,
                 DiffFormat::Ndjson => output::ndjson::write(comparison, out)?,
                 DiffFormat::Csv => output::csv::write(comparison, out)?,
@@ -115,11 +119,6 @@ impl Print {
         }
         Ok(())
     }
-}
-
-fn colour(context: &Context<'_>) -> bool {
-    let refused = (context.env)("NO_COLOR").is_some_and(|value| !value.is_empty());
-    context.out_is_terminal && !refused
 }
 
 fn warn(arguments: &Diff, notices: &[Notice], err: &mut dyn Write) -> io::Result<()> {

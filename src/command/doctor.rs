@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &Doctor, context: &mut Context<'_>) -> Result<Exit,
         output::doctor::DiagnosisDoc::new(&identity.base_url, &identity.account_id, &diagnosis);
     match arguments.format {
         Format::Table if arguments.quiet => {}
-        Format::Table => document.write_table(context.out)?,
+        Format::Table => document.write_table(context.screen(arguments.color), context.out)?,
         Format::Json => output::write_json(&document, context.out)?,
     }
     Ok(if document.can_sync {

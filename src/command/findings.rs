@@ -34,7 +34,9 @@ pub(crate) fn run(arguments: &Findings, context: &mut Context<'_>) -> Result<Exi
     };
     let mut left_out = 0;
     match arguments.format {
-        FindingsFormat::Table => findings::table(&found, context.out)?,
+        FindingsFormat::Table => {
+            findings::table(&found, context.screen(arguments.color), context.out)?;
+        }
         FindingsFormat::Json => findings::json(&found, examined, context.out)?,
         FindingsFormat::Sarif => left_out = sarif::write(&found, examined, context.out)?,
     }

@@ -32,7 +32,9 @@ pub(crate) fn run(arguments: &History, context: &mut Context<'_>) -> Result<Exit
     let events = events(versions, grants);
     match arguments.format {
         HistoryFormat::Table if events.is_empty() => {}
-        HistoryFormat::Table => output::history::table(&events, context.out)?,
+        HistoryFormat::Table => {
+            output::history::table(&events, context.screen(arguments.color), context.out)?;
+        }
         HistoryFormat::Json => output::history::json(&subject.things, &events, context.out)?,
         HistoryFormat::Csv => output::history::csv(&events, context.out)?,
     }

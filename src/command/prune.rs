@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &Prune, context: &mut Context<'_>) -> Result<Exit, 
         Format::Json => output::prune::json(&decisions, arguments.dry_run, pruned, context.out)?,
         Format::Table if arguments.quiet => {}
         Format::Table => {
-            output::prune::table(&decisions, context.out)?;
+            output::prune::table(&decisions, context.screen(arguments.color), context.out)?;
             context.out.flush()?;
             output::prune::summary(&decisions, arguments.dry_run, pruned, context.err)?;
         }

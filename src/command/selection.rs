@@ -1,8 +1,11 @@
 //! What the flags of `sync` and `doctor` choose to read.
 
-use crate::cli::SelectionFlags;
+use super::Context;
+use crate::cli::{SelectionFlags, Sync};
 use crate::error::Error;
 use crate::model::{Depth, Extra, ScopeSelection};
+use crate::output::text::line;
+use crate::store::Writer;
 
 /// Naming an organization asks for organizations, naming a project for projects, unless a depth is given. An organization
 /// without the account is read with its projects.
@@ -35,6 +38,51 @@ pub(crate) fn selection(flags: &SelectionFlags<'_>) -> Result<ScopeSelection, Er
         projects: flags.projects.to_vec(),
         extras: flags.extras.iter().copied().collect(),
     })
+}
+
+/// What the flags ask for; without any, what the last snapshot asked for.
+pub(crate) fn remembered(
+    asked: ScopeSelection,
+    arguments: &Sync,
+    writer: &Writer,
+    context: &mut Context<'_>,
+) -> Result<ScopeSelection, Error> {
+    let snapshots = writer.reader().and_then(|reader| reader.snapshots());
+    let last = snapshots
+        .ok()
+        .and_then(|snapshots| snapshots.last().cloned());
+    let Some((last, before)) = last.and_then(|last| {
+        let before = ScopeSelection::parse(&last.scopes)?;
+        Some((last, before))
+    }) else {
+        return Ok(asked);
+    };
+    let says_nothing = arguments.scopes.is_none()
+        && arguments.org.is_empty()
+        && arguments.project.is_empty()
+        && !arguments.without_account
+        && arguments.with.is_empty();
+    if says_nothing {
+        let is_told = context.err_is_terminal || arguments.verbose > 0;
+        if before != asked && is_told && !arguments.quiet {
+            let scopes = line(&last.scopes);
+            writeln!(
+                context.err,
+                "asking for what snapshot {} asked for: {scopes}",
+                last.id
+            )?;
+        }
+        return Ok(before);
+    }
+    if asked.leaves_out_some_of(&before) && !arguments.quiet {
+        writeln!(
+            context.err,
+            "this sync asks for less ({asked}) than snapshot {} did ({}); what it leaves out cannot be compared",
+            last.id,
+            line(&last.scopes)
+        )?;
+    }
+    Ok(asked)
 }
 
 fn check_without_account(flags: &SelectionFlags<'_>) -> Result<(), Error> {

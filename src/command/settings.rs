@@ -3,7 +3,7 @@
 use super::Context;
 use crate::api::http::redact::redact;
 use crate::cli::declared::{Declared, FlagInfo, commands};
-use crate::cli::{Config, Format};
+use crate::cli::{Color, Config, Format};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::settings::{Document, InForce, table};
@@ -25,7 +25,7 @@ pub(crate) fn run(
         }
     }
     match arguments.format {
-        Format::Table => table(&found, context.out)?,
+        Format::Table => table(&found, context.screen(Color::Auto), context.out)?,
         Format::Json => write_json(&Document::new(&found), context.out)?,
     }
     Ok(Exit::Done)

@@ -25,7 +25,7 @@ pub(crate) fn run(arguments: &Snapshots, context: &mut Context<'_>) -> Result<Ex
         .collect::<Result<Vec<_>, Error>>()?;
     match arguments.format {
         Format::Table => {
-            output::snapshots::table(&snapshots, context.out)?;
+            output::snapshots::table(&snapshots, context.screen(arguments.color), context.out)?;
             context.out.flush()?;
             let (number, size) = (snapshots.len(), bytes(reader.size()));
             let number = count(i128::try_from(number).unwrap_or_default(), "snapshot");

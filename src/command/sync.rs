@@ -9,7 +9,7 @@ use super::Context;
 use super::clock;
 use super::failure::explain;
 use super::gaps::{self, Gaps};
-use super::selection::selection;
+use super::selection;
 use crate::agreed::gaps::AcceptedGaps;
 use crate::api::client::Client;
 use crate::cli::{Format, Sync};
@@ -30,7 +30,7 @@ use crate::store::{Identity, Published, Writer};
 
 pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, Error> {
     let label = label(arguments.label.as_deref())?;
-    let selection = selection(&arguments.selection())?;
+    let asked = selection::selection(&arguments.selection())?;
     let accepted = accepted(arguments)?;
     let connection = Connection::resolve(&arguments.connection())?;
     let identity = connection.identity();
@@ -50,6 +50,9 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
         arguments.max_rate,
         Arc::clone(&context.clock),
     ));
+    if !arguments.quiet {
+        tell_new_address(&writer, &identity, context)?;
+    }
     let _stopping = stop_on_signals(&client, &writer);
     let stopped = |error| match signals::received() {
         Some(exit) => Error::Stopped(exit),
@@ -58,13 +61,18 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     let run = Run {
         arguments,
         client: &client,
-        selection,
+        selection: selection::remembered(asked, arguments, &writer, context)?,
         accepted,
         progress: Arc::new(Progress::default()),
     };
     if arguments.plan {
         let plan = run.plan(&writer).map_err(stopped)?;
-        output::plan::write(&plan.choices, plan.scopes.len(), context.out)?;
+        output::plan::write(
+            &plan.choices,
+            plan.scopes.len(),
+            context.screen(arguments.color),
+            context.out,
+        )?;
         return Ok(Exit::Done);
     }
     let shown = (context.err_is_terminal && !arguments.quiet).then(|| {
@@ -172,6 +180,25 @@ fn remembered(writer: &Writer) -> Result<Remembered, Error> {
         held: writer.held(&kinds)?,
         ever: writer.ever_listed(&kinds)?,
     })
+}
+
+/// The same account may answer under another address; that it does is worth a word.
+fn tell_new_address(
+    writer: &Writer,
+    identity: &Identity,
+    context: &mut Context<'_>,
+) -> Result<(), Error> {
+    let known = writer.reader().and_then(|reader| reader.identity());
+    if let Ok(known) = known
+        && known.base_url != identity.base_url
+    {
+        let (from, to) = (line(&known.base_url), &identity.base_url);
+        writeln!(
+            context.err,
+            "the base URL changes from {from} to {to}; the account is the same"
+        )?;
+    }
+    Ok(())
 }
 
 fn counts(client: &Client, progress: &Progress) -> Counts {

@@ -33,7 +33,12 @@ pub(crate) fn run(arguments: &WhatCan, context: &mut Context<'_>) -> Result<Exit
     let head = asking.head(&question, &target, &gaps);
     let principal = asking.access.principal(who);
     match arguments.format {
-        Answer::Table => access::what_can_table(&asking.access, &lines, context.out)?,
+        Answer::Table => access::what_can_table(
+            &asking.access,
+            &lines,
+            context.screen(arguments.color),
+            context.out,
+        )?,
         Answer::Json => {
             access::what_can_json(&asking.access, &head, principal, &lines, context.out)?;
         }

@@ -23,7 +23,12 @@ pub(crate) fn run(arguments: &WhoCan, context: &mut Context<'_>) -> Result<Exit,
     let empty = holders.empty_groups.iter();
     head.empty_groups = empty.map(|at| asking.access.principal(*at)).collect();
     match arguments.format {
-        Answer::Table => access::who_can_table(&asking.access, &holders.paths, context.out)?,
+        Answer::Table => access::who_can_table(
+            &asking.access,
+            &holders.paths,
+            context.screen(arguments.color),
+            context.out,
+        )?,
         Answer::Json => {
             access::who_can_json(&asking.access, &head, &holders.paths, context.out)?;
         }

@@ -84,6 +84,51 @@ impl ScopeSelection {
                 .any(|(of, wanted)| of == org && wanted == project)
     }
 
+    /// Reads a selection as a snapshot records it.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut words = text.split(' ');
+        let depth = words.next()?;
+        let mut selection = Self {
+            depth: Depth::ALL
+                .into_iter()
+                .find(|known| known.to_string() == depth)?,
+            ..Self::default()
+        };
+        while let Some(word) = words.next() {
+            if word == "with" {
+                let extra = words.next()?;
+                let known = Extra::ALL.into_iter().find(|known| known.as_str() == extra);
+                selection.extras.insert(known?);
+            } else if word == "without" {
+                selection.without_account = words.next()? == "account";
+            } else {
+                match Scope::parse(word)? {
+                    Scope::Organization { org } => selection.orgs.push(org),
+                    Scope::Project { org, project } => selection.projects.push((org, project)),
+                    Scope::Account | Scope::Harness => return None,
+                }
+            }
+        }
+        Some(selection)
+    }
+
+    /// Whether something that another selection asks for is left out.
+    #[must_use]
+    pub fn leaves_out_some_of(&self, other: &Self) -> bool {
+        let all_orgs = other.orgs.iter().all(|org| self.wants_org(org));
+        let all_projects = other
+            .projects
+            .iter()
+            .all(|(org, project)| self.wants_project(org, project));
+        self.depth < other.depth
+            || self.is_narrowed() && !other.is_narrowed() && other.depth > Depth::Account
+            || !all_orgs
+            || !all_projects
+            || self.without_account && !other.without_account
+            || !other.extras.is_subset(&self.extras)
+    }
+
     /// Scopes that were named but not found among those listed.
     #[must_use]
     pub fn not_among(&self, scopes: &[Scope]) -> Vec<Scope> {
@@ -99,6 +144,11 @@ impl ScopeSelection {
             .filter(|scope| !scopes.contains(scope))
             .collect()
     }
+}
+
+impl Depth {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Account, Self::Organizations, Self::All];
 }
 
 impl fmt::Display for Depth {
@@ -127,5 +177,40 @@ impl fmt::Display for ScopeSelection {
             write!(f, " with {}", extra.as_str())?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ScopeSelection;
+
+    #[test]
+    fn a_recorded_selection_is_read_again() {
+        for text in [
+            "account",
+            "organizations org/a",
+            "all org/a org/a/project/b with tokens with project-users",
+            "all org/a without account",
+        ] {
+            let selection = ScopeSelection::parse(text).expect(text);
+            assert_eq!(selection.to_string(), text);
+        }
+        assert_eq!(ScopeSelection::parse("all of it"), None);
+    }
+
+    #[test]
+    fn less_is_known_as_less() {
+        let selection = |text| ScopeSelection::parse(text).expect(text);
+        for (asked, before, less) in [
+            ("account", "all", true),
+            ("all", "account", false),
+            ("all org/a", "all", true),
+            ("all org/a", "all org/a", false),
+            ("all", "all org/a", false),
+            ("all", "all with tokens", true),
+        ] {
+            let is_less = selection(asked).leaves_out_some_of(&selection(before));
+            assert_eq!(is_less, less, "{asked} after {before}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use std::io::{self, Write};
 
+use super::screen::Screen;
 use super::table::{Align, Table};
 use super::text::line;
 use crate::model::{Diagnosis, ListDiagnosis, Proof, Scope};
@@ -116,7 +117,7 @@ impl<'a> DiagnosisDoc<'a> {
     ///
     /// # Errors
     /// When the output fails.
-    pub fn write_table(&self, out: &mut dyn Write) -> io::Result<()> {
+    pub fn write_table(&self, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "base URL  {} answers as Harness", self.base_url)?;
         match (self.caller, self.access_control) {
             (Some(caller), _) => writeln!(out, "key       accepted, of {}", line(caller))?,
@@ -140,9 +141,9 @@ impl<'a> DiagnosisDoc<'a> {
             _ => {}
         }
         writeln!(out)?;
-        self.permissions_table().write(out)?;
+        self.permissions_table().write(screen, out)?;
         writeln!(out)?;
-        self.lists_table().write(out)?;
+        self.lists_table().write(screen, out)?;
         writeln!(out)?;
         for deviation in self.deviations {
             writeln!(out, "note: {}", line(deviation))?;

@@ -7,6 +7,7 @@ use super::table::{Align, Table};
 use super::text::{count, line};
 use crate::findings::{Finding, Rule};
 use crate::model::{Gap, SnapshotInfo, Unverified};
+use crate::output::Screen;
 
 /// A rule and what it found.
 pub type RuleFindings = (Rule, Vec<Finding>);
@@ -28,7 +29,7 @@ pub struct Examined<'a> {
 ///
 /// # Errors
 /// When the output fails.
-pub fn table(found: &[RuleFindings], out: &mut dyn Write) -> io::Result<()> {
+pub fn table(found: &[RuleFindings], screen: Screen, out: &mut dyn Write) -> io::Result<()> {
     let mut first = true;
     for (rule, findings) in found.iter().filter(|(_, findings)| !findings.is_empty()) {
         if !std::mem::replace(&mut first, false) {
@@ -57,7 +58,7 @@ pub fn table(found: &[RuleFindings], out: &mut dyn Write) -> io::Result<()> {
                 text(&finding.detail),
             ]);
         }
-        table.write(out)?;
+        table.write(screen, out)?;
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use super::text::shortened;
 use crate::diff::history::Event;
 use crate::diff::{Subject, Verb};
 use crate::model::{Named, ResourceType, Thing};
+use crate::output::Screen;
 
 const NAME: usize = 60;
 const DETAIL: usize = 120;
@@ -19,7 +20,7 @@ const DETAIL: usize = 120;
 ///
 /// # Errors
 /// When the output fails.
-pub fn table(events: &[Event], out: &mut dyn Write) -> io::Result<()> {
+pub fn table(events: &[Event], screen: Screen, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Table::new(vec![
         ("AT", Align::Left),
         ("SNAPSHOT", Align::Right),
@@ -48,7 +49,7 @@ pub fn table(events: &[Event], out: &mut dyn Write) -> io::Result<()> {
             }
         }
     }
-    table.write(out)
+    table.write(screen, out)
 }
 
 #[derive(Serialize)]

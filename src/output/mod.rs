@@ -14,6 +14,7 @@ pub mod plan;
 pub mod progress;
 pub mod prune;
 pub mod sarif;
+mod screen;
 pub mod settings;
 pub mod snapshots;
 pub mod support;
@@ -22,3 +23,4 @@ pub mod text;
 mod toml;
 
 pub use json::{write_json, write_json_line};
+pub use screen::Screen;

@@ -5,12 +5,18 @@ use std::io::{self, Write};
 use super::table::{Align, Table};
 use super::text::count;
 use crate::model::PlannedWalk;
+use crate::output::Screen;
 
 /// Writes the plan.
 ///
 /// # Errors
 /// When the output fails.
-pub fn write(walks: &[PlannedWalk], scopes: usize, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(
+    walks: &[PlannedWalk],
+    scopes: usize,
+    screen: Screen,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut table = Table::new(vec![
         ("LISTING", Align::Left),
         ("REQUESTS", Align::Right),
@@ -25,7 +31,7 @@ pub fn write(walks: &[PlannedWalk], scopes: usize, out: &mut dyn Write) -> io::R
             choice.why.to_owned(),
         ]);
     }
-    table.write(out)?;
+    table.write(screen, out)?;
     writeln!(
         out,
         "\n{}, at least {}: a list takes one for every 100 rows. Besides these, the last access check.",

@@ -6,13 +6,14 @@ use std::io::{self, Write};
 use super::table::{Align, Table};
 use super::text::{bytes, count};
 use crate::model::Pruned;
+use crate::output::Screen;
 use crate::retention::Decision;
 
 /// For people.
 ///
 /// # Errors
 /// When the output fails.
-pub fn table(decisions: &[Decision], out: &mut dyn Write) -> io::Result<()> {
+pub fn table(decisions: &[Decision], screen: Screen, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Table::new(vec![
         ("ID", Align::Right),
         ("FINISHED", Align::Left),
@@ -31,7 +32,7 @@ pub fn table(decisions: &[Decision], out: &mut dyn Write) -> io::Result<()> {
             },
         ]);
     }
-    table.write(out)
+    table.write(screen, out)
 }
 
 /// The closing line on standard error.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use std::io::{self, Write};
 
+use super::Screen;
 use super::table::{Align, Table};
 
 /// A flag of a command as it counts now.
@@ -40,7 +41,7 @@ impl<'a> Document<'a> {
 ///
 /// # Errors
 /// When the output fails.
-pub fn table(settings: &[InForce], out: &mut dyn Write) -> io::Result<()> {
+pub fn table(settings: &[InForce], screen: Screen, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Table::new(vec![
         ("SETTING", Align::Left),
         ("VALUE", Align::Left),
@@ -70,5 +71,5 @@ pub fn table(settings: &[InForce], out: &mut dyn Write) -> io::Result<()> {
             },
         ]);
     }
-    table.write(out)
+    table.write(screen, out)
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::table::{Align, Table};
 use crate::model::{Gap, SnapshotInfo};
+use crate::output::Screen;
 
 /// A snapshot and its listings that were not complete.
 pub type SnapshotAndGaps = (SnapshotInfo, Vec<Gap>);
@@ -13,7 +14,7 @@ pub type SnapshotAndGaps = (SnapshotInfo, Vec<Gap>);
 ///
 /// # Errors
 /// When the output fails.
-pub fn table(snapshots: &[SnapshotAndGaps], out: &mut dyn Write) -> io::Result<()> {
+pub fn table(snapshots: &[SnapshotAndGaps], screen: Screen, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Table::new(vec![
         ("ID", Align::Right),
         ("FINISHED", Align::Left),
@@ -51,7 +52,7 @@ pub fn table(snapshots: &[SnapshotAndGaps], out: &mut dyn Write) -> io::Result<(
             snapshot.label.clone().unwrap_or_default(),
         ]);
     }
-    table.write(out)
+    table.write(screen, out)
 }
 
 /// For programs: the columns of the view `snapshots`, and the gaps.

@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::text::line;
+use super::screen::Screen;
+use super::text::{line, shortened};
 
 /// How a column is aligned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,34 +39,144 @@ impl Table {
             .push(cells.iter().map(|cell| line(cell)).collect());
     }
 
-    /// Writes the table; nothing trails the last column.
+    /// Writes the table; nothing trails the last column. On a terminal the widest columns give way until it fits: their
+    /// cells go on in the next lines, and end with an ellipsis where that is not enough.
     ///
     /// # Errors
     /// When the output fails.
-    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+    pub fn write(&self, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
         let headings: Vec<String> = self
             .columns
             .iter()
             .map(|(name, _)| (*name).to_owned())
             .collect();
-        let widths: Vec<usize> = (0..self.columns.len())
+        let widths = self.widths(&headings, screen.width);
+        for (at, row) in [&headings].into_iter().chain(&self.rows).enumerate() {
+            let cells: Vec<Vec<String>> = row
+                .iter()
+                .zip(&widths)
+                .map(|(cell, width)| folded(cell, *width))
+                .collect();
+            let height = cells.iter().map(Vec::len).max().unwrap_or_default();
+            for of_cell in 0..height {
+                let text = self.line(&cells, of_cell, &widths);
+                if at == 0 {
+                    writeln!(out, "{}", screen.bold(&text))?;
+                } else {
+                    writeln!(out, "{text}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn line(&self, cells: &[Vec<String>], at: usize, widths: &[usize]) -> String {
+        let mut text = String::new();
+        for ((cell, width), (_, align)) in cells.iter().zip(widths).zip(&self.columns) {
+            let cell = cell.get(at).map_or("", String::as_str);
+            let padding = " ".repeat(width.saturating_sub(cell.width()));
+            match align {
+                Align::Left => text.extend([cell, &padding]),
+                Align::Right => text.extend([&padding, cell]),
+            }
+            text.push_str(GAP);
+        }
+        text.trim_end().to_owned()
+    }
+
+    /// As wide as the cells, unless that is too wide.
+    fn widths(&self, headings: &[String], most: Option<usize>) -> Vec<usize> {
+        let mut widths: Vec<usize> = (0..self.columns.len())
             .map(|at| {
-                let cells = self.rows.iter().chain([&headings]);
+                let cells = self.rows.iter().map(Vec::as_slice).chain([headings]);
                 cells.map(|row| row[at].width()).max().unwrap_or_default()
             })
             .collect();
-        for row in [&headings].into_iter().chain(&self.rows) {
-            let mut text = String::new();
-            for (at, cell) in row.iter().enumerate() {
-                let padding = " ".repeat(widths[at] - cell.width());
-                match self.columns[at].1 {
-                    Align::Left => text.extend([cell, &padding[..]]),
-                    Align::Right => text.extend([&padding[..], cell]),
-                }
-                text.push_str("  ");
-            }
-            writeln!(out, "{}", text.trim_end())?;
+        let Some(most) = most else {
+            return widths;
+        };
+        let gaps = GAP.len() * widths.len().saturating_sub(1);
+        while widths.iter().sum::<usize>() + gaps > most {
+            let is_text =
+                |at: &usize| self.columns[*at].1 == Align::Left && widths[*at] > NARROWEST;
+            let Some(widest) = (0..widths.len())
+                .filter(is_text)
+                .max_by_key(|at| widths[*at])
+            else {
+                break;
+            };
+            widths[widest] -= 1;
         }
-        Ok(())
+        widths
+    }
+}
+
+const GAP: &str = "  ";
+/// Columns do not become narrower than this.
+const NARROWEST: usize = 12;
+/// Cells do not take more lines than this.
+const MOST_LINES: usize = 4;
+
+/// A cell in lines of at most so many columns, broken after a blank or a separator where there is one.
+fn folded(cell: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut rest = cell;
+    while rest.width() > width && lines.len() + 1 < MOST_LINES {
+        let (mut used, mut end, mut after_word) = (0, 0, 0);
+        for (at, c) in rest.char_indices() {
+            used += c.width().unwrap_or_default();
+            if used > width && end > 0 {
+                break;
+            }
+            end = at + c.len_utf8();
+            if matches!(c, ' ' | '/' | ',' | ';' | '-' | '_' | '@' | '.') {
+                after_word = end;
+            }
+        }
+        let at = if after_word > 0 { after_word } else { end };
+        lines.push(rest[..at].trim_end().to_owned());
+        rest = rest[at..].trim_start();
+    }
+    lines.push(shortened(rest, width));
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Align, Screen, Table};
+
+    fn written(width: Option<usize>) -> String {
+        let mut table = Table::new(vec![
+            ("NAME", Align::Left),
+            ("N", Align::Right),
+            ("WHERE", Align::Left),
+        ]);
+        table.row(vec![
+            "A rather long name of somebody".to_owned(),
+            "1".to_owned(),
+            "org/default/project/shop".to_owned(),
+        ]);
+        let mut out = Vec::new();
+        let screen = Screen {
+            width,
+            colour: false,
+        };
+        table.write(screen, &mut out).expect("memory");
+        String::from_utf8(out).expect("text")
+    }
+
+    #[test]
+    fn a_table_fits_the_terminal() {
+        assert_eq!(written(None).lines().count(), 2);
+        assert_eq!(written(Some(200)), written(None));
+        for width in [30, 40, 50] {
+            let narrow = written(Some(width));
+            assert!(narrow.lines().all(|line| line.len() <= width), "{narrow}");
+            let words: Vec<&str> = narrow.split_whitespace().collect();
+            assert!(
+                words.contains(&"somebody") && narrow.contains("shop"),
+                "{narrow}"
+            );
+        }
     }
 }

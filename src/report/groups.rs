@@ -234,7 +234,13 @@ fn role_card(
             .add(&value)
             .raw("</dd></div>\n");
     }
-    page.raw("</dl>\n<p>Permissions:</p>\n<ul class=\"names\">");
+    page.raw("</dl>\n");
+    permission_list(page, catalogue, fact);
+    page.raw("</details>\n");
+}
+
+fn permission_list(page: &mut Html, catalogue: &Catalogue, fact: &RoleFact) {
+    page.raw("<p>Permissions:</p>\n<ul class=\"names\">");
     for permission in fact.permissions.iter().take(NAMES) {
         page.raw("<li>");
         let known = catalogue.permission(permission);
@@ -253,5 +259,5 @@ fn role_card(
             .number((fact.permissions.len() - NAMES) as u64);
         page.raw(" more: see the view <code>role_permissions</code></li>");
     }
-    page.raw("</ul>\n</details>\n");
+    page.raw("</ul>\n");
 }

@@ -261,9 +261,12 @@ fn dump(path: &Path) -> Vec<String> {
     dump
 }
 
-/// One answer without data is nothing, which another answer may contradict.
+/// One answer without data is nothing, which another answer may contradict, and a refusal may be about the order.
 fn is_read_again(place: Place, kind: &FaultKind, times: HowOften) -> bool {
-    place.is_list && matches!((kind, times), (FaultKind::DataNull, HowOften::Once))
+    let once = matches!(times, HowOften::Once);
+    let may_help = matches!(kind, FaultKind::DataNull | FaultKind::BareEnvelope) && once;
+    // Without a total, the ledger has none either.
+    place.is_list && (may_help || matches!(kind, FaultKind::NegativeTotals))
 }
 
 struct Matrix {

@@ -4,6 +4,7 @@
 
 mod support;
 
+mod access_in_scope;
 mod access_model;
 mod access_speed;
 mod api_client;
@@ -29,6 +30,7 @@ mod fault_matrix;
 mod findings;
 mod history;
 mod history_property;
+mod identity;
 mod layers;
 mod manual;
 mod names;

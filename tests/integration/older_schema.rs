@@ -162,3 +162,106 @@ fn a_snapshot_of_an_old_file_is_exported_as_a_new_one() {
         );
     }
 }
+
+/// A copy of the file of schema 1 and its bytes, put back before each attempt.
+struct Stage {
+    folder: TempDir,
+    file: PathBuf,
+    bytes: Vec<u8>,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let folder = TempDir::new();
+        let file = old_file(&folder);
+        let bytes = fs::read(&file).unwrap();
+        Self {
+            folder,
+            file,
+            bytes,
+        }
+    }
+
+    fn reset(&self) {
+        let _ = fs::remove_file(self.journal());
+        fs::write(&self.file, &self.bytes).unwrap();
+    }
+
+    fn journal(&self) -> PathBuf {
+        self.folder.file("a.db-journal")
+    }
+
+    fn migrating(&self) -> Run {
+        let arguments = ["snapshots", "label", "1", "first", "--db", "a.db"];
+        Run::new(self.folder.path(), &arguments)
+    }
+
+    /// The old file to the byte, once a journal that stayed behind is undone, or a whole new one. Returns whether new.
+    fn is_old_or_new(&self, context: &str) -> bool {
+        let connection = rusqlite::Connection::open(&self.file).unwrap();
+        let ask = |sql: &str| {
+            connection
+                .query_row(sql, [], |row| row.get::<_, String>(0))
+                .unwrap()
+        };
+        assert_eq!(ask("PRAGMA integrity_check"), "ok", "{context}");
+        let version = ask("SELECT CAST(user_version AS TEXT) FROM pragma_user_version");
+        drop(connection);
+        if version == "1" {
+            assert!(fs::read(&self.file).unwrap() == self.bytes, "{context}");
+            return false;
+        }
+        assert_eq!(version, "2", "{context}");
+        let reader = harness_access::store::Reader::open(&self.file).unwrap();
+        assert_eq!(reader.snapshots().unwrap().len(), 7, "{context}");
+        true
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn killed_at_any_moment_of_a_migration() {
+    let stage = Stage::new();
+    let (mut old, mut new) = (0, 0);
+    for nth in 0..60 {
+        stage.reset();
+        let mut child = stage.migrating().spawn();
+        while !stage.journal().exists() && child.try_wait().unwrap().is_none() {
+            std::thread::yield_now();
+        }
+        for _ in 0..nth * 20 {
+            std::thread::yield_now();
+        }
+        let _ = child.kill();
+        child.wait().unwrap();
+        if stage.is_old_or_new(&format!("kill {nth}")) {
+            new += 1;
+        } else {
+            old += 1;
+        }
+    }
+    assert!(old > 0, "{old} old, {new} new");
+    stage.reset();
+    stage.migrating().exits(0);
+    assert!(stage.is_old_or_new("afterwards"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_migration_without_room_leaves_the_old_file() {
+    let stage = Stage::new();
+    let size = stage.bytes.len() / 1024;
+    for kib in [0, 32, size, size + 16, size + 64] {
+        stage.reset();
+        let script = format!(
+            r#"trap "" XFSZ; ulimit -f {kib}; exec "$0" snapshots label 1 first --db a.db"#
+        );
+        let output = std::process::Command::new("bash")
+            .args(["-c", &script, env!("CARGO_BIN_EXE_harness-access")])
+            .current_dir(stage.folder.path())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(6), "{kib} KiB: {output:?}");
+        assert!(!stage.is_old_or_new(&format!("{kib} KiB")), "{kib} KiB");
+    }
+}

@@ -339,7 +339,7 @@ fn the_ledger_keeps_what_complete_listings_cost_for_the_newest_snapshot_only() {
     // The first of those that are incomplete alike is kept, so that a gap can be looked into.
     assert_eq!(
         kept(),
-        "1|7|0|0|0|0\n2|7|0|0|0|0\n3|7|1|1|1|1\n4|7|0|0|0|0\n5|7|0|0|0|0\n6|7|7|7|7|7"
+        "1|8|0|0|0|0\n2|8|0|0|0|0\n3|8|1|1|1|1\n4|8|0|0|0|0\n5|8|0|0|0|0\n6|8|8|8|8|8"
     );
     assert_eq!(
         test.ask("SELECT snapshot_id, kind, state, requests FROM listings WHERE snapshot_id < 6 AND requests > 0"),
@@ -362,4 +362,41 @@ fn retries_of_a_first_answer_are_in_the_ledger_too() {
         test.ask("SELECT requests, retries, pages FROM listings WHERE kind = 'users'"),
         "4|3|1"
     );
+}
+
+/// field report E21: forgetting `--scopes all` once made everything below the account "cannot compare".
+#[test]
+fn a_sync_without_flags_asks_what_the_last_one_asked() {
+    let test = Test::new();
+    test.sync().args(&["--scopes", "organizations"]).exits(0);
+    test.sync().exits(0).says_nothing();
+    test.sync()
+        .args(&["-v"])
+        .exits(0)
+        .says("asking for what snapshot 2 asked for: organizations");
+    let scopes = "SELECT DISTINCT scopes FROM snapshots";
+    assert_eq!(test.ask(scopes), "organizations");
+    test.sync()
+        .args(&["--scopes", "account"])
+        .exits(0)
+        .says("this sync asks for less (account) than snapshot 3 did (organizations)");
+}
+
+/// field report E29: the same account under another address was "another account".
+#[test]
+fn the_account_decides_not_the_address() {
+    let test = Test::synced();
+    let other = test.server.base_url().replace("127.0.0.1", "localhost");
+    test.sync()
+        .args(&["--base-url", &other])
+        .exits(0)
+        .says("the base URL changes from http://127.0.0.1");
+    assert_eq!(
+        test.ask("SELECT count(DISTINCT account_id) FROM snapshots"),
+        "1"
+    );
+    test.sync()
+        .args(&["--base-url", &other])
+        .exits(0)
+        .says_nothing();
 }

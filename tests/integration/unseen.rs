@@ -43,11 +43,11 @@ fn sync(test: &Test, arguments: &[&str]) -> Outcome {
 fn what_neither_snapshot_looked_at_is_no_question() {
     let test = Test::new();
     sync(&test, &["--scopes", "all"]).exits(0);
-    sync(&test, &[]).exits(0);
+    sync(&test, &["--scopes", "account"]).exits(0);
     test.fake.change(give_and_take);
     sync(&test, &["--scopes", "all"]).exits(0);
     test.fake.change(put_back);
-    sync(&test, &[]).exits(0);
+    sync(&test, &["--scopes", "account"]).exits(0);
     let document = test
         .run(&["diff", "2", "4", "--format", "json"])
         .exits(0)
@@ -79,7 +79,7 @@ fn what_the_newer_snapshot_no_longer_looked_at_is_out_of_sight() {
     test.fake.change(give_and_take);
     sync(&test, &["--scopes", "all"]).exits(0);
     test.fake.change(put_back);
-    sync(&test, &[]).exits(0);
+    sync(&test, &["--scopes", "account"]).exits(0);
     let document = test
         .run(&["diff", "1", "3", "--format", "json"])
         .exits(2)
@@ -100,10 +100,10 @@ fn tokens_that_were_not_asked_for_are_not_removed() {
     test.fake
         .caller(caller.and("core_serviceaccount_manageapikey"));
     sync(&test, &["--with", "tokens"]).exits(0);
-    sync(&test, &[]).exits(0);
+    sync(&test, &["--scopes", "account"]).exits(0);
     test.fake.change(|account| account.tokens.clear());
     sync(&test, &["--with", "tokens", "--max-removed", "100"]).exits(0);
-    sync(&test, &[]).exits(0);
+    sync(&test, &["--scopes", "account"]).exits(0);
     test.run(&["diff", "2", "4"]).exits(0).prints_nothing();
     test.run(&["diff", "1", "3"]).exits(1).prints("token");
 }
@@ -134,7 +134,7 @@ fn another_file_that_lost_sight_of_a_list_does_not_remove_what_is_in_it() {
 fn evidence_of_a_snapshot_does_not_speak_for_what_that_did_not_look_at() {
     let test = Test::new();
     sync(&test, &["--scopes", "all"]).exits(0);
-    sync(&test, &[]).exits(0);
+    sync(&test, &["--scopes", "account"]).exits(0);
     test.run(&["export", "--format", "sqlite", "--output", "evidence.db"])
         .exits(0);
     test.fake.change(give_and_take);
@@ -155,7 +155,7 @@ fn evidence_of_a_snapshot_does_not_speak_for_what_that_did_not_look_at() {
 #[test]
 fn what_is_new_in_a_list_that_is_seen_in_part_is_still_told() {
     let test = Test::new();
-    sync(&test, &[]).exits(0);
+    sync(&test, &["--scopes", "account"]).exits(0);
     test.fake.deny("core_serviceaccount_view", &top());
     test.fake
         .change(|account| account.add_member(&top(), "platform_admins", EVAN));
@@ -185,10 +185,10 @@ fn with_a_role_like_harness(account: &mut Account) {
 fn a_deleted_role_takes_no_grant_to_another_role_along() {
     let test = Test::new();
     test.fake.change(with_a_role_like_harness);
-    sync(&test, &[]).exits(0);
+    sync(&test, &["--scopes", "account"]).exits(0);
     test.fake
         .change(|account| account.remove_role(&top(), "_mine"));
-    sync(&test, &[]).exits(0);
+    sync(&test, &["--scopes", "account"]).exits(0);
     assert_eq!(test.changes(), ["removed resource role/account/_mine"]);
 }
 
@@ -199,7 +199,7 @@ fn a_role_that_comes_into_sight_is_the_role_that_was_held() {
     test.fake.deny("core_role_view", &top());
     sync(&test, &["--allow-partial"]).exits(2);
     test.fake.allow_all();
-    sync(&test, &[]).exits(0);
+    sync(&test, &["--scopes", "account"]).exits(0);
     assert_eq!(test.ask("SELECT * FROM changes"), "");
 }
 
@@ -272,7 +272,7 @@ fn the_histories_mark_what_the_latest_snapshot_did_not_see() {
 #[test]
 fn a_change_of_scopes_is_told_in_three_lines() {
     let test = Test::new();
-    sync(&test, &[]).exits(0);
+    sync(&test, &["--scopes", "account"]).exits(0);
     sync(&test, &["--scopes", "all"]).exits(0);
     let ended = test.run(&["diff", "1", "2"]).exits(2);
     let told: Vec<&str> = ended

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use super::head::Line;
 use super::words::{covers, flags, reasons, shown};
 use crate::access::{Access, Path, Verdict};
+use crate::model::Scope;
+use crate::output::Screen;
 use crate::output::table::{Align, Table};
 use crate::output::text::{named, shortened};
 
@@ -16,7 +18,12 @@ const TEXT: usize = 120;
 ///
 /// # Errors
 /// When the output fails.
-pub fn who_can_table(access: &Access, paths: &[Path], out: &mut dyn Write) -> io::Result<()> {
+pub fn who_can_table(
+    access: &Access,
+    paths: &[Path],
+    screen: Screen,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     if paths.is_empty() {
         return Ok(());
     }
@@ -30,8 +37,13 @@ pub fn who_can_table(access: &Access, paths: &[Path], out: &mut dyn Write) -> io
         let path = &paths[0];
         let principal = access.principal(path.principal);
         let scope = access.scope(path).to_string();
+        // Every organization and project may have an "Admins".
+        let owner = match &principal.scope {
+            Scope::Account | Scope::Harness => String::new(),
+            below => format!(" ({below})"),
+        };
         table.row(vec![
-            shortened(shown(principal), NAME),
+            shortened(shown(principal), NAME) + &owner,
             principal.kind.as_str().replace('_', " "),
             via(access, path),
             shortened(role_name(access, path), NAME),
@@ -41,14 +53,19 @@ pub fn who_can_table(access: &Access, paths: &[Path], out: &mut dyn Write) -> io
             note(access, path),
         ]);
     }
-    table.write(out)
+    table.write(screen, out)
 }
 
 /// Rows of what one principal holds, for people; with permissions, one row for each.
 ///
 /// # Errors
 /// When the output fails.
-pub fn what_can_table(access: &Access, lines: &[Line<'_>], out: &mut dyn Write) -> io::Result<()> {
+pub fn what_can_table(
+    access: &Access,
+    lines: &[Line<'_>],
+    screen: Screen,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let Some((permission, _)) = lines.first() else {
         return Ok(());
     };
@@ -69,7 +86,7 @@ pub fn what_can_table(access: &Access, lines: &[Line<'_>], out: &mut dyn Write) 
         ]);
         table.row(cells);
     }
-    table.write(out)
+    table.write(screen, out)
 }
 
 fn via(access: &Access, path: &Path) -> String {

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::diff::{Cause, Comparison, Verb};
+use crate::output::Screen;
 use crate::output::table::{Align, Table};
 
 /// Writes the table; nothing when there is no change.
 ///
 /// # Errors
 /// When the output fails.
-pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(comparison: &Comparison, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
     let mut counts: BTreeMap<Cause, [u64; 6]> = BTreeMap::new();
     for assessed in &comparison.changes {
         let of_cause = counts.entry(assessed.cause).or_default();
@@ -41,5 +42,5 @@ pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
         cells.extend(numbers.iter().map(u64::to_string));
         table.row(cells);
     }
-    table.write(out)
+    table.write(screen, out)
 }

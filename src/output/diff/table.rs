@@ -6,11 +6,14 @@ use unicode_width::UnicodeWidthStr;
 
 use super::words::{notes, sentence, symbol};
 use crate::diff::{AssessedChange, Cause, Comparison, Verb};
+use crate::output::Screen;
 use crate::output::text::{line, shortened};
 
 /// Names and notes longer than this are cut; the other formats hold them whole.
 const NAME: usize = 60;
 const NOTE: usize = 160;
+/// What stands in front of a change.
+const MARGIN: usize = 7;
 /// Notes stand in a column of their own up to here.
 const COLUMN: usize = 100;
 
@@ -18,8 +21,8 @@ const COLUMN: usize = 100;
 ///
 /// # Errors
 /// When the output fails.
-pub fn write(comparison: &Comparison, colour: bool, out: &mut dyn Write) -> io::Result<()> {
-    let paint = Paint(colour);
+pub fn write(comparison: &Comparison, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    let paint = Paint(screen);
     let mut first = true;
     for of_scope in comparison
         .changes
@@ -62,13 +65,22 @@ fn write_cause(changes: &[&AssessedChange], paint: &Paint, out: &mut dyn Write) 
         let mark = if counts_as_more(assessed) { '!' } else { ' ' };
         let padding = " ".repeat(width.saturating_sub(text.width()));
         let sign = format!("{}{mark}", symbol(assessed.change.verb()));
-        let row = format!("{text}{padding}  {notes}");
+        let is_wide = |most| MARGIN + text.width() + padding.len() + 2 + notes.width() > most;
+        let below = !notes.is_empty() && paint.0.width.is_some_and(is_wide);
+        let row = if below {
+            text.clone()
+        } else {
+            format!("{text}{padding}  {notes}")
+        };
         writeln!(
             out,
             "    {} {}",
             paint.sign(assessed, &sign),
             paint.row(assessed, row.trim_end())
         )?;
+        if below {
+            writeln!(out, "         {notes}")?;
+        }
         for detail in &assessed.details {
             writeln!(out, "         {}", line(&shortened(detail, NOTE)))?;
         }
@@ -95,19 +107,11 @@ fn heading(cause: Cause) -> &'static str {
 }
 
 /// Colour, or none.
-struct Paint(bool);
+struct Paint(Screen);
 
 impl Paint {
-    fn with(&self, code: &str, text: &str) -> String {
-        if self.0 {
-            format!("\u{1b}[{code}m{text}\u{1b}[0m")
-        } else {
-            text.to_owned()
-        }
-    }
-
     fn bold(&self, text: &str) -> String {
-        self.with("1", text)
+        self.0.bold(text)
     }
 
     fn sign(&self, assessed: &AssessedChange, text: &str) -> String {
@@ -116,14 +120,14 @@ impl Paint {
             Verb::Removed => "31",
             Verb::Changed => "33",
         };
-        self.with(code, text)
+        self.0.styled(code, text)
     }
 
     fn row(&self, assessed: &AssessedChange, text: &str) -> String {
         if counts_as_more(assessed) {
             self.bold(text)
         } else if assessed.approved.is_some() || assessed.built_in.is_some() {
-            self.with("2", text)
+            self.0.styled("2", text)
         } else {
             text.to_owned()
         }

@@ -70,7 +70,10 @@ fn named(fact: &ResourceFact) -> Named {
 /// `user Ada Example <ada@example.test>`; the id where there is no name.
 fn who(named: &Named, columns: usize) -> String {
     let kind = named.kind.words();
-    let unresolved = if named.resolved { "" } else { " (in no list)" };
+    let mut unresolved = owner(&named.id);
+    if !named.resolved {
+        unresolved.push_str(" (in no list)");
+    }
     let short = |text: &str| shortened(text, columns);
     match (
         named.name.as_deref().filter(readable),
@@ -81,6 +84,15 @@ fn who(named: &Named, columns: usize) -> String {
         }
         (Some(text), _) | (None, Some(text)) => format!("{kind} {}{unresolved}", short(text)),
         (None, None) => format!("{}{unresolved}", short(&named.id)),
+    }
+}
+
+/// ` (org/pay)`: in which organization or project a thing lives, since every one of them may have an "Admins".
+fn owner(id: &str) -> String {
+    let path = id.split_once('/').map_or("", |(_, path)| path);
+    match path.rsplit_once('/') {
+        Some((scope, _)) if scope.starts_with("org/") => format!(" ({scope})"),
+        _ => String::new(),
     }
 }
 

@@ -30,7 +30,7 @@ impl Reader {
         newer: i64,
     ) -> Result<DiffFacts, StoreError> {
         let (mine, theirs) = (self.identity()?, other.identity()?);
-        if mine != theirs {
+        if mine.account_id != theirs.account_id {
             return Err(StoreError::DifferentAccounts {
                 older: (self.path.clone(), mine.to_string()),
                 newer: (other.path.clone(), theirs.to_string()),

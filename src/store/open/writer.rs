@@ -274,7 +274,8 @@ impl Writer {
             return Ok(());
         }
         match identity(&self.connection).map_err(|e| self.failed(&e))? {
-            Some(holds) if holds != *wanted => Err(StoreError::OtherAccount {
+            // The same account answers under several addresses.
+            Some(holds) if holds.account_id != wanted.account_id => Err(StoreError::OtherAccount {
                 path: self.path.clone(),
                 holds: holds.to_string(),
                 wanted: wanted.to_string(),

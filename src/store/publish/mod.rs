@@ -47,6 +47,12 @@ impl Writer {
             self.connection
                 .pragma_update(None, "cache_spill", false)
                 .map_err(|error| self.failed(&error))?;
+            self.connection
+                .execute(
+                    "UPDATE _account SET base_url = ?1 WHERE base_url <> ?1",
+                    [&identity.base_url],
+                )
+                .map_err(|error| self.failed(&error))?;
             let published = merge(&self.connection).map_err(|stopped| self.explain(stopped))?;
             self.commit()?;
             Ok(published)

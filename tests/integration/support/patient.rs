@@ -49,6 +49,7 @@ impl Test {
                 err: &mut err,
                 out_is_terminal: false,
                 err_is_terminal: false,
+                out_width: None,
             },
         );
         Outcome {
