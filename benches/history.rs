@@ -332,6 +332,7 @@ impl Account {
         }
         Observation {
             notes: Vec::new(),
+            trail: None,
             started_at: at,
             finished_at: at,
             caller: None,

@@ -73,7 +73,38 @@ fn tell(program: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
         println!("\n{question}\n$ sqlite3 harness-access.db \"{sql}\"");
         ask(&database, sql)?;
     }
+    println!("\nThe same for people who do not open a terminal.");
+    run(&["report", "--output", "access.html"])?;
+    picture(&folder.join("access.html"));
     Ok(())
+}
+
+/// Takes the picture of the report that the README shows, where there is a browser.
+fn picture(report: &Path) {
+    let picture = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/report.png");
+    let browsers = ["chromium", "chromium-browser", "google-chrome"].map(Command::new);
+    for mut browser in browsers {
+        let taken = browser
+            .args([
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--hide-scrollbars",
+            ])
+            .args(["--disable-background-networking", "--window-size=1180,1900"])
+            .arg(format!(
+                "--user-data-dir={}",
+                report.with_extension("browser").display()
+            ))
+            .arg(format!("--screenshot={}", picture.display()))
+            .arg(format!("file://{}", report.display()))
+            .output();
+        if taken.is_ok_and(|output| output.status.success()) {
+            println!("(the browser's picture of it: docs/report.png)");
+            return;
+        }
+    }
+    println!("(no browser here: docs/report.png stays as it is)");
 }
 
 /// What the sqlite3 shell would print.

@@ -29,6 +29,7 @@ pub mod cli;
 pub mod collect;
 mod command;
 pub mod config;
+pub mod cookbook;
 pub mod diff;
 pub mod error;
 pub mod exit;
@@ -55,3 +56,9 @@ pub const NAME: &str = env!("CARGO_PKG_NAME");
 
 /// The program's release.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The commit that was built, and its day; where they are known.
+pub const BUILD: Option<&str> = option_env!("HARNESS_ACCESS_BUILD");
+
+/// The day of the commit, `YYYY-MM-DD`.
+pub const BUILD_DATE: Option<&str> = option_env!("HARNESS_ACCESS_BUILD_DATE");

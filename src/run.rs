@@ -35,7 +35,9 @@ pub fn run(arguments: impl Iterator<Item = OsString>, context: &mut Context<'_>)
         ..*context
     };
     let result = completed
-        .and_then(|completed| execute(&completed, context))
+        .and_then(|completed| {
+            execute(&completed, context).map_err(|error| completed.with_origin(error))
+        })
         .and_then(|exit| {
             context.out.flush()?;
             Ok(exit)
@@ -109,7 +111,9 @@ fn execute(completed: &Completed<'_>, context: &mut Context<'_>) -> Result<Exit,
             return Ok(Exit::Done);
         }
         Request::Version => {
-            writeln!(context.out, "{} {}", crate::NAME, crate::VERSION)?;
+            let build = crate::BUILD.map(|build| format!(" ({build})"));
+            let build = build.unwrap_or_default();
+            writeln!(context.out, "{} {}{build}", crate::NAME, crate::VERSION)?;
             return Ok(Exit::Done);
         }
         Request::Run(command) => command,
@@ -132,7 +136,9 @@ fn execute(completed: &Completed<'_>, context: &mut Context<'_>) -> Result<Exit,
         Command::WhoCan(arguments) => command::who_can::run(arguments, context),
         Command::WhatCan(arguments) => command::what_can::run(arguments, context),
         Command::Report(arguments) => command::report::run(arguments, context),
+        Command::Query(arguments) => command::query::run(arguments, context),
         Command::Export(arguments) => command::export::run(arguments, context),
+        Command::Audit(arguments) => command::audit::run(arguments, context),
         Command::Findings(arguments) => command::findings::run(arguments, context),
         Command::Why(arguments) => command::why::run(arguments, context),
         Command::History(arguments) => command::history::run(arguments, context),

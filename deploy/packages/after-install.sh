@@ -1,4 +1,5 @@
-# The user and the folders of the services, where systemd is in use.
-if command -v systemd-sysusers >/dev/null; then systemd-sysusers harness-access.conf; fi
-if command -v systemd-tmpfiles >/dev/null; then systemd-tmpfiles --create harness-access.conf; fi
+# The user and the folders of the services, where systemd is in use. In an image that is being built systemd may not be
+# able to make them; it does so when it starts.
+if command -v systemd-sysusers >/dev/null; then systemd-sysusers harness-access.conf || true; fi
+if command -v systemd-tmpfiles >/dev/null; then systemd-tmpfiles --create harness-access.conf || true; fi
 if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi

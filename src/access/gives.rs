@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::covered::{CoveredResources, Extent, covers, implicit_views, level_of};
-use super::index::Access;
+use super::index::{Access, numbered};
 use super::path::Doubt;
 use super::permissions::{self, Catalogue, Fit};
 use super::question::{Question, Target};
@@ -40,9 +40,27 @@ impl Access {
 
     fn role_gives(&self, grant: &RoleGrantFact, question: &Question) -> Option<Vec<Doubt>> {
         let role = &self.facts.roles[grant.role as usize];
-        let hidden = self.hidden_roles.get(&grant.role);
-        let mut doubts = match hidden {
-            None if !self.may_be_assigned(role, grant) => return None,
+        let hidden = self.hidden_roles.contains_key(&grant.role);
+        if !hidden && !self.may_be_assigned(role, grant) {
+            return None;
+        }
+        self.role_has(grant.role, question)
+    }
+
+    /// Roles that give what is asked, or may, wherever they are held: their text ids.
+    #[must_use]
+    pub fn roles_with(&self, question: &Question) -> Vec<String> {
+        numbered(&self.facts.roles)
+            .filter(|(at, _)| self.role_has(*at, question).is_some())
+            .map(|(_, role)| role.id.clone())
+            .collect()
+    }
+
+    /// The doubts about a role that has what is asked; `None` when it has not.
+    fn role_has(&self, at: u32, question: &Question) -> Option<Vec<Doubt>> {
+        let role = &self.facts.roles[at as usize];
+        let hidden = self.hidden_roles.get(&at);
+        let doubts = match hidden {
             None => Vec::from_iter(role.unverified.then_some(Doubt::Unverified)),
             Some(Some(_)) => vec![Doubt::HiddenRole],
             Some(None) => vec![Doubt::UnknownRole],
@@ -50,20 +68,20 @@ impl Access {
         let holds = |permissions: &[String], permission: &String| {
             permissions.binary_search(permission).is_ok()
         };
-        let gives = match question {
+        let has = match question {
             Question::Anything => true,
-            Question::Roles(roles) => roles.contains(&grant.role),
+            Question::Roles(roles) => roles.contains(&at),
             Question::Permission(permission) => match hidden {
                 None => holds(&role.permissions, permission),
                 Some(Some(permissions)) if holds(permissions, permission) => true,
                 Some(Some(_)) => {
-                    doubts = vec![Doubt::NewerThanHiddenRole];
-                    !permissions::known_to_managed_roles(permission)
+                    return (!permissions::known_to_managed_roles(permission))
+                        .then(|| vec![Doubt::NewerThanHiddenRole]);
                 }
                 Some(None) => true,
             },
         };
-        gives.then_some(doubts)
+        has.then_some(doubts)
     }
 
     /// A parent's custom role says only its own level, and may be used below by newer releases.

@@ -41,6 +41,21 @@ impl Access {
         Vec::new()
     }
 
+    /// The same, by exact names alone: text id, uuid or identifier, a user's address. Empty when only less exact ones fit.
+    #[must_use]
+    pub fn principals_named_exactly(&self, text: &str) -> Vec<u32> {
+        let is_exact = |principal: &PrincipalFact| {
+            let is_address = principal.kind == ResourceType::User
+                && (principal.email.as_deref())
+                    .is_some_and(|email| email.eq_ignore_ascii_case(text));
+            principal.id == text
+                || principal.resolved && (principal.identifier == text || is_address)
+        };
+        let mut named = self.principals_named(text);
+        named.retain(|at| is_exact(self.principal(*at)));
+        named
+    }
+
     /// The permission or role a text names: a permission's identifier or plain name, a role's text id, identifier or
     /// name. One identifier may name roles of several scopes; all of them are meant.
     ///

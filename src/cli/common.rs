@@ -71,7 +71,8 @@ macro_rules! command_line {
             /// leave the account itself out, for a key that lives in the organizations named by --org
             #[argh(switch)]
             pub without_account: bool,
-            /// read this too: tokens, auth-settings or project-users; may be repeated
+            /// observe this too: tokens, auth-settings, project-users, audit (who did what) or logins (last sign-ins); may be
+            /// repeated
             #[argh(option, arg_name = "what", from_str_fn(extra))]
             pub with: Vec<Extra>,
         } }

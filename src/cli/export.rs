@@ -4,7 +4,7 @@ use super::common::command_line;
 use argh::{ArgsInfo, FromArgs};
 
 command_line! {
-[at db quiet]
+[at quiet]
 /// write a snapshot for other tools, with a manifest that says what it is
 #[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
@@ -25,6 +25,7 @@ could not be seen, and the SHA-256 of the file. An existing file is replaced onl
 unchanged export, or with --force; never the database that is read. Devices and pipes are written to like standard
 output, without a manifest.",
     example = "{command_name} --format csv --preset matrix --output access.csv",
+    example = "{command_name} --history --format ndjson --db one.db --db two.db --output history.ndjson",
     example = "{command_name} --format sqlite --at 2026-03-31 --output evidence-q1.db"
 )]
 pub struct Export {
@@ -46,6 +47,15 @@ pub struct Export {
     /// for csv: begin without a byte order mark
     #[argh(switch)]
     pub no_bom: bool,
+    /// the database file (default: harness-access.db); with --history it may be repeated, one file for each account
+    #[argh(option, arg_name = "path")]
+    pub db: Vec<String>,
+    /// instead of a snapshot the facts of all snapshots, each with its beginning and end, for a warehouse (ndjson or csv)
+    #[argh(switch)]
+    pub history: bool,
+    /// with --history: only facts that began or ended after this snapshot
+    #[argh(option, arg_name = "snapshot")]
+    pub since: Option<String>,
     /// for c1z: write the grants of group members too, instead of marking them for the reader to expand
     #[argh(switch)]
     pub expanded: bool,

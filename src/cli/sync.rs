@@ -2,9 +2,10 @@
 
 use super::common::command_line;
 use super::values::{
-    Format, HALF_AN_HOUR, depth, duration, extra, jobs, percent, project, text_or_json,
+    Format, HALF_AN_HOUR, TWO_GIB, depth, duration, extra, jobs, memory, moment, percent, project,
+    text_or_json,
 };
-use crate::model::{Depth, Extra};
+use crate::model::{Depth, Extra, Timestamp};
 use argh::{ArgsInfo, FromArgs};
 use std::time::Duration;
 
@@ -20,6 +21,10 @@ command_line! {
     example = "{command_name} --api-key-file /run/secrets/harness --db access.db"
 )]
 pub struct Sync {
+    /// with --with audit: read the audit trail from this date or time on (default: where the last sync ended; at first, from
+    /// the oldest snapshot)
+    #[argh(option, arg_name = "date", from_str_fn(moment))]
+    pub audit_since: Option<Timestamp>,
     /// show which lists would be read, how, and why; store nothing
     #[argh(switch)]
     pub plan: bool,
@@ -29,6 +34,9 @@ pub struct Sync {
     /// requests a minute (default: 360; Harness allows about 400 for a key); 0 = no limit
     #[argh(option, arg_name = "n", default = "360")]
     pub max_rate: u32,
+    /// memory that the rows of the sync may take, such as 512M or 4G (default: 2G); a list that needs more is incomplete
+    #[argh(option, arg_name = "size", default = "TWO_GIB", from_str_fn(memory))]
+    pub max_memory: u64,
     /// store an incomplete snapshot when some lists cannot be read in full: it is marked partial, what was not seen is
     /// unverified, and the exit status is 2
     #[argh(switch)]

@@ -153,6 +153,7 @@ impl Assembly {
             disabled_role_assignments: disabled,
             listings: self.listings,
             notes: about.notes,
+            trail: None,
         }
     }
 

@@ -48,6 +48,8 @@ pub enum WithoutPermission {
     LeftOut,
     /// Nothing that the snapshot promises is missing, whatever the reason that it cannot be read.
     NotRead,
+    /// It is incomplete, and the snapshot is stored as complete all the same: it tells nothing about access itself.
+    GapApart,
 }
 
 /// When a listing is walked.
@@ -86,6 +88,8 @@ pub enum Walks {
     ManyScopes,
     /// All scopes in one walk, which is the only way.
     WholeAccount,
+    /// By stretches of time, after everything else; see `trail`.
+    Trail,
 }
 
 /// A walk that shows every scope of the account.

@@ -251,7 +251,7 @@ fn of_tree(
 fn read_in(listing: &Definition, selection: &ScopeSelection, scopes: &[Scope]) -> Vec<Scope> {
     let below = |scope: &&Scope| **scope != Scope::Account;
     match &listing.walks {
-        Walks::Tree | Walks::Once => Vec::new(),
+        Walks::Tree | Walks::Once | Walks::Trail => Vec::new(),
         Walks::Account | Walks::WholeAccount if selection.without_account => Vec::new(),
         Walks::Account | Walks::WholeAccount => vec![Scope::Account],
         Walks::AccountAndBelow(extra)

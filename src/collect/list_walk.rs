@@ -127,6 +127,15 @@ impl<'a> ListWalk<'a> {
         Ok(Read::of_one_answer(reply.attempts, listed, &unreadable))
     }
 
+    /// Nothing: what is no list is read elsewhere.
+    #[expect(clippy::unnecessary_wraps, reason = "it stands where lists are read")]
+    pub(crate) fn read_elsewhere() -> Result<Read, ApiError> {
+        Ok(Read {
+            reported_total: None,
+            ..Read::paged(Rows::Resources(Vec::new()), Walked::default(), &[])
+        })
+    }
+
     /// The body is optional to the specification, but some servers fail without one.
     pub(crate) fn walk<R: DeserializeOwned + Hash>(
         &self,

@@ -105,7 +105,7 @@ impl Planner<'_> {
         }
         let with_account = !self.selection.without_account;
         match &listing.walks {
-            Walks::Tree => Vec::new(),
+            Walks::Tree | Walks::Trail => Vec::new(),
             Walks::Account | Walks::WholeAccount if !with_account => Vec::new(),
             Walks::Account | Walks::Once => vec![account(listing)],
             Walks::AccountAndBelow(_) if !with_account => {

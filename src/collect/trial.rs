@@ -24,6 +24,9 @@ pub(super) fn of_each(
             Wanted::Always => true,
             Wanted::With(extra) => selection.extras.contains(&extra),
         };
+        if listing.walks == Walks::Trail {
+            continue;
+        }
         let of_account = matches!(
             listing.walks,
             Walks::Account | Walks::WholeAccount | Walks::Tree

@@ -45,9 +45,17 @@ impl WorkerPool<'_> {
         let queue = Queue::new(tasks, self.progress);
         let (done, outcomes) = mpsc::channel();
         thread::scope(|threads| {
-            for _ in 0..self.jobs {
-                let (done, queue) = (done.clone(), &queue);
-                threads.spawn(move || self.run_worker(queue, &done));
+            for started in 0..self.jobs {
+                let (of_worker, queue) = (done.clone(), &queue);
+                let worker = thread::Builder::new()
+                    .spawn_scoped(threads, move || self.run_worker(queue, &of_worker));
+                if let Err(error) = worker {
+                    log::warn!("only {started} of {} workers: {error}", self.jobs);
+                    if started == 0 {
+                        self.run_worker(queue, &done); // then this thread does the work
+                    }
+                    break;
+                }
             }
             drop(done);
             let mut waiting: BTreeMap<usize, Vec<Listed>> = BTreeMap::new();

@@ -1,8 +1,6 @@
 //! Whether this computer's clock can be trusted. Snapshots are found by their times, so one with a wrong time would answer
 //! questions about other days.
 
-use std::time::SystemTime;
-
 use crate::error::Error;
 use crate::model::Timestamp;
 
@@ -15,14 +13,10 @@ const TOO_MUCH: i64 = 60 * 60;
 /// Compares the clock with the newest snapshot of the file: time does not run backwards.
 pub(crate) fn against_newest(
     newest: Timestamp,
-    now: SystemTime,
+    now: Timestamp,
     tolerant: bool,
 ) -> Result<(), Error> {
-    let now = now
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default();
-    let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
-    let behind = newest.as_millis() / 1000 - now;
+    let behind = (newest.as_millis() - now.as_millis()) / 1000;
     judge(behind, tolerant, || {
         format!(
             "this computer's clock is {} behind the newest snapshot, of {newest}",

@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::open::{Located, OpenSnapshot, resolve};
+use super::trail;
 use crate::diff::approvals::Approvals;
 use crate::diff::{AssessedChange, Comparison, FailOn, Side, assess, compare, impact_wanted};
 use crate::error::Error;
@@ -121,14 +122,16 @@ impl Pair {
         let assessed = assessed(facts, (older, from), (newer, to))?;
         (self.from.accepted, self.from.gaps) = gaps((older, from), (newer, to))?;
         (self.to.accepted, self.to.gaps) = gaps((newer, to), (older, from))?;
-        let comparison = Comparison {
+        let mut comparison = Comparison {
             from: self.from,
             to: self.to,
             fail_on,
             changes: assessed.changes,
             newly_visible: assessed.newly_visible,
             out_of_sight: assessed.out_of_sight,
+            unseen: Vec::new(),
         };
+        trail::explain(&mut comparison, older, newer)?;
         Ok((self.newer, comparison))
     }
 }

@@ -7,6 +7,7 @@ use super::Context;
 use super::failure::explain;
 use super::selection::selection;
 use super::support;
+use crate::api::client::DEFAULT_MEMORY;
 use crate::cli::{Doctor, Format};
 use crate::collect::diagnosis::diagnose;
 use crate::collect::workers::Progress;
@@ -20,10 +21,10 @@ use crate::output;
 const TIMEOUT: Duration = Duration::from_secs(120);
 
 pub(crate) fn run(arguments: &Doctor, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let connection = Connection::resolve(&arguments.connection())?;
+    let connection = Connection::resolve(&arguments.connection(), context.env)?;
     let identity = connection.identity();
     let selection = selection(&arguments.selection())?;
-    let client = connection.client(TIMEOUT, 0, Arc::clone(&context.clock));
+    let client = connection.client(TIMEOUT, 0, DEFAULT_MEMORY, Arc::clone(&context.clock));
     let request = Request {
         selection: &selection,
         refuse_early: false,

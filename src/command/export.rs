@@ -1,7 +1,7 @@
 //! `export`: a snapshot for other tools.
 
-use super::Context;
 use super::open::locate_at;
+use super::{Context, export_history};
 use crate::cli::{Export, ExportFormat, Preset};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -14,6 +14,17 @@ use crate::output::gaps;
 use crate::output::text::{count, line};
 
 pub(crate) fn run(arguments: &Export, context: &mut Context<'_>) -> Result<Exit, Error> {
+    if arguments.history {
+        return export_history::run(arguments, context);
+    }
+    let db = match arguments.db.as_slice() {
+        [] => None,
+        [db] => Some(db.as_str()),
+        _ => return Err(Error::Usage("several --db are for --history".to_owned())),
+    };
+    if arguments.since.is_some() {
+        return Err(Error::Usage("--since is for --history".to_owned()));
+    }
     let destination = Destination::of(arguments.output.as_deref())?;
     let exporter = exporter(arguments, &destination)?;
     let is_shown = arguments.output.is_none() || context.out_is_terminal;
@@ -22,7 +33,7 @@ pub(crate) fn run(arguments: &Export, context: &mut Context<'_>) -> Result<Exit,
             "this format is not text; name a file with --output PATH".to_owned(),
         ));
     }
-    let located = locate_at(arguments.at.as_deref(), arguments.db.as_deref())?;
+    let located = locate_at(arguments.at.as_deref(), db)?;
     // The output first: whoever may not write it should learn that before anything else.
     destination.refuse_loss(&located.path, arguments.force)?;
     let mut target = Target::open(destination, context.out)?;
@@ -41,7 +52,7 @@ pub(crate) fn run(arguments: &Export, context: &mut Context<'_>) -> Result<Exit,
         format: exporter.format(),
         preset: exporter.preset(),
         rows,
-        snapshot: &opened.snapshot,
+        snapshots: std::slice::from_ref(&opened.snapshot),
         coverage: &gaps,
     })?;
     if !arguments.quiet {

@@ -37,6 +37,14 @@ impl Gaps {
         }
     }
 
+    /// Gaps of lists that were read later, which no snapshot of access depends on.
+    pub(crate) fn add(&mut self, listings: impl IntoIterator<Item = Listing>) {
+        let gaps = listings
+            .into_iter()
+            .filter(|listing| listing.state != ListingState::Complete);
+        self.open.extend(gaps);
+    }
+
     /// An incomplete list must not look like removed access.
     pub(crate) fn refusal(&self, selection: &ScopeSelection) -> Error {
         let listings: Vec<String> = self.open.iter().map(describe).collect();

@@ -32,21 +32,57 @@ pub(crate) struct Asking {
 }
 
 impl Asking {
-    pub(crate) fn open(db: Option<&str>, at: Option<&str>) -> Result<Self, Error> {
+    /// For a question about one principal. Who is named exactly is read alone, which takes as long as the answer; any
+    /// other name needs everybody.
+    pub(crate) fn about_principal(
+        db: Option<&str>,
+        at: Option<&str>,
+        name: &str,
+    ) -> Result<Self, Error> {
         let opened = locate_at(at, db)?.open()?;
+        if let Some(facts) = opened.reader.access_facts_of(opened.snapshot.id, name)? {
+            let access = Access::new(facts);
+            if !access.principals_named_exactly(name).is_empty() {
+                return Self::new(opened, access);
+            }
+        }
+        let facts = opened.reader.access_facts(opened.snapshot.id)?;
+        Self::new(opened, Access::new(facts))
+    }
+
+    /// For a question about everybody who holds a permission or role: only roles that may give it are read.
+    pub(crate) fn about_holders(
+        db: Option<&str>,
+        at: Option<&str>,
+        what: &str,
+    ) -> Result<Self, Error> {
+        let opened = locate_at(at, db)?.open()?;
+        let frame = Access::new(opened.reader.access_frame(opened.snapshot.id)?);
+        let access = match frame.question(what) {
+            Err(_) => frame, // which has the similar names
+            Ok(question) => {
+                let roles = frame.roles_with(&question);
+                let facts = opened.reader.access_facts_by(opened.snapshot.id, &roles)?;
+                Access::new(facts)
+            }
+        };
+        Self::new(opened, access)
+    }
+
+    fn new(opened: OpenSnapshot, access: Access) -> Result<Self, Error> {
         let mut gaps = opened.gaps()?;
         let file = opened.file();
         let OpenSnapshot {
             reader, snapshot, ..
         } = opened;
-        let facts = reader.access_facts(snapshot.id)?;
+        let tree = &access.facts().tree;
         gaps.retain(|gap| DECISIVE.contains(&gap.kind.as_str()));
-        gaps.extend(reader.scopes_not_listed(snapshot.id, &facts.tree)?);
-        gaps.extend(unexplored(&snapshot, &facts.tree));
+        gaps.extend(reader.scopes_not_listed(snapshot.id, tree)?);
+        gaps.extend(unexplored(&snapshot, tree));
         Ok(Self {
             snapshot,
             file,
-            access: Access::new(facts),
+            access,
             gaps,
         })
     }

@@ -56,7 +56,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Result<Ex
         format: "html",
         preset: None,
         rows: page.rows as u64,
-        snapshot: &opened.snapshot,
+        snapshots: std::slice::from_ref(&opened.snapshot),
         coverage: &gaps,
     })?;
     if !arguments.quiet {

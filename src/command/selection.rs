@@ -93,7 +93,7 @@ fn check_without_account(flags: &SelectionFlags<'_>) -> Result<(), Error> {
         ));
     }
     let of_account = flags.extras.iter().find(|extra| match extra {
-        Extra::Tokens | Extra::AuthSettings => true,
+        Extra::Tokens | Extra::AuthSettings | Extra::Audit | Extra::Logins => true,
         Extra::ProjectUsers => false,
     });
     match of_account {

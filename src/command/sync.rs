@@ -1,7 +1,7 @@
 //! `sync`: observe the account and store a snapshot.
 
 use serde::Serialize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -10,6 +10,7 @@ use super::clock;
 use super::failure::explain;
 use super::gaps::{self, Gaps};
 use super::selection;
+use super::trail::{self, Reading};
 use crate::agreed::gaps::AcceptedGaps;
 use crate::api::client::Client;
 use crate::cli::{Format, Sync};
@@ -19,7 +20,7 @@ use crate::collect::{self, Remembered};
 use crate::config::{self, Connection};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::{Label, ResourceType, ScopeSelection};
+use crate::model::{Label, ResourceType, ScopeSelection, Timestamp, TrailRead};
 use crate::output;
 use crate::output::accepting::describe;
 use crate::output::progress::{Counts, ProgressLine};
@@ -32,22 +33,14 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     let label = label(arguments.label.as_deref())?;
     let asked = selection::selection(&arguments.selection())?;
     let accepted = accepted(arguments)?;
-    let connection = Connection::resolve(&arguments.connection())?;
+    let connection = Connection::resolve(&arguments.connection(), context.env)?;
     let identity = connection.identity();
     let path = config::database(arguments.db.as_deref())?;
-    let writer = Writer::open(&path, &identity)?
-        .with_brake(arguments.max_removed)
-        .with_patience(arguments.timeout);
-    if let Some(label) = &label {
-        writer.refuse_taken(label)?;
-    }
-    let tolerant = arguments.allow_clock_skew;
-    if let Some(newest) = writer.newest_time()? {
-        clock::against_newest(newest, context.clock.wall(), tolerant)?;
-    }
+    let writer = open(arguments, &path, &identity, label.as_ref())?;
     let client = Arc::new(connection.client(
         arguments.timeout,
         arguments.max_rate,
+        arguments.max_memory,
         Arc::clone(&context.clock),
     ));
     if !arguments.quiet {
@@ -63,6 +56,7 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
         client: &client,
         selection: selection::remembered(asked, arguments, &writer, context)?,
         accepted,
+        path: path.clone(),
         progress: Arc::new(Progress::default()),
     };
     if arguments.plan {
@@ -116,6 +110,26 @@ fn accepted(arguments: &Sync) -> Result<Option<AcceptedGaps>, Error> {
     arguments.gaps.as_deref().map(gaps::read).transpose()
 }
 
+/// The file, with everything checked that can be before the first request.
+fn open(
+    arguments: &Sync,
+    path: &Path,
+    identity: &Identity,
+    label: Option<&Label>,
+) -> Result<Writer, Error> {
+    let writer = Writer::open(path, identity)?
+        .with_brake(arguments.max_removed)
+        .with_patience(arguments.timeout);
+    if let Some(label) = label {
+        writer.refuse_taken(label)?;
+    }
+    let tolerant = arguments.allow_clock_skew;
+    if let Some(newest) = writer.newest_time()? {
+        clock::against_newest(newest, Timestamp::now(), tolerant)?;
+    }
+    Ok(writer)
+}
+
 fn stop_on_signals(client: &Arc<Client>, writer: &Writer) -> Stopping {
     let client = Arc::clone(client);
     let stop_writing = writer.stopper();
@@ -131,6 +145,7 @@ struct Run<'a> {
     client: &'a Client,
     selection: ScopeSelection,
     accepted: Option<AcceptedGaps>,
+    path: PathBuf,
     progress: Arc<Progress>,
 }
 
@@ -150,14 +165,29 @@ impl Run<'_> {
         let remembered = remembered(&writer)?;
         let mut observation = collect::observe(self.client, &self.request(&remembered))
             .map_err(|failure| explain(failure, &self.selection, Some(&writer)))?;
-        let gaps = Gaps::of(&mut observation.listings, self.accepted.as_ref());
+        let mut gaps = Gaps::of(&mut observation.listings, self.accepted.as_ref());
         if !gaps.open.is_empty() && !self.arguments.allow_partial {
             return Ok((gaps, None));
         }
         if let Some(ahead) = self.client.clock_ahead() {
             clock::against_harness(ahead, self.arguments.allow_clock_skew)?;
         }
+        let reading = Reading {
+            client: self.client,
+            writer: &writer,
+            selection: &self.selection,
+            since: self.arguments.audit_since,
+        };
+        let of_trail = reading.add_to(&mut observation)?;
+        gaps.add(of_trail);
+        let explained_from = observation.trail.as_ref().and_then(TrailRead::begin);
         let published = writer.publish(identity, observation, crate::VERSION, label)?;
+        if let Some(from) = explained_from
+            && let Err(error) = trail::record(&self.path, from)
+        {
+            // The snapshot is stored, and `diff` joins the trail by itself.
+            log::warn!("the view `changes` does not say who made the latest changes: {error}");
+        }
         Ok((gaps, Some(published)))
     }
 

@@ -10,7 +10,11 @@ use crate::output::access;
 use crate::output::text::count;
 
 pub(crate) fn run(arguments: &WhoCan, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let asking = Asking::open(arguments.db.as_deref(), arguments.at.as_deref())?;
+    let asking = Asking::about_holders(
+        arguments.db.as_deref(),
+        arguments.at.as_deref(),
+        &arguments.what,
+    )?;
     let question = asking.question(&arguments.what)?;
     let target = asking.target(
         arguments.r#in.as_deref(),

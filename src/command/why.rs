@@ -11,7 +11,11 @@ use crate::output::access::words::{flags, shown, some_depend};
 use crate::output::text::count;
 
 pub(crate) fn run(arguments: &Why, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let asking = Asking::open(arguments.db.as_deref(), arguments.at.as_deref())?;
+    let asking = Asking::about_principal(
+        arguments.db.as_deref(),
+        arguments.at.as_deref(),
+        &arguments.principal,
+    )?;
     let who = asking.principal(&arguments.principal)?;
     let question = asking.question(&arguments.what)?;
     let target = asking.target(

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 
+use super::by::By;
 use super::escalation::escalation;
 use super::{Change, Differences, Escalation, Subject, Verb, details};
 use crate::model::{
@@ -89,6 +90,8 @@ pub struct AssessedChange {
     pub built_in: Option<&'static str>,
     /// The approval that covers it.
     pub approved: Option<Box<Approved>>,
+    /// Who made it; `None` where the audit trail was not read.
+    pub by: Option<Box<By>>,
 }
 
 impl AssessedChange {
@@ -160,6 +163,7 @@ pub fn assess(changes: Vec<Change>, older: &Impacts, newer: &Impacts) -> Vec<Ass
                 escalation: escalation(&change, held_before),
                 built_in: built_in(&change),
                 approved: None,
+                by: None,
                 change,
             }
         })

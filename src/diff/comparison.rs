@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{AssessedChange, FailOn, Subject, Verb};
-use crate::model::{Gap, SnapshotInfo};
+use crate::model::{AuditEvent, Gap, SnapshotInfo};
 
 /// The differences between two snapshots, assessed.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub struct Comparison {
     pub newly_visible: u64,
     /// As in [`Differences`].
     pub out_of_sight: u64,
+    /// What the audit trail records between the two, and no change shows: it came and went, or snapshots do not hold it.
+    pub unseen: Vec<AuditEvent>,
 }
 
 /// One side of a comparison.

@@ -18,8 +18,8 @@ pub struct Contents<'a> {
     pub preset: Option<&'a str>,
     /// Rows, lines or grants in it.
     pub rows: u64,
-    /// The snapshot, with its counts.
-    pub snapshot: &'a SnapshotInfo,
+    /// The snapshot, with its counts; of the history of many accounts, the newest of each.
+    pub snapshots: &'a [SnapshotInfo],
     /// What could not be seen; empty = everything that was asked for was seen.
     pub coverage: &'a [Gap],
 }
@@ -40,7 +40,11 @@ pub(super) struct Manifest<'a> {
     /// Its checksum.
     sha256: String,
     rows: u64,
-    snapshot: &'a SnapshotInfo,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snapshot: Option<&'a SnapshotInfo>,
+    /// Where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snapshots: Option<&'a [SnapshotInfo]>,
     coverage: &'a [Gap],
 }
 
@@ -59,7 +63,9 @@ impl<'a> Manifest<'a> {
             bytes,
             sha256,
             rows: contents.rows,
-            snapshot: contents.snapshot,
+            snapshot: Some(contents.snapshots)
+                .and_then(|snapshots| snapshots.first().filter(|_| snapshots.len() == 1)),
+            snapshots: Some(contents.snapshots).filter(|snapshots| snapshots.len() != 1),
             coverage: contents.coverage,
         }
     }

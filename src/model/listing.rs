@@ -33,11 +33,15 @@ pub enum ListingKind {
     AuthSettings,
     /// The permissions that Harness knows.
     Permissions,
+    /// What the audit trail records about access; only when asked for.
+    AuditEvents,
+    /// Sign-ins of people in the audit trail; only when asked for.
+    SignIns,
 }
 
 impl ListingKind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Accounts,
         Self::Organizations,
         Self::Projects,
@@ -51,6 +55,8 @@ impl ListingKind {
         Self::PersonalTokens,
         Self::AuthSettings,
         Self::Permissions,
+        Self::AuditEvents,
+        Self::SignIns,
     ];
 
     /// The name used in the view `listings`.
@@ -70,6 +76,8 @@ impl ListingKind {
             Self::PersonalTokens => "personal_tokens",
             Self::AuthSettings => "auth_settings",
             Self::Permissions => "permissions",
+            Self::AuditEvents => "audit_events",
+            Self::SignIns => "sign_ins",
         }
     }
 
@@ -77,6 +85,27 @@ impl ListingKind {
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
+    /// Whether it tells what access there is. The audit trail tells who did what: a snapshot is complete without it.
+    #[must_use]
+    pub fn is_of_access(self) -> bool {
+        match self {
+            Self::Accounts
+            | Self::Organizations
+            | Self::Projects
+            | Self::Users
+            | Self::ServiceAccounts
+            | Self::UserGroups
+            | Self::Roles
+            | Self::ResourceGroups
+            | Self::RoleAssignments
+            | Self::ServiceAccountTokens
+            | Self::PersonalTokens
+            | Self::AuthSettings
+            | Self::Permissions => true,
+            Self::AuditEvents | Self::SignIns => false,
+        }
     }
 
     /// The listing that shows resources of a type; `None` for types no listing shows.

@@ -41,11 +41,21 @@ pub enum Extra {
     AuthSettings,
     /// Who is a member of each organization and project.
     ProjectUsers,
+    /// Who did what to access.
+    Audit,
+    /// When people signed in last.
+    Logins,
 }
 
 impl Extra {
     /// Every one.
-    pub const ALL: [Self; 3] = [Self::Tokens, Self::AuthSettings, Self::ProjectUsers];
+    pub const ALL: [Self; 5] = [
+        Self::Tokens,
+        Self::AuthSettings,
+        Self::ProjectUsers,
+        Self::Audit,
+        Self::Logins,
+    ];
 
     /// The word on the command line.
     #[must_use]
@@ -54,6 +64,8 @@ impl Extra {
             Self::Tokens => "tokens",
             Self::AuthSettings => "auth-settings",
             Self::ProjectUsers => "project-users",
+            Self::Audit => "audit",
+            Self::Logins => "logins",
         }
     }
 }

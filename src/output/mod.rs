@@ -2,6 +2,7 @@
 
 pub mod accepting;
 pub mod access;
+pub mod audit;
 pub mod csv;
 pub mod diff;
 pub mod doctor;
@@ -13,6 +14,7 @@ mod json;
 pub mod plan;
 pub mod progress;
 pub mod prune;
+pub mod query;
 pub mod sarif;
 mod screen;
 pub mod settings;

@@ -35,7 +35,8 @@ impl ProgressLine {
     pub fn show(counts: impl Fn() -> Counts + Send + 'static) -> Self {
         let over = Arc::new(AtomicBool::new(false));
         let ended = Arc::clone(&over);
-        let thread = thread::spawn(move || {
+        // Without a thread to spare there is no line, and the work goes on.
+        let thread = thread::Builder::new().spawn(move || {
             let began = Instant::now();
             while !ended.load(Ordering::Relaxed) {
                 let text = text(counts(), began.elapsed());
@@ -46,7 +47,7 @@ impl ProgressLine {
         });
         Self {
             over,
-            thread: Some(thread),
+            thread: thread.ok(),
         }
     }
 }

@@ -175,6 +175,7 @@ fn stored(context: &Context<'_>, kind: &str) -> Html {
     let size = |number: i64| usize::try_from(number).unwrap_or_default();
     let facts = context.access.facts();
     let words = match kind {
+        "accounts" => "1 account".to_owned(),
         "users" => counted(size(snapshot.users), "person", "people"),
         "service_accounts" => counted(
             size(snapshot.service_accounts),

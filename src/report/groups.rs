@@ -240,6 +240,10 @@ fn role_card(
 }
 
 fn permission_list(page: &mut Html, catalogue: &Catalogue, fact: &RoleFact) {
+    if fact.permissions.is_empty() {
+        page.raw("<p>It permits nothing.</p>\n");
+        return;
+    }
     page.raw("<p>Permissions:</p>\n<ul class=\"names\">");
     for permission in fact.permissions.iter().take(NAMES) {
         page.raw("<li>");

@@ -12,7 +12,7 @@ pub(super) const GROUP_ROLES: usize = 10;
 /// Members or permissions in one card.
 pub(super) const NAMES: usize = 60;
 /// Rows in all cards of a section.
-const CARDS: usize = 800;
+const CARDS: usize = 500;
 
 /// How many of some cards fit into a section, told the rows of each.
 pub(super) fn fitting(rows: impl Iterator<Item = usize>) -> usize {
@@ -30,7 +30,7 @@ mod tests {
 
     #[test]
     fn cards_fit_until_their_rows_are_too_many() {
-        assert_eq!(fitting([400, 400, 1].into_iter()), 2);
+        assert_eq!(fitting([250, 250, 1].into_iter()), 2);
         assert_eq!(fitting([5; 10].into_iter()), 10);
     }
 }

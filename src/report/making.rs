@@ -12,7 +12,7 @@ use crate::model::Scope;
 const MOST_LISTS: usize = 60;
 
 /// The words of Harness and of this report, for somebody who never saw either.
-const GLOSSARY: [(&str, &str, &str); 17] = [
+const GLOSSARY: [(&str, &str, &str); 20] = [
     (
         "account",
         "Account",
@@ -47,6 +47,11 @@ const GLOSSARY: [(&str, &str, &str); 17] = [
         "user-group",
         "User group",
         "People who hold the same roles by being members. Groups do not nest.",
+    ),
+    (
+        "membership",
+        "Membership",
+        "One person being in one user group. Whoever is in a group that an identity provider keeps is decided there.",
     ),
     (
         "role",
@@ -92,6 +97,16 @@ const GLOSSARY: [(&str, &str, &str); 17] = [
         "more",
         "Somebody can do more",
         "A change that gives somebody more access than before: a role, a membership, a wider role or resource group, an account enabled again.",
+    ),
+    (
+        "in-no-list",
+        "In no list",
+        "Something is named by an assignment and no list of Harness shows it: it was deleted, or Harness hides it.",
+    ),
+    (
+        "finding",
+        "Finding",
+        "What a documented rule found. Each says what to do about it.",
     ),
     (
         "depends",

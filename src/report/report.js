@@ -19,7 +19,7 @@
     return sum;
   }, 0);
   const column = () => new Uint32Array(count);
-  const who = column(), role = column(), scope = column(), over = column(), via = column(), since = column(), doubt = column();
+  const [who, role, scope, over, via, since, doubt] = Array.from({ length: 7 }, column);
   let row = 0;
   data.held.forEach((held, principal) => {
     for (let at = 0; at < held.length; at += 2) {
@@ -55,7 +55,6 @@
 
   // state, kept in the address
   let state, shown = new Uint32Array(0);
-  const fresh = () => ({ find: "", only: {}, sort: "", page: 0 });
   const address = () => {
     const parts = new URLSearchParams();
     if (state.find) parts.set("find", state.find);
@@ -66,10 +65,8 @@
   };
   const read = (text) => {
     const parts = new URLSearchParams(text);
-    state = fresh();
-    state.find = parts.get("find") ?? "";
-    state.sort = parts.get("sort") ?? "";
-    state.page = Math.max(0, (parseInt(parts.get("page"), 10) || 1) - 1);
+    const page = Math.max(0, (parseInt(parts.get("page"), 10) || 1) - 1);
+    state = { find: parts.get("find") ?? "", only: {}, sort: parts.get("sort") ?? "", page };
     for (const one of columns) if (parts.has(one.name)) state.only[one.name] = parts.get(one.name);
   };
   // What a filter holds is a name, or for somebody or something with an address that address.
@@ -84,12 +81,11 @@
   // filter, sort, show
   const lower = (one) => (one.lower ??= one.texts.map((text, at) => `${text} ${one.more ? one.more[at] : ""}`.toLowerCase()));
   const ranks = (one) => {
-    if (!one.ranks) {
-      const compare = new Intl.Collator("en", { numeric: true }).compare;
-      const order = one.texts.map((_, at) => at).sort((a, b) => compare(one.texts[a], one.texts[b]));
-      one.ranks = new Uint32Array(order.length);
-      order.forEach((at, rank) => (one.ranks[at] = rank));
-    }
+    if (one.ranks) return one.ranks;
+    const { compare } = new Intl.Collator("en", { numeric: true });
+    one.ranks = new Uint32Array(one.texts.length);
+    const order = [...one.texts.keys()].sort((a, b) => compare(one.texts[a], one.texts[b]));
+    order.forEach((at, rank) => (one.ranks[at] = rank));
     return one.ranks;
   };
   const select = () => {
@@ -103,12 +99,11 @@
       for (const hit of hits) {
         if (!columns.some((one, index) => hit[index][one.codes[at]])) continue rows;
       }
-      let missed = -1;
+      let missed = -1; // the one filter that the row does not pass; such a row counts for that filter alone
       for (let index = 0; index < columns.length; index++) {
-        if (only[index] && !only[index][columns[index].codes[at]]) {
-          if (missed >= 0) continue rows;
-          missed = index;
-        }
+        if (!only[index] || only[index][columns[index].codes[at]]) continue;
+        if (missed >= 0) continue rows;
+        missed = index;
       }
       for (const facet of facets) if (missed < 0 || columns[missed] === facet) facet.counts[facet.codes[at]]++;
       if (missed < 0) found[number++] = at;
@@ -175,6 +170,10 @@
     draw();
     if (remember) history.replaceState(null, "", address());
   };
+  const change = () => {
+    state.page = 0;
+    update();
+  };
 
   // copy
   const csv = (text) => {
@@ -203,33 +202,24 @@
   };
 
   // addresses
+  const show = (parts) => {
+    read(parts);
+    $("list-find").value = state.find;
+    update(false);
+    $("everything").scrollIntoView();
+  };
   const route = () => {
     const hash = location.hash.slice(1);
-    if (hash.startsWith("everything?")) {
-      read(hash.slice("everything?".length));
-      $("list-find").value = state.find;
-      update(false);
-      $("everything").scrollIntoView();
-      return;
-    }
-    const target = hash && (document.getElementById(hash) ?? document.getElementById(decode(hash)));
+    if (hash.startsWith("everything?")) return show(hash.slice("everything?".length));
+    const target = hash && document.getElementById(hash);
     if (target) {
       for (let node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
       target.scrollIntoView();
       target.querySelector("summary")?.focus({ preventScroll: true });
       return;
     }
-    const one = columns.find((column) => column.link?.some((link) => link[0] && link[0] === hash));
-    if (one) {
-      state = fresh();
-      state.only[one.name] = hash;
-      $("list-find").value = "";
-      update(false);
-      $("everything").scrollIntoView();
-    }
-  };
-  const decode = (text) => {
-    try { return decodeURIComponent(text); } catch { return text; }
+    const one = hash && columns.find((column) => column.link?.some((link) => link[0] === hash));
+    if (one) show(`${encodeURIComponent(one.name)}=${encodeURIComponent(hash)}`);
   };
 
   // people
@@ -252,8 +242,7 @@
       const at = facet.select.value;
       delete state.only[facet.name];
       if (at !== "") state.only[facet.name] = facet.link && facet.link[at][0] ? facet.link[at][0] : facet.texts[at];
-      state.page = 0;
-      update();
+      change();
     });
     label.append(facet.select);
     $("list-facets").append(label);
@@ -262,8 +251,7 @@
     const name = columns[index].name, button = make("button", name, { type: "button" });
     button.addEventListener("click", () => {
       state.sort = state.sort === name ? `-${name}` : name;
-      state.page = 0;
-      update();
+      change();
     });
     head.replaceChildren(button);
   });
@@ -272,12 +260,11 @@
     clearTimeout(waiting);
     waiting = setTimeout(() => {
       state.find = $("list-find").value;
-      state.page = 0;
-      update();
+      change();
     }, 120);
   });
   $("list-reset").addEventListener("click", () => {
-    state = fresh();
+    read("");
     $("list-find").value = "";
     update();
   });
@@ -305,7 +292,7 @@
     for (const details of opened) details.open = false;
   });
   addEventListener("hashchange", route);
-  state = fresh();
+  read("");
   update(false);
   route();
 })();

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::cut::Cut;
 use super::inventory::{Group, Role, ServiceAccount};
-use super::limits::{NAMES, ROLES, TABLE, fitting};
+use super::limits::{GROUP_ROLES, NAMES, ROLES, TABLE, fitting};
 use super::list::List;
 use super::material::{Audience, Material};
 use super::power::Power;
@@ -132,9 +132,18 @@ fn groups<'a>(
         let at = principals.get(group.id.as_str());
         at.is_none_or(|at| cut.touches(&material.access.principal(*at).scope))
     };
+    let mut grants: HashMap<u32, usize> = HashMap::new();
+    for grant in &material.access.facts().grants {
+        *grants.entry(grant.principal).or_default() += 1;
+    }
     let rows = |group: &&Group| {
         let members = usize::try_from(group.members.unwrap_or_default()).unwrap_or(NAMES);
-        HEAD + members.min(NAMES) / 4
+        let at = principals.get(group.id.as_str());
+        let roles = at
+            .and_then(|at| grants.get(at))
+            .copied()
+            .unwrap_or_default();
+        HEAD + members.min(NAMES) / 4 + roles.min(GROUP_ROLES)
     };
     let mut shown: Vec<&Group> = material.inventory.groups.iter().filter(matters).collect();
     shown.truncate(fitting(shown.iter().map(rows)));

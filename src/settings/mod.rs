@@ -84,6 +84,22 @@ impl Completed<'_> {
         }
     }
 
+    /// A complaint about the value of a flag, with what gave it in the place of the flag that nobody typed.
+    pub(crate) fn with_origin(&self, error: Error) -> Error {
+        let Error::Config { message, hint } = error else {
+            return error;
+        };
+        let begins = |setting: &&Setting| {
+            let rest = message.strip_prefix(setting.flag);
+            rest.is_some_and(|rest| rest.starts_with([' ', ':']))
+        };
+        let message = match self.added.iter().find(begins) {
+            Some(setting) => message.replacen(setting.flag, &setting.origin.to_string(), 1),
+            None => message,
+        };
+        Error::Config { message, hint }
+    }
+
     /// What the help of the command says about the environment.
     pub(crate) fn help(&self) -> String {
         let commands = commands();

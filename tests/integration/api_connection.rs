@@ -159,9 +159,9 @@ fn broken_connections_are_named_when_they_stay() {
             .expect_err("for ever");
         assert_eq!(
             (fault(&error), error.attempts),
-            (TransportErrorKind::Reset, 5)
+            (TransportErrorKind::Reset, 3)
         );
-        assert_eq!(server.connections(), 5);
+        assert_eq!(server.connections(), 3);
     }
 }
 

@@ -22,12 +22,14 @@ const PARTS: &[(&str, &[&str])] = &[
     ("diff", &["model"]),
     ("findings", &["model"]),
     ("retention", &["model"]),
+    ("cookbook", &[]),
     (
         "output",
         &[
             "access",
             "agreed",
             "characters",
+            "cookbook",
             "diff",
             "findings",
             "model",
@@ -68,6 +70,7 @@ const PARTS: &[(&str, &[&str])] = &[
             "cli",
             "collect",
             "config",
+            "cookbook",
             "diff",
             "error",
             "exit",

@@ -6,23 +6,16 @@ use std::process::Command;
 
 use harness_access::diff::approvals::Approvals;
 
+use crate::support::documents;
 use crate::support::{Outcome, Test};
 use fake_harness::Scope;
 
 const ADA: &str = "uADA000000000000000000";
 const EVAN: &str = "uEVAN00000000000000000";
 
-fn readme() -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap()
-}
-
 /// The fenced blocks of a language.
 fn blocks(language: &str) -> Vec<String> {
-    readme()
-        .split(&format!("```{language}\n"))
-        .skip(1)
-        .map(|block| block.split("```").next().unwrap().to_owned())
-        .collect()
+    documents::blocks(&documents::documentation(), language)
 }
 
 /// The script under a key of a YAML block: the lines that are indented further.

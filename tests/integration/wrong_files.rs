@@ -293,3 +293,39 @@ fn no_damage_to_any_page_is_written_on_or_makes_it_panic() {
         "{refused} refused, {published} published"
     );
 }
+
+/// Keys beyond those that were given once took all memory.
+#[test]
+fn keys_out_of_range_are_named() {
+    let folder = crate::support::TempDir::new();
+    let file = folder.file("a.db");
+    crate::support::account::Account::example().publish(&file, 1);
+    let connection = rusqlite::Connection::open(&file).unwrap();
+    connection
+        .execute_batch(
+            "PRAGMA foreign_keys = off; UPDATE _resource SET key = 5000000000 WHERE key = 2",
+        )
+        .unwrap();
+    drop(connection);
+    crate::support::Run::new(folder.path(), &["what-can", "x", "--db", "a.db"])
+        .exits(6)
+        .says("`_resource` has keys out of range");
+}
+
+/// A pipe has nothing to read until somebody writes into it.
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_not_waited_for() {
+    let folder = crate::support::TempDir::new();
+    let pipe = folder.file("a.db");
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    crate::support::Run::new(folder.path(), &["snapshots", "--db", "a.db"])
+        .exits(6)
+        .says("a.db is not a SQLite database");
+}

@@ -277,6 +277,7 @@ impl Account {
         }
         Observation {
             notes: Vec::new(),
+            trail: None,
             started_at: at(0),
             finished_at: at(60),
             caller: None,

@@ -34,7 +34,7 @@ impl Client {
         let Some(gateway) = self.gateway_to_try(&error) else {
             return Err(error);
         };
-        log::info!("{error}; trying {gateway}");
+        log::info!("{}; trying {gateway}", error.brief());
         let other = self.exchange_at(&gateway, prepared, open);
         let is_harness = other.as_ref().err().is_none_or(ApiError::is_of_harness);
         if is_harness {
@@ -106,7 +106,8 @@ impl Client {
             };
             let site = call.site(method);
             log::info!(
-                "{site}: {kind}; trying again in {:.1} s",
+                "{site}: {}; trying again in {:.1} s",
+                kind.brief(),
                 pause.as_secs_f64()
             );
             last = Some(kind);

@@ -31,6 +31,9 @@ use super::page::envelope;
 use super::page::walk::{WalkOptions, walk};
 use super::page::{RowSink, Walked};
 
+/// Bytes of memory that the rows of a run may take unless said otherwise.
+pub const DEFAULT_MEMORY: u64 = 2 << 30;
+
 /// How the client behaves; the defaults are for Harness as it is.
 #[derive(Clone)]
 pub struct ClientOptions {
@@ -56,7 +59,7 @@ impl Default for ClientOptions {
             max_per_minute: 360,
             timeout: Duration::from_secs(30 * 60),
             request_timeout: Duration::from_secs(120),
-            max_memory: 2 << 30,
+            max_memory: DEFAULT_MEMORY,
             retry: RetryPolicy::default(),
             clock: Arc::new(SystemClock::new()),
             cancel: Cancel::new(),
@@ -209,7 +212,7 @@ impl Client {
         if !self.unsorted().contains(path) {
             match self.walk_as(list, list.call, &key, sink) {
                 Err(error) if self.may_be_the_order(list.call, &error) => {
-                    log::info!("{error}; asking without sortOrders");
+                    log::info!("{}; asking without sortOrders", error.brief());
                     sink.restart();
                     refused = Some(error);
                 }

@@ -126,6 +126,10 @@ impl<'a> Retry<'a> {
             Outcome::Doubtful if !worked_before => {
                 self.policy.doubtful_tries.min(self.policy.tries)
             }
+            // A server that does not speak TLS closes connections, too.
+            Outcome::ConnectionLost if !worked_before => {
+                (self.policy.doubtful_tries + 1).min(self.policy.tries)
+            }
             _ => self.policy.tries,
         };
         if self.attempts >= tries {
@@ -230,8 +234,12 @@ mod tests {
     #[test]
     fn a_lost_connection_is_replaced_at_once() {
         assert_eq!(
-            waits(Outcome::ConnectionLost, false, MIDDLE).0,
+            waits(Outcome::ConnectionLost, true, MIDDLE).0,
             [secs(0), secs(3), secs(9), secs(27)]
+        );
+        assert_eq!(
+            waits(Outcome::ConnectionLost, false, MIDDLE).0,
+            [secs(0), secs(3)]
         );
     }
 

@@ -235,14 +235,39 @@ impl ApiError {
         )
     }
 
-    /// What to do about it, in a sentence, where that is known.
+    /// Where and what, without the server's own words: for the log, where nobody asked for them.
     #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        self.kind.hint(&self.site, self.tried_gateway)
+    pub fn brief(&self) -> String {
+        format!("{}: {}", self.site, self.kind.brief())
     }
 }
 
 impl ApiErrorKind {
+    /// What happened, without the server's own words.
+    #[must_use]
+    pub fn brief(&self) -> String {
+        let mut kind = self.clone();
+        match &mut kind {
+            Self::BadKey(said)
+            | Self::NotPermitted { said, .. }
+            | Self::NotFound(said)
+            | Self::Throttled(said)
+            | Self::Server(said)
+            | Self::AccountMoved { said, .. }
+            | Self::IpNotAllowed(said)
+            | Self::Refused(said) => said.message.clear(),
+            Self::NotJson { excerpt, .. } => excerpt.clear(),
+            Self::Deadline { last, .. } => *last = None,
+            Self::Redirected { .. }
+            | Self::Transport(_)
+            | Self::Shape { .. }
+            | Self::Inconsistent { .. }
+            | Self::Impossible { .. }
+            | Self::Cancelled => {}
+        }
+        kind.to_string()
+    }
+
     /// What happened, in the same words whenever it happens: without the id of the request.
     #[must_use]
     pub fn reason(&self) -> String {

@@ -17,6 +17,15 @@ pub struct BaseUrl(String);
 pub enum BaseUrlError {
     /// Not an absolute `http` or `https` URL with a host.
     Malformed,
+    /// A host without `https://` before it.
+    NoScheme(String),
+    /// The address of a page of Harness, as the browser shows it.
+    OfBrowser {
+        /// The base URL that it means.
+        base: String,
+        /// The account that it names.
+        account: String,
+    },
     /// Another scheme than `http` and `https`.
     Scheme(String),
     /// User name or password before the host.
@@ -32,6 +41,11 @@ impl fmt::Display for BaseUrlError {
         match self {
             Self::Malformed => f.write_str(
                 "the base URL must look like `https://app.harness.io`, with an optional path",
+            ),
+            Self::NoScheme(_) => f.write_str("the base URL has no `https://` before the host"),
+            Self::OfBrowser { base, account } => write!(
+                f,
+                "this is the address of a page in the browser; it means the base URL {base} and the account {account}"
             ),
             Self::Scheme(scheme) => write!(
                 f,
@@ -51,6 +65,23 @@ impl fmt::Display for BaseUrlError {
 
 impl std::error::Error for BaseUrlError {}
 
+impl BaseUrlError {
+    /// What to write instead, where that is clear.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::NoScheme(host) => Some(format!("did you mean https://{host}?")),
+            Self::OfBrowser { base, account } => {
+                Some(format!("use --base-url {base} --account-id {account}"))
+            }
+            Self::PlainHttp(_) => Some(
+                "--allow-http sends it all the same, which others may read on the way".to_owned(),
+            ),
+            Self::Malformed | Self::Scheme(_) | Self::UserInfo | Self::QueryOrFragment => None,
+        }
+    }
+}
+
 impl BaseUrl {
     /// Reads a base URL. Plain `http` is accepted to this computer (127.0.0.0/8, `::1`, `localhost`), and to anyone
     /// with `allow_http`.
@@ -59,7 +90,7 @@ impl BaseUrl {
     /// Everything that could send the key elsewhere or make paths wrong; see [`BaseUrlError`].
     pub fn parse(text: &str, allow_http: bool) -> Result<Self, BaseUrlError> {
         let text = text.trim();
-        let (scheme, rest) = text.split_once("://").ok_or(BaseUrlError::Malformed)?;
+        let (scheme, rest) = text.split_once("://").ok_or_else(|| without_scheme(text))?;
         let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
         if authority.contains('@') {
             return Err(BaseUrlError::UserInfo);
@@ -68,6 +99,9 @@ impl BaseUrl {
         if scheme != "https" && scheme != "http" {
             let scheme = scheme.chars().filter(char::is_ascii_alphanumeric).take(20);
             return Err(BaseUrlError::Scheme(scheme.collect()));
+        }
+        if let Some(page) = page_of_browser(&scheme, rest) {
+            return Err(page);
         }
         if rest.contains(['?', '#']) {
             return Err(BaseUrlError::QueryOrFragment);
@@ -101,15 +135,21 @@ impl BaseUrl {
         self.0.starts_with("https:")
     }
 
+    /// Host and port, the default port included.
+    #[must_use]
+    pub fn host_and_port(&self) -> (&str, u16) {
+        let authority = self.0.split('/').nth(2).unwrap_or_default();
+        let default = if self.is_https() { 443 } else { 80 };
+        match authority.rsplit_once(':') {
+            Some((host, port)) if !port.ends_with(']') => (host, port.parse().unwrap_or(default)),
+            _ => (authority, default),
+        }
+    }
+
     /// Whether this computer is meant: 127.0.0.0/8, `::1` or `localhost`.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
-        let authority = self.0.split('/').nth(2).unwrap_or_default();
-        let host = match authority.rsplit_once(':') {
-            Some((host, port)) if !port.ends_with(']') => host,
-            _ => authority,
-        };
-        is_this_computer(host)
+        is_this_computer(self.host_and_port().0)
     }
 
     /// The same host with the path `/gateway`, under which Harness serves its API as well; `None` when there is a path.
@@ -130,6 +170,33 @@ impl fmt::Display for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// What a text without `://` may have meant. Only a plain host is repeated.
+fn without_scheme(text: &str) -> BaseUrlError {
+    let host = text.split(['/', ':']).next().unwrap_or_default();
+    let is_host = host_is_plain(host) && (host.contains('.') || host == "localhost");
+    if is_host
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !b"@?#\\".contains(&byte))
+    {
+        BaseUrlError::NoScheme(text.trim_end_matches('/').to_owned())
+    } else {
+        BaseUrlError::Malformed
+    }
+}
+
+/// `app.harness.io/ng/account/ID/…` and `app.harness.io/ng/#/account/ID/…` are addresses of pages.
+fn page_of_browser(scheme: &str, rest: &str) -> Option<BaseUrlError> {
+    let (before, after) = rest.split_once("/account/")?;
+    let is_of_id = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let account: String = after.chars().take_while(is_of_id).collect();
+    let host = before.split(['/', '?', '#']).next()?;
+    (!account.is_empty() && !host.is_empty()).then(|| BaseUrlError::OfBrowser {
+        base: format!("{scheme}://{host}"),
+        account,
+    })
 }
 
 /// A name, an IPv4 address or an IPv6 address in brackets.
@@ -153,7 +220,7 @@ fn path_is_plain(path: &str) -> bool {
 }
 
 /// The port after the host; an empty one (`host:`) counts as absent.
-fn authority_port(authority: &str) -> Result<Option<u16>, BaseUrlError> {
+pub(super) fn authority_port(authority: &str) -> Result<Option<u16>, BaseUrlError> {
     let after_address = authority.rsplit(']').next().unwrap_or_default();
     match after_address.rsplit_once(':') {
         None | Some((_, "")) => Ok(None),
@@ -227,6 +294,29 @@ mod tests {
     }
 
     #[test]
+    fn the_address_of_a_page_names_host_and_account() {
+        for text in [
+            "https://app.harness.io/ng/account/AcC_1-x/home/get-started",
+            "https://app.harness.io/ng/#/account/AcC_1-x/home",
+            "https://app.harness.io/ng/account/AcC_1-x/settings/users?page=1#top",
+        ] {
+            let error = BaseUrl::parse(text, false).expect_err(text);
+            assert_eq!(
+                error.hint().as_deref(),
+                Some("use --base-url https://app.harness.io --account-id AcC_1-x")
+            );
+        }
+    }
+
+    #[test]
+    fn gateway_is_added_to_a_host_alone() {
+        let with = |text| BaseUrl::parse(text, false).expect(text).with_gateway();
+        let gateway = with("https://app.harness.io").map(|base| base.to_string());
+        assert_eq!(gateway.as_deref(), Some("https://app.harness.io/gateway"));
+        assert_eq!(with("https://app.harness.io/gateway"), None);
+    }
+
+    #[test]
     fn user_information_is_refused_and_not_repeated() {
         let error =
             BaseUrl::parse("https://user:hunter2@app.harness.io", true).expect_err("refused");
@@ -238,7 +328,11 @@ mod tests {
     fn other_things_are_refused() {
         use BaseUrlError::{Malformed, QueryOrFragment, Scheme};
         let cases = [
-            ("app.harness.io", Malformed),
+            (
+                "app.harness.io",
+                BaseUrlError::NoScheme("app.harness.io".to_owned()),
+            ),
+            ("pat.a.b@c", Malformed),
             ("", Malformed),
             ("https://", Malformed),
             ("https:///x", Malformed),

@@ -4,6 +4,7 @@
 //! that gets it. [`quote`] makes a stranger's text fit for a message.
 
 pub mod base_url;
+pub mod proxy;
 pub mod quote;
 pub(crate) mod redact;
 mod resolver;

@@ -12,7 +12,7 @@ use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::http::uri::{Authority, Scheme};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::NextTimeout;
+use ureq::unversioned::transport::{NextTimeout, time};
 
 /// How long a response is good for. Hosts of Harness move rarely, and open connections stay where they are anyway.
 const GOOD_FOR: Duration = Duration::from_secs(60);
@@ -67,7 +67,7 @@ impl<R: Resolver> Resolver for Remembering<R> {
             }
             return Ok(resolved);
         }
-        let resolved = self.inner.resolve(uri, config, timeout)?;
+        let resolved = self.inner.resolve(uri, config, without_thread(timeout))?;
         if let Some(authority) = uri.authority() {
             *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Resolved {
                 scheme: uri.scheme().cloned(),
@@ -77,6 +77,21 @@ impl<R: Resolver> Resolver for Remembering<R> {
             });
         }
         Ok(resolved)
+    }
+}
+
+/// A lookup with a time limit needs a thread. Where there are no more to be had it goes without the limit: starting one
+/// would end the program.
+fn without_thread(timeout: NextTimeout) -> NextTimeout {
+    match std::thread::Builder::new().spawn(|| ()) {
+        Ok(_) => timeout,
+        Err(error) => {
+            log::info!("looking up the host without a time limit: {error}");
+            NextTimeout {
+                after: time::Duration::NotHappening,
+                ..timeout
+            }
+        }
     }
 }
 
@@ -99,10 +114,8 @@ impl<R> fmt::Debug for Remembering<R> {
 mod tests {
     use std::sync::atomic::{AtomicU16, Ordering};
 
-    use ureq::Timeout;
-    use ureq::unversioned::transport::time;
-
     use super::*;
+    use ureq::Timeout;
 
     /// Responses another port each time.
     #[derive(Debug)]

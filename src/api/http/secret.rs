@@ -4,7 +4,15 @@ use std::fmt;
 
 /// A Harness API key. It has no `Display`, its `Debug` says `redacted`, and only the transport can read it.
 #[derive(Clone)]
-pub struct ApiKey(String);
+pub struct ApiKey {
+    text: String,
+    /// Its secret part in base64, as it shows at each place in a longer text.
+    encoded: Vec<String>,
+}
+
+const REDACTED: &str = "[key redacted]";
+/// Shorter pieces would cut ordinary words out of messages.
+const SHORTEST: usize = 8;
 
 /// Why a text cannot be an API key. Neither message repeats the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +50,11 @@ impl ApiKey {
         if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(ApiKeyError::IllegalCharacter);
         }
-        Ok(Self(key.to_owned()))
+        let secret = key.rsplit('.').next().unwrap_or(key);
+        Ok(Self {
+            text: key.to_owned(),
+            encoded: encodings(secret.as_bytes()),
+        })
     }
 
     /// The account id inside a current key, `pat.<account>.<token>.<secret>` or `sat.…`.
@@ -50,7 +62,7 @@ impl ApiKey {
     /// The legacy form with three parts holds no account: its second part is the token, so `None`.
     #[must_use]
     pub fn account_id(&self) -> Option<&str> {
-        let parts: Vec<&str> = self.0.split('.').collect();
+        let parts: Vec<&str> = self.text.split('.').collect();
         match parts[..] {
             ["pat" | "sat", account, token, secret]
                 if !account.is_empty() && !token.is_empty() && !secret.is_empty() =>
@@ -63,22 +75,89 @@ impl ApiKey {
 
     /// The key itself, for the one header it goes into.
     pub(super) fn expose(&self) -> &str {
-        &self.0
+        &self.text
     }
 
-    /// `text` with the key, or its secret last part alone, replaced.
+    /// `text` without the key, its secret last part, pieces of that part, or any of them in base64.
     ///
     /// For what servers and libraries say: some of them repeat what they were sent.
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
-        const REDACTED: &str = "[key redacted]";
-        const SHORTEST_SECRET: usize = 8; // shorter ones would cut ordinary words out of messages
-        let text = text.replace(self.expose(), REDACTED);
-        match self.0.rsplit_once('.') {
-            Some((_, secret)) if secret.len() >= SHORTEST_SECRET => text.replace(secret, REDACTED),
-            _ => text,
+        let mut text = self.without_key(text);
+        let secret = self.secret().as_bytes();
+        for piece in secret
+            .windows(SHORTEST)
+            .filter_map(|piece| std::str::from_utf8(piece).ok())
+        {
+            if text.contains(piece) {
+                text = text.replace(piece, REDACTED);
+            }
+        }
+        text
+    }
+
+    /// A body without the key, before anything of it is kept.
+    pub(super) fn scrub(&self, body: Vec<u8>) -> Vec<u8> {
+        match std::str::from_utf8(&body) {
+            Ok(text) if !self.is_in(text) => body,
+            Ok(text) => self.without_key(text).into_bytes(),
+            Err(_) => {
+                let text = String::from_utf8_lossy(&body);
+                if self.is_in(&text) {
+                    self.without_key(&text).into_bytes()
+                } else {
+                    body
+                }
+            }
         }
     }
+
+    fn without_key(&self, text: &str) -> String {
+        let mut text = text.replace(&self.text, REDACTED);
+        for form in self.forms() {
+            if text.contains(form) {
+                text = text.replace(form, REDACTED);
+            }
+        }
+        text
+    }
+
+    fn is_in(&self, text: &str) -> bool {
+        text.contains(&self.text) || self.forms().any(|form| text.contains(form))
+    }
+
+    /// The secret part, plain and encoded, as far as it is long enough to be recognised.
+    fn forms(&self) -> impl Iterator<Item = &str> {
+        let forms = std::iter::once(self.secret()).chain(self.encoded.iter().map(String::as_str));
+        forms.filter(|form| form.len() >= SHORTEST)
+    }
+
+    fn secret(&self) -> &str {
+        self.text.rsplit('.').next().unwrap_or(&self.text)
+    }
+}
+
+/// How bytes look in base64 when they stand at any place of what is encoded, in both alphabets.
+fn encodings(bytes: &[u8]) -> Vec<String> {
+    const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let at = |before: usize| -> String {
+        let padded: Vec<u8> = std::iter::repeat_n(0, before)
+            .chain(bytes.iter().copied())
+            .collect();
+        let chars = padded.chunks_exact(3).flat_map(|three| {
+            let bits = u32::from_be_bytes([0, three[0], three[1], three[2]]);
+            [18, 12, 6, 0].map(|shift| char::from(STANDARD[(bits >> shift) as usize & 63]))
+        });
+        chars.skip([0, 2, 3][before]).collect() // the first ones depend on what stands before
+    };
+    let mut forms: Vec<String> = (0..3).map(at).collect();
+    for form in forms.clone() {
+        let of_urls = form.replace('+', "-").replace('/', "_");
+        if of_urls != form {
+            forms.push(of_urls);
+        }
+    }
+    forms
 }
 
 impl fmt::Debug for ApiKey {
@@ -141,5 +220,35 @@ mod tests {
         let key = key("pat.AcC.tok.secret123");
         let redacted = key.redact("bad key pat.AcC.tok.secret123, secret secret123!");
         assert_eq!(redacted, "bad key [key redacted], secret [key redacted]!");
+    }
+
+    #[test]
+    fn a_key_in_pieces_or_in_base64_is_cut_out() {
+        let key = key("pat.AcC.tok.0123456789abcdef");
+        let text = key.redact("first 0123456789ab then 56789abcdef");
+        assert!(
+            !text.contains("345678") && !text.contains("89abcd"),
+            "{text}"
+        );
+        for encoded in [
+            "cGF0LkFjQy50b2suMDEyMzQ1Njc4OWFiY2RlZg==",
+            "MDEyMzQ1Njc4OWFiY2RlZg==",
+            "eHgwMTIzNDU2Nzg5YWJjZGVm",
+            "eDAxMjM0NTY3ODlhYmNkZWY=",
+        ] {
+            assert!(key.redact(encoded).contains(REDACTED), "{encoded}");
+        }
+    }
+
+    #[test]
+    fn a_body_is_scrubbed_and_others_stay_as_they_are() {
+        let key = key("pat.AcC.tok.secret123");
+        let body = |text: &str| key.scrub(text.as_bytes().to_vec());
+        assert_eq!(
+            body(r#"{"name":"x secret123 y"}"#),
+            br#"{"name":"x [key redacted] y"}"#
+        );
+        assert_eq!(body("secret 123"), b"secret 123");
+        assert_eq!(key.scrub(b"\xff".to_vec()), b"\xff");
     }
 }

@@ -14,6 +14,7 @@ use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::DefaultConnector;
 
 use super::base_url::BaseUrl;
+use super::proxy::Proxy;
 use super::resolver::Remembering;
 use super::secret::ApiKey;
 use crate::api::call::Method;
@@ -176,8 +177,8 @@ pub struct TransportSettings {
     pub read_timeout: Duration,
     /// Refuse to send anything unencrypted; on unless the base URL is plain `http`.
     pub https_only: bool,
-    /// Use the proxy named by `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`.
-    pub proxy_from_environment: bool,
+    /// The proxy on the way, if any.
+    pub proxy: Option<Proxy>,
 }
 
 impl Default for TransportSettings {
@@ -186,19 +187,17 @@ impl Default for TransportSettings {
             connect_timeout: Duration::from_secs(10),
             read_timeout: Duration::from_secs(30),
             https_only: true,
-            proxy_from_environment: true,
+            proxy: None,
         }
     }
 }
 
 impl TransportSettings {
-    /// The settings for `base`: nothing unencrypted unless it is plain `http` itself, and no proxy between this
-    /// computer and itself, which would get the key unencrypted.
+    /// The settings for `base`: nothing unencrypted unless it is plain `http` itself.
     #[must_use]
     pub fn for_base(base: &BaseUrl) -> Self {
         Self {
             https_only: base.is_https(),
-            proxy_from_environment: !base.is_loopback(),
             ..Self::default()
         }
     }
@@ -221,7 +220,7 @@ impl UreqTransport {
     /// A transport that authenticates with `key`. Opens no connection yet.
     #[must_use]
     pub fn new(key: ApiKey, settings: &TransportSettings) -> Self {
-        let mut config = ureq::Agent::config_builder()
+        let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .https_only(settings.https_only)
@@ -237,10 +236,8 @@ impl UreqTransport {
             .timeout_resolve(Some(settings.connect_timeout))
             .timeout_connect(Some(settings.connect_timeout))
             .timeout_per_read(Some(settings.read_timeout))
-            .timeout_per_write(Some(settings.read_timeout));
-        if !settings.proxy_from_environment {
-            config = config.proxy(None);
-        }
+            .timeout_per_write(Some(settings.read_timeout))
+            .proxy(settings.proxy.clone().map(Proxy::into_inner));
         let resolver = Remembering::new(DefaultResolver::default());
         let connector = DefaultConnector::default();
         Self {
@@ -283,7 +280,7 @@ impl UreqTransport {
             retry_after: header("retry-after"),
             location: header("location"),
             date: header("date").and_then(|date| httpdate::parse_http_date(&date).ok()),
-            body,
+            body: self.key.scrub(body),
         })
     }
 

@@ -251,7 +251,7 @@ impl<F, K> Walk<F, K> {
             error.walked = Some(Box::new(self.walked.clone()));
             return Err(error);
         }
-        log::info!("{error}; going on without this page");
+        log::info!("{}; going on without this page", error.brief());
         let reason = error.kind.reason();
         Ok(Gap::Page { page, reason })
     }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::{PermissionProbe, ask};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
+use crate::collect::listings;
 
 /// What is known of one probe.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,10 +65,12 @@ impl Answers {
         })
     }
 
-    /// Whether a permission is denied in a scope that exists. A grant over everything would contradict that.
+    /// Whether a view of every scope is denied in a scope that exists. A grant over everything would contradict that.
     pub(super) fn deny_what_exists(&self) -> bool {
         self.known.iter().any(|(probe, answer)| {
-            !probe.is_sentinel() && matches!(answer, Answer::No | Answer::Taken)
+            let is_view = listings::of_every_scope()
+                .any(|listing| listing.permission == Some(probe.required()));
+            is_view && !probe.is_sentinel() && matches!(answer, Answer::No | Answer::Taken)
         })
     }
 

@@ -127,16 +127,16 @@ impl KeyVisibility {
     /// when nothing is denied in a scope that exists: the rest may turn out to be proven.
     pub(crate) fn missing(&self, scopes: &[Scope], selection: &ScopeSelection) -> Vec<String> {
         const SHOWN: usize = 5;
-        if !self.answers.deny_what_exists() {
+        let extras: Vec<String> = listings::asked_for_by(|extra| selection.extras.contains(&extra))
+            .filter(|listing| listing.without_permission == WithoutPermission::Gap)
+            .filter_map(|listing| listing.permission)
+            .filter_map(|required| self.why_hidden(required, &Scope::Account))
+            .collect();
+        if extras.is_empty() && !self.answers.deny_what_exists() {
             return Vec::new();
         }
         let mut sentences = self.hidden_below(scopes, selection);
-        sentences.extend(
-            listings::asked_for_by(|extra| selection.extras.contains(&extra))
-                .filter(|listing| listing.without_permission == WithoutPermission::Gap)
-                .filter_map(|listing| listing.permission)
-                .filter_map(|required| self.why_hidden(required, &Scope::Account)),
-        );
+        sentences.extend(extras);
         for required in of_every_scope() {
             let hidden: Vec<String> = scopes
                 .iter()
@@ -223,7 +223,7 @@ impl KeyVisibility {
         let listing = listings::definition(kind);
         let required = listing.permission?;
         match listing.without_permission {
-            WithoutPermission::NotRead => None,
+            WithoutPermission::NotRead | WithoutPermission::GapApart => None,
             WithoutPermission::Gap | WithoutPermission::LeftOut => match listing.wanted {
                 Wanted::Always => self.why_hidden(required, scope),
                 Wanted::With(_) => self.why_hidden(required, &Scope::Account), // where Harness judges it

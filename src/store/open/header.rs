@@ -30,8 +30,15 @@ impl Header {
                 detail: error.to_string(),
             },
         };
-        if fs::metadata(path).map_err(unreadable)?.is_dir() {
+        let found = fs::metadata(path).map_err(unreadable)?;
+        if found.is_dir() {
             return Err(StoreError::Directory {
+                path: path.to_owned(),
+            });
+        }
+        // Opening a pipe would wait for somebody to write into it.
+        if !found.is_file() {
+            return Err(StoreError::NotSqlite {
                 path: path.to_owned(),
             });
         }

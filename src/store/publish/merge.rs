@@ -91,6 +91,7 @@ impl<'a> Merge<'a> {
         if !too_many.is_empty() {
             return Err(Stopped::TooMuchGone(too_many));
         }
+        self.merge_trail()?;
         Ok(self.finish()?)
     }
 
@@ -168,7 +169,8 @@ fn insert_snapshot(
 }
 
 fn state_of(observation: &Observation) -> &'static str {
-    let complete = |listing: &Listing| listing.state == ListingState::Complete;
+    let complete =
+        |listing: &Listing| listing.state == ListingState::Complete || !listing.kind.is_of_access();
     if observation.listings.iter().all(complete) {
         "complete"
     } else {

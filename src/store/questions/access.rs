@@ -18,13 +18,9 @@ impl Reader {
     /// When the file cannot be read.
     pub fn access_facts(&self, snapshot: i64) -> Result<AccessFacts, StoreError> {
         let read = || -> rusqlite::Result<AccessFacts> {
-            let mut loader = Loader {
-                completeness: self.load_completeness(snapshot)?,
-                ..Loader::default()
-            };
-            self.load_scopes(&mut loader)?;
-            self.load_resources(snapshot, &mut loader)?;
-            self.load_grants(snapshot, &mut loader)?;
+            let mut loader = self.access_loader(snapshot)?;
+            self.load_resources(snapshot, "r.key > 0", "", &mut loader)?;
+            self.load_grants(snapshot, "1", "", &mut loader)?;
             Ok(loader.facts)
         };
         read().map_err(|error| self.failed(&error))
@@ -63,6 +59,16 @@ impl Reader {
         Ok(gaps)
     }
 
+    /// A loader that knows the scopes and how completely each list was seen.
+    pub(super) fn access_loader(&self, snapshot: i64) -> rusqlite::Result<Loader> {
+        let mut loader = Loader {
+            completeness: self.load_completeness(snapshot)?,
+            ..Loader::default()
+        };
+        self.load_scopes(&mut loader)?;
+        Ok(loader)
+    }
+
     fn load_scopes(&self, loader: &mut Loader) -> rusqlite::Result<()> {
         let mut statement = self
             .connection
@@ -78,7 +84,14 @@ impl Reader {
         Ok(())
     }
 
-    fn load_resources(&self, snapshot: i64, loader: &mut Loader) -> rusqlite::Result<()> {
+    /// Resources by a condition on `r`, with its only parameter.
+    pub(super) fn load_resources(
+        &self,
+        snapshot: i64,
+        condition: &str,
+        parameter: &str,
+        loader: &mut Loader,
+    ) -> rusqlite::Result<()> {
         let mut statement = self.connection.prepare(&format!(
             "SELECT r.key, r.id, r.type, r.scope, r.identifier, v.name,
                CASE WHEN r.type IN ('role', 'resource_group') THEN v.attributes END,
@@ -89,10 +102,10 @@ impl Reader {
                v.key IS NOT NULL, r.listing
              FROM _resource r LEFT JOIN _resource_version v ON v.resource = r.key
                AND {}
-             WHERE r.key > 0 ORDER BY r.key",
+             WHERE ({condition}) AND :wanted IS NOT NULL ORDER BY r.key",
             live("v", ":id")
         ))?;
-        let mut rows = statement.query(named_params! {":id": snapshot})?;
+        let mut rows = statement.query(named_params! {":id": snapshot, ":wanted": parameter})?;
         while let Some(row) = rows.next()? {
             loader.resource(row)?;
         }
@@ -116,14 +129,21 @@ impl Reader {
             .collect()
     }
 
-    fn load_grants(&self, snapshot: i64, loader: &mut Loader) -> rusqlite::Result<()> {
+    /// Grants by a condition on `g`, with its only parameter.
+    pub(super) fn load_grants(
+        &self,
+        snapshot: i64,
+        condition: &str,
+        parameter: &str,
+        loader: &mut Loader,
+    ) -> rusqlite::Result<()> {
         let mut statement = self.connection.prepare(&format!(
             "SELECT g.target, g.principal, g.scope, g.resource_group, g.listing, g.role_assignment,
                g.since
-             FROM _grant g WHERE {} ORDER BY g.key",
+             FROM _grant g WHERE ({condition}) AND {} AND :wanted IS NOT NULL ORDER BY g.key",
             live("g", ":id")
         ))?;
-        let mut rows = statement.query(named_params! {":id": snapshot})?;
+        let mut rows = statement.query(named_params! {":id": snapshot, ":wanted": parameter})?;
         while let Some(row) = rows.next()? {
             loader.grant(row)?;
         }
@@ -144,8 +164,8 @@ enum FactAt {
 }
 
 #[derive(Default)]
-struct Loader {
-    facts: AccessFacts,
+pub(super) struct Loader {
+    pub(super) facts: AccessFacts,
     scopes: HashMap<i64, u32>,
     /// By `listing.key`; what the snapshot did not walk is missing.
     completeness: HashMap<i64, Completeness>,

@@ -2,11 +2,14 @@
 //! commits.
 
 mod access;
+mod access_parts;
 mod find;
 mod history;
 mod impact;
 mod select;
 mod snapshots;
+mod trail;
 
 pub use history::GrantParts;
-pub use select::{Receiver, Rows};
+pub use select::{Limits, Receiver, Restricted, Rows, SelectError};
+pub use trail::SignInsRead;

@@ -3,6 +3,7 @@
 mod compare;
 mod version_1;
 
+use crate::model::ListingKind;
 use rusqlite::Connection;
 use std::fmt::Display;
 
@@ -51,6 +52,15 @@ pub(super) fn index_derived(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(DERIVED_INDEXES)
 }
 
+/// Tables whose keys facts refer to, in a file of this schema or an older one.
+pub(super) fn keyed_tables(connection: &Connection) -> rusqlite::Result<[&'static str; 3]> {
+    let version: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    Ok(match version {
+        VERSION => ["_resource", "_scope", "_listing"],
+        _ => ["resource", "scope", "listing"],
+    })
+}
+
 /// The statement that creates a table.
 fn table(name: &str) -> &'static str {
     let start = TABLES
@@ -69,6 +79,16 @@ pub(super) fn live(alias: &str, at: impl Display) -> String {
     format!(
         "{alias}.valid_from <= {at} AND ({alias}.valid_until IS NULL OR {alias}.valid_until > {at})"
     )
+}
+
+/// The condition that a column names a listing of access: what the audit trail tells is no part of any comparison.
+pub(super) fn of_access(column: &str) -> String {
+    let others: Vec<String> = ListingKind::ALL
+        .into_iter()
+        .filter(|kind| !kind.is_of_access())
+        .map(|kind| format!("'{kind}'"))
+        .collect();
+    format!("{column} NOT IN ({})", others.join(", "))
 }
 
 /// The condition that a row of intervals still holds.
@@ -177,7 +197,7 @@ mod tests {
                 .expect("query")
                 .collect::<Result<_, _>>()
                 .expect("names");
-            assert_eq!(names.len(), 24);
+            assert_eq!(names.len(), 25);
             for name in names {
                 connection
                     .query_row(

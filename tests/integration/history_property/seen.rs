@@ -200,6 +200,7 @@ impl Seen {
         let at = Timestamp::from_millis(1_800_000_000_000 + number * 1000);
         Observation {
             notes: Vec::new(),
+            trail: None,
             started_at: at,
             finished_at: at,
             caller: None,

@@ -8,6 +8,7 @@ pub(crate) mod schema;
 
 mod answers;
 mod database;
+pub(crate) mod documents;
 pub(crate) mod in_process;
 mod outcome;
 mod patient;

@@ -1,16 +1,19 @@
 //! What flags mean for the connection and the database. Everything that can be refused is refused here, before the first
 //! request.
 
+mod api_key;
+mod unquoted;
+
 use std::ffi::OsString;
-use std::fs;
-use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::unquoted::unquoted;
 use crate::api::client::clock::Clock;
 use crate::api::client::{Client, ClientOptions};
 use crate::api::http::base_url::BaseUrl;
+use crate::api::http::proxy::Proxy;
 use crate::api::http::redact::holds_key;
 use crate::api::http::secret::ApiKey;
 use crate::api::http::transport::{TransportSettings, UreqTransport};
@@ -20,9 +23,6 @@ use crate::store::Identity;
 
 const DEFAULT_DB: &str = "harness-access.db";
 const DEFAULT_BASE_URL: &str = "https://app.harness.io";
-
-/// A key has some hundred bytes; a disk image named by mistake is not read to its end.
-const KEY_FILE_LIMIT: u64 = 64 * 1024;
 
 /// Looks up a variable of the environment.
 pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<OsString>;
@@ -36,40 +36,50 @@ pub struct Connection {
     pub account_id: String,
     /// The key.
     pub api_key: ApiKey,
+    /// The proxy on the way.
+    pub proxy: Option<Proxy>,
 }
 
 impl Connection {
-    /// A client for the account, with so many requests a minute (0 = not paced); its time starts now.
+    /// A client for the account, with so many requests a minute (0 = not paced) and so many bytes of memory for the rows;
+    /// its time starts now.
     #[must_use]
-    pub fn client(self, timeout: Duration, max_per_minute: u32, clock: Arc<dyn Clock>) -> Client {
-        let settings = TransportSettings::for_base(&self.base_url);
+    pub fn client(
+        self,
+        timeout: Duration,
+        max_per_minute: u32,
+        max_memory: u64,
+        clock: Arc<dyn Clock>,
+    ) -> Client {
+        let settings = TransportSettings {
+            proxy: self.proxy,
+            ..TransportSettings::for_base(&self.base_url)
+        };
         let transport = Box::new(UreqTransport::new(self.api_key, &settings));
         let options = ClientOptions {
             max_per_minute,
             timeout,
+            max_memory,
             clock,
             ..ClientOptions::default()
         };
         Client::new(transport, self.base_url, self.account_id, options)
     }
 
-    /// Checks the flags, among which the settings are.
+    /// Checks the flags, among which the settings are. The environment says which proxy is on the way.
     ///
     /// # Errors
     /// When something is missing, malformed or contradicts itself.
-    pub fn resolve(flags: &ConnectionFlags<'_>) -> Result<Self, Error> {
-        let api_key = api_key(flags)?;
-        let base_url = flags.base_url.unwrap_or(DEFAULT_BASE_URL);
-        let base_url =
-            BaseUrl::parse(base_url, flags.allow_http).map_err(|error| Error::Config {
-                message: error.to_string(),
-                hint: None,
-            })?;
+    pub fn resolve(flags: &ConnectionFlags<'_>, env: Lookup<'_>) -> Result<Self, Error> {
+        let api_key = api_key::resolve(flags)?;
+        let base_url = base_url(flags)?;
         let account_id = account_id(flags, &api_key)?;
+        let proxy = proxy(&base_url, env)?;
         Ok(Self {
             base_url,
             account_id,
             api_key,
+            proxy,
         })
     }
 
@@ -103,52 +113,31 @@ pub(crate) fn variable(env: Lookup<'_>, name: &str) -> Result<Option<String>, Er
     })
 }
 
-fn api_key(flags: &ConnectionFlags<'_>) -> Result<ApiKey, Error> {
-    let text = match (flags.api_key_file, flags.api_key) {
-        (Some(_), Some(_)) => {
-            return Err(Error::Usage(
-                "give either --api-key-file or --api-key, not both".to_owned(),
-            ));
-        }
-        (Some(path), None) => read_key_file(path)?,
-        (None, Some(key)) => key.to_owned(),
-        (None, None) => {
-            return Err(Error::config(
-                "no API key",
-                "name a file that holds one with --api-key-file, or set HARNESS_API_KEY",
-            ));
-        }
-    };
-    ApiKey::new(text).map_err(|error| Error::Config {
-        message: error.to_string(),
-        hint: None,
+fn base_url(flags: &ConnectionFlags<'_>) -> Result<BaseUrl, Error> {
+    let text = unquoted(flags.base_url.unwrap_or(DEFAULT_BASE_URL));
+    BaseUrl::parse(text, flags.allow_http).map_err(|error| Error::Config {
+        message: format!("--base-url: {error}"),
+        hint: error.hint(),
     })
 }
 
-fn read_key_file(path: &str) -> Result<String, Error> {
-    let failed = |error: std::io::Error| Error::Config {
-        message: format!("cannot read the API key from {path}: {error}"),
-        hint: None,
+/// The proxy that the environment names for a host, as curl reads it.
+fn proxy(base: &BaseUrl, env: Lookup<'_>) -> Result<Option<Proxy>, Error> {
+    let value = |name: &'static str| {
+        let value = variable(env, name).ok().flatten()?;
+        let value = unquoted(&value);
+        (!value.is_empty()).then(|| value.to_owned())
     };
-    let mut text = String::new();
-    if path == "-" {
-        std::io::stdin()
-            .take(KEY_FILE_LIMIT)
-            .read_to_string(&mut text)
-    } else {
-        fs::File::open(path)
-            .map_err(failed)?
-            .take(KEY_FILE_LIMIT)
-            .read_to_string(&mut text)
-    }
-    .map_err(failed)?;
-    Ok(text)
+    Proxy::for_base(base, &value).map_err(|error| Error::Config {
+        message: error.to_string(),
+        hint: Some(error.hint()),
+    })
 }
 
 /// The account from the flags or the environment, and from the key where that names it; they must agree, since a key
 /// of one account cannot read another.
 fn account_id(flags: &ConnectionFlags<'_>, key: &ApiKey) -> Result<String, Error> {
-    let given = flags.account_id.map(str::trim);
+    let given = flags.account_id.map(unquoted);
     if given.is_some_and(holds_key) {
         return Err(Error::config(
             "the account looks like an API key",

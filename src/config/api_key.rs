@@ -1,0 +1,213 @@
+//! The API key as people have it: in a file, a variable or a flag, in any encoding, with or without quotes.
+//!
+//! What is certain is taken off: a byte order mark, UTF-16, quotes around, the end of the line. Everything else is
+//! refused, and the message says what it is and where it is, never what it says.
+
+use std::fmt;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use super::unquoted::unquoted;
+use crate::api::http::redact::holds_key;
+use crate::api::http::secret::{ApiKey, ApiKeyError};
+use crate::cli::ConnectionFlags;
+use crate::error::Error;
+
+/// A key has some hundred bytes; a disk image named by mistake is not read to its end.
+const FILE_LIMIT: u64 = 64 * 1024;
+
+/// How long a pipe may take to give the key.
+const PIPE_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Where a key was found.
+enum Source {
+    File(String),
+    StandardInput,
+    Flag,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "the file {path}"),
+            Self::StandardInput => f.write_str("standard input"),
+            Self::Flag => f.write_str("--api-key"),
+        }
+    }
+}
+
+/// The key from the flags. Where a setting gave the flag, its name is put in the place of the flag later.
+pub(super) fn resolve(flags: &ConnectionFlags<'_>) -> Result<ApiKey, Error> {
+    let (text, source) = match (flags.api_key_file, flags.api_key) {
+        (Some(_), Some(_)) => {
+            return Err(Error::Usage(
+                "give either --api-key-file or --api-key, not both".to_owned(),
+            ));
+        }
+        (Some("-"), None) => {
+            let bytes =
+                read(std::io::stdin()).map_err(|error| unreadable("standard input", &error))?;
+            (
+                text_of(&bytes, &Source::StandardInput)?,
+                Source::StandardInput,
+            )
+        }
+        (Some(path), None) => {
+            let source = Source::File(path.to_owned());
+            (text_of(&read_file(path)?, &source)?, source)
+        }
+        (None, Some(key)) => (key.to_owned(), Source::Flag),
+        (None, None) => {
+            return Err(Error::config(
+                "no API key",
+                "name a file that holds one with --api-key-file, or set HARNESS_API_KEY",
+            ));
+        }
+    };
+    key_of(&text, &source)
+}
+
+fn key_of(text: &str, source: &Source) -> Result<ApiKey, Error> {
+    let text = unquoted(text);
+    if let Some((what, instead)) = wrong_with(text, source) {
+        return Err(Error::config(format!("{source} {what}"), instead));
+    }
+    ApiKey::new(text).map_err(|error| match error {
+        ApiKeyError::Empty => Error::config(
+            format!("{source} is empty"),
+            "put the key there, alone and whole",
+        ),
+        ApiKeyError::IllegalCharacter => Error::config(
+            format!("{source} contains a space, a control character or a character outside ASCII"),
+            "put the key there, alone and whole, as Harness showed it",
+        ),
+    })
+}
+
+/// What a text is, if it is plainly no key, and what to do instead.
+fn wrong_with(text: &str, source: &Source) -> Option<(String, &'static str)> {
+    let lower = text.to_ascii_lowercase();
+    let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
+    if lower.starts_with("bearer ") || lower.starts_with("x-api-key:") {
+        let what = "contains an HTTP header, not the key alone".to_owned();
+        Some((what, "leave out what stands before the key"))
+    } else if text.starts_with(['{', '[']) {
+        let what = "contains JSON, not the key alone".to_owned();
+        Some((what, "take the key out of it, for example with `jq -r`"))
+    } else if let Some(name) = assigned_name(text) {
+        let what = format!("contains an assignment (`{name}=…`), not the key alone");
+        Some((what, "leave out the name and the `=`"))
+    } else if lines > 1 {
+        let what = format!("contains {lines} lines, not the key alone");
+        Some((what, "keep only the line with the key"))
+    } else if !matches!(source, Source::File(_) | Source::StandardInput) && is_path(text) {
+        let what = "contains the name of a file, not a key".to_owned();
+        Some((what, "--api-key-file reads the key from a file"))
+    } else {
+        None
+    }
+}
+
+/// The name in `NAME=value`, also behind `export`.
+fn assigned_name(text: &str) -> Option<&str> {
+    let text = text.strip_prefix("export ").unwrap_or(text).trim_start();
+    let (name, _) = text.split_once('=')?;
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let name = name.trim_end();
+    (!name.is_empty()
+        && name.chars().all(is_name)
+        && !name.starts_with(|c: char| c.is_ascii_digit()))
+    .then_some(name)
+}
+
+fn is_path(text: &str) -> bool {
+    text.contains(['/', '\\']) || (!holds_key(text) && Path::new(text).is_file())
+}
+
+/// Bytes as text, whatever a Windows editor made of it.
+fn text_of(bytes: &[u8], source: &Source) -> Result<String, Error> {
+    let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+        char::decode_utf16(units)
+            .collect::<Result<String, _>>()
+            .ok()
+    };
+    let text = match bytes {
+        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8(rest.to_vec()).ok(),
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        [_, 0, ..] => utf16(bytes, u16::from_le_bytes),
+        [0, _, ..] => utf16(bytes, u16::from_be_bytes),
+        _ => String::from_utf8(bytes.to_vec()).ok(),
+    };
+    text.ok_or_else(|| {
+        Error::config(
+            format!("{source} does not contain text"),
+            "put the key there, alone and whole, as plain text",
+        )
+    })
+}
+
+/// Reads a file once. A pipe that nobody writes into would hang for ever, so it is given up after a while.
+fn read_file(path: &str) -> Result<Vec<u8>, Error> {
+    let is_pipe = std::fs::metadata(path).is_ok_and(|file| !file.is_file() && !file.is_dir());
+    if !is_pipe {
+        let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+        warn_if_others_may_read(path, &file);
+        return read(file).map_err(|error| unreadable(path, &error));
+    }
+    let (give, take) = mpsc::channel();
+    let name = path.to_owned();
+    std::thread::Builder::new()
+        .spawn(move || {
+            let _ = give.send(File::open(&name).and_then(read)); // nobody may be waiting any more
+        })
+        .map_err(|error| unreadable(path, &error))?;
+    match take.recv_timeout(PIPE_PATIENCE) {
+        Ok(bytes) => bytes.map_err(|error| unreadable(path, &error)),
+        Err(_) => Err(Error::config(
+            format!(
+                "cannot read the API key from {path}: nothing came in {} s",
+                PIPE_PATIENCE.as_secs()
+            ),
+            "it is a pipe: something must write the key into it and close it",
+        )),
+    }
+}
+
+fn read(from: impl Read) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(FILE_LIMIT).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn unreadable(path: &str, error: &std::io::Error) -> Error {
+    let hint = if holds_key(path) {
+        "--api-key-file names a file that holds the key; to give the key itself, set HARNESS_API_KEY"
+    } else {
+        "--api-key-file names a file that holds the key, or `-` for standard input"
+    };
+    Error::config(
+        format!("cannot read the API key from {path}: {error}"),
+        hint,
+    )
+}
+
+#[cfg(unix)]
+fn warn_if_others_may_read(path: &str, file: &File) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let Ok(about) = file.metadata() else { return };
+    let mode = about.permissions().mode() & 0o777;
+    if about.is_file() && mode & 0o077 != 0 {
+        log::warn!("other users may read the key file {path} (mode {mode:04o}): chmod 600 it");
+    }
+}
+
+#[cfg(not(unix))]
+fn warn_if_others_may_read(_: &str, _: &File) {}
+
+#[cfg(test)]
+mod tests;
