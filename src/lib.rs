@@ -22,6 +22,7 @@
 extern crate self as harness_access;
 
 pub mod access;
+pub mod agreed;
 pub mod api;
 pub mod characters;
 pub mod cli;

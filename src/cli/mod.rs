@@ -22,7 +22,7 @@ use argh::{ArgsInfo, FromArgs};
 use crate::error::Error;
 
 pub use audit::{Audit, AuditFormat};
-pub use common::ConnectionFlags;
+pub use common::{ConnectionFlags, SelectionFlags};
 pub use diff::{Diff, DiffFormat, History, HistoryFormat};
 pub use export::{Export, ExportFormat, Preset};
 pub use query::{Query, QueryFormat};

@@ -62,6 +62,7 @@ impl Pair {
                 snapshot: snapshot(reader, &located.snapshot)?,
                 file: located.path.display().to_string(),
                 gaps: Vec::new(),
+                accepted: Vec::new(),
             })
         };
         let (from, to) = (
@@ -96,6 +97,7 @@ impl Pair {
             snapshot: snapshot.clone(),
             file: newer.file(),
             gaps: Vec::new(),
+            accepted: Vec::new(),
         };
         Self {
             older: None,
@@ -118,8 +120,8 @@ impl Pair {
             Some(older) => older.diff_facts_with(from, newer, to)?,
         };
         let assessed = assessed(facts, (older, from), (newer, to))?;
-        self.from.gaps = gaps((older, from), (newer, to))?;
-        self.to.gaps = gaps((newer, to), (older, from))?;
+        (self.from.accepted, self.from.gaps) = gaps((older, from), (newer, to))?;
+        (self.to.accepted, self.to.gaps) = gaps((newer, to), (older, from))?;
         let mut comparison = Comparison {
             from: self.from,
             to: self.to,
@@ -172,10 +174,11 @@ pub(crate) fn changes_between(
     Ok(assessed(facts, (reader, from), (reader, to))?.changes)
 }
 
-fn gaps(of: (&Reader, i64), other: (&Reader, i64)) -> Result<Vec<Gap>, Error> {
+/// Gaps of a snapshot: those that somebody accepted, and the others.
+fn gaps(of: (&Reader, i64), other: (&Reader, i64)) -> Result<(Vec<Gap>, Vec<Gap>), Error> {
     let mut gaps = of.0.incomplete_listings(of.1)?;
     gaps.extend(of.0.listings_missing(of.1, other.0, other.1)?);
-    Ok(gaps)
+    Ok(gaps.into_iter().partition(|gap| gap.accepted.is_some()))
 }
 
 fn is_same(from: &Located, to: &Located) -> bool {

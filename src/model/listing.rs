@@ -31,6 +31,8 @@ pub enum ListingKind {
     PersonalTokens,
     /// How people sign in; only when asked for.
     AuthSettings,
+    /// The permissions that Harness knows.
+    Permissions,
     /// What the audit trail records about access; only when asked for.
     AuditEvents,
     /// Sign-ins of people in the audit trail; only when asked for.
@@ -39,7 +41,7 @@ pub enum ListingKind {
 
 impl ListingKind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Accounts,
         Self::Organizations,
         Self::Projects,
@@ -52,6 +54,7 @@ impl ListingKind {
         Self::ServiceAccountTokens,
         Self::PersonalTokens,
         Self::AuthSettings,
+        Self::Permissions,
         Self::AuditEvents,
         Self::SignIns,
     ];
@@ -72,6 +75,7 @@ impl ListingKind {
             Self::ServiceAccountTokens => "service_account_tokens",
             Self::PersonalTokens => "personal_tokens",
             Self::AuthSettings => "auth_settings",
+            Self::Permissions => "permissions",
             Self::AuditEvents => "audit_events",
             Self::SignIns => "sign_ins",
         }
@@ -98,7 +102,8 @@ impl ListingKind {
             | Self::RoleAssignments
             | Self::ServiceAccountTokens
             | Self::PersonalTokens
-            | Self::AuthSettings => true,
+            | Self::AuthSettings
+            | Self::Permissions => true,
             Self::AuditEvents | Self::SignIns => false,
         }
     }
@@ -118,6 +123,7 @@ impl ListingKind {
             ResourceType::ServiceAccountToken => Some(Self::ServiceAccountTokens),
             ResourceType::PersonalToken => Some(Self::PersonalTokens),
             ResourceType::AuthSetting => Some(Self::AuthSettings),
+            ResourceType::Permission => Some(Self::Permissions),
             ResourceType::Other(_) => None,
         }
     }
@@ -180,6 +186,8 @@ pub struct Listing {
     pub endpoint: String,
     /// How complete it is.
     pub state: ListingState,
+    /// Why it may be incomplete, if somebody agreed to that.
+    pub accepted: Option<String>,
     /// Rows that Harness said exist; `None` where the endpoint does not say.
     pub reported_total: Option<i64>,
     /// Rows seen.

@@ -123,6 +123,8 @@ pub struct Observation {
     pub caller: Option<String>,
     /// What was asked for, such as `account`.
     pub scopes: String,
+    /// Remarks on the whole snapshot, such as that access control is off.
+    pub notes: Vec<String>,
     /// Requests sent in all, the access check included.
     pub requests: i64,
     /// The ids that `resources` and `grants` refer to.

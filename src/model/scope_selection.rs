@@ -17,11 +17,13 @@ pub enum Depth {
     All,
 }
 
-/// The part of the account that is observed. Its own scope always is.
+/// The part of the account that is observed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ScopeSelection {
     /// How far down.
     pub depth: Depth,
+    /// Leave the account's own scope out: the key lives in the organizations named.
+    pub without_account: bool,
     /// Only these organizations, with their projects if the depth says so; empty = every one.
     pub orgs: Vec<String>,
     /// Only these projects, as organization and project; empty = every one of the organizations observed.
@@ -110,6 +112,8 @@ impl ScopeSelection {
                 let extra = words.next()?;
                 let known = Extra::ALL.into_iter().find(|known| known.as_str() == extra);
                 selection.extras.insert(known?);
+            } else if word == "without" {
+                selection.without_account = words.next()? == "account";
             } else {
                 match Scope::parse(word)? {
                     Scope::Organization { org } => selection.orgs.push(org),
@@ -133,6 +137,7 @@ impl ScopeSelection {
             || self.is_narrowed() && !other.is_narrowed() && other.depth > Depth::Account
             || !all_orgs
             || !all_projects
+            || self.without_account && !other.without_account
             || !other.extras.is_subset(&self.extras)
     }
 
@@ -177,6 +182,9 @@ impl fmt::Display for ScopeSelection {
         for (org, project) in &self.projects {
             write!(f, " org/{org}/project/{project}")?;
         }
+        if self.without_account {
+            write!(f, " without account")?;
+        }
         for extra in &self.extras {
             write!(f, " with {}", extra.as_str())?;
         }
@@ -194,6 +202,7 @@ mod tests {
             "account",
             "organizations org/a",
             "all org/a org/a/project/b with tokens with project-users",
+            "all org/a without account",
         ] {
             let selection = ScopeSelection::parse(text).expect(text);
             assert_eq!(selection.to_string(), text);

@@ -1,5 +1,6 @@
 //! Values to bytes. Every format treats names as what they are: text of strangers.
 
+pub mod accepting;
 pub mod access;
 pub mod audit;
 pub mod csv;
@@ -18,8 +19,10 @@ pub mod sarif;
 mod screen;
 pub mod settings;
 pub mod snapshots;
+pub mod support;
 pub mod table;
 pub mod text;
+mod toml;
 
 pub use json::{write_json, write_json_line};
 pub use screen::Screen;

@@ -129,6 +129,7 @@ fn side(id: i64) -> Side {
         disabled_role_assignments: 0,
     };
     Side {
+        accepted: Vec::new(),
         snapshot,
         file: text(),
         gaps: Vec::new(),

@@ -18,6 +18,7 @@ const PARTS: &[(&str, &[&str])] = &[
     ("collect", &["api", "model"]),
     ("store", &["model"]),
     ("access", &["model", "similar"]),
+    ("agreed", &["model"]),
     ("diff", &["model"]),
     ("findings", &["model"]),
     ("retention", &["model"]),
@@ -26,6 +27,7 @@ const PARTS: &[(&str, &[&str])] = &[
         "output",
         &[
             "access",
+            "agreed",
             "characters",
             "cookbook",
             "diff",
@@ -63,6 +65,7 @@ const PARTS: &[(&str, &[&str])] = &[
         "command",
         &[
             "access",
+            "agreed",
             "api",
             "cli",
             "collect",

@@ -64,6 +64,7 @@ fn its_options_are_those_of_the_help() {
     let mut of_help = options(&help(&["--help"]));
     for command in [
         &["sync", "--help"][..],
+        &["doctor", "--help"],
         &["snapshots", "--help"],
         &["snapshots", "label", "--help"],
         &["diff", "--help"],

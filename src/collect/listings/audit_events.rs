@@ -20,6 +20,7 @@ pub(super) static VIEW: RequiredPermission = RequiredPermission {
 pub(super) static AUDIT_EVENTS: Definition = Definition {
     kind: ListingKind::AuditEvents,
     endpoint: ENDPOINT,
+    otherwise: &[],
     permission: Some(&VIEW),
     without_permission: WithoutPermission::GapApart,
     wanted: Wanted::With(Extra::Audit),

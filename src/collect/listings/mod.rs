@@ -7,6 +7,7 @@ mod account;
 mod audit_events;
 mod auth_settings;
 pub(crate) mod organizations;
+mod permissions;
 mod personal_tokens;
 pub(crate) mod projects;
 mod resource_groups;
@@ -37,6 +38,7 @@ pub static LISTINGS: [&Definition; ListingKind::ALL.len()] = [
     &resource_groups::RESOURCE_GROUPS,
     &service_account_tokens::SERVICE_ACCOUNT_TOKENS,
     &personal_tokens::PERSONAL_TOKENS,
+    &permissions::PERMISSIONS,
     &audit_events::AUDIT_EVENTS,
     &sign_ins::SIGN_INS,
 ];

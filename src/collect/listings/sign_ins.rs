@@ -8,6 +8,7 @@ use crate::model::{Extra, ListingKind};
 pub(super) static SIGN_INS: Definition = Definition {
     kind: ListingKind::SignIns,
     endpoint: ENDPOINT,
+    otherwise: &[],
     permission: Some(&VIEW),
     without_permission: WithoutPermission::GapApart,
     wanted: Wanted::With(Extra::Logins),

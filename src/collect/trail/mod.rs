@@ -81,6 +81,7 @@ fn record(
         scope: Scope::Account,
         endpoint: pager.endpoint(),
         state,
+        accepted: None,
         reported_total: total.map(count),
         rows: count(rows as u64),
         pages: count(pager.cost.pages.get()),

@@ -196,6 +196,7 @@ fn principal(named: &Named) -> Option<(&'static str, Who)> {
         | ResourceType::ServiceAccountToken
         | ResourceType::PersonalToken
         | ResourceType::AuthSetting
+        | ResourceType::Permission
         | ResourceType::Other(_) => None,
     }
 }
@@ -217,7 +218,7 @@ fn resource_trace(fact: &ResourceFact, verb: Verb) -> Trace {
         ResourceType::ServiceAccountToken | ResourceType::PersonalToken => {
             token(fact, &thing, verb)
         }
-        ResourceType::Other(_) => return unrecorded(),
+        ResourceType::Permission | ResourceType::Other(_) => return unrecorded(),
     };
     match verb {
         Verb::Removed => trace.gone_with_containers(&thing.scope),

@@ -57,6 +57,7 @@ impl ResourceId {
             | ResourceType::ServiceAccountToken
             | ResourceType::PersonalToken
             | ResourceType::AuthSetting
+            | ResourceType::Permission
             | ResourceType::Other(_) => None,
         }
     }
@@ -72,6 +73,7 @@ impl ResourceId {
             ResourceType::User
             | ResourceType::Account
             | ResourceType::AuthSetting
+            | ResourceType::Permission
             | ResourceType::Organization => (Scope::Account, inside),
             ResourceType::Project => {
                 let (org, project) = inside.split_once('/')?;
@@ -106,6 +108,7 @@ impl fmt::Display for ResourceId {
                 ResourceType::User
                 | ResourceType::Account
                 | ResourceType::AuthSetting
+                | ResourceType::Permission
                 | ResourceType::Organization,
                 _,
             ) => write!(f, "{kind}/{identifier}"),

@@ -136,6 +136,7 @@ fn heading(cause: Cause) -> &'static str {
         Cause::Principal => "users, service accounts and groups",
         Cause::Token => "tokens",
         Cause::SignIn => "sign-in settings",
+        Cause::Catalogue => "permissions of Harness",
         Cause::Membership => "memberships",
         Cause::RoleAssignment => "role assignments",
     }

@@ -73,14 +73,17 @@ impl Reader {
             };
             let lookup = CoverageLookup::of(self, snapshot)?;
             let mut gaps = Vec::new();
-            let account = ListingKind::Accounts.as_str(); // a key need not be able to read its settings
+            // A key need not be able to read the account, and a server need not list its permissions.
+            let optional =
+                [ListingKind::Accounts, ListingKind::Permissions].map(ListingKind::as_str);
             for (scope, kind) in missing {
-                if kind != account && !lookup.is_nowhere(&scope)? {
+                if !optional.contains(&kind.as_str()) && !lookup.is_nowhere(&scope)? {
                     gaps.push(Gap {
                         scope,
                         kind,
                         state: "absent".to_owned(),
                         reason: Some("not asked for".to_owned()),
+                        accepted: None,
                     });
                 }
             }

@@ -85,7 +85,7 @@ impl Reader {
         let read = || -> rusqlite::Result<Vec<_>> {
             self.connection
                 .prepare(&format!(
-                    "SELECT scope, kind, state, reason FROM listings
+                    "SELECT scope, kind, state, reason, accepted FROM listings
                      WHERE snapshot_id = ?1 AND state <> 'complete' AND {} ORDER BY scope, kind",
                     of_access("kind")
                 ))?
@@ -134,6 +134,7 @@ fn listing_row(row: &Row<'_>) -> rusqlite::Result<Gap> {
         kind: row.get(1)?,
         state: row.get(2)?,
         reason: row.get(3)?,
+        accepted: row.get(4)?,
     })
 }
 
