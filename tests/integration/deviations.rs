@@ -4,6 +4,7 @@
 //! The key is a service account's that holds the eight views by role assignments of the account itself.
 
 mod history;
+mod together;
 
 use std::collections::BTreeSet;
 
@@ -110,7 +111,11 @@ const WANTED: &[(&str, Wanted)] = &[
     ),
     ("groups have null for members", Whole),
     ("empty groups have no members", Whole),
-    ("rows of the parent in child lists", Whole),
+    // One organization has no assignments of its own: a server that shows others alone may not have looked there.
+    (
+        "rows of the parent in child lists",
+        Gaps(&["role_assignments"]),
+    ),
     ("a name has half a character", Whole),
     ("fields of 2026", Whole),
     ("status in lower case", Whole),
@@ -178,6 +183,11 @@ fn extras(name: &str) -> &'static [&'static str] {
 
 fn sync(test: &Test, name: &str, more: &[&str]) -> Outcome {
     test.at_once(&[&["sync", "--scopes", "all"], extras(name), more].concat())
+}
+
+/// All deviations that the program deals with in four ways.
+fn deviations_done() -> impl Iterator<Item = Deviation> {
+    Deviation::all().filter(|of| !UNFINISHED.contains(&of.name))
 }
 
 /// Fails with what all deviations of a kind do wrong.

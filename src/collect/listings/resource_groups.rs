@@ -85,10 +85,11 @@ impl Row for ResourceGroupItem {
 }
 
 impl ResourceGroupItem {
-    /// By what Harness says; else those it supplies have no account.
     fn is_supplied(&self) -> bool {
-        let has_account = self.resource_group.account_identifier.is_some();
-        self.harness_managed.unwrap_or(!has_account)
+        // Those of Harness belong to no account, whatever the flag says.
+        let group = &self.resource_group;
+        self.harness_managed
+            .unwrap_or(group.account_identifier.is_none() && group.org_identifier.is_none())
     }
 }
 

@@ -81,8 +81,8 @@ impl Row for RoleItem {
 }
 
 impl RoleItem {
-    /// By what Harness says; else those it supplies have no scope.
     fn is_supplied(&self) -> bool {
+        // Those of Harness have no scope.
         self.harness_managed.unwrap_or(self.scope.is_none())
     }
 }

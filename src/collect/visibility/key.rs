@@ -90,13 +90,15 @@ impl KeyVisibility {
         lists: &[(ListingKind, Scope)],
     ) -> Result<(), ApiError> {
         let probes = lists.iter().flat_map(|(kind, scope)| {
-            let own = listings::definition(*kind).permission;
-            let of_principals = of_every_scope().filter(|required| {
-                *kind == ListingKind::RoleAssignments && required.principal.is_some()
-            });
-            own.into_iter()
-                .chain(of_principals)
-                .map(|required| PermissionProbe::InScope(required, scope.clone()))
+            let required = match listings::definition(*kind).permission {
+                Some(required) => vec![required],
+                // Role assignments show each type of principal to whoever may view it.
+                None => of_every_scope()
+                    .filter(|of| of.principal.is_some())
+                    .collect(),
+            };
+            let probe = |required| PermissionProbe::InScope(required, scope.clone());
+            required.into_iter().map(probe).collect::<Vec<_>>()
         });
         self.answers.ask(client, probes.collect())
     }
