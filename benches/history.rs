@@ -331,6 +331,8 @@ impl Account {
             }));
         }
         Observation {
+            notes: Vec::new(),
+            trail: None,
             started_at: at,
             finished_at: at,
             caller: None,
@@ -497,6 +499,7 @@ fn listings(scopes: &[Scope], at: Timestamp) -> Vec<Listing> {
             };
             if fits {
                 listings.push(Listing {
+                    accepted: None,
                     kind,
                     scope: scope.clone(),
                     endpoint: format!("GET /authz/api/{kind}"),

@@ -28,6 +28,8 @@ pub enum Error {
     },
     /// Harness, or the way to it.
     Api(ApiError),
+    /// Harness refuses everything that this key asks.
+    Refused(ApiError),
     /// The database.
     Store(StoreError),
     /// What was seen is not enough for the answer.
@@ -106,6 +108,7 @@ impl Error {
             )
             | Self::Io(_) => Exit::Usage,
             Self::Api(error) => exit_of_api(&error.kind),
+            Self::Refused(_) => Exit::KeyRefused,
             Self::NotEnough { .. } | Self::Store(StoreError::TooMuchGone { .. }) => {
                 Exit::CouldNotTell
             }
@@ -121,7 +124,8 @@ impl Error {
             Self::Usage(_) => "usage",
             Self::Config { .. } => "config",
             Self::Unknown { .. } => "unknown_name",
-            Self::Api(error) => kind_of_api(&error.kind),
+            Self::Api(error) => error.kind.word(),
+            Self::Refused(_) => "key_refused",
             Self::Store(error) => error.kind(),
             Self::NotEnough { .. } => "could_not_tell",
             Self::Stopped(_) => "stopped",
@@ -141,6 +145,10 @@ impl Error {
             | Self::Unknown { hint, .. }
             | Self::NotEnough { hint, .. } => hint.clone(),
             Self::Api(error) => error.hint(),
+            Self::Refused(_) => Some(
+                "The service account may be disabled, or the key may not use this account. Check both in Harness."
+                    .to_owned(),
+            ),
             Self::Store(error) => error.hint().map(str::to_owned),
             Self::Stopped(_) | Self::Output { .. } | Self::Io(_) => None,
         }
@@ -178,27 +186,6 @@ fn exit_of_api(kind: &ApiErrorKind) -> Exit {
     }
 }
 
-fn kind_of_api(kind: &ApiErrorKind) -> &'static str {
-    match kind {
-        ApiErrorKind::BadKey(_) => "bad_key",
-        ApiErrorKind::AccountMoved { .. } => "account_moved",
-        ApiErrorKind::IpNotAllowed(_) => "ip_not_allowed",
-        ApiErrorKind::NotPermitted { .. } => "not_permitted",
-        ApiErrorKind::Inconsistent { .. } => "inconsistent",
-        ApiErrorKind::Cancelled => "stopped",
-        ApiErrorKind::NotFound(_) => "not_found",
-        ApiErrorKind::Throttled(_) => "throttled",
-        ApiErrorKind::Server(_) => "server_error",
-        ApiErrorKind::NotJson { .. } => "not_harness",
-        ApiErrorKind::Redirected { .. } => "redirected",
-        ApiErrorKind::Refused(_) => "refused",
-        ApiErrorKind::Transport(_) => "unreachable",
-        ApiErrorKind::Shape { .. } => "unexpected_answer",
-        ApiErrorKind::Impossible { .. } => "impossible_answer",
-        ApiErrorKind::Deadline { .. } => "out_of_time",
-    }
-}
-
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -207,6 +194,9 @@ impl fmt::Display for Error {
             | Self::Unknown { message, .. }
             | Self::NotEnough { message, .. } => f.write_str(message),
             Self::Api(error) => write!(f, "{error}"),
+            Self::Refused(error) => {
+                write!(f, "Harness refuses everything that this key asks: {error}")
+            }
             Self::Store(error) => write!(f, "{error}"),
             Self::Stopped(Exit::Terminated) => {
                 f.write_str("stopped by SIGTERM; nothing was stored")

@@ -22,12 +22,14 @@
 extern crate self as harness_access;
 
 pub mod access;
+pub mod agreed;
 pub mod api;
 pub mod characters;
 pub mod cli;
 pub mod collect;
 mod command;
 pub mod config;
+pub mod cookbook;
 pub mod diff;
 pub mod error;
 pub mod exit;

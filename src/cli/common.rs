@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::model::{Depth, Extra};
+
 /// Declares the command line of a command: its own flags as they stand, then the shared flags that it names, in the order
 /// in which the help shows them.
 macro_rules! command_line {
@@ -54,6 +56,39 @@ macro_rules! command_line {
             }
         }
     };
+    (@ [selection $($rest:ident)*] $name:ident { $($meta:tt)* } { $($fields:tt)* }) => {
+        command_line! { @ [$($rest)*] $name { $($meta)* } { $($fields)*
+            /// how deep to read: account, organizations or all (with projects); default: account, and for a sync what the last
+            /// snapshot asked for
+            #[argh(option, arg_name = "depth", from_str_fn(depth))]
+            pub scopes: Option<Depth>,
+            /// limit the sync to the account and this organization; may be repeated
+            #[argh(option, arg_name = "id")]
+            pub org: Vec<String>,
+            /// limit the sync to the account, this project and its organization; may be repeated
+            #[argh(option, arg_name = "org/project", from_str_fn(project))]
+            pub project: Vec<(String, String)>,
+            /// leave the account itself out, for a key that lives in the organizations named by --org
+            #[argh(switch)]
+            pub without_account: bool,
+            /// observe this too: tokens, auth-settings, project-users, audit (who did what) or logins (last sign-ins); may be
+            /// repeated
+            #[argh(option, arg_name = "what", from_str_fn(extra))]
+            pub with: Vec<Extra>,
+        } }
+        impl $name {
+            /// The flags that choose what is read.
+            pub(crate) fn selection(&self) -> $crate::cli::SelectionFlags<'_> {
+                $crate::cli::SelectionFlags {
+                    scopes: self.scopes,
+                    orgs: &self.org,
+                    projects: &self.project,
+                    without_account: self.without_account,
+                    extras: &self.with,
+                }
+            }
+        }
+    };
     (@ [exit_code $($rest:ident)*] $name:ident { $($meta:tt)* } { $($fields:tt)* }) => {
         command_line! { @ [$($rest)*] $name { $($meta)* } { $($fields)*
             /// exit with status 1 when nothing is found
@@ -98,6 +133,21 @@ macro_rules! command_line {
 }
 
 pub(crate) use command_line;
+
+/// The flags that choose what is read, as typed.
+#[derive(Debug)]
+pub struct SelectionFlags<'a> {
+    /// `--scopes`
+    pub scopes: Option<Depth>,
+    /// `--org`
+    pub orgs: &'a [String],
+    /// `--project`
+    pub projects: &'a [(String, String)],
+    /// `--without-account`
+    pub without_account: bool,
+    /// `--with`
+    pub extras: &'a [Extra],
+}
 
 /// How to reach an account, as typed.
 #[derive(Clone, Copy)]

@@ -24,6 +24,7 @@ report on these two snapshots, as the command report writes it).
   escalation              somebody can do more than before: a membership or role was added, a role got more
                           permissions, a resource group got wider, a user was enabled or unlocked, an API key
                           was added; what Harness does by itself does not count
+  unexplained             the audit trail was read whole for its time, and nobody is recorded (sync --with audit)
   none                    nothing
   added,removed,changed   changes of these kinds, any of the three
 
@@ -42,7 +43,7 @@ pub struct Diff {
     /// counts only, as a table or json
     #[argh(switch)]
     pub stat: bool,
-    /// any (default), escalation, none, or a list of added, removed, changed
+    /// any (default), escalation, unexplained, none, or a list of added, removed, changed
     #[argh(option, arg_name = "what")]
     pub fail_on: Option<String>,
     /// a file of approved changes (TOML); they do not count

@@ -1,11 +1,13 @@
 //! What the user typed, and nothing more. `config` turns it into what the program needs.
 
+mod audit;
 mod common;
 pub mod completions;
 pub(crate) mod declared;
 mod diff;
 mod export;
 pub mod man;
+mod query;
 mod questions;
 mod report;
 mod settings;
@@ -19,9 +21,11 @@ use argh::{ArgsInfo, FromArgs};
 
 use crate::error::Error;
 
-pub use common::ConnectionFlags;
+pub use audit::{Audit, AuditFormat};
+pub use common::{ConnectionFlags, SelectionFlags};
 pub use diff::{Diff, DiffFormat, History, HistoryFormat};
 pub use export::{Export, ExportFormat, Preset};
+pub use query::{Query, QueryFormat};
 pub use questions::{Answer, Findings, FindingsFormat, WhatCan, WhoCan, Why, Words};
 pub use report::{Report, ReportAudience};
 pub use settings::Config;
@@ -90,10 +94,14 @@ pub enum Command {
     WhatCan(WhatCan),
     /// by which paths a principal holds something
     Why(Why),
+    /// who did what to access
+    Audit(Audit),
     /// what an auditor would question
     Findings(Findings),
     /// one HTML file for people
     Report(Report),
+    /// ask in SQL
+    Query(Query),
     /// write a snapshot for other tools
     Export(Export),
     /// complete the command line

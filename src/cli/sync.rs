@@ -2,15 +2,15 @@
 
 use super::common::command_line;
 use super::values::{
-    Format, HALF_AN_HOUR, TWO_GIB, depth, duration, extra, jobs, memory, percent, project,
+    Format, HALF_AN_HOUR, TWO_GIB, depth, duration, extra, jobs, memory, moment, percent, project,
     text_or_json,
 };
-use crate::model::{Depth, Extra};
+use crate::model::{Depth, Extra, Timestamp};
 use argh::{ArgsInfo, FromArgs};
 use std::time::Duration;
 
 command_line! {
-[db connection color verbose quiet]
+[selection db connection color verbose quiet]
 /// read the account and store a snapshot
 #[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
@@ -21,19 +21,10 @@ command_line! {
     example = "{command_name} --api-key-file /run/secrets/harness --db access.db"
 )]
 pub struct Sync {
-    /// how deep to read: account, organizations or all (with projects); default: what the last snapshot asked for, else
-    /// account
-    #[argh(option, arg_name = "depth", from_str_fn(depth))]
-    pub scopes: Option<Depth>,
-    /// limit the sync to the account and this organization; may be repeated
-    #[argh(option, arg_name = "id")]
-    pub org: Vec<String>,
-    /// limit the sync to the account, this project and its organization; may be repeated
-    #[argh(option, arg_name = "org/project", from_str_fn(project))]
-    pub project: Vec<(String, String)>,
-    /// read this too: tokens, auth-settings or project-users; may be repeated
-    #[argh(option, arg_name = "what", from_str_fn(extra))]
-    pub with: Vec<Extra>,
+    /// with --with audit: read the audit trail from this date or time on (default: where the last sync ended; at first, from
+    /// the oldest snapshot)
+    #[argh(option, arg_name = "date", from_str_fn(moment))]
+    pub audit_since: Option<Timestamp>,
     /// show which lists would be read, how, and why; store nothing
     #[argh(switch)]
     pub plan: bool,
@@ -50,6 +41,12 @@ pub struct Sync {
     /// unverified, and the exit status is 2
     #[argh(switch)]
     pub allow_partial: bool,
+    /// a file of gaps that are known and accepted (TOML): a sync whose other lists are complete ends with exit status 0
+    #[argh(option, arg_name = "path")]
+    pub gaps: Option<String>,
+    /// print an entry for each gap of this sync that is not accepted, to be filled in by a reviewer
+    #[argh(switch)]
+    pub write_gaps: bool,
     /// refuse a sync that would remove more than this percentage of the grants or of a type of resource (default: 50;
     /// 100 = never refuse). Up to 20 of a type may always be removed, but not all of 5 or more
     #[argh(option, arg_name = "percent", default = "50", from_str_fn(percent))]
@@ -80,7 +77,7 @@ pub struct Sync {
 }
 
 command_line! {
-[connection color verbose silent]
+[selection connection color verbose silent]
 /// check the base URL, the key, the account and every permission that a sync needs; store nothing
 #[derive(Debug, ArgsInfo, FromArgs)]
 #[argh(
@@ -91,6 +88,9 @@ command_line! {
 reached, or something else answers at its address."
 )]
 pub struct Doctor {
+    /// write a report for whoever maintains this program: what Harness answers here, without secrets, names or addresses
+    #[argh(option, arg_name = "path")]
+    pub report: Option<String>,
     /// table (default) or json
     #[argh(option, arg_name = "format", default = "Format::Table")]
     pub format: Format,

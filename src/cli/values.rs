@@ -1,6 +1,6 @@
 //! Values of flags.
 
-use crate::model::{Depth, Extra};
+use crate::model::{Depth, Extra, Timestamp};
 use std::time::Duration;
 
 /// How to print.
@@ -36,7 +36,12 @@ pub(super) fn extra(value: &str) -> Result<Extra, String> {
     Extra::ALL
         .into_iter()
         .find(|extra| extra.as_str() == value)
-        .ok_or_else(|| "expected \"tokens\", \"auth-settings\" or \"project-users\"".to_owned())
+        .ok_or_else(|| {
+            let words: Vec<String> = Extra::ALL
+                .map(|extra| format!("\"{}\"", extra.as_str()))
+                .to_vec();
+            format!("expected one of {}", words.join(", "))
+        })
 }
 
 pub(super) fn project(value: &str) -> Result<(String, String), String> {
@@ -81,6 +86,19 @@ pub(super) fn duration(value: &str) -> Result<Duration, String> {
         .filter(|number| *number > 0)
         .map(|number| Duration::from_secs(u64::from(number) * seconds))
         .ok_or_else(|| "expected a time such as 90s, 30m or 2h".to_owned())
+}
+
+/// A date is its first moment.
+pub(super) fn moment(value: &str) -> Result<Timestamp, String> {
+    Timestamp::parse_from(value)
+        .ok_or_else(|| "expected a date or time such as 2026-03-01 or 2026-03-01T09:30".to_owned())
+}
+
+pub(super) fn key_value(value: &str) -> Result<(String, String), String> {
+    match value.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("expected NAME=VALUE".to_owned()),
+    }
 }
 
 /// Memory unless said otherwise, in bytes.

@@ -2,15 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Remembered;
 use super::assignments::{Assignments, PrincipalName, RoleName};
 use super::list_walk::Rows;
-use super::listings::role_assignments::OF_MANY_SCOPES;
+use super::record::{Doubt, Listed};
+use super::request::Remembered;
 use super::rows::ListedResource;
-use super::visibility::KeyVisibility;
 use crate::model::{
     AssignmentIds, Directory, Grant, Level, Listing, ListingKind, ListingState, Observation, Ref,
-    Resource, ResourceId, ResourceType, Scope, Timestamp,
+    Resource, ResourceId, ResourceType, Scope, ScopeSelection, Timestamp,
 };
 
 /// What is known of the observation as a whole.
@@ -19,37 +18,72 @@ pub(super) struct About<'a> {
     pub(super) caller: Option<String>,
     pub(super) scopes: String,
     pub(super) requests: u64,
+    /// Remarks on the whole snapshot.
+    pub(super) notes: Vec<String>,
     pub(super) remembered: &'a Remembered,
 }
 
 /// What was gathered so far.
 #[derive(Default)]
 pub(super) struct Assembly {
-    directory: Directory,
-    resources: Vec<Resource>,
+    pub(super) directory: Directory,
+    pub(super) resources: Vec<Resource>,
     seen: HashSet<Ref>,
+    /// Resources that the list of their own scope showed.
+    pub(super) at_home: HashSet<Ref>,
     /// Counted as listed although no list shows them.
     remembered: HashSet<ResourceId>,
     ever_listed: HashSet<ResourceId>,
     supplied_levels: HashMap<Ref, Vec<Level>>,
-    grants: Vec<Grant>,
-    assignments: Vec<Assignments>,
-    listings: Vec<Listing>,
+    pub(super) grants: Vec<Grant>,
+    pub(super) assignments: Vec<Assignments>,
+    pub(super) listings: Vec<Listing>,
+    pub(super) doubts: Vec<(ListingKind, Scope, Doubt)>,
+    /// The account's list of users is not read, so people are known by the lists of their organizations and projects.
+    people_below: bool,
 }
 
 impl Assembly {
-    pub(super) fn add(&mut self, rows: Rows, listing: Listing) {
-        match rows {
+    /// Nothing yet.
+    pub(super) fn new(selection: &ScopeSelection) -> Self {
+        Self {
+            people_below: selection.without_account,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn add(&mut self, listed: Listed) {
+        let Listed {
+            rows,
+            listing,
+            doubt,
+        } = listed;
+        match (rows, &listing) {
             // Below the account, a list of users says who is a member there.
-            Rows::Resources(found)
+            (Rows::Resources(found), Some(listing))
                 if listing.kind == ListingKind::Users && listing.scope != Scope::Account =>
             {
                 self.members(found, &listing.scope);
             }
-            Rows::Resources(found) => self.resources(found),
-            Rows::Assignments(assignments) => self.assignments.push(*assignments),
+            (Rows::Resources(found), Some(listing)) => {
+                for resource in &found {
+                    if resource.id.scope == listing.scope {
+                        let id = self.directory.intern(resource.id.clone());
+                        self.at_home.insert(id);
+                    }
+                }
+                self.resources(found);
+            }
+            (Rows::Resources(found), None) => self.resources(found),
+            (Rows::Assignments(assignments), _) => self.assignments.push(*assignments),
         }
-        self.listing(listing);
+        if let Some(listing) = listing {
+            if let Some(doubt) = doubt {
+                self.doubts
+                    .push((listing.kind, listing.scope.clone(), doubt));
+            }
+            self.listing(listing);
+        }
     }
 
     fn members(&mut self, found: Vec<ListedResource>, scope: &Scope) {
@@ -58,8 +92,11 @@ impl Assembly {
         };
         let container = self.directory.intern(container);
         for user in found {
-            let principal = self.directory.intern(user.id);
+            let principal = self.directory.intern(user.id.clone());
             self.grants.push(membership(principal, container));
+            if self.people_below {
+                self.resource(user);
+            }
         }
     }
 
@@ -93,30 +130,6 @@ impl Assembly {
         });
     }
 
-    /// Lowers the state of every listing that the key may not see whole, whatever the listing itself says. Role
-    /// assignments that came from a walk over many scopes were thinned by what the key may view in the account.
-    pub(super) fn lower_states(&mut self, visibility: &KeyVisibility) {
-        let of_many = OF_MANY_SCOPES.name("");
-        let in_account = visibility.assignments_seen(&Scope::Account);
-        for listing in &mut self.listings {
-            let doubt = match listing.kind {
-                ListingKind::RoleAssignments => visibility.assignments_seen(&listing.scope),
-                kind => visibility
-                    .why_incomplete(kind, &listing.scope)
-                    .map(|reason| (Vec::new(), reason)),
-            };
-            if let Some((whole_for, reason)) = doubt {
-                lower_state(&mut listing.state, &whole_for, reason);
-            }
-            if listing.endpoint == of_many
-                && listing.scope != Scope::Account
-                && let Some((whole_for, reason)) = &in_account
-            {
-                lower_state(&mut listing.state, whole_for, reason.clone());
-            }
-        }
-    }
-
     /// Ends the gathering: turns role assignments into grants.
     pub(super) fn finish(mut self, about: About<'_>) -> Observation {
         self.remember(about.remembered);
@@ -139,6 +152,8 @@ impl Assembly {
             assignment_ids,
             disabled_role_assignments: disabled,
             listings: self.listings,
+            notes: about.notes,
+            trail: None,
         }
     }
 
@@ -200,7 +215,7 @@ impl Assembly {
 
     /// A role reference names the level of the parent whose custom role it is; without one, a role is the scope's own
     /// or one that Harness supplies.
-    fn role_id(&self, role: &RoleName, scope: &Scope) -> ResourceId {
+    pub(super) fn role_id(&self, role: &RoleName, scope: &Scope) -> ResourceId {
         let home = role.level.and_then(|level| scope.ancestor(level));
         self.own_or_supplied(
             ResourceType::Role,
@@ -212,7 +227,12 @@ impl Assembly {
     /// The scope's own, if it has one of that identifier; else the one that Harness supplies. Harness hides some of its
     /// own, and a deleted one is in no list either: then it is the one that was ever listed, and before any was, one
     /// with the leading underscore of Harness's names is taken for Harness's.
-    fn own_or_supplied(&self, kind: ResourceType, identifier: &str, scope: &Scope) -> ResourceId {
+    pub(super) fn own_or_supplied(
+        &self,
+        kind: ResourceType,
+        identifier: &str,
+        scope: &Scope,
+    ) -> ResourceId {
         let in_scope = |scope: &Scope| ResourceId {
             kind: kind.clone(),
             scope: scope.clone(),
@@ -233,24 +253,6 @@ impl Assembly {
         self.directory
             .find(id)
             .is_some_and(|id| self.seen.contains(&id))
-    }
-}
-
-/// A second doubt never makes a listing better: what is shown whole is shown whole by both.
-fn lower_state(state: &mut ListingState, shown: &[ResourceType], doubt: String) {
-    match state {
-        ListingState::Complete => {
-            *state = ListingState::Partial {
-                reason: doubt,
-                whole_for: shown.to_vec(),
-            };
-        }
-        ListingState::Partial { reason, whole_for } => {
-            whole_for.retain(|kind| shown.contains(kind));
-            reason.push_str("; ");
-            reason.push_str(&doubt);
-        }
-        ListingState::NotPermitted { .. } => {}
     }
 }
 
@@ -275,7 +277,7 @@ fn membership(principal: Ref, target: Ref) -> Grant {
 }
 
 /// Groups and service accounts live at their `scopeLevel` on the way up; without one, where they are assigned.
-fn principal_id(principal: PrincipalName, scope: &Scope) -> ResourceId {
+pub(super) fn principal_id(principal: PrincipalName, scope: &Scope) -> ResourceId {
     if principal.kind == ResourceType::User {
         return user_id(principal.identifier);
     }

@@ -1,10 +1,10 @@
 //! Role assignments. An account may hold a million, so each becomes a few numbers as soon as its page is read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash};
 use std::num::NonZeroI64;
 
-use super::rows::ListScope;
+use super::rows::own_scope;
 use crate::api::page::RowSink;
 use crate::api::wire::{Principal, RoleAssignmentItem};
 use crate::model::{AssignmentIds, AssignmentRef, Grant, Level, ResourceType, Scope};
@@ -13,10 +13,13 @@ use crate::model::{AssignmentIds, AssignmentRef, Grant, Level, ResourceType, Sco
 #[derive(Debug)]
 pub(crate) struct Assignments {
     pub(crate) scope: Scope,
-    asked: ListScope,
     pub(crate) rows: Vec<Assignment>,
     /// Rows seen, disabled ones included.
     pub(crate) seen: u64,
+    /// Rows of other scopes, which are in the lists of these.
+    pub(crate) elsewhere: u64,
+    /// Why rows could not be read.
+    pub(crate) unreadable: Vec<String>,
     pub(crate) ids: AssignmentIds,
     pub(crate) principals: Numbered<PrincipalName>,
     pub(crate) roles: Numbered<RoleName>,
@@ -40,7 +43,7 @@ pub(crate) struct Assignment {
 const _: () = assert!(size_of::<Assignment>() == size_of::<Grant>());
 
 /// A principal as an assignment names it.
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct PrincipalName {
     pub(crate) kind: ResourceType,
     pub(crate) identifier: String,
@@ -86,6 +89,23 @@ impl<T: Hash + Eq> Numbered<T> {
         *self.0.entry(value).or_insert(next)
     }
 
+    /// The numbers of the values that a condition holds for.
+    pub(crate) fn numbers_of(&self, condition: impl Fn(&T) -> bool) -> HashSet<u32> {
+        self.0
+            .iter()
+            .filter(|(value, _)| condition(value))
+            .map(|(_, number)| *number)
+            .collect()
+    }
+
+    /// The value that has a number.
+    pub(crate) fn value_of(&self, number: u32) -> Option<&T> {
+        self.0
+            .iter()
+            .find(|(_, own)| **own == number)
+            .map(|(value, _)| value)
+    }
+
     /// Maps each value; the result is indexed by number.
     pub(crate) fn map<M>(self, map: impl FnMut(T) -> M) -> Vec<M> {
         let mut pairs: Vec<(T, u32)> = self.0.into_iter().collect();
@@ -97,9 +117,10 @@ impl<T: Hash + Eq> Numbered<T> {
 impl Assignments {
     pub(crate) fn new(scope: Scope) -> Self {
         Self {
-            asked: ListScope::Exactly(scope.clone()),
             scope,
             seen: 0,
+            elsewhere: 0,
+            unreadable: Vec::new(),
             rows: Vec::new(),
             ids: AssignmentIds::default(),
             principals: Numbered::default(),
@@ -111,11 +132,15 @@ impl Assignments {
 
     pub(crate) fn push(&mut self, item: RoleAssignmentItem) -> Result<(), String> {
         let scope = item.scope.unwrap_or_default();
-        self.asked.scope(
+        let scope = own_scope(
             scope.org_identifier.as_deref(),
             scope.project_identifier.as_deref(),
             "a role assignment",
         )?;
+        if scope != self.scope {
+            self.elsewhere += 1;
+            return Ok(());
+        }
         self.seen += 1;
         let assignment = item.role_assignment;
         if assignment.disabled.unwrap_or_default() {
@@ -152,11 +177,21 @@ impl RowSink<RoleAssignmentItem> for Assignments {
     }
 
     fn rows(&mut self, rows: Vec<RoleAssignmentItem>) -> Result<(), String> {
-        rows.into_iter().try_for_each(|row| self.push(row))
+        for row in rows {
+            if let Err(wrong) = self.push(row) {
+                self.unreadable.push(wrong);
+            }
+        }
+        Ok(())
     }
 }
 
 /// Feeds what identifies a row in the list of its scope.
 pub(crate) fn key(item: &RoleAssignmentItem, hasher: &mut DefaultHasher) {
-    item.role_assignment.identifier.hash(hasher);
+    let scope = item.scope.as_ref();
+    (
+        scope.map(|scope| (&scope.org_identifier, &scope.project_identifier)),
+        &item.role_assignment.identifier,
+    )
+        .hash(hasher);
 }

@@ -12,6 +12,8 @@ pub struct Definition {
     pub kind: ListingKind,
     /// Lists one scope.
     pub endpoint: Endpoint,
+    /// Where else it may be, when it is not found there.
+    pub otherwise: &'static [Endpoint],
     /// What opens it. Role assignments have none of their own: the views of their principals open them.
     pub permission: Option<&'static RequiredPermission>,
     /// What happens without that permission.
@@ -27,7 +29,7 @@ pub struct Definition {
 }
 
 /// A permission that opens a list.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RequiredPermission {
     /// Such as `core_usergroup_view`.
     pub permission: &'static str,
@@ -44,8 +46,10 @@ pub enum WithoutPermission {
     Gap,
     /// It is not walked: it would show the caller's own rows only.
     LeftOut,
-    /// Harness refuses it, and nothing that the snapshot promises is missing.
+    /// Nothing that the snapshot promises is missing, whatever the reason that it cannot be read.
     NotRead,
+    /// It is incomplete, and the snapshot is stored as complete all the same: it tells nothing about access itself.
+    GapApart,
 }
 
 /// When a listing is walked.
@@ -72,6 +76,8 @@ pub enum Phase {
 pub enum Walks {
     /// As far as organizations and projects are wanted, before everything else.
     Tree,
+    /// One answer for the whole account, whatever scopes are observed.
+    Once,
     /// In the account.
     Account,
     /// In the account; below it only when asked for.
@@ -82,6 +88,8 @@ pub enum Walks {
     ManyScopes,
     /// All scopes in one walk, which is the only way.
     WholeAccount,
+    /// By stretches of time, after everything else; see `trail`.
+    Trail,
 }
 
 /// A walk that shows every scope of the account.

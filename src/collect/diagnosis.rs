@@ -1,133 +1,336 @@
-//! What `doctor` wants to know: can a sync of this account with this key see everything?
+//! What `doctor` wants to know: can a sync of these scopes with this key see everything, and how does this server differ?
 
 use std::time::{Duration, SystemTime};
 
-use super::definition::{RequiredPermission, WithoutPermission};
+use super::assemble::Assembly;
+use super::definition::{Definition, RequiredPermission, Walks, Wanted, WithoutPermission};
+use super::failure::Failure;
 use super::listings;
-use super::visibility::{PermissionProbe, Unenforced, ask};
+use super::proof;
+use super::request::Request;
+use super::tree;
+use super::trial;
+use super::visibility::{Caller, KeyVisibility, PermissionProbe};
+use super::walk::Walker;
+use super::ways::Ways;
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::wire;
-use crate::model::{Diagnosis, Extra, Held, ListingKind, Proof, Scope};
+use crate::model::{
+    Depth, Diagnosis, Extra, Held, ListDiagnosis, ListingKind, ListingState, Proof, Scope,
+    ScopeSelection, Timestamp, Trial, TrialAnswer,
+};
 
-/// Asks about the key and reads the account.
+/// Asks about the key, reads the account, and tries each list once.
 ///
 /// # Errors
 /// When the key is refused, or what answers is not Harness.
-pub fn diagnose(client: &Client) -> Result<Diagnosis, ApiError> {
-    let required = required();
-    let probes: Vec<PermissionProbe> = required
-        .iter()
-        .map(|(required, _)| PermissionProbe::InScope(required, Scope::Account))
-        .collect();
-    let own = ask(client, &probes)?;
-    let unenforced = Unenforced::ask(client)?;
-    let below_account = below(client)?;
-    // As to a sync, a yes that everybody hears is none.
-    let is_yes = |probe: &PermissionProbe, held: bool| {
-        held && own.caller.is_some() && unenforced.why(probe.permission()).is_none()
+pub fn diagnose(client: &Client, request: &Request<'_>) -> Result<Diagnosis, Failure> {
+    let ways = Ways::default();
+    let walker = Walker {
+        client,
+        ways: &ways,
     };
-    let permissions = required
+    let selection = request.selection;
+    let mut visibility = KeyVisibility::ask(client, &everything(selection))?;
+    let account = account(client)?;
+    let mut assembly = Assembly::new(selection);
+    let scopes = tree::read(walker, request, &mut visibility, &mut assembly)?;
+    let tops: Vec<Scope> = scopes
         .iter()
-        .zip(probes.iter().zip(&own.held))
-        .map(|((required, needed), (probe, held))| Held {
-            permission: required.permission,
-            resource_type: required.resource_type,
-            needed: *needed,
-            held: is_yes(probe, *held),
+        .filter(|scope| match scope {
+            Scope::Account => true,
+            Scope::Organization { .. } => selection.without_account,
+            Scope::Project { .. } | Scope::Harness => false,
         })
+        .cloned()
         .collect();
-    let mut asked: Vec<PermissionProbe> = probes;
-    asked.extend([
-        PermissionProbe::AllOrganizations,
-        PermissionProbe::AllProjects,
-    ]);
-    for reason in asked
-        .iter()
-        .filter_map(|probe| unenforced.why(probe.permission()))
+    let trials = trial::of_each(walker, selection, tops.first())?;
+    if !client.has_worked()
+        && let Some(error) = visibility.refusal()
     {
-        log::warn!("{reason}, so nobody can tell what is hidden");
+        return Err(Failure::of_nothing_worked(error.clone()));
     }
     let [organizations, projects] = [
         PermissionProbe::AllOrganizations,
         PermissionProbe::AllProjects,
     ]
-    .map(|own| proof(&own, &below_account, is_yes));
-    let account = account(client)?;
-    let server_date = account.as_ref().and_then(|(_, date)| *date);
-    let (account_name, cluster) = account
-        .map(|(account, _)| (account.name, account.cluster))
-        .unwrap_or_default();
+    .map(|own| proof_of(&visibility, &own));
+    prove(walker, &mut visibility)?;
+    let permissions = held(&visibility, &tops, selection);
+    let lists = lists(&visibility, &assembly, selection, &scopes, &trials);
+    let (name_and_cluster, skew) = account;
+    let (account_name, cluster) = name_and_cluster.unwrap_or_default();
     Ok(Diagnosis {
-        caller: own.caller,
+        caller: match visibility.caller() {
+            Caller::Known(caller) => Some(caller.clone()),
+            Caller::Nobody | Caller::Unasked => None,
+        },
+        access_control: match visibility.caller() {
+            Caller::Known(_) => Some(true),
+            Caller::Nobody => Some(false),
+            Caller::Unasked => None,
+        },
         account_name,
         cluster,
-        clock_skew: server_date.map(skew),
+        clock_skew: skew,
         permissions,
         organizations,
         projects,
+        lists,
+        deviations: deviations(&visibility, &ways, &trials),
+        trials,
     })
 }
 
-/// What a sync needs, and what it needs only for sign-in settings (false).
-fn required() -> Vec<(&'static RequiredPermission, bool)> {
-    let needed = listings::of_every_scope().map(|listing| (listing, true));
-    let optional = listings::asked_for_by(|extra| extra == Extra::AuthSettings)
-        .map(|listing| (listing, false));
-    needed
-        .chain(optional)
-        .filter(|(listing, _)| listing.without_permission == WithoutPermission::Gap)
-        .filter_map(|(listing, needed)| Some((listing.permission?, needed)))
-        .collect()
-}
-
-/// The account as Harness sends it, and what the server's clock says; nothing for a key that may not read it.
-fn account(client: &Client) -> Result<Option<(wire::Account, Option<SystemTime>)>, ApiError> {
-    let endpoint = &listings::definition(ListingKind::Accounts).endpoint;
-    let call = endpoint.call(client.account_id(), &Scope::Account);
-    match client.get::<wire::Account>(&call) {
-        Err(error) if error.is_not_permitted() => {
-            log::info!("{error}");
-            Ok(None)
-        }
-        reply => reply.map(|reply| Some((reply.data, reply.server_date))),
+/// `doctor` says about organizations and projects too, whatever is selected.
+fn everything(selection: &ScopeSelection) -> ScopeSelection {
+    ScopeSelection {
+        depth: Depth::All,
+        extras: Extra::ALL.into_iter().collect(),
+        ..selection.clone()
     }
 }
 
-/// What is held everywhere below the account. Servers that check scopes may refuse to answer about ones that do not
-/// exist; then nothing is proven.
-fn below(client: &Client) -> Result<Vec<(PermissionProbe, bool)>, ApiError> {
-    let mut probes = vec![
-        PermissionProbe::AllOrganizations,
-        PermissionProbe::AllProjects,
-    ];
-    let everywhere = listings::of_every_scope().filter_map(|listing| listing.permission);
-    probes.extend(everywhere.map(PermissionProbe::InEveryScope));
-    let held = match ask(client, &probes) {
-        Ok(results) => results.held,
-        Err(error) if error.is_refusal() => vec![false; probes.len()],
-        Err(error) => return Err(error),
+type Read = (Option<(Option<String>, Option<String>)>, Option<Duration>);
+
+/// Name and cluster of the account, for a key that may read it, and how far the clocks are apart.
+fn account(client: &Client) -> Result<Read, ApiError> {
+    let endpoint = &listings::definition(ListingKind::Accounts).endpoint;
+    let call = endpoint.call(client.account_id(), &Scope::Account);
+    match client.get::<wire::Account>(&call) {
+        Err(error) if error.ends_run() => Err(error),
+        Err(error) => {
+            log::info!("{error}");
+            Ok((None, None))
+        }
+        Ok(reply) => Ok((
+            Some((reply.data.name, reply.data.cluster)),
+            reply.server_date.map(skew),
+        )),
+    }
+}
+
+/// What the access check leaves open, the key's own grants may prove, as in a sync. That takes the account's lists.
+fn prove(walker: Walker<'_>, visibility: &mut KeyVisibility) -> Result<(), ApiError> {
+    let started_at = Timestamp::now();
+    let Caller::Known(caller) = visibility.caller().clone() else {
+        return Ok(());
     };
-    Ok(probes.into_iter().zip(held).collect())
+    if !visibility.wants_proof() {
+        return Ok(());
+    }
+    let mut assembly = Assembly::new(&ScopeSelection::default());
+    for kind in [
+        ListingKind::RoleAssignments,
+        ListingKind::UserGroups,
+        ListingKind::ServiceAccounts,
+        ListingKind::Roles,
+        ListingKind::ResourceGroups,
+    ] {
+        if let Some(listed) = walker.listing(kind, &Scope::Account)? {
+            assembly.add(listed);
+        }
+    }
+    let own = proof::own_assignments(&assembly, &caller, started_at);
+    visibility.prove_by(own.into_iter().flat_map(|own| own.proves).collect());
+    Ok(())
+}
+
+/// Permissions that a sync needs in each of the scopes, and those of what `--with` would add.
+fn held(visibility: &KeyVisibility, tops: &[Scope], selection: &ScopeSelection) -> Vec<Held> {
+    let needed = listings::of_every_scope().map(|listing| (listing, true));
+    let optional = listings::asked_for_by(|extra| {
+        extra == Extra::AuthSettings || selection.extras.contains(&extra)
+    })
+    .map(|listing| (listing, false));
+    let required: Vec<(&'static RequiredPermission, bool)> = needed
+        .chain(optional)
+        .filter(|(listing, _)| listing.without_permission == WithoutPermission::Gap)
+        .filter_map(|(listing, needed)| Some((listing.permission?, needed)))
+        .collect();
+    let of_scope = |scope: &Scope| {
+        required
+            .iter()
+            .filter(|(_, needed)| *needed || *scope == Scope::Account)
+            .map(|(required, needed)| Held {
+                permission: required.permission,
+                resource_type: required.resource_type,
+                scope: scope.clone(),
+                needed: *needed,
+                held: visibility.holds(&PermissionProbe::InScope(required, scope.clone())),
+            })
+            .collect::<Vec<Held>>()
+    };
+    tops.iter().flat_map(of_scope).collect()
 }
 
 /// Whether what a probe is about can be seen completely, which takes the other views besides.
-fn proof(
-    own: &PermissionProbe,
-    below: &[(PermissionProbe, bool)],
-    is_yes: impl Fn(&PermissionProbe, bool) -> bool,
-) -> Proof {
-    let lacking: Vec<&'static str> = below
-        .iter()
-        .filter(|(probe, _)| probe == own || matches!(probe, PermissionProbe::InEveryScope(_)))
-        .filter(|(probe, held)| !is_yes(probe, *held))
-        .map(|(probe, _)| probe.permission())
+fn proof_of(visibility: &KeyVisibility, own: &PermissionProbe) -> Proof {
+    let views = listings::of_every_scope().filter_map(|listing| listing.permission);
+    let lacking: Vec<&'static str> = [own.clone()]
+        .into_iter()
+        .chain(views.map(PermissionProbe::InEveryScope))
+        .filter(|probe| !visibility.holds(probe))
+        .map(|probe| probe.permission())
         .collect();
     if lacking.is_empty() {
         Proof::Proven
     } else {
         Proof::Unproven(lacking)
     }
+}
+
+/// What a sync would make of each list.
+fn lists(
+    visibility: &KeyVisibility,
+    assembly: &Assembly,
+    selection: &ScopeSelection,
+    scopes: &[Scope],
+    trials: &[Trial],
+) -> Vec<ListDiagnosis> {
+    let planned = listings::LISTINGS.into_iter().filter(|listing| {
+        let wanted = match listing.wanted {
+            Wanted::Always => true,
+            Wanted::With(extra) => selection.extras.contains(&extra),
+        };
+        wanted && listing.without_permission == WithoutPermission::Gap
+    });
+    planned
+        .filter_map(|listing| {
+            if listing.walks == Walks::Tree {
+                return of_tree(listing, visibility, assembly);
+            }
+            let read = read_in(listing, selection, scopes);
+            let mut gaps: Vec<(Scope, String)> = read
+                .iter()
+                .filter_map(|scope| {
+                    Some((scope.clone(), why_incomplete(visibility, listing, scope)?))
+                })
+                .collect();
+            let failed = trials.iter().find_map(|trial| failure(listing, trial));
+            gaps.extend(failed.filter(|_| gaps.is_empty()));
+            let diagnosis = ListDiagnosis {
+                kind: listing.kind,
+                scopes: read.len(),
+                gaps,
+            };
+            (!read.is_empty()).then_some(diagnosis)
+        })
+        .collect()
+}
+
+fn of_tree(
+    listing: &Definition,
+    visibility: &KeyVisibility,
+    assembly: &Assembly,
+) -> Option<ListDiagnosis> {
+    let of_kind = assembly
+        .listings
+        .iter()
+        .filter(|own| own.kind == listing.kind);
+    let states: Vec<(Scope, Option<String>)> = of_kind
+        .map(|own| {
+            let why = match &own.state {
+                ListingState::Complete => visibility.why_incomplete(own.kind, &own.scope),
+                state => state.reason().map(str::to_owned),
+            };
+            (own.scope.clone(), why)
+        })
+        .collect();
+    (!states.is_empty()).then(|| ListDiagnosis {
+        kind: listing.kind,
+        scopes: states.len(),
+        gaps: states
+            .into_iter()
+            .filter_map(|(scope, why)| Some((scope, why?)))
+            .collect(),
+    })
+}
+
+fn read_in(listing: &Definition, selection: &ScopeSelection, scopes: &[Scope]) -> Vec<Scope> {
+    let below = |scope: &&Scope| **scope != Scope::Account;
+    match &listing.walks {
+        Walks::Tree | Walks::Once | Walks::Trail => Vec::new(),
+        Walks::Account | Walks::WholeAccount if selection.without_account => Vec::new(),
+        Walks::Account | Walks::WholeAccount => vec![Scope::Account],
+        Walks::AccountAndBelow(extra)
+            if selection.without_account || selection.extras.contains(extra) =>
+        {
+            scopes.to_vec()
+        }
+        Walks::AccountAndBelow(_) => {
+            let mut account = scopes.to_vec();
+            account.retain(|scope| !below(&scope));
+            account
+        }
+        Walks::EachScope(_) | Walks::ManyScopes => scopes.to_vec(),
+    }
+}
+
+fn why_incomplete(
+    visibility: &KeyVisibility,
+    listing: &Definition,
+    scope: &Scope,
+) -> Option<String> {
+    match listing.kind {
+        ListingKind::RoleAssignments => visibility
+            .assignments_seen(scope)
+            .map(|(_, reasons)| reasons),
+        kind => visibility.why_incomplete(kind, scope),
+    }
+}
+
+fn failure(listing: &Definition, trial: &Trial) -> Option<(Scope, String)> {
+    let TrialAnswer::Failure { kind, status, code } = &trial.answer else {
+        return None;
+    };
+    (trial.kind == listing.kind).then(|| {
+        let status = status.map_or_else(String::new, |status| format!(" (status {status})"));
+        let code = code
+            .as_ref()
+            .map_or_else(String::new, |code| format!(", {code}"));
+        let why = format!("{} fails: {kind}{status}{code}", trial.endpoint);
+        (trial.scope.clone(), why)
+    })
+}
+
+/// Where this server differs, in words.
+fn deviations(visibility: &KeyVisibility, ways: &Ways, trials: &[Trial]) -> Vec<String> {
+    let mut told = Vec::new();
+    if *visibility.caller() == Caller::Nobody {
+        told.push("access control seems to be off: every permission check answers yes".to_owned());
+    }
+    if let Some(error) = visibility.refusal() {
+        told.push(format!(
+            "the permission check does not answer: {}",
+            error.kind.reason()
+        ));
+    } else if visibility.wants_proof() {
+        told.push(
+            "the permission check says no, or nothing, about scopes that do not exist; the key's own grants are the proof \
+             then"
+                .to_owned(),
+        );
+    }
+    for kind in ways.unusual() {
+        told.push(format!(
+            "{kind}: asked in another way than Harness documents"
+        ));
+    }
+    let not_listed = trials.iter().filter_map(|trial| {
+        let optional =
+            listings::definition(trial.kind).without_permission == WithoutPermission::NotRead;
+        match (&trial.answer, optional) {
+            (TrialAnswer::Failure { kind, .. }, true) => Some((trial.kind, *kind)),
+            _ => None,
+        }
+    });
+    told.extend(
+        not_listed
+            .map(|(kind, why)| format!("{kind}: not readable ({why}); a sync goes on without")),
+    );
+    told
 }
 
 fn skew(server: SystemTime) -> Duration {

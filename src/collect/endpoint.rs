@@ -4,7 +4,7 @@ use crate::api::call::{Call, Method};
 use crate::model::Scope;
 
 /// Method, path and parameters of a list.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
     /// GET or POST.
     pub method: Method,
@@ -13,8 +13,11 @@ pub struct Endpoint {
     /// Harness pages over lists without a total default order, so rows could repeat or vanish between pages; each is
     /// asked for in the order of unique fields. A direction must be said: it defaults to descending.
     pub sort: &'static [&'static str],
-    /// Parameters whose default would not be safe to rely on.
+    /// Parameters without which the list would be another.
     pub query: &'static [(&'static str, &'static str)],
+    /// Parameters whose default would not be safe to rely on, but which a server may not know. Asked without, each row
+    /// is judged by its own scope.
+    pub filter: &'static [(&'static str, &'static str)],
 }
 
 impl Endpoint {
@@ -25,6 +28,7 @@ impl Endpoint {
             path,
             sort,
             query: &[],
+            filter: &[],
         }
     }
 
@@ -41,6 +45,24 @@ impl Endpoint {
         Self { query, ..self }
     }
 
+    /// The same list with parameters that may be left out.
+    pub(crate) const fn filtered(self, filter: &'static [(&'static str, &'static str)]) -> Self {
+        Self { filter, ..self }
+    }
+
+    /// The same list without these.
+    pub(crate) fn unfiltered(&self) -> Self {
+        self.clone().filtered(&[])
+    }
+
+    /// The same list in any order, for who looks at one page only.
+    pub(crate) fn unsorted(&self) -> Self {
+        Self {
+            sort: &[],
+            ..self.clone()
+        }
+    }
+
     /// The call that lists a scope, without page.
     pub(crate) fn call(&self, account: &str, scope: &Scope) -> Call {
         let call = match self.path.strip_suffix("/{account}") {
@@ -55,7 +77,7 @@ impl Endpoint {
         for sort in self.sort {
             call = call.sort(*sort);
         }
-        for (name, value) in self.query {
+        for (name, value) in self.query.iter().chain(self.filter) {
             call = call.query(*name, *value);
         }
         call

@@ -12,6 +12,7 @@ use crate::api::call::{Call, Envelope, Method};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::page::{RowSink, Walked};
+use crate::model::ResourceId;
 
 /// A list about to be read.
 pub(crate) struct ListWalk<'a> {
@@ -35,6 +36,10 @@ pub(crate) struct Read {
     pub(crate) walked: Walked,
     /// Rows that Harness says exist, where the endpoint says so.
     pub(crate) reported_total: Option<u64>,
+    /// Why rows are missing.
+    pub(crate) defects: Vec<String>,
+    /// The list shows nothing but these, which live in scopes above.
+    pub(crate) only_inherited: Vec<ResourceId>,
 }
 
 impl<'a> ListWalk<'a> {
@@ -71,9 +76,22 @@ impl<'a> ListWalk<'a> {
         let mut mapped = Mapped {
             scope: &self.scope,
             listed: Vec::new(),
+            unreadable: Vec::new(),
         };
         let walked = self.walk(&serde_json::json!({}), R::key, &mut mapped)?;
-        Ok(Read::paged(Rows::Resources(mapped.listed), walked))
+        let Mapped {
+            listed, unreadable, ..
+        } = mapped;
+        let is_own = |resource: &ListedResource| self.scope.is_own(resource);
+        let only_inherited = if listed.iter().any(is_own) {
+            Vec::new()
+        } else {
+            listed.iter().map(|resource| resource.id.clone()).collect()
+        };
+        Ok(Read {
+            only_inherited,
+            ..Read::paged(Rows::Resources(listed), walked, &unreadable)
+        })
     }
 
     /// One resource in one answer.
@@ -82,20 +100,39 @@ impl<'a> ListWalk<'a> {
         envelope: Envelope,
         map: impl FnOnce(T) -> ListedResource,
     ) -> Result<Read, ApiError> {
-        let reply = self
-            .client
-            .get::<T>(&self.call.clone().envelope(envelope))?;
-        let walked = Walked {
-            rows: 1,
-            pages: 1,
-            requests: u64::from(reply.attempts),
-            retries: u64::from(reply.attempts.saturating_sub(1)),
-            ..Walked::default()
-        };
+        let call = self.call.clone().envelope(envelope);
+        let reply = self.client.get::<T>(&call)?;
+        Ok(Read::of_one_answer(
+            reply.attempts,
+            vec![map(reply.data)],
+            &[],
+        ))
+    }
+
+    /// Resources in one answer without pages.
+    pub(crate) fn array<T: DeserializeOwned>(
+        &self,
+        map: impl Fn(T) -> Option<ListedResource>,
+    ) -> Result<Read, ApiError> {
+        let reply = self.client.get::<Vec<serde_json::Value>>(&self.call)?;
+        let (mut listed, mut unreadable) = (Vec::new(), Vec::new());
+        for value in reply.data {
+            match serde_json::from_value(value).map(&map) {
+                Ok(Some(resource)) => listed.push(resource),
+                Ok(None) => unreadable.push("it does not say what it is about".to_owned()),
+                Err(error) => unreadable.push(error.to_string()),
+            }
+        }
+        listed.sort_unstable_by(|a, b| a.id.cmp(&b.id)); // Harness sends sets in any order
+        Ok(Read::of_one_answer(reply.attempts, listed, &unreadable))
+    }
+
+    /// Nothing: what is no list is read elsewhere.
+    #[expect(clippy::unnecessary_wraps, reason = "it stands where lists are read")]
+    pub(crate) fn read_elsewhere() -> Result<Read, ApiError> {
         Ok(Read {
-            rows: Rows::Resources(vec![map(reply.data)]),
-            walked,
             reported_total: None,
+            ..Read::paged(Rows::Resources(Vec::new()), Walked::default(), &[])
         })
     }
 
@@ -114,29 +151,60 @@ impl<'a> ListWalk<'a> {
 }
 
 impl Read {
-    pub(crate) fn paged(rows: Rows, walked: Walked) -> Self {
+    pub(crate) fn paged(rows: Rows, walked: Walked, unreadable: &[String]) -> Self {
         let reported_total = walked.reported_total;
+        let gaps = walked.gaps.iter().map(ToString::to_string);
+        let defects = gaps.chain(unreadable_rows(unreadable)).collect();
         Self {
             rows,
             walked,
             reported_total,
+            defects,
+            only_inherited: Vec::new(),
         }
     }
+
+    fn of_one_answer(attempts: u32, listed: Vec<ListedResource>, unreadable: &[String]) -> Self {
+        let walked = Walked {
+            rows: listed.len() as u64,
+            pages: 1,
+            requests: u64::from(attempts),
+            retries: u64::from(attempts.saturating_sub(1)),
+            ..Walked::default()
+        };
+        Self {
+            reported_total: None,
+            ..Self::paged(Rows::Resources(listed), walked, unreadable)
+        }
+    }
+}
+
+fn unreadable_rows(reasons: &[String]) -> Option<String> {
+    let first = reasons.first()?;
+    Some(match reasons.len() {
+        1 => format!("one row cannot be read: {first}"),
+        count => format!("{count} rows cannot be read; the first: {first}"),
+    })
 }
 
 struct Mapped<'a> {
     scope: &'a ListScope,
     listed: Vec<ListedResource>,
+    unreadable: Vec<String>,
 }
 
 impl<R: Row> RowSink<R> for Mapped<'_> {
     fn restart(&mut self) {
         self.listed.clear();
+        self.unreadable.clear();
     }
 
     fn rows(&mut self, rows: Vec<R>) -> Result<(), String> {
         for row in rows {
-            self.listed.push(row.listed(self.scope)?);
+            match row.listed(self.scope) {
+                Ok(resource) => self.listed.push(resource),
+                Err(wrong) => self.unreadable.push(wrong),
+            }
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 //!
 //! `listings` has one file for each list and the table of them. `visibility` asks what the key may see; `tree` says which
 //! scopes there are; `plan` chooses the walks; `workers` are a few threads that make them; `walk` makes one and keeps its
-//! record. `assemble` puts the rows together and resolves what role assignments name. `diagnosis` is for `doctor`.
+//! record. `assemble` puts the rows together and resolves what role assignments name. `trail` reads who did what. `diagnosis` is for `doctor`.
 //! Nothing here knows the store.
 
 mod assemble;
@@ -10,71 +10,41 @@ mod assignments;
 mod definition;
 pub mod diagnosis;
 mod endpoint;
+mod failure;
 mod list_walk;
 pub mod listings;
+mod members;
+mod notes;
 pub mod plan;
+mod proof;
+mod record;
+mod request;
 mod rows;
+mod settle;
+pub mod trail;
 mod tree;
+mod trial;
 mod visibility;
 mod walk;
+mod ways;
 pub mod workers;
-
-use std::collections::HashSet;
 
 pub use definition::{
     Definition, Phase, RequiredPermission, Walks, Wanted, WholeAccount, WithoutPermission,
 };
 pub use endpoint::Endpoint;
+pub use failure::Failure;
+pub use request::{Remembered, Request};
 
 use crate::api::client::Client;
 use crate::api::error::ApiError;
-use crate::model::{Observation, ResourceId, Scope, ScopeSelection, Timestamp};
+use crate::model::{Observation, Scope, Timestamp};
 use assemble::Assembly;
 use plan::Plan;
-use visibility::KeyVisibility;
-use workers::{Progress, WorkerPool};
-
-/// What to observe, and what to do where something cannot be seen.
-#[derive(Debug)]
-pub struct Request<'a> {
-    /// Which scopes, and what besides.
-    pub selection: &'a ScopeSelection,
-    /// Go on without what cannot be seen; its listings say so. Otherwise the first gap ends the observation.
-    pub accept_gaps: bool,
-    /// What was known before.
-    pub remembered: &'a Remembered,
-    /// Concurrent requests, at least 1.
-    pub jobs: usize,
-    /// Told how far the work is.
-    pub progress: &'a Progress,
-}
-
-/// Roles and resource groups as they were known before. Where no list shows one that a role assignment names, they tell a
-/// custom one from one that Harness supplies: the name alone does not, and the grant must stay the same grant.
-#[derive(Debug, Default)]
-pub struct Remembered {
-    /// Those of the last snapshot.
-    pub held: HashSet<ResourceId>,
-    /// Those that any list ever showed.
-    pub ever: HashSet<ResourceId>,
-}
-
-/// Why there is no observation.
-#[derive(Debug)]
-pub enum Failure {
-    /// A request or a listing failed.
-    Api(ApiError),
-    /// The key may not see enough: a sentence for each permission and scope.
-    MissingPermissions(Vec<String>),
-    /// Organizations or projects that were asked for by name and are in no list.
-    UnknownScopes(Vec<Scope>),
-}
-
-impl From<ApiError> for Failure {
-    fn from(error: ApiError) -> Self {
-        Self::Api(error)
-    }
-}
+use visibility::{Caller, KeyVisibility};
+use walk::Walker;
+use ways::Ways;
+use workers::WorkerPool;
 
 /// Everything that is known before the first walk.
 struct Prepared {
@@ -89,52 +59,70 @@ struct Prepared {
 /// # Errors
 /// As [`observe`].
 pub fn plan(client: &Client, request: &Request<'_>) -> Result<Plan, Failure> {
-    prepare(client, request).map(|prepared| prepared.plan)
+    let ways = Ways::default();
+    let walker = Walker {
+        client,
+        ways: &ways,
+    };
+    prepare(walker, request).map(|prepared| prepared.plan)
 }
 
-/// Observes the account.
+/// Observes the account. A list that cannot be read, or cannot be known to be complete, is a gap, and its record says
+/// why.
 ///
 /// # Errors
-/// When a listing fails or, unless gaps are accepted, cannot be known to be whole; nothing is half-observed.
+/// When no request can do better: the key, the account, the host, the time, or a signal.
 pub fn observe(client: &Client, request: &Request<'_>) -> Result<Observation, Failure> {
+    let ways = Ways::default();
+    let walker = Walker {
+        client,
+        ways: &ways,
+    };
     let Prepared {
         started_at,
         mut visibility,
         mut assembly,
         plan,
-    } = prepare(client, request)?;
+    } = prepare(walker, request)?;
     for choice in &plan.choices {
         log::info!("{choice}");
     }
     log::info!("at least {} requests to come", plan.requests() + 1);
     let pool = WorkerPool {
-        client,
+        walker,
         scopes: &plan.scopes,
-        accept_gaps: request.accept_gaps,
         jobs: request.jobs,
         progress: request.progress,
     };
     for tasks in [plan.naming, plan.named] {
-        pool.run(tasks, |(rows, listing)| assembly.add(rows, listing))?;
+        pool.run(tasks, |listed| assembly.add(listed))?;
     }
-    visibility.ask_again(client)?;
-    refuse(&visibility, &plan.scopes, request)?;
-    assembly.lower_states(&visibility);
+    if !client.has_worked()
+        && let Some(error) = visibility.refusal()
+    {
+        return Err(Failure::of_nothing_worked(error.clone()));
+    }
+    settle(walker, &mut visibility, &mut assembly, started_at)?;
+    let notes = notes::of(&visibility, &assembly, request.selection);
     Ok(assembly.finish(assemble::About {
         started_at,
-        caller: visibility.caller,
+        caller: match visibility.caller() {
+            Caller::Known(caller) => Some(caller.clone()),
+            Caller::Nobody | Caller::Unasked => None,
+        },
         scopes: request.selection.to_string(),
         requests: client.requests(),
+        notes,
         remembered: request.remembered,
     }))
 }
 
-fn prepare(client: &Client, request: &Request<'_>) -> Result<Prepared, Failure> {
+fn prepare(walker: Walker<'_>, request: &Request<'_>) -> Result<Prepared, Failure> {
     let started_at = Timestamp::now();
-    let mut assembly = Assembly::default();
-    let mut visibility = KeyVisibility::ask(client, request.selection)?;
-    refuse(&visibility, &[Scope::Account], request)?;
-    let scopes = tree::read(client, request, &mut visibility, &mut assembly)?;
+    let mut assembly = Assembly::new(request.selection);
+    let mut visibility = KeyVisibility::ask(walker.client, request.selection)?;
+    refuse(&visibility, &[], request)?;
+    let scopes = tree::read(walker, request, &mut visibility, &mut assembly)?;
     refuse(&visibility, &scopes, request)?;
     let plan = Plan::new(&visibility, scopes, request.selection, request.jobs);
     Ok(Prepared {
@@ -145,15 +133,50 @@ fn prepare(client: &Client, request: &Request<'_>) -> Result<Prepared, Failure> 
     })
 }
 
+/// A key that will not do costs next to nothing.
 fn refuse(
     visibility: &KeyVisibility,
     scopes: &[Scope],
     request: &Request<'_>,
 ) -> Result<(), Failure> {
-    let missing = visibility.missing(scopes, request.selection);
-    if missing.is_empty() || request.accept_gaps {
+    let account = [Scope::Account];
+    let first = if request.selection.without_account {
+        &[][..]
+    } else {
+        &account[..]
+    };
+    let missing = visibility.missing(
+        if scopes.is_empty() { first } else { scopes },
+        request.selection,
+    );
+    if missing.is_empty() || !request.refuse_early {
         Ok(())
     } else {
         Err(Failure::MissingPermissions(missing))
     }
+}
+
+/// Clears up what the walks left open, and lowers the state of every list that cannot be known to be complete.
+fn settle(
+    walker: Walker<'_>,
+    visibility: &mut KeyVisibility,
+    assembly: &mut Assembly,
+    started_at: Timestamp,
+) -> Result<(), ApiError> {
+    let client = walker.client;
+    visibility.ask_about_lists(client, &assembly.looking_filtered())?;
+    visibility.ask_again(client)?;
+    if visibility.wants_proof()
+        && let Caller::Known(caller) = visibility.caller()
+    {
+        let own = proof::own_assignments(assembly, caller, started_at);
+        let proven = proof::confirmed(walker, own)?;
+        if assembly.shows_the_default_organization() {
+            visibility.prove_by(proven);
+        }
+    }
+    let deleted = tree::deleted(walker, visibility, &assembly.not_found())?;
+    assembly.forget(&deleted);
+    assembly.lower_states(visibility);
+    Ok(())
 }

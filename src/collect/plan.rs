@@ -103,11 +103,18 @@ impl Planner<'_> {
         if !is_wanted || self.leaves_out(listing) {
             return Vec::new();
         }
+        let with_account = !self.selection.without_account;
         match &listing.walks {
-            Walks::Tree => Vec::new(),
-            Walks::Account => vec![account(listing)],
+            Walks::Tree | Walks::Trail => Vec::new(),
+            Walks::Account | Walks::WholeAccount if !with_account => Vec::new(),
+            Walks::Account | Walks::Once => vec![account(listing)],
+            Walks::AccountAndBelow(_) if !with_account => {
+                vec![self.below(listing.kind, "people are listed where they are members")]
+            }
             Walks::AccountAndBelow(extra) => {
-                let below = self.wants(*extra).then(|| self.below(listing.kind));
+                let below = self
+                    .wants(*extra)
+                    .then(|| self.below(listing.kind, ASKED_FOR));
                 [account(listing)].into_iter().chain(below).collect()
             }
             Walks::EachScope(whole_account) => {
@@ -152,7 +159,7 @@ impl Planner<'_> {
 
     fn one_by_one(&self, kind: ListingKind, why: &'static str) -> Choice {
         let (walk, why) = match self.scopes.len() {
-            1 => ("the account's list".to_owned(), ONE_SCOPE),
+            1 => ("one list".to_owned(), ONE_SCOPE),
             count => (format!("{count} lists, scope by scope"), why),
         };
         Choice {
@@ -162,13 +169,13 @@ impl Planner<'_> {
         }
     }
 
-    fn below(&self, kind: ListingKind) -> Choice {
+    fn below(&self, kind: ListingKind, why: &'static str) -> Choice {
         let below = self.scopes.iter().filter(|scope| **scope != Scope::Account);
         let tasks: Vec<Task> = below.map(|scope| Task::List(kind, scope.clone())).collect();
         Choice {
             walk: format!("members of {} scopes, scope by scope", tasks.len()),
             tasks,
-            why: ASKED_FOR,
+            why,
         }
     }
 
@@ -208,7 +215,7 @@ fn account(listing: &Definition) -> Choice {
             "the account's list",
             "members of a project or organization are members of the account",
         ),
-        (Wanted::Always, _) => ("one answer", "there is one account"),
+        (Wanted::Always, _) => ("one answer", "the same whatever scopes are observed"),
         (Wanted::With(_), _) => ("the account's list", ASKED_FOR),
     };
     Choice {

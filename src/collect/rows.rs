@@ -20,7 +20,7 @@ pub(crate) struct ListedResource {
 /// What a list was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ListScope {
-    /// One scope: rows of another are a mistake.
+    /// One scope. Servers may show what a scope inherits as well; that keeps its own scope.
     Exactly(Scope),
     /// The account and everything below it.
     WholeAccount,
@@ -57,6 +57,13 @@ impl ListedResource {
     }
 }
 
+impl ListedResource {
+    /// Whether it is a group that does not say who is in it.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.id.kind == ResourceType::UserGroup && self.members.is_none()
+    }
+}
+
 impl ListScope {
     /// The scope that the request names.
     pub(crate) fn asked(&self) -> &Scope {
@@ -66,36 +73,34 @@ impl ListScope {
         }
     }
 
-    /// The scope a row says it lives in, which must be one that was asked for or one above it.
-    pub(crate) fn scope_or_above(
-        &self,
-        org: Option<&str>,
-        project: Option<&str>,
-        what: &str,
-    ) -> Result<Scope, String> {
-        let own = Scope::from_parts(org, project);
-        match (self, own) {
-            (Self::Exactly(asked), Some(own)) if own.contains(asked) => Ok(own),
-            _ => self.scope(org, project, what),
-        }
-    }
-
-    /// The scope a row says it lives in, which must be one that was asked for.
-    pub(crate) fn scope(
-        &self,
-        org: Option<&str>,
-        project: Option<&str>,
-        what: &str,
-    ) -> Result<Scope, String> {
-        let scope = Scope::from_parts(org, project)
-            .ok_or_else(|| format!("{what} is of a project without an organization"))?;
-        match self {
-            Self::Exactly(asked) if *asked != scope => {
-                Err(format!("{what} is of {scope}, but {asked} was asked for"))
+    /// Whether a resource lives where the list was asked for. What Harness supplies is in every list of its level.
+    pub(crate) fn is_own(&self, resource: &ListedResource) -> bool {
+        let Self::Exactly(asked) = self else {
+            return true;
+        };
+        match resource.id.kind {
+            ResourceType::ServiceAccount | ResourceType::UserGroup | ResourceType::Project => {
+                resource.id.scope == *asked
             }
-            _ => Ok(scope),
+            ResourceType::Role | ResourceType::ResourceGroup => {
+                resource.id.scope == *asked
+                    || asked
+                        .level()
+                        .is_some_and(|level| resource.supplied_at.contains(&level))
+            }
+            _ => true,
         }
     }
+}
+
+/// The scope that a row says it lives in.
+pub(crate) fn own_scope(
+    org: Option<&str>,
+    project: Option<&str>,
+    what: &str,
+) -> Result<Scope, String> {
+    Scope::from_parts(org, project)
+        .ok_or_else(|| format!("{what} is of a project without an organization"))
 }
 
 /// Sorted, each once: Harness sends sets in any order.

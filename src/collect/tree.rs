@@ -1,61 +1,119 @@
 //! The organizations and projects to observe.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::assemble::Assembly;
+use super::failure::Failure;
 use super::list_walk::Rows;
+use super::record::Listed;
+use super::request::Request;
 use super::rows::ListedResource;
 use super::visibility::{KeyVisibility, wants_every};
-use super::walk;
-use super::{Failure, Request};
-use crate::api::client::Client;
+use super::walk::Walker;
 use crate::api::error::ApiError;
-use crate::model::{Depth, ScopeSelection};
-use crate::model::{Listing, ListingKind, Scope};
+use crate::model::{Depth, Listing, ListingKind, ListingState, ResourceId, Scope, ScopeSelection};
 
 /// Lists organizations and projects as far as they are wanted, asks what the key may see in them, and returns the
 /// scopes to observe, the account first.
 pub(super) fn read(
-    client: &Client,
+    walker: Walker<'_>,
     request: &Request<'_>,
     visibility: &mut KeyVisibility,
     assembly: &mut Assembly,
 ) -> Result<Vec<Scope>, Failure> {
     let selection = request.selection;
-    let mut scopes = vec![Scope::Account];
+    let mut scopes = Vec::new();
+    if !selection.without_account {
+        scopes.push(Scope::Account);
+    }
     if selection.depth == Depth::Account {
         return Ok(scopes);
     }
     let mut tree = Tree {
-        client,
-        request,
+        walker,
+        selection,
         visibility,
         assembly,
+        failed: false,
     };
     let orgs = tree.organizations()?;
-    tree.visibility.ask_about(client, &orgs)?;
+    tree.visibility.ask_about(walker.client, &orgs)?;
     let projects = match selection.depth {
         Depth::All => tree.projects(&orgs)?,
         Depth::Account | Depth::Organizations => Vec::new(),
     };
-    tree.visibility.ask_about(client, &projects)?;
+    tree.visibility.ask_about(walker.client, &projects)?;
+    let failed = tree.failed;
     // A project that was named by itself does not ask for the whole of its organization.
     scopes.extend(orgs);
     scopes.extend(projects);
     scopes.sort_unstable();
     let unknown = selection.not_among(&scopes);
-    if unknown.is_empty() {
+    // What a list that failed would have shown is not unknown; that list is the gap.
+    if unknown.is_empty() || failed {
         Ok(scopes)
     } else {
         Err(Failure::UnknownScopes(unknown))
     }
 }
 
+/// Which of these scopes, not found when their lists were read, are gone from the list of their parent by now: they were
+/// deleted meanwhile. A scope that is still listed is not, and neither is one whose parent's list cannot be trusted.
+pub(super) fn deleted(
+    walker: Walker<'_>,
+    visibility: &KeyVisibility,
+    not_found: &BTreeSet<Scope>,
+) -> Result<HashSet<Scope>, ApiError> {
+    let mut by_parent: BTreeMap<(ListingKind, Scope), Vec<&Scope>> = BTreeMap::new();
+    for scope in not_found {
+        if let Some(list) = list_of(scope) {
+            by_parent.entry(list).or_default().push(scope);
+        }
+    }
+    let mut deleted = HashSet::new();
+    for ((kind, parent), scopes) in by_parent {
+        if visibility.why_incomplete(kind, &parent).is_some() {
+            continue;
+        }
+        let Some(listed) = walker.listing(kind, &parent)? else {
+            continue;
+        };
+        let is_complete = listed
+            .listing
+            .is_some_and(|listing| listing.state == ListingState::Complete);
+        let Rows::Resources(there) = listed.rows else {
+            continue;
+        };
+        if is_complete {
+            let is_there = |scope: &&Scope| {
+                ResourceId::of_scope(scope)
+                    .is_some_and(|id| there.iter().any(|resource| resource.id == id))
+            };
+            deleted.extend(scopes.into_iter().filter(|scope| !is_there(scope)).cloned());
+        }
+    }
+    Ok(deleted)
+}
+
+/// The list that shows an organization or project.
+fn list_of(scope: &Scope) -> Option<(ListingKind, Scope)> {
+    match scope {
+        Scope::Account | Scope::Harness => None,
+        Scope::Organization { .. } => Some((ListingKind::Organizations, Scope::Account)),
+        Scope::Project { org, .. } => Some((
+            ListingKind::Projects,
+            Scope::Organization { org: org.clone() },
+        )),
+    }
+}
+
 struct Tree<'a> {
-    client: &'a Client,
-    request: &'a Request<'a>,
+    walker: Walker<'a>,
+    selection: &'a ScopeSelection,
     visibility: &'a mut KeyVisibility,
     assembly: &'a mut Assembly,
+    /// A list of organizations or projects could not be read.
+    failed: bool,
 }
 
 impl Tree<'_> {
@@ -63,7 +121,7 @@ impl Tree<'_> {
         let (found, listings) = self.list(ListingKind::Organizations, &Scope::Account)?;
         let scopes = found
             .iter()
-            .filter(|found| self.selection().wants_org(&found.id.identifier))
+            .filter(|found| self.selection.wants_org(&found.id.identifier))
             .map(|found| Scope::Organization {
                 org: found.id.identifier.clone(),
             })
@@ -75,7 +133,7 @@ impl Tree<'_> {
     /// In one walk, unless only some organizations are wanted.
     fn projects(&mut self, orgs: &[Scope]) -> Result<Vec<Scope>, ApiError> {
         let mut scopes = Vec::new();
-        let lists: Vec<Scope> = if self.selection().is_narrowed() {
+        let lists: Vec<Scope> = if self.selection.is_narrowed() {
             orgs.to_vec()
         } else {
             vec![Scope::Account]
@@ -85,7 +143,7 @@ impl Tree<'_> {
             scopes.extend(found.iter().filter_map(|found| {
                 let org = found.id.scope.org()?;
                 let project = &found.id.identifier;
-                let wanted = self.selection().wants_project(org, project);
+                let wanted = self.selection.wants_project(org, project);
                 wanted.then(|| Scope::from_parts(Some(org), Some(project)))?
             }));
             let listings = listings.into_iter().flat_map(|listing| match list {
@@ -95,37 +153,42 @@ impl Tree<'_> {
             let listings = listings.collect();
             self.keep(found, listings);
         }
+        scopes.sort_unstable();
+        scopes.dedup();
         Ok(scopes)
     }
 
     fn list(
-        &self,
+        &mut self,
         kind: ListingKind,
         scope: &Scope,
     ) -> Result<(Vec<ListedResource>, Vec<Listing>), ApiError> {
-        let listed = walk::listing(self.client, kind, scope, self.request.accept_gaps)?;
-        match listed {
-            Some((Rows::Resources(found), listing)) => Ok((found, vec![listing])),
-            Some((Rows::Assignments(_), listing)) => Ok((Vec::new(), vec![listing])),
-            None => Ok((Vec::new(), Vec::new())),
+        let Some(Listed { rows, listing, .. }) = self.walker.listing(kind, scope)? else {
+            return Ok((Vec::new(), Vec::new()));
+        };
+        let listings: Vec<Listing> = listing.into_iter().collect();
+        self.failed |= listings
+            .iter()
+            .any(|listing| listing.state != ListingState::Complete);
+        match rows {
+            Rows::Resources(found) => Ok((found, listings)),
+            Rows::Assignments(_) => Ok((Vec::new(), listings)),
         }
     }
 
-    /// A list of which only a part is wanted is no gap where it cannot be proven whole: what is wanted was named.
+    /// A list of which only a part is wanted is no gap where it cannot be proven complete: what is wanted was named. One
+    /// that could not be read is.
     fn keep(&mut self, found: Vec<ListedResource>, listings: Vec<Listing>) {
         for listing in listings {
             let (kind, scope) = (listing.kind, &listing.scope);
-            if wants_every(kind, scope, self.request.selection)
+            if wants_every(kind, scope, self.selection)
+                || listing.state != ListingState::Complete
                 || self.visibility.why_incomplete(kind, scope).is_none()
             {
                 self.assembly.listing(listing);
             }
         }
         self.assembly.resources(found);
-    }
-
-    fn selection(&self) -> &ScopeSelection {
-        self.request.selection
     }
 }
 

@@ -7,8 +7,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use super::plan::{Task, each};
-use super::walk::{self, Listed};
-use crate::api::client::Client;
+use super::record::Listed;
+use super::walk::Walker;
 use crate::api::error::ApiError;
 use crate::model::{ListingKind, Scope};
 
@@ -25,9 +25,8 @@ pub struct Progress {
 
 /// What a task needs.
 pub(super) struct WorkerPool<'a> {
-    pub(super) client: &'a Client,
+    pub(super) walker: Walker<'a>,
     pub(super) scopes: &'a [Scope],
-    pub(super) accept_gaps: bool,
     pub(super) jobs: usize,
     pub(super) progress: &'a Progress,
 }
@@ -66,7 +65,7 @@ impl WorkerPool<'_> {
                     Ok(listed) => waiting.insert(number, listed),
                     Err(error) => {
                         queue.abandon();
-                        self.client.interrupt();
+                        self.walker.client.interrupt();
                         return Err(error);
                     }
                 };
@@ -87,7 +86,8 @@ impl WorkerPool<'_> {
         while let Some((number, task)) = queue.next() {
             let guard = TaskGuard(queue);
             let outcome = self.perform(task).map(|(listed, more)| {
-                let rows: i64 = listed.iter().map(|(_, listing)| listing.rows).sum();
+                let listings = listed.iter().filter_map(|listed| listed.listing.as_ref());
+                let rows: i64 = listings.map(|listing| listing.rows).sum();
                 let rows = u64::try_from(rows).unwrap_or(0);
                 self.progress.rows.fetch_add(rows, Ordering::Relaxed);
                 queue.add(more);
@@ -102,21 +102,19 @@ impl WorkerPool<'_> {
     }
 
     fn perform(&self, task: Task) -> Outcome {
-        let (client, accept_gaps) = (self.client, self.accept_gaps);
+        let walker = self.walker;
         Ok(match task {
             Task::List(kind, scope) => {
-                let listed = walk::listing(client, kind, &scope, accept_gaps)?;
+                let listed = walker.listing(kind, &scope)?;
                 (listed.into_iter().collect(), Vec::new())
             }
-            Task::WholeAccount(kind) => {
-                match walk::whole_account(client, kind, self.scopes, accept_gaps)? {
-                    Some(listed) => (listed, Vec::new()),
-                    None => (Vec::new(), each(kind, self.scopes)),
-                }
-            }
+            Task::WholeAccount(kind) => match walker.whole_account(kind, self.scopes)? {
+                Some(listed) => (listed, Vec::new()),
+                None => (Vec::new(), each(kind, self.scopes)),
+            },
             Task::AssignmentsOf(scopes) => {
                 let kind = ListingKind::RoleAssignments;
-                match walk::assignments_of_many(client, &scopes)? {
+                match walker.assignments_of_many(&scopes)? {
                     Some(many) => {
                         let unclear: Vec<Scope> = many.unclear.into_iter().collect();
                         (many.listed, each(kind, &unclear))

@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::open::{Located, OpenSnapshot, resolve};
+use super::trail;
 use crate::diff::approvals::Approvals;
 use crate::diff::{AssessedChange, Comparison, FailOn, Side, assess, compare, impact_wanted};
 use crate::error::Error;
@@ -61,6 +62,7 @@ impl Pair {
                 snapshot: snapshot(reader, &located.snapshot)?,
                 file: located.path.display().to_string(),
                 gaps: Vec::new(),
+                accepted: Vec::new(),
             })
         };
         let (from, to) = (
@@ -95,6 +97,7 @@ impl Pair {
             snapshot: snapshot.clone(),
             file: newer.file(),
             gaps: Vec::new(),
+            accepted: Vec::new(),
         };
         Self {
             older: None,
@@ -117,16 +120,18 @@ impl Pair {
             Some(older) => older.diff_facts_with(from, newer, to)?,
         };
         let assessed = assessed(facts, (older, from), (newer, to))?;
-        self.from.gaps = gaps((older, from), (newer, to))?;
-        self.to.gaps = gaps((newer, to), (older, from))?;
-        let comparison = Comparison {
+        (self.from.accepted, self.from.gaps) = gaps((older, from), (newer, to))?;
+        (self.to.accepted, self.to.gaps) = gaps((newer, to), (older, from))?;
+        let mut comparison = Comparison {
             from: self.from,
             to: self.to,
             fail_on,
             changes: assessed.changes,
             newly_visible: assessed.newly_visible,
             out_of_sight: assessed.out_of_sight,
+            unseen: Vec::new(),
         };
+        trail::explain(&mut comparison, older, newer)?;
         Ok((self.newer, comparison))
     }
 }
@@ -169,10 +174,11 @@ pub(crate) fn changes_between(
     Ok(assessed(facts, (reader, from), (reader, to))?.changes)
 }
 
-fn gaps(of: (&Reader, i64), other: (&Reader, i64)) -> Result<Vec<Gap>, Error> {
+/// Gaps of a snapshot: those that somebody accepted, and the others.
+fn gaps(of: (&Reader, i64), other: (&Reader, i64)) -> Result<(Vec<Gap>, Vec<Gap>), Error> {
     let mut gaps = of.0.incomplete_listings(of.1)?;
     gaps.extend(of.0.listings_missing(of.1, other.0, other.1)?);
-    Ok(gaps)
+    Ok(gaps.into_iter().partition(|gap| gap.accepted.is_some()))
 }
 
 fn is_same(from: &Located, to: &Located) -> bool {

@@ -34,14 +34,14 @@ fn print(reader: &Reader, names: Names, out: &mut dyn Write) -> Result<(), Error
         }
         Names::Scopes => "SELECT DISTINCT scope FROM listings ORDER BY scope",
     };
-    for row in reader.select(sql)?.rows {
-        for name in row
+    reader.each_row(sql, &mut |row| {
+        let names = row
             .iter()
             .flatten()
-            .filter(|name| !name.contains(char::is_control))
-        {
+            .filter(|name| !name.contains(char::is_control));
+        for name in names {
             writeln!(out, "{name}")?;
         }
-    }
-    Ok(())
+        Ok::<(), Error>(())
+    })
 }

@@ -4,9 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Context;
+use super::failure::explain;
+use super::selection::selection;
+use super::support;
 use crate::api::client::DEFAULT_MEMORY;
 use crate::cli::{Doctor, Format};
 use crate::collect::diagnosis::diagnose;
+use crate::collect::workers::Progress;
+use crate::collect::{Remembered, Request};
 use crate::config::Connection;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -18,8 +23,20 @@ const TIMEOUT: Duration = Duration::from_secs(120);
 pub(crate) fn run(arguments: &Doctor, context: &mut Context<'_>) -> Result<Exit, Error> {
     let connection = Connection::resolve(&arguments.connection(), context.env)?;
     let identity = connection.identity();
+    let selection = selection(&arguments.selection())?;
+    let client = connection.client(TIMEOUT, 0, DEFAULT_MEMORY, Arc::clone(&context.clock));
+    let request = Request {
+        selection: &selection,
+        refuse_early: false,
+        remembered: &Remembered::default(),
+        jobs: 1,
+        progress: &Progress::default(),
+    };
     let diagnosis =
-        diagnose(&connection.client(TIMEOUT, 0, DEFAULT_MEMORY, Arc::clone(&context.clock)))?;
+        diagnose(&client, &request).map_err(|failure| explain(failure, &selection, None))?;
+    if let Some(path) = &arguments.report {
+        support::write(path, &diagnosis, &identity, client.requests())?;
+    }
     let document =
         output::doctor::DiagnosisDoc::new(&identity.base_url, &identity.account_id, &diagnosis);
     match arguments.format {

@@ -14,18 +14,16 @@ use crate::output::findings::{self, Examined, RuleFindings};
 use crate::output::gaps;
 use crate::output::sarif;
 use crate::output::text::{count, line};
-use crate::store::{Reader, Rows};
+use crate::store::{Limits, Reader, Restricted, Rows, SelectError};
 
 pub(crate) fn run(arguments: &Findings, context: &mut Context<'_>) -> Result<Exit, Error> {
     let located = locate_at(arguments.at.as_deref(), arguments.db.as_deref())?;
     let rules = rules(arguments.rules.as_deref())?;
-    let opened = located.open()?;
+    let mut opened = located.open()?;
     opened.show()?;
-    let (reader, gaps) = (&opened.reader, opened.gaps()?);
-    let found = rules
-        .into_iter()
-        .map(|rule| Ok((rule.clone(), apply(&rule, reader)?)))
-        .collect::<Result<Vec<RuleFindings>, Error>>()?;
+    let gaps = opened.gaps()?;
+    let found = applied(rules, opened.reader.restrict(Limits::default())?)?;
+    let reader = &opened.reader;
     let examined = Examined {
         snapshot: &opened.snapshot,
         file: &opened.file(),
@@ -117,17 +115,36 @@ fn files(folder: &str) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
-/// What a rule finds in the snapshot that the reader shows.
+/// What a rule of ours finds in the snapshot that the reader shows.
 pub(crate) fn apply(rule: &Rule, reader: &Reader) -> Result<Vec<Finding>, Error> {
-    let wrong = |detail: &str| Error::Config {
+    findings_in(rule, &reader.select(&rule.sql)?)
+}
+
+fn applied(rules: Vec<Rule>, mut reader: Restricted<'_>) -> Result<Vec<RuleFindings>, Error> {
+    let found = rules.into_iter().map(|rule| {
+        let rows = reader.select(&rule.sql).map_err(|error| match error {
+            // A damaged file is no fault of a rule.
+            SelectError::File(error) => error.into(),
+            SelectError::Statement(_)
+            | SelectError::TookTooLong(_)
+            | SelectError::TookTooMuch(_) => wrong(&rule, &error.to_string()),
+        })?;
+        let findings = findings_in(&rule, &rows)?;
+        Ok((rule, findings))
+    });
+    found.collect()
+}
+
+fn wrong(rule: &Rule, detail: &str) -> Error {
+    Error::Config {
         message: format!("rule {}: {detail}", rule.code),
         hint: Some("a rule is one SELECT that gives subject, name, scope and detail".to_owned()),
-    };
-    let Rows { columns, rows } = reader
-        .select(&rule.sql)
-        .map_err(|error| wrong(&error.to_string()))?;
+    }
+}
+
+fn findings_in(rule: &Rule, Rows { columns, rows }: &Rows) -> Result<Vec<Finding>, Error> {
     let column = |name: &str| columns.iter().position(|column| column == name);
-    let subject = column("subject").ok_or_else(|| wrong("it gives no column `subject`"))?;
+    let subject = column("subject").ok_or_else(|| wrong(rule, "it gives no column `subject`"))?;
     let cell = |row: &[Option<String>], name: &str| column(name).and_then(|at| row[at].clone());
     let mut findings: Vec<Finding> = rows
         .iter()

@@ -4,13 +4,14 @@ use super::Context;
 use super::names::{self, thing};
 use crate::cli::{History, HistoryFormat};
 use crate::config;
+use crate::diff;
 use crate::diff::history::events;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::{GrantFact, Span, Thing};
 use crate::output;
 use crate::output::text::line;
-use crate::store::{GrantParts, Reader};
+use crate::store::{Changed, GrantParts, Reader};
 
 pub(crate) fn run(arguments: &History, context: &mut Context<'_>) -> Result<Exit, Error> {
     let reader = Reader::open(&config::database(arguments.db.as_deref())?)?;
@@ -29,7 +30,14 @@ pub(crate) fn run(arguments: &History, context: &mut Context<'_>) -> Result<Exit
             (Vec::new(), direct)
         }
     };
-    let events = events(versions, grants);
+    let mut events = events(versions, grants);
+    for event in &mut events {
+        let changed = match event.change.subject() {
+            diff::Subject::Resource(fact) => Changed::Resource(&fact.id),
+            diff::Subject::Grant(grant) => Changed::Grant(grant),
+        };
+        event.by = reader.made_by(event.moment.snapshot, changed)?;
+    }
     match arguments.format {
         HistoryFormat::Table if events.is_empty() => {}
         HistoryFormat::Table => {

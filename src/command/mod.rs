@@ -1,5 +1,6 @@
 //! One file a command: settings in, library calls, output.
 
+pub(crate) mod audit;
 mod clock;
 mod compare;
 pub(crate) mod completions;
@@ -8,18 +9,24 @@ pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod export;
 mod export_history;
+mod failure;
 pub(crate) mod findings;
+mod gaps;
 pub(crate) mod history;
 pub(crate) mod label;
 pub(crate) mod man;
 mod names;
 mod open;
 pub(crate) mod prune;
+pub(crate) mod query;
 mod question;
 pub(crate) mod report;
+mod selection;
 pub(crate) mod settings;
 pub(crate) mod snapshots;
+mod support;
 pub(crate) mod sync;
+mod trail;
 pub(crate) mod what_can;
 pub(crate) mod who_can;
 pub(crate) mod why;

@@ -286,6 +286,7 @@ fn unexplored(snapshot: &SnapshotInfo, tree: &[Scope]) -> Option<Gap> {
         kind: "role_assignments".to_owned(),
         state: "absent".to_owned(),
         reason: Some("not asked for".to_owned()),
+        accepted: None,
     })
 }
 

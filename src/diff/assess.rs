@@ -3,6 +3,7 @@
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 
+use super::by::By;
 use super::escalation::escalation;
 use super::{Change, Differences, Escalation, Subject, Verb, details};
 use crate::model::{
@@ -25,6 +26,8 @@ pub enum Cause {
     Token,
     /// How people sign in was changed.
     SignIn,
+    /// The permissions that Harness knows.
+    Catalogue,
     /// Somebody joined or left a user group.
     Membership,
     /// A role was assigned or taken away.
@@ -42,6 +45,7 @@ impl Cause {
             Self::Principal => "principal",
             Self::Token => "token",
             Self::SignIn => "sign_in",
+            Self::Catalogue => "catalogue",
             Self::Membership => "membership",
             Self::RoleAssignment => "role_assignment",
         }
@@ -86,6 +90,8 @@ pub struct AssessedChange {
     pub built_in: Option<&'static str>,
     /// The approval that covers it.
     pub approved: Option<Box<Approved>>,
+    /// Who made it; `None` where the audit trail was not read.
+    pub by: Option<Box<By>>,
 }
 
 impl AssessedChange {
@@ -157,6 +163,7 @@ pub fn assess(changes: Vec<Change>, older: &Impacts, newer: &Impacts) -> Vec<Ass
                 escalation: escalation(&change, held_before),
                 built_in: built_in(&change),
                 approved: None,
+                by: None,
                 change,
             }
         })
@@ -202,6 +209,7 @@ fn cause(change: &Change) -> Cause {
             | ResourceType::Other(_) => Cause::Principal,
             ResourceType::ServiceAccountToken | ResourceType::PersonalToken => Cause::Token,
             ResourceType::AuthSetting => Cause::SignIn,
+            ResourceType::Permission => Cause::Catalogue,
         },
         Subject::Grant(grant) => match grant.scope {
             None => Cause::Membership,
@@ -259,6 +267,7 @@ fn impact(change: &Change, impacts: &Impacts) -> Option<Impact> {
                 | ResourceType::ServiceAccountToken
                 | ResourceType::PersonalToken
                 | ResourceType::AuthSetting
+                | ResourceType::Permission
                 | ResourceType::Other(_) => Impact::default(),
             };
             Some(Impact { grants, ..people })
@@ -288,6 +297,7 @@ fn built_in(change: &Change) -> Option<&'static str> {
 
 fn is_supplied(fact: &ResourceFact) -> bool {
     fact.scope == Scope::Harness.to_string()
+        || fact.kind == ResourceType::Permission
         || fact.kind.defines_access()
             && fact
                 .details()

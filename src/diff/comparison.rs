@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{AssessedChange, FailOn, Subject, Verb};
-use crate::model::{Gap, SnapshotInfo};
+use crate::model::{AuditEvent, Gap, SnapshotInfo};
 
 /// The differences between two snapshots, assessed.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub struct Comparison {
     pub newly_visible: u64,
     /// As in [`Differences`].
     pub out_of_sight: u64,
+    /// What the audit trail records between the two, and no change shows: it came and went, or snapshots do not hold it.
+    pub unseen: Vec<AuditEvent>,
 }
 
 /// One side of a comparison.
@@ -31,6 +33,8 @@ pub struct Side {
     pub file: String,
     /// What it did not see, although it or the other snapshot asked for it.
     pub gaps: Vec<Gap>,
+    /// What it did not see either, as somebody accepted.
+    pub accepted: Vec<Gap>,
 }
 
 impl Comparison {
@@ -39,8 +43,12 @@ impl Comparison {
     pub fn is_comparable(&self) -> bool {
         self.from.gaps.is_empty()
             && self.to.gaps.is_empty()
-            && self.newly_visible == 0
-            && self.out_of_sight == 0
+            && (self.leaves_out() || self.newly_visible == 0 && self.out_of_sight == 0)
+    }
+
+    /// Whether accepted gaps are left out. What comes into sight or goes out of it without another gap is theirs.
+    fn leaves_out(&self) -> bool {
+        !self.from.accepted.is_empty() || !self.to.accepted.is_empty()
     }
 
     /// Counts of changed resources and of changed grants.

@@ -48,7 +48,7 @@ fn changed(before: &ResourceFact, after: &ResourceFact) -> Option<Reason> {
         Details::ServiceAccount { .. } => key_added(old, new),
         Details::Account { .. } | Details::AuthSetting { .. } => sign_in_widened(old, new),
         Details::UserGroup { .. } => linked(old, new),
-        Details::Container { .. } | Details::Token { .. } => None,
+        Details::Container { .. } | Details::Token { .. } | Details::Permission { .. } => None,
     }
 }
 

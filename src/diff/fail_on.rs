@@ -1,5 +1,6 @@
 //! Which changes make a check fail.
 
+use super::by::Certainty;
 use super::{AssessedChange, Verb};
 
 /// What counts.
@@ -9,6 +10,8 @@ pub enum FailOn {
     Any,
     /// Changes that let somebody do more, unless Harness makes them by itself.
     Escalation,
+    /// Changes that nobody is recorded for, although the audit trail was read whole.
+    Unexplained,
     /// No change.
     None,
     /// Changes of these kinds.
@@ -16,7 +19,7 @@ pub enum FailOn {
 }
 
 impl FailOn {
-    /// Reads `any`, `escalation`, `none`, or a list such as `added,removed`.
+    /// Reads `any`, `escalation`, `unexplained`, `none`, or a list such as `added,removed`.
     ///
     /// # Errors
     /// What is wrong, for people.
@@ -24,13 +27,14 @@ impl FailOn {
         match text {
             "any" => return Ok(Self::Any),
             "escalation" => return Ok(Self::Escalation),
+            "unexplained" => return Ok(Self::Unexplained),
             "none" => return Ok(Self::None),
             _ => {}
         }
         let verb = |word: &str| {
             Verb::parse(word).ok_or_else(|| {
                 format!(
-                    "`{word}` is not any, escalation, none, or a list of added, removed, changed"
+                    "`{word}` is not any, escalation, unexplained, none, or a list of added, removed, changed"
                 )
             })
         };
@@ -47,6 +51,10 @@ impl FailOn {
             && match self {
                 Self::Any => true,
                 Self::Escalation => assessed.escalates(),
+                Self::Unexplained => assessed
+                    .by
+                    .as_ref()
+                    .is_some_and(|by| by.certainty == Certainty::Unexplained),
                 Self::None => false,
                 Self::Verbs(verbs) => verbs.contains(&assessed.change.verb()),
             }

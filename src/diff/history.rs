@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Change, details};
-use crate::model::{GrantFact, Moment, ResourceFact, Span};
+use crate::model::{GrantFact, Moment, RecordedBy, ResourceFact, Span};
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Event {
     pub first_look: bool,
     /// Earlier looks are forgotten.
     pub forgotten: bool,
+    /// Who did it, where the audit trail was read.
+    pub by: Option<RecordedBy>,
 }
 
 /// Events in order of time; at the same snapshot resources before grants, then by id.
@@ -126,5 +128,6 @@ fn event(moment: Moment, change: Change) -> Event {
         change,
         first_look: false,
         forgotten: false,
+        by: None,
     }
 }

@@ -6,6 +6,8 @@
 
 pub mod approvals;
 mod assess;
+pub mod attribution;
+pub mod by;
 mod change;
 mod compare;
 mod comparison;

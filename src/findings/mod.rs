@@ -63,7 +63,7 @@ pub struct Finding {
     pub detail: Option<String>,
 }
 
-const BUILT_IN: [&str; 9] = [
+const BUILT_IN: [&str; 14] = [
     include_str!("account_admins.sql"),
     include_str!("direct_admins.sql"),
     include_str!("all_users.sql"),
@@ -73,6 +73,11 @@ const BUILT_IN: [&str; 9] = [
     include_str!("empty_groups.sql"),
     include_str!("self_raising_roles.sql"),
     include_str!("hidden.sql"),
+    include_str!("not_signed_in.sql"),
+    include_str!("admins_not_signed_in.sql"),
+    include_str!("self_granted.sql"),
+    include_str!("odd_admin_grants.sql"),
+    include_str!("idle_service_accounts.sql"),
 ];
 
 /// The rules we bring.

@@ -31,11 +31,17 @@ pub enum ListingKind {
     PersonalTokens,
     /// How people sign in; only when asked for.
     AuthSettings,
+    /// The permissions that Harness knows.
+    Permissions,
+    /// What the audit trail records about access; only when asked for.
+    AuditEvents,
+    /// Sign-ins of people in the audit trail; only when asked for.
+    SignIns,
 }
 
 impl ListingKind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Accounts,
         Self::Organizations,
         Self::Projects,
@@ -48,6 +54,9 @@ impl ListingKind {
         Self::ServiceAccountTokens,
         Self::PersonalTokens,
         Self::AuthSettings,
+        Self::Permissions,
+        Self::AuditEvents,
+        Self::SignIns,
     ];
 
     /// The name used in the view `listings`.
@@ -66,6 +75,9 @@ impl ListingKind {
             Self::ServiceAccountTokens => "service_account_tokens",
             Self::PersonalTokens => "personal_tokens",
             Self::AuthSettings => "auth_settings",
+            Self::Permissions => "permissions",
+            Self::AuditEvents => "audit_events",
+            Self::SignIns => "sign_ins",
         }
     }
 
@@ -73,6 +85,27 @@ impl ListingKind {
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
+    /// Whether it tells what access there is. The audit trail tells who did what: a snapshot is complete without it.
+    #[must_use]
+    pub fn is_of_access(self) -> bool {
+        match self {
+            Self::Accounts
+            | Self::Organizations
+            | Self::Projects
+            | Self::Users
+            | Self::ServiceAccounts
+            | Self::UserGroups
+            | Self::Roles
+            | Self::ResourceGroups
+            | Self::RoleAssignments
+            | Self::ServiceAccountTokens
+            | Self::PersonalTokens
+            | Self::AuthSettings
+            | Self::Permissions => true,
+            Self::AuditEvents | Self::SignIns => false,
+        }
     }
 
     /// The listing that shows resources of a type; `None` for types no listing shows.
@@ -90,6 +123,7 @@ impl ListingKind {
             ResourceType::ServiceAccountToken => Some(Self::ServiceAccountTokens),
             ResourceType::PersonalToken => Some(Self::PersonalTokens),
             ResourceType::AuthSetting => Some(Self::AuthSettings),
+            ResourceType::Permission => Some(Self::Permissions),
             ResourceType::Other(_) => None,
         }
     }
@@ -152,6 +186,8 @@ pub struct Listing {
     pub endpoint: String,
     /// How complete it is.
     pub state: ListingState,
+    /// Why it may be incomplete, if somebody agreed to that.
+    pub accepted: Option<String>,
     /// Rows that Harness said exist; `None` where the endpoint does not say.
     pub reported_total: Option<i64>,
     /// Rows seen.

@@ -4,6 +4,7 @@
 
 mod access;
 mod assignment_ids;
+mod audit;
 mod diagnosis;
 mod fact;
 mod grant;
@@ -14,6 +15,7 @@ mod listing;
 mod observation;
 mod reference;
 mod resource;
+mod rows;
 mod scope;
 mod scope_selection;
 mod self_raising;
@@ -25,7 +27,11 @@ pub use access::{
     RoleGrantFact,
 };
 pub use assignment_ids::{AssignmentIds, AssignmentRef};
-pub use diagnosis::{Diagnosis, Held, Proof};
+pub use audit::{
+    ActedOn, Actor, ActorKind, AuditEvent, AuditTrail, ReadWindow, RecordedBy, SignIn, TrailRead,
+    Window,
+};
+pub use diagnosis::{Diagnosis, Held, ListDiagnosis, Proof, Trial, TrialAnswer};
 pub use fact::{DiffFacts, GrantFact, Named, NumberMap, ResourceFact};
 pub use grant::{Entitlement, Grant};
 pub use history::{Moment, Span, Thing};
@@ -37,6 +43,7 @@ pub use reference::{SnapshotLocator, SnapshotRef, is_odd_date};
 pub use resource::{
     Details, IncludedScope, Known, ResourceId, ResourceType, Selector, canonical_json,
 };
+pub use rows::{Cell, RowReceiver};
 pub use scope::{Level, Scope};
 pub use scope_selection::{Depth, Extra, ScopeSelection};
 pub use self_raising::{SELF_RAISING, raises};

@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 
 use super::{
     AssignmentIds, Details, Grant, Level, Listing, ResourceId, ResourceType, Scope, Timestamp,
+    TrailRead,
 };
 
 /// A resource id kept in a [`Directory`]; four bytes where the id itself is three strings.
@@ -122,6 +123,8 @@ pub struct Observation {
     pub caller: Option<String>,
     /// What was asked for, such as `account`.
     pub scopes: String,
+    /// Remarks on the whole snapshot, such as that access control is off.
+    pub notes: Vec<String>,
     /// Requests sent in all, the access check included.
     pub requests: i64,
     /// The ids that `resources` and `grants` refer to.
@@ -139,4 +142,6 @@ pub struct Observation {
     pub disabled_role_assignments: i64,
     /// The record of every listing.
     pub listings: Vec<Listing>,
+    /// What was read of the audit trail; `None` = not asked for.
+    pub trail: Option<TrailRead>,
 }

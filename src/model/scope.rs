@@ -88,6 +88,27 @@ impl Scope {
         .filter(|scope| parts.len() == 1 || *scope != Self::Account)
     }
 
+    /// Reads a scope from the start of a longer path, and what comes after it. Of `org/a/project/b/c` the scope is the
+    /// project.
+    #[must_use]
+    pub fn parse_start(path: &str) -> Option<(Self, &str)> {
+        let (first, rest) = path.split_once('/')?;
+        match first {
+            "account" => return Some((Self::Account, rest)),
+            "harness" => return Some((Self::Harness, rest)),
+            "org" => {}
+            _ => return None,
+        }
+        let (org, rest) = rest.split_once('/')?;
+        let in_project = rest
+            .strip_prefix("project/")
+            .and_then(|rest| rest.split_once('/'));
+        Some(match in_project {
+            Some((project, rest)) => (Self::from_parts(Some(org), Some(project))?, rest),
+            None => (Self::from_parts(Some(org), None)?, rest),
+        })
+    }
+
     /// The organization this scope is or lies in.
     #[must_use]
     pub fn org(&self) -> Option<&str> {

@@ -17,11 +17,13 @@ pub enum Depth {
     All,
 }
 
-/// The part of the account that is observed. Its own scope always is.
+/// The part of the account that is observed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ScopeSelection {
     /// How far down.
     pub depth: Depth,
+    /// Leave the account's own scope out: the key lives in the organizations named.
+    pub without_account: bool,
     /// Only these organizations, with their projects if the depth says so; empty = every one.
     pub orgs: Vec<String>,
     /// Only these projects, as organization and project; empty = every one of the organizations observed.
@@ -39,11 +41,21 @@ pub enum Extra {
     AuthSettings,
     /// Who is a member of each organization and project.
     ProjectUsers,
+    /// Who did what to access.
+    Audit,
+    /// When people signed in last.
+    Logins,
 }
 
 impl Extra {
     /// Every one.
-    pub const ALL: [Self; 3] = [Self::Tokens, Self::AuthSettings, Self::ProjectUsers];
+    pub const ALL: [Self; 5] = [
+        Self::Tokens,
+        Self::AuthSettings,
+        Self::ProjectUsers,
+        Self::Audit,
+        Self::Logins,
+    ];
 
     /// The word on the command line.
     #[must_use]
@@ -52,6 +64,8 @@ impl Extra {
             Self::Tokens => "tokens",
             Self::AuthSettings => "auth-settings",
             Self::ProjectUsers => "project-users",
+            Self::Audit => "audit",
+            Self::Logins => "logins",
         }
     }
 }
@@ -98,6 +112,8 @@ impl ScopeSelection {
                 let extra = words.next()?;
                 let known = Extra::ALL.into_iter().find(|known| known.as_str() == extra);
                 selection.extras.insert(known?);
+            } else if word == "without" {
+                selection.without_account = words.next()? == "account";
             } else {
                 match Scope::parse(word)? {
                     Scope::Organization { org } => selection.orgs.push(org),
@@ -121,6 +137,7 @@ impl ScopeSelection {
             || self.is_narrowed() && !other.is_narrowed() && other.depth > Depth::Account
             || !all_orgs
             || !all_projects
+            || self.without_account && !other.without_account
             || !other.extras.is_subset(&self.extras)
     }
 
@@ -165,6 +182,9 @@ impl fmt::Display for ScopeSelection {
         for (org, project) in &self.projects {
             write!(f, " org/{org}/project/{project}")?;
         }
+        if self.without_account {
+            write!(f, " without account")?;
+        }
         for extra in &self.extras {
             write!(f, " with {}", extra.as_str())?;
         }
@@ -182,6 +202,7 @@ mod tests {
             "account",
             "organizations org/a",
             "all org/a org/a/project/b with tokens with project-users",
+            "all org/a without account",
         ] {
             let selection = ScopeSelection::parse(text).expect(text);
             assert_eq!(selection.to_string(), text);

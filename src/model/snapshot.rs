@@ -54,6 +54,9 @@ pub struct Gap {
     pub state: String,
     /// Why.
     pub reason: Option<String>,
+    /// Why it is accepted, if it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<String>,
 }
 
 /// Facts of a snapshot that nobody can vouch for: their lists were not complete.

@@ -31,6 +31,18 @@ impl Timestamp {
         self.0
     }
 
+    /// As [`Self::parse_at_latest`], but a month and a date mean their beginning, so that "from March 1st on" includes its
+    /// morning.
+    #[must_use]
+    pub fn parse_from(text: &str) -> Option<Self> {
+        let text = match text.len() {
+            7 => format!("{text}-01T00:00:00.000"),
+            10 => format!("{text}T00:00:00.000"),
+            _ => text.to_owned(),
+        };
+        Self::parse_at_latest(&text)
+    }
+
     /// Reads a month (`2026-03`), a date (`2026-03-01`) or a moment (`2026-03-01T09:30[:00[.000]][Z]`, a space for the `T`
     /// too), UTC unless an offset such as `+02:00` follows the time. A month and a date mean their end, so that "the
     /// snapshot of March 1st" includes the evening's.

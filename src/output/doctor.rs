@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::screen::Screen;
 use super::table::{Align, Table};
 use super::text::line;
-use crate::model::{Diagnosis, Proof};
+use crate::model::{Diagnosis, ListDiagnosis, Proof, Scope};
 
 /// Clocks this far apart, in seconds, deserve a word: times in the file come from both.
 const NOTABLE_SKEW: u64 = 60;
@@ -20,12 +20,16 @@ pub struct DiagnosisDoc<'a> {
     account_name: Option<&'a str>,
     cluster: Option<&'a str>,
     caller: Option<&'a str>,
-    access_control: bool,
+    access_control: Option<bool>,
     clock_skew_seconds: Option<u64>,
     permissions: Vec<Permission>,
     organizations: Visibility,
     projects: Visibility,
-    /// Every permission that a sync of the account needs is there.
+    lists: Vec<List>,
+    deviations: &'a [String],
+    #[serde(skip)]
+    account_is_complete: bool,
+    /// A sync of what was selected would be complete.
     pub can_sync: bool,
 }
 
@@ -34,9 +38,24 @@ struct Permission {
     #[serde(rename = "permission")]
     name: &'static str,
     resource_type: &'static str,
-    scope: &'static str,
+    scope: String,
     needed: bool,
     held: bool,
+}
+
+/// What a sync would make of the lists of one kind.
+#[derive(Debug, Serialize)]
+struct List {
+    kind: &'static str,
+    scopes: usize,
+    complete: bool,
+    gaps: Vec<ListGap>,
+}
+
+#[derive(Debug, Serialize)]
+struct ListGap {
+    scope: String,
+    reason: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -67,7 +86,7 @@ impl<'a> DiagnosisDoc<'a> {
         let permissions = found.permissions.iter().map(|held| Permission {
             name: held.permission,
             resource_type: held.resource_type,
-            scope: "account",
+            scope: held.scope.to_string(),
             needed: held.needed,
             held: held.held,
         });
@@ -78,15 +97,19 @@ impl<'a> DiagnosisDoc<'a> {
             account_name: found.account_name.as_deref(),
             cluster: found.cluster.as_deref(),
             caller: found.caller.as_deref(),
-            access_control: found.caller.is_some(),
+            access_control: found.access_control,
             clock_skew_seconds: found.clock_skew.map(|skew| skew.as_secs()),
             permissions: permissions.collect(),
             organizations: (&found.organizations).into(),
             projects: (&found.projects).into(),
-            can_sync: found
-                .permissions
+            lists: found.lists.iter().map(List::from).collect(),
+            deviations: &found.deviations,
+            account_is_complete: found
+                .lists
                 .iter()
-                .all(|held| held.held || !held.needed),
+                .flat_map(|list| &list.gaps)
+                .all(|(scope, _)| *scope != Scope::Account),
+            can_sync: found.lists.iter().all(|list| list.gaps.is_empty()),
         }
     }
 
@@ -96,12 +119,15 @@ impl<'a> DiagnosisDoc<'a> {
     /// When the output fails.
     pub fn write_table(&self, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "base URL  {} answers as Harness", self.base_url)?;
-        match self.caller {
-            Some(caller) => writeln!(out, "key       accepted, of {}", line(caller))?,
-            None => writeln!(
+        match (self.caller, self.access_control) {
+            (Some(caller), _) => writeln!(out, "key       accepted, of {}", line(caller))?,
+            (None, Some(_)) => writeln!(
                 out,
-                "key       accepted, but Harness does not say whose it is: access control seems to be switched off for \
-                 the account, so the permission check proves nothing"
+                "key       accepted; Harness does not say whose it is: access control seems to be off for the account"
+            )?,
+            (None, None) => writeln!(
+                out,
+                "key       accepted; Harness does not say whose it is: the permission check does not answer"
             )?,
         }
         writeln!(out, "account   {}", self.account())?;
@@ -117,14 +143,25 @@ impl<'a> DiagnosisDoc<'a> {
         writeln!(out)?;
         self.permissions_table().write(screen, out)?;
         writeln!(out)?;
-        let needed = if self.can_sync {
+        self.lists_table().write(screen, out)?;
+        writeln!(out)?;
+        for deviation in self.deviations {
+            writeln!(out, "note: {}", line(deviation))?;
+        }
+        let account = if self.account_is_complete {
             "can be read completely"
         } else {
             "cannot be read completely"
         };
-        writeln!(out, "the account's own scope  {needed}")?;
+        writeln!(out, "the account's own scope  {account}")?;
         writeln!(out, "every organization       {}", self.organizations)?;
-        writeln!(out, "every project            {}", self.projects)
+        writeln!(out, "every project            {}", self.projects)?;
+        let whole = if self.can_sync {
+            "would be complete"
+        } else {
+            "would have the gaps above"
+        };
+        writeln!(out, "this sync                {whole}")
     }
 
     fn account(&self) -> String {
@@ -141,6 +178,32 @@ impl<'a> DiagnosisDoc<'a> {
             cluster.unwrap_or_default(),
             unread.unwrap_or_default()
         )
+    }
+
+    fn lists_table(&self) -> Table {
+        let mut table = Table::new(vec![
+            ("LIST", Align::Left),
+            ("SCOPES", Align::Right),
+            ("COMPLETE", Align::Left),
+        ]);
+        for list in &self.lists {
+            let complete = match list.gaps.as_slice() {
+                [] => "yes".to_owned(),
+                [gap] => format!("NO, in {}: {}", gap.scope, line(&gap.reason)),
+                [gap, more @ ..] => format!(
+                    "NO, in {}: {}; and in {} more",
+                    gap.scope,
+                    line(&gap.reason),
+                    more.len()
+                ),
+            };
+            table.row(vec![
+                list.kind.to_owned(),
+                list.scopes.to_string(),
+                complete,
+            ]);
+        }
+        table
     }
 
     fn permissions_table(&self) -> Table {
@@ -162,7 +225,7 @@ impl<'a> DiagnosisDoc<'a> {
                 [
                     permission.name,
                     permission.resource_type,
-                    permission.scope,
+                    &permission.scope,
                     needed,
                     held,
                 ]
@@ -171,6 +234,24 @@ impl<'a> DiagnosisDoc<'a> {
             );
         }
         table
+    }
+}
+
+impl From<&ListDiagnosis> for List {
+    fn from(list: &ListDiagnosis) -> Self {
+        Self {
+            kind: list.kind.as_str(),
+            scopes: list.scopes,
+            complete: list.gaps.is_empty(),
+            gaps: list
+                .gaps
+                .iter()
+                .map(|(scope, reason)| ListGap {
+                    scope: scope.to_string(),
+                    reason: reason.clone(),
+                })
+                .collect(),
+        }
     }
 }
 

@@ -8,9 +8,10 @@ use super::diff::words::{sentence, symbol};
 use super::documents::FORMAT_VERSION;
 use super::table::{Align, Table};
 use super::text::shortened;
+use crate::diff::by::Certainty;
 use crate::diff::history::Event;
 use crate::diff::{Subject, Verb};
-use crate::model::{Named, ResourceType, Thing};
+use crate::model::{Named, RecordedBy, ResourceType, Thing};
 use crate::output::Screen;
 
 const NAME: usize = 60;
@@ -21,12 +22,19 @@ const DETAIL: usize = 120;
 /// # Errors
 /// When the output fails.
 pub fn table(events: &[Event], screen: Screen, out: &mut dyn Write) -> io::Result<()> {
-    let mut table = Table::new(vec![
+    let tells_who = events.iter().any(|event| event.by.is_some());
+    let mut columns = vec![
         ("AT", Align::Left),
         ("SNAPSHOT", Align::Right),
         ("CHANGE", Align::Left),
         ("WHAT", Align::Left),
-    ]);
+    ];
+    columns.extend(tells_who.then_some(("BY", Align::Left)));
+    let mut table = Table::new(columns);
+    let blank = |mut cells: Vec<String>| {
+        cells.extend(tells_who.then(String::new));
+        cells
+    };
     for event in events {
         let sign = symbol(event.change.verb());
         let word = match (event.first_look, event.change.verb()) {
@@ -36,20 +44,51 @@ pub fn table(events: &[Event], screen: Screen, out: &mut dyn Write) -> io::Resul
             (_, Verb::Changed) => "changed",
             (_, Verb::Removed) => "disappeared",
         };
-        table.row(vec![
+        let mut cells = vec![
             event.moment.at.clone(),
             event.moment.snapshot.to_string(),
             format!("{sign} {word}"),
             sentence(&event.change, NAME),
-        ]);
+        ];
+        cells.extend(tells_who.then(|| by(event.by.as_ref())));
+        table.row(cells);
         if event.change.verb() == Verb::Changed {
             for detail in &event.details {
                 let detail = format!("  {}", shortened(detail, DETAIL));
-                table.row(vec![String::new(), String::new(), String::new(), detail]);
+                table.row(blank(vec![
+                    String::new(),
+                    String::new(),
+                    String::new(),
+                    detail,
+                ]));
             }
         }
     }
     table.write(screen, out)
+}
+
+/// Who did it and when, in a few words.
+fn by(by: Option<&RecordedBy>) -> String {
+    let Some(by) = by else {
+        return String::new();
+    };
+    let actor = by.actor.clone().unwrap_or_default();
+    let other = by.impersonation.as_ref();
+    let other = other.map_or_else(String::new, |other| format!(" (impersonation: {other})"));
+    let at = by
+        .at
+        .as_deref()
+        .and_then(|at| at.get(..16))
+        .unwrap_or_default()
+        .replace('T', " ");
+    match Certainty::parse(&by.certainty) {
+        Some(Certainty::Exact) => format!("{actor}{other} {at}"),
+        Some(Certainty::Likely) => format!("probably {actor}{other} {at}"),
+        Some(Certainty::OneOf) => format!("one of several, last {actor}{other} {at}"),
+        Some(Certainty::NeverRecorded) => "Harness records nobody for this".to_owned(),
+        Some(Certainty::Unexplained) => "nobody recorded".to_owned(),
+        Some(Certainty::Unknown) | None => "?".to_owned(),
+    }
 }
 
 #[derive(Serialize)]
@@ -73,6 +112,7 @@ struct EventDoc<'a> {
     scope: Option<&'a str>,
     resource_group: Option<NamedDoc<'a>>,
     details: &'a [String],
+    by: Option<&'a RecordedBy>,
 }
 
 #[derive(Serialize)]
@@ -120,6 +160,7 @@ fn event_doc(event: &Event) -> EventDoc<'_> {
             .and_then(|grant| grant.resource_group.as_deref())
             .map(named),
         details: &event.details,
+        by: event.by.as_ref(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Values to bytes. Every format treats names as what they are: text of strangers.
 
+pub mod accepting;
 pub mod access;
+pub mod audit;
 pub mod csv;
 pub mod diff;
 pub mod doctor;
@@ -12,12 +14,15 @@ mod json;
 pub mod plan;
 pub mod progress;
 pub mod prune;
+pub mod query;
 pub mod sarif;
 mod screen;
 pub mod settings;
 pub mod snapshots;
+pub mod support;
 pub mod table;
 pub mod text;
+mod toml;
 
 pub use json::{write_json, write_json_line};
 pub use screen::Screen;

@@ -1,5 +1,6 @@
 //! Columns for people.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -19,7 +20,7 @@ pub enum Align {
 /// Rows of cells under a heading; cells are made safe for a terminal.
 #[derive(Debug)]
 pub struct Table {
-    columns: Vec<(&'static str, Align)>,
+    columns: Vec<(Cow<'static, str>, Align)>,
     rows: Vec<Vec<String>>,
 }
 
@@ -27,6 +28,13 @@ impl Table {
     /// An empty table.
     #[must_use]
     pub fn new(columns: Vec<(&'static str, Align)>) -> Self {
+        let columns = columns.into_iter();
+        Self::named(columns.map(|(name, align)| (name.into(), align)).collect())
+    }
+
+    /// An empty table whose columns are named by others.
+    #[must_use]
+    pub fn named(columns: Vec<(Cow<'static, str>, Align)>) -> Self {
         Self {
             columns,
             rows: Vec::new(),
@@ -45,11 +53,7 @@ impl Table {
     /// # Errors
     /// When the output fails.
     pub fn write(&self, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
-        let headings: Vec<String> = self
-            .columns
-            .iter()
-            .map(|(name, _)| (*name).to_owned())
-            .collect();
+        let headings: Vec<String> = self.columns.iter().map(|(name, _)| line(name)).collect();
         let widths = self.widths(&headings, screen.width);
         for (at, row) in [&headings].into_iter().chain(&self.rows).enumerate() {
             let cells: Vec<Vec<String>> = row

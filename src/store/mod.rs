@@ -21,6 +21,7 @@ mod error;
 mod evidence;
 mod facts;
 mod label;
+mod made_by;
 mod migrate;
 mod names;
 mod open;
@@ -30,6 +31,7 @@ mod questions;
 mod schema;
 
 pub use error::StoreError;
+pub use made_by::{Changed, MadeBy};
 pub use open::{Identity, Reader, Writer};
 pub use publish::{Published, Removal};
-pub use questions::{GrantParts, Receiver, Rows};
+pub use questions::{GrantParts, Limits, Receiver, Restricted, Rows, SelectError, SignInsRead};

@@ -129,6 +129,7 @@ fn side(id: i64) -> Side {
         disabled_role_assignments: 0,
     };
     Side {
+        accepted: Vec::new(),
         snapshot,
         file: text(),
         gaps: Vec::new(),
@@ -137,6 +138,7 @@ fn side(id: i64) -> Side {
 
 fn written(changes: &[AssessedChange]) -> String {
     let comparison = Comparison {
+        unseen: Vec::new(),
         from: side(1),
         to: side(2),
         fail_on: FailOn::Any,

@@ -12,8 +12,8 @@ use fake_harness::{Fault, FaultKind};
 fn failures() -> [(FaultKind, i32); 3] {
     [
         (FaultKind::AccessDenied, 2),
-        (FaultKind::GarbageRows, 5),
-        (FaultKind::NegativeTotals, 5),
+        (FaultKind::GarbageRows, 2),
+        (FaultKind::BareEnvelope, 2),
     ]
 }
 

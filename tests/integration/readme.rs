@@ -64,6 +64,7 @@ fn its_options_are_those_of_the_help() {
     let mut of_help = options(&help(&["--help"]));
     for command in [
         &["sync", "--help"][..],
+        &["doctor", "--help"],
         &["snapshots", "--help"],
         &["snapshots", "label", "--help"],
         &["diff", "--help"],
@@ -71,6 +72,8 @@ fn its_options_are_those_of_the_help() {
         &["what-can", "--help"],
         &["why", "--help"],
         &["findings", "--help"],
+        &["audit", "--help"],
+        &["query", "--help"],
         &["report", "--help"],
         &["export", "--help"],
         &["history", "--help"],
@@ -104,6 +107,7 @@ fn permission_row(listing: &Definition) -> String {
         WithoutPermission::Gap => "incomplete",
         WithoutPermission::LeftOut => "left out",
         WithoutPermission::NotRead => "not read, which is no gap",
+        WithoutPermission::GapApart => "incomplete; the snapshot is not",
     };
     let Endpoint { method, path, .. } = listing.endpoint;
     format!(

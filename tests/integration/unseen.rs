@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::support::{Outcome, Test};
-use fake_harness::{Account, Principal, Scope};
+use fake_harness::{Account, Fault, FaultKind, Principal, Scope};
 
 const BOB: &str = "uBOB000000000000000000";
 const EVAN: &str = "uEVAN00000000000000000";
@@ -235,6 +235,11 @@ fn a_group_whose_members_harness_does_not_say_is_not_empty() {
     let test = Test::new();
     test.fake
         .change(|account| account.group(&top(), "platform_admins").users = None);
+    let refused = FaultKind::AccessDenied;
+    test.fake.fault(Fault::on(
+        "/ng/api/user-groups/platform_admins/users",
+        refused,
+    ));
     sync(&test, &["--allow-partial"]).exits(2);
     let members = "SELECT members IS NULL FROM user_groups WHERE identifier = 'platform_admins'";
     assert_eq!(test.ask(members), "1");

@@ -6,7 +6,7 @@ use crate::support::{Database, Test};
 use fake_harness::{Account, Caller, Scope};
 
 /// Every view and the columns it is documented to have, in order. More may follow at the end.
-const VIEWS: [(&str, &str); 24] = [
+const VIEWS: [(&str, &str); 25] = [
     (
         "snapshots",
         "id, label, state, started_at, finished_at, account_id, base_url, scopes, caller, tool_version, requests, \
@@ -71,7 +71,7 @@ const VIEWS: [(&str, &str); 24] = [
     (
         "changes",
         "snapshot_id, at, change, kind, type, id, name, detail, principal_id, principal_name, email, role_id, scope, \
-         resource_group_id, via_group_id, escalates",
+         resource_group_id, via_group_id, escalates, changed_by, changed_by_certainty, changed_at",
     ),
     (
         "tokens",
@@ -112,13 +112,14 @@ const VIEWS: [(&str, &str); 24] = [
     ),
     (
         "audit_events",
-        "at, action, actor_id, actor_type, actor_name, impersonated, resource_type, resource_id, resource_name, scope, \
+        "at, action, actor_id, actor_type, actor_name, impersonation, resource_type, resource_id, resource_name, scope, \
          audit_id",
     ),
+    ("audit_windows", "begins, ends, state, reason"),
 ];
 
 /// Views that fill only when a sync asks for what no test account serves here.
-const EMPTY: [&str; 2] = ["permissions", "audit_events"];
+const EMPTY: [&str; 2] = ["audit_events", "audit_windows"];
 
 #[test]
 fn every_view_has_the_documented_columns_and_answers() {
@@ -237,6 +238,7 @@ fn every_listing_is_in_the_ledger() {
             "SELECT kind, scope, state, rows FROM listings WHERE state = 'complete' ORDER BY kind"
         ),
         "accounts|account|complete|1
+permissions|account|complete|260
 resource_groups|account|complete|5
 role_assignments|account|complete|21
 roles|account|complete|23

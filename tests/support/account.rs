@@ -276,6 +276,8 @@ impl Account {
             });
         }
         Observation {
+            notes: Vec::new(),
+            trail: None,
             started_at: at(0),
             finished_at: at(60),
             caller: None,
@@ -319,6 +321,7 @@ impl Account {
                     list.iter().any(|(k, s)| *k == kind && *s == path)
                 };
                 listings.push(Listing {
+                    accepted: None,
                     kind,
                     scope: scope.clone(),
                     endpoint: format!("GET /{kind}"),

@@ -277,12 +277,6 @@ impl Client {
         self.unsorted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether any call has succeeded.
-    #[must_use]
-    pub fn has_worked(&self) -> bool {
-        self.worked.load(Ordering::Relaxed)
-    }
-
     /// Where Harness answers: the base URL as given, or with `/gateway` where it is only there.
     #[must_use]
     pub fn base(&self) -> &BaseUrl {
@@ -293,6 +287,12 @@ impl Client {
     #[must_use]
     pub fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Whether any call has succeeded.
+    #[must_use]
+    pub fn has_worked(&self) -> bool {
+        self.worked.load(Ordering::Relaxed)
     }
 
     /// Requests of these that repeated a failed one.

@@ -9,6 +9,7 @@ use super::http::transport::{TransportError, TransportErrorKind};
 use super::page::envelope::LooksLike;
 use super::page::walked::Walked;
 
+mod facts;
 mod hint;
 mod words;
 

@@ -255,7 +255,8 @@ macro_rules! decorations {
 decorations! {
     name: name = "name", email = "email", authentication_mechanism = "authenticationMechanism",
         cluster = "cluster", linked_sso_type = "linkedSsoType", sso_group_id = "ssoGroupId",
-        sso_group_name = "ssoGroupName", status = "status", settings_type = "settingsType";
+        sso_group_name = "ssoGroupName", status = "status", settings_type = "settingsType",
+        resource_type = "resourceType", action = "action";
     long: description = "description";
     number: tokens_count = "tokensCount", created_at = "createdAt", expiry_at = "expiryAt", valid_from = "validFrom",
         session_timeout = "sessionTimeoutInMinutes";

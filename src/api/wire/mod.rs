@@ -6,6 +6,7 @@
 
 mod access_check;
 mod account;
+mod audit;
 pub(crate) mod lenient;
 mod principals;
 mod resource_groups;
@@ -19,6 +20,10 @@ pub use access_check::{
     PermissionCheck, ResourceScope,
 };
 pub use account::{Account, AuthSettingKind, AuthenticationSettings};
+pub use audit::{
+    ActorLabels, AuditEventData, AuditItem, AuditPage, AuditPrincipal, AuditResource, AuditScope,
+    AuditSource, AuthenticationInfo, ResourceLabels,
+};
 pub use principals::{ServiceAccount, ServiceAccountItem, User, UserGroup};
 pub use resource_groups::{
     AttributeFilter, ResourceFilter, ResourceGroup, ResourceGroupItem, ResourceSelector,

@@ -41,16 +41,28 @@ pub struct Role {
 #[derive(Hash, Debug, Deserialize)]
 pub struct PermissionItem {
     /// The permission.
-    pub permission: Permission,
+    pub permission: Option<Permission>,
 }
 
 /// Schema `Permission`.
 #[derive(Hash, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Permission {
     /// Such as `core_user_view`.
     #[serde(deserialize_with = "lenient::identifier")]
     pub identifier: String,
-    /// `ACTIVE`, `EXPERIMENTAL`, `DEPRECATED`; open. Only active ones are enforced for sure.
+    /// For people.
+    #[serde(default, deserialize_with = "lenient::name")]
+    pub name: Option<String>,
+    /// `ACTIVE`, `EXPERIMENTAL`, `DEPRECATED`; open.
     #[serde(default, deserialize_with = "lenient::status")]
     pub status: Option<String>,
+    /// Such as `USER`; open.
+    #[serde(default, deserialize_with = "lenient::resource_type")]
+    pub resource_type: Option<String>,
+    /// Such as `view`; open.
+    #[serde(default, deserialize_with = "lenient::action")]
+    pub action: Option<String>,
+    /// Levels it can be held at.
+    pub allowed_scope_levels: Option<Vec<String>>,
 }

@@ -12,6 +12,7 @@ use crate::model::{Details, ListingKind, ResourceType, Scope};
 pub(super) static ACCOUNT: Definition = Definition {
     kind: ListingKind::Accounts,
     endpoint: Endpoint::get("/ng/api/accounts/{account}", &[]),
+    otherwise: &[],
     permission: Some(&RequiredPermission {
         permission: "core_account_view",
         resource_type: "ACCOUNT",

@@ -12,6 +12,7 @@ use crate::model::{Details, Extra, ListingKind, ResourceType, Scope};
 pub(super) static AUTH_SETTINGS: Definition = Definition {
     kind: ListingKind::AuthSettings,
     endpoint: Endpoint::get("/ng/api/authentication-settings", &[]),
+    otherwise: &[],
     permission: Some(&RequiredPermission {
         permission: "core_authsetting_view",
         resource_type: "AUTHSETTING",

@@ -4,8 +4,10 @@
 //! README. A new listing is a new file, a line here, and the type of its rows in `api::wire`.
 
 mod account;
+mod audit_events;
 mod auth_settings;
 pub(crate) mod organizations;
+mod permissions;
 mod personal_tokens;
 pub(crate) mod projects;
 mod resource_groups;
@@ -13,6 +15,7 @@ pub(crate) mod role_assignments;
 mod roles;
 mod service_account_tokens;
 mod service_accounts;
+mod sign_ins;
 mod tokens;
 mod user_groups;
 mod users;
@@ -35,6 +38,9 @@ pub static LISTINGS: [&Definition; ListingKind::ALL.len()] = [
     &resource_groups::RESOURCE_GROUPS,
     &service_account_tokens::SERVICE_ACCOUNT_TOKENS,
     &personal_tokens::PERSONAL_TOKENS,
+    &permissions::PERMISSIONS,
+    &audit_events::AUDIT_EVENTS,
+    &sign_ins::SIGN_INS,
 ];
 
 /// The listing of a kind.

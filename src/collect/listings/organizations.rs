@@ -20,6 +20,7 @@ pub(crate) static VIEW: RequiredPermission = RequiredPermission {
 pub(super) static ORGANIZATIONS: Definition = Definition {
     kind: ListingKind::Organizations,
     endpoint: Endpoint::get("/ng/api/organizations", &["identifier,ASC"]),
+    otherwise: &[],
     permission: Some(&VIEW),
     without_permission: WithoutPermission::Gap,
     wanted: Wanted::Always,

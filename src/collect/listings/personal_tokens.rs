@@ -15,6 +15,7 @@ use crate::model::{Extra, ListingKind, ResourceType};
 pub(super) static PERSONAL_TOKENS: Definition = Definition {
     kind: ListingKind::PersonalTokens,
     endpoint: tokens::ENDPOINT.with(&[("apiKeyType", "USER")]),
+    otherwise: &[],
     permission: Some(&RequiredPermission {
         permission: "core_user_manage",
         resource_type: "USER",
@@ -36,12 +37,7 @@ impl Row for PersonalToken {
         tokens::key(&self.0, hasher);
     }
 
-    fn listed(self, asked: &ListScope) -> Result<ListedResource, String> {
-        tokens::listed(
-            self.0,
-            asked,
-            ResourceType::PersonalToken,
-            ResourceType::User,
-        )
+    fn listed(self, _asked: &ListScope) -> Result<ListedResource, String> {
+        tokens::listed(self.0, ResourceType::PersonalToken, ResourceType::User)
     }
 }

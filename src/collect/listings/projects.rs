@@ -7,7 +7,7 @@ use crate::collect::definition::{
     Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
 };
 use crate::collect::endpoint::Endpoint;
-use crate::collect::rows::{ListScope, ListedResource, Row};
+use crate::collect::rows::{ListScope, ListedResource, Row, own_scope};
 use crate::model::{Details, ListingKind, ResourceType, Scope};
 
 /// Opens the list, one project at a time: what is not held for all of them hides some.
@@ -20,6 +20,7 @@ pub(crate) static VIEW: RequiredPermission = RequiredPermission {
 pub(super) static PROJECTS: Definition = Definition {
     kind: ListingKind::Projects,
     endpoint: Endpoint::get("/ng/api/projects", &["orgIdentifier,ASC", "identifier,ASC"]),
+    otherwise: &[],
     permission: Some(&VIEW),
     without_permission: WithoutPermission::Gap,
     wanted: Wanted::Always,
@@ -33,9 +34,9 @@ impl Row for ProjectItem {
         (&self.project.org_identifier, &self.project.identifier).hash(hasher);
     }
 
-    fn listed(self, asked: &ListScope) -> Result<ListedResource, String> {
+    fn listed(self, _asked: &ListScope) -> Result<ListedResource, String> {
         let project = self.project;
-        let home = asked.scope(project.org_identifier.as_deref(), None, "a project")?;
+        let home = own_scope(project.org_identifier.as_deref(), None, "a project")?;
         if home == Scope::Account {
             return Err("a project is in no organization".to_owned());
         }

@@ -7,12 +7,18 @@ use crate::collect::definition::{
     Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
 };
 use crate::collect::endpoint::Endpoint;
-use crate::collect::rows::{ListScope, ListedResource, Row, as_set, known_levels, levels};
+use crate::collect::rows::{
+    ListScope, ListedResource, Row, as_set, known_levels, levels, own_scope,
+};
 use crate::model::{Details, IncludedScope, ListingKind, ResourceType, Scope, Selector};
 
 pub(super) static RESOURCE_GROUPS: Definition = Definition {
     kind: ListingKind::ResourceGroups,
     endpoint: Endpoint::get("/resourcegroup/api/v2/resourcegroup", &["identifier,ASC"]),
+    otherwise: &[Endpoint::get(
+        "/authz/api/v2/resourcegroup",
+        &["identifier,ASC"],
+    )],
     permission: Some(&RequiredPermission {
         permission: "core_resourcegroup_view",
         resource_type: "RESOURCEGROUP",
@@ -27,16 +33,23 @@ pub(super) static RESOURCE_GROUPS: Definition = Definition {
 
 impl Row for ResourceGroupItem {
     fn key(&self, hasher: &mut DefaultHasher) {
-        (self.is_supplied(), &self.resource_group.identifier).hash(hasher);
+        let group = &self.resource_group;
+        (
+            self.is_supplied(),
+            &group.org_identifier,
+            &group.project_identifier,
+            &group.identifier,
+        )
+            .hash(hasher);
     }
 
-    fn listed(self, asked: &ListScope) -> Result<ListedResource, String> {
+    fn listed(self, _asked: &ListScope) -> Result<ListedResource, String> {
         let supplied = self.is_supplied();
         let group = self.resource_group;
         let scope = if supplied {
             Scope::Harness
         } else {
-            asked.scope(
+            own_scope(
                 group.org_identifier.as_deref(),
                 group.project_identifier.as_deref(),
                 "a resource group",

@@ -18,6 +18,7 @@ use crate::model::{ListingKind, Scope};
 pub(super) static ROLE_ASSIGNMENTS: Definition = Definition {
     kind: ListingKind::RoleAssignments,
     endpoint: Endpoint::get("/authz/api/roleassignments", &["identifier,ASC"]),
+    otherwise: &[],
     permission: None,
     without_permission: WithoutPermission::Gap,
     wanted: Wanted::Always,
@@ -36,10 +37,17 @@ pub(crate) static OF_MANY_SCOPES: Endpoint = Endpoint::post(
 fn read(walk: &ListWalk<'_>) -> Result<Read, ApiError> {
     let mut assignments = Assignments::new(walk.scope().asked().clone());
     let walked = walk.walk(&serde_json::json!({}), assignments::key, &mut assignments)?;
-    Ok(Read::paged(
+    let unreadable = std::mem::take(&mut assignments.unreadable);
+    // A server that shows other scopes alone may not have looked at the one that was asked for.
+    let elsewhere = (assignments.seen == 0 && assignments.elsewhere > 0)
+        .then(|| "only role assignments of other scopes came".to_owned());
+    let mut read = Read::paged(
         Rows::Assignments(Box::new(assignments)),
         walked,
-    ))
+        &unreadable,
+    );
+    read.defects.extend(elsewhere);
+    Ok(read)
 }
 
 /// Reads the role assignments of many scopes, sorted by scope.

@@ -7,12 +7,15 @@ use crate::collect::definition::{
     Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
 };
 use crate::collect::endpoint::Endpoint;
-use crate::collect::rows::{ListScope, ListedResource, Row, as_set, known_levels, levels};
+use crate::collect::rows::{
+    ListScope, ListedResource, Row, as_set, known_levels, levels, own_scope,
+};
 use crate::model::{Details, ListingKind, ResourceType, Scope};
 
 pub(super) static ROLES: Definition = Definition {
     kind: ListingKind::Roles,
     endpoint: Endpoint::get("/authz/api/roles", &["identifier,ASC"]),
+    otherwise: &[],
     permission: Some(&RequiredPermission {
         permission: "core_role_view",
         resource_type: "ROLE",
@@ -28,7 +31,13 @@ pub(super) static ROLES: Definition = Definition {
 impl Row for RoleItem {
     fn key(&self, hasher: &mut DefaultHasher) {
         // A custom role may share the identifier of a supplied one.
-        (self.is_supplied(), &self.role.identifier).hash(hasher);
+        let scope = self.scope.as_ref();
+        (
+            self.is_supplied(),
+            scope.map(|scope| (&scope.org_identifier, &scope.project_identifier)),
+            &self.role.identifier,
+        )
+            .hash(hasher);
     }
 
     fn listed(self, asked: &ListScope) -> Result<ListedResource, String> {
@@ -39,7 +48,7 @@ impl Row for RoleItem {
                 ListScope::Exactly(scope) => scope.clone(),
                 ListScope::WholeAccount => Scope::Account,
             },
-            Some(scope) => asked.scope(
+            Some(scope) => own_scope(
                 scope.org_identifier.as_deref(),
                 scope.project_identifier.as_deref(),
                 "a role",

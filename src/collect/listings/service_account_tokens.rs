@@ -15,6 +15,7 @@ use crate::model::{Extra, ListingKind, ResourceType};
 pub(super) static SERVICE_ACCOUNT_TOKENS: Definition = Definition {
     kind: ListingKind::ServiceAccountTokens,
     endpoint: tokens::ENDPOINT.with(&[("apiKeyType", "SERVICE_ACCOUNT")]),
+    otherwise: &[],
     permission: Some(&RequiredPermission {
         permission: "core_serviceaccount_manageapikey",
         resource_type: "SERVICEACCOUNT",
@@ -36,10 +37,9 @@ impl Row for ServiceAccountToken {
         tokens::key(&self.0, hasher);
     }
 
-    fn listed(self, asked: &ListScope) -> Result<ListedResource, String> {
+    fn listed(self, _asked: &ListScope) -> Result<ListedResource, String> {
         tokens::listed(
             self.0,
-            asked,
             ResourceType::ServiceAccountToken,
             ResourceType::ServiceAccount,
         )

@@ -7,7 +7,7 @@ use crate::collect::definition::{
     Definition, Phase, RequiredPermission, Walks, Wanted, WholeAccount, WithoutPermission,
 };
 use crate::collect::endpoint::Endpoint;
-use crate::collect::rows::{ListScope, ListedResource, Row};
+use crate::collect::rows::{ListScope, ListedResource, Row, own_scope};
 use crate::model::{Details, ListingKind, ResourceType};
 
 const AGGREGATE: &str = "/ng/api/serviceaccount/aggregate";
@@ -15,6 +15,7 @@ const AGGREGATE: &str = "/ng/api/serviceaccount/aggregate";
 pub(super) static SERVICE_ACCOUNTS: Definition = Definition {
     kind: ListingKind::ServiceAccounts,
     endpoint: Endpoint::get(AGGREGATE, &["identifier,ASC"]),
+    otherwise: &[],
     permission: Some(&RequiredPermission {
         permission: "core_serviceaccount_view",
         resource_type: "SERVICEACCOUNT",
@@ -33,7 +34,7 @@ pub(super) static SERVICE_ACCOUNTS: Definition = Definition {
                 "identifier,ASC",
             ],
         )
-        .with(&[("filterType", "INCLUDE_CHILD_SCOPE_SERVICE_ACCOUNTS")]),
+        .filtered(&[("filterType", "INCLUDE_CHILD_SCOPE_SERVICE_ACCOUNTS")]),
         why: "servers since 2026 can; scope by scope where none shows up below the account",
     })),
     read: |walk| walk.resources::<ServiceAccountItem>(),
@@ -51,9 +52,9 @@ impl Row for ServiceAccountItem {
     }
 
     /// A list may show service accounts of the scopes above, which keep their own scope.
-    fn listed(self, asked: &ListScope) -> Result<ListedResource, String> {
+    fn listed(self, _asked: &ListScope) -> Result<ListedResource, String> {
         let account = self.service_account;
-        let scope = asked.scope_or_above(
+        let scope = own_scope(
             account.org_identifier.as_deref(),
             account.project_identifier.as_deref(),
             "a service account",

@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash};
 
 use crate::api::wire::TokenItem;
 use crate::collect::endpoint::Endpoint;
-use crate::collect::rows::{ListScope, ListedResource};
+use crate::collect::rows::{ListedResource, own_scope};
 use crate::model::{Details, ResourceId, ResourceType, Scope};
 
 /// Times from the year 2100 on are how Harness says never.
@@ -37,12 +37,11 @@ pub(super) fn key(item: &TokenItem, hasher: &mut DefaultHasher) {
 /// Identifiers are unique in their API key only, so the text id names owner and key too.
 pub(super) fn listed(
     item: TokenItem,
-    asked: &ListScope,
     kind: ResourceType,
     owner: ResourceType,
 ) -> Result<ListedResource, String> {
     let token = item.token;
-    let scope = asked.scope(
+    let scope = own_scope(
         token.org_identifier.as_deref(),
         token.project_identifier.as_deref(),
         "a token",

@@ -7,7 +7,7 @@ use crate::collect::definition::{
     Definition, Phase, RequiredPermission, Walks, Wanted, WholeAccount, WithoutPermission,
 };
 use crate::collect::endpoint::Endpoint;
-use crate::collect::rows::{ListScope, ListedResource, Row, as_set};
+use crate::collect::rows::{ListScope, ListedResource, Row, as_set, own_scope};
 use crate::model::{Details, ListingKind, ResourceType};
 
 const PATH: &str = "/ng/api/user-groups";
@@ -15,7 +15,8 @@ const PATH: &str = "/ng/api/user-groups";
 pub(super) static USER_GROUPS: Definition = Definition {
     kind: ListingKind::UserGroups,
     endpoint: Endpoint::get(PATH, &["identifier,ASC"])
-        .with(&[("filterType", "EXCLUDE_INHERITED_GROUPS")]),
+        .filtered(&[("filterType", "EXCLUDE_INHERITED_GROUPS")]),
+    otherwise: &[],
     permission: Some(&RequiredPermission {
         permission: "core_usergroup_view",
         resource_type: "USERGROUP",
@@ -33,7 +34,7 @@ pub(super) static USER_GROUPS: Definition = Definition {
                 "identifier,ASC",
             ],
         )
-        .with(&[("filterType", "INCLUDE_CHILD_SCOPE_GROUPS")]),
+        .filtered(&[("filterType", "INCLUDE_CHILD_SCOPE_GROUPS")]),
         why: "the key may view groups in every scope; scope by scope where none shows up below the account",
     })),
     read: |walk| walk.resources::<UserGroup>(),
@@ -49,8 +50,8 @@ impl Row for UserGroup {
             .hash(hasher);
     }
 
-    fn listed(self, asked: &ListScope) -> Result<ListedResource, String> {
-        let scope = asked.scope(
+    fn listed(self, _asked: &ListScope) -> Result<ListedResource, String> {
+        let scope = own_scope(
             self.org_identifier.as_deref(),
             self.project_identifier.as_deref(),
             "a user group",

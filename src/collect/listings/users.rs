@@ -13,6 +13,7 @@ use crate::model::{Details, Extra, ListingKind, ResourceType, Scope};
 pub(super) static USERS: Definition = Definition {
     kind: ListingKind::Users,
     endpoint: Endpoint::post("/ng/api/user/batch", &["email,ASC"]),
+    otherwise: &[],
     permission: Some(&RequiredPermission {
         permission: "core_user_view",
         resource_type: "USER",

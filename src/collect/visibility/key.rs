@@ -1,8 +1,8 @@
 //! What follows from the answers about the key, for each list and scope.
 
-use std::collections::HashSet;
-
-use super::{PermissionProbe, Unenforced, ask};
+use super::answers::{Answer, Answers};
+use super::own_grants::{OwnGrant, prove};
+use super::{Caller, PermissionProbe};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::collect::definition::{RequiredPermission, Wanted, WithoutPermission};
@@ -12,10 +12,8 @@ use crate::model::{Depth, ListingKind, ResourceType, Scope, ScopeSelection};
 /// What the key may see in each scope of a sync.
 #[derive(Debug, Default)]
 pub(crate) struct KeyVisibility {
-    pub(crate) caller: Option<String>,
-    asked: HashSet<PermissionProbe>,
-    denied: HashSet<PermissionProbe>,
-    unenforced: Unenforced,
+    answers: Answers,
+    own: Vec<OwnGrant>,
     /// Organizations asked about.
     organizations: Vec<String>,
 }
@@ -35,10 +33,6 @@ pub(crate) fn wants_every(kind: ListingKind, scope: &Scope, selection: &ScopeSel
     }
 }
 
-/// Said where Harness names no caller, which is how it answers with access control switched off.
-const NOBODY: &str = "Harness does not say whose key this is: access control seems to be switched off for the account, \
-                      so the permission check proves nothing";
-
 /// Permissions that open a list in every scope.
 fn of_every_scope() -> impl Iterator<Item = &'static RequiredPermission> {
     listings::of_every_scope().filter_map(|listing| listing.permission)
@@ -48,32 +42,24 @@ impl KeyVisibility {
     /// Asks about the account, and where more is to be observed, about everything below it: whether organizations,
     /// projects and every other list are visible everywhere.
     pub(crate) fn ask(client: &Client, selection: &ScopeSelection) -> Result<Self, ApiError> {
-        let below = selection.depth > Depth::Account;
-        let mut visibility = Self::default();
         let extras = listings::asked_for_by(|extra| selection.extras.contains(&extra))
             .filter_map(|listing| listing.permission);
-        let in_account: Vec<PermissionProbe> = of_every_scope()
-            .chain(extras)
-            .map(|required| PermissionProbe::InScope(required, Scope::Account))
-            .collect();
-        let mut everywhere = Vec::new();
-        if below {
-            everywhere.extend([
+        let mut probes = Vec::new();
+        if !selection.without_account {
+            let in_account = of_every_scope().chain(extras);
+            probes.extend(
+                in_account.map(|required| PermissionProbe::InScope(required, Scope::Account)),
+            );
+        }
+        if !selection.without_account && selection.depth > Depth::Account {
+            probes.extend([
                 PermissionProbe::AllOrganizations,
                 PermissionProbe::AllProjects,
             ]);
-            everywhere.extend(of_every_scope().map(PermissionProbe::InEveryScope));
+            probes.extend(of_every_scope().map(PermissionProbe::InEveryScope));
         }
-        match visibility.put(client, [in_account.clone(), everywhere.clone()].concat()) {
-            // Servers that check scopes may refuse to answer about ones that do not exist; then nothing is proven.
-            Err(error) if below && error.is_refusal() => {
-                log::info!("{error}");
-                visibility.put(client, in_account)?;
-                visibility.denied.extend(everywhere);
-            }
-            asked => asked?,
-        }
-        visibility.unenforced = Unenforced::ask(client)?;
+        let mut visibility = Self::default();
+        visibility.answers.ask(client, probes)?;
         Ok(visibility)
     }
 
@@ -83,8 +69,7 @@ impl KeyVisibility {
         let mut probes = Vec::new();
         for scope in scopes {
             for required in of_every_scope() {
-                if !self.holds(&PermissionProbe::InEveryScope(required)) && *scope != Scope::Account
-                {
+                if !self.holds(&PermissionProbe::InEveryScope(required)) {
                     probes.push(PermissionProbe::InScope(required, scope.clone()));
                 }
             }
@@ -95,51 +80,56 @@ impl KeyVisibility {
                 self.organizations.push(org.clone());
             }
         }
-        self.put(client, probes)
+        self.answers.ask(client, probes)
     }
 
-    /// Asks everything again after the walk: a permission that was taken away meanwhile thinned what came after.
+    /// Asks about single lists, in their very scope.
+    pub(crate) fn ask_about_lists(
+        &mut self,
+        client: &Client,
+        lists: &[(ListingKind, Scope)],
+    ) -> Result<(), ApiError> {
+        let probes = lists.iter().filter_map(|(kind, scope)| {
+            let required = listings::definition(*kind).permission?;
+            Some(PermissionProbe::InScope(required, scope.clone()))
+        });
+        self.answers.ask(client, probes.collect())
+    }
+
+    /// Asks everything again after the walk.
     pub(crate) fn ask_again(&mut self, client: &Client) -> Result<(), ApiError> {
-        let denied = self.denied.clone();
-        let probes = std::mem::take(&mut self.asked).into_iter().collect();
-        self.put(client, probes)?;
-        self.denied.extend(denied);
-        Ok(())
+        self.answers.ask_again(client)
     }
 
-    fn put(&mut self, client: &Client, probes: Vec<PermissionProbe>) -> Result<(), ApiError> {
-        if probes.is_empty() {
-            return Ok(());
-        }
-        let results = ask(client, &probes)?;
-        self.caller = results.caller;
-        let denied = probes.iter().zip(results.held).filter(|(_, held)| !held);
-        self.denied.extend(denied.map(|(probe, _)| probe.clone()));
-        self.asked.extend(probes);
-        Ok(())
+    /// Takes what the lists show of the caller's own grants for a proof.
+    pub(crate) fn prove_by(&mut self, own: Vec<OwnGrant>) {
+        self.own = own;
     }
 
-    /// Whether something was asked and answered each time with a yes that means something.
-    fn holds(&self, probe: &PermissionProbe) -> bool {
-        self.asked.contains(probe)
-            && !self.denied.contains(probe)
-            && self.caller.is_some()
-            && self.unenforced.why(probe.permission()).is_none()
+    /// Whose key it is.
+    pub(crate) fn caller(&self) -> &Caller {
+        &self.answers.caller
     }
 
-    /// What the key lacks in these scopes, one sentence for each permission, scopes beyond the first few counted.
+    /// The error of an access check that never answered.
+    pub(crate) fn refusal(&self) -> Option<&ApiError> {
+        self.answers.refusal()
+    }
+
+    /// What the key lacks in these scopes, one sentence for each permission, scopes beyond the first few counted. Empty
+    /// when nothing is denied in a scope that exists: the rest may turn out to be proven.
     pub(crate) fn missing(&self, scopes: &[Scope], selection: &ScopeSelection) -> Vec<String> {
         const SHOWN: usize = 5;
-        if self.caller.is_none() {
-            return vec![NOBODY.to_owned()];
+        let extras: Vec<String> = listings::asked_for_by(|extra| selection.extras.contains(&extra))
+            .filter(|listing| listing.without_permission == WithoutPermission::Gap)
+            .filter_map(|listing| listing.permission)
+            .filter_map(|required| self.why_hidden(required, &Scope::Account))
+            .collect();
+        if extras.is_empty() && !self.answers.deny_what_exists() {
+            return Vec::new();
         }
         let mut sentences = self.hidden_below(scopes, selection);
-        sentences.extend(
-            listings::asked_for_by(|extra| selection.extras.contains(&extra))
-                .filter(|listing| listing.without_permission == WithoutPermission::Gap)
-                .filter_map(|listing| listing.permission)
-                .filter_map(|required| self.why_hidden(required, &Scope::Account)),
-        );
+        sentences.extend(extras);
         for required in of_every_scope() {
             let hidden: Vec<String> = scopes
                 .iter()
@@ -156,42 +146,68 @@ impl KeyVisibility {
 
     /// Whether organizations and projects are all visible, where all of them are wanted.
     fn hidden_below(&self, scopes: &[Scope], selection: &ScopeSelection) -> Vec<String> {
-        let wanted = scopes.iter().filter(|scope| match scope {
-            Scope::Account => wants_every(ListingKind::Organizations, scope, selection),
-            Scope::Organization { .. } => wants_every(ListingKind::Projects, scope, selection),
-            Scope::Project { .. } | Scope::Harness => false,
-        });
-        wanted
-            .filter_map(|scope| match scope {
-                Scope::Account => self.why_incomplete(ListingKind::Organizations, scope),
-                _ => self.why_incomplete(ListingKind::Projects, scope),
+        scopes
+            .iter()
+            .filter_map(|scope| {
+                let kind = match scope {
+                    Scope::Account => ListingKind::Organizations,
+                    Scope::Organization { .. } => ListingKind::Projects,
+                    Scope::Project { .. } | Scope::Harness => return None,
+                };
+                wants_every(kind, scope, selection).then(|| self.why_incomplete(kind, scope))?
             })
             .collect()
+    }
+
+    /// Whether own grants could prove what the access check would not.
+    pub(crate) fn wants_proof(&self) -> bool {
+        self.answers.leave_something_open()
+    }
+
+    /// Whether Harness said yes each time, or the key's own grants prove what Harness would not answer about. A plain no
+    /// about a scope that exists is the very answer that the list gets, and stands.
+    pub(crate) fn holds(&self, probe: &PermissionProbe) -> bool {
+        match self.answers.get(probe) {
+            Some(Answer::Yes) => true,
+            Some(Answer::No) => {
+                probe.is_sentinel()
+                    && self.answers.sentinels_say_nothing()
+                    && prove(&self.own, probe)
+            }
+            Some(Answer::Unanswered(_)) => prove(&self.own, probe),
+            Some(Answer::Taken) | None => false,
+        }
+    }
+
+    /// Said where Harness did not answer about one of these.
+    fn unanswered(&self, probes: &[&PermissionProbe]) -> Option<String> {
+        probes
+            .iter()
+            .find_map(|probe| match self.answers.get(probe) {
+                Some(Answer::Unanswered(reason)) => Some(format!(
+                    "unproven, because the permission check did not answer: {reason}"
+                )),
+                _ => None,
+            })
     }
 
     /// Why the list of a kind in a scope cannot be known to be complete.
     pub(crate) fn why_incomplete(&self, kind: ListingKind, scope: &Scope) -> Option<String> {
         match (kind, scope) {
-            (ListingKind::Organizations, _) => self.unless(&[PermissionProbe::AllOrganizations], || {
-                "the key is not known to see every organization: core_organization_view is not held for all of them"
-                    .to_owned()
-            }),
+            (ListingKind::Organizations, _) => {
+                self.unless(&[PermissionProbe::AllOrganizations], "every organization")
+            }
             (ListingKind::Projects, Scope::Organization { org }) => {
                 let either = [
                     PermissionProbe::AllProjects,
                     PermissionProbe::AllProjectsOf(org.clone()),
                 ];
-                self.unless(&either, || {
-                    format!(
-                        "the key is not known to see every project of {scope}: core_project_view is not held for all of \
-                         them"
-                    )
-                })
+                self.unless(&either, &format!("every project of {scope}"))
             }
             (ListingKind::Projects, _) if self.sees_projects_of_each() => None,
-            (ListingKind::Projects, _) => self.unless(&[PermissionProbe::AllProjects], || {
-                "the key is not known to see every project: core_project_view is not held for all of them".to_owned()
-            }),
+            (ListingKind::Projects, _) => {
+                self.unless(&[PermissionProbe::AllProjects], "every project")
+            }
             _ => self.why_hidden_list(kind, scope),
         }
     }
@@ -200,7 +216,7 @@ impl KeyVisibility {
         let listing = listings::definition(kind);
         let required = listing.permission?;
         match listing.without_permission {
-            WithoutPermission::NotRead => None,
+            WithoutPermission::NotRead | WithoutPermission::GapApart => None,
             WithoutPermission::Gap | WithoutPermission::LeftOut => match listing.wanted {
                 Wanted::Always => self.why_hidden(required, scope),
                 Wanted::With(_) => self.why_hidden(required, &Scope::Account), // where Harness judges it
@@ -216,25 +232,15 @@ impl KeyVisibility {
             && self.organizations.iter().all(of_each)
     }
 
-    fn unless(&self, any: &[PermissionProbe], reason: impl FnOnce() -> String) -> Option<String> {
+    fn unless(&self, any: &[PermissionProbe], all: &str) -> Option<String> {
         if any.iter().any(|probe| self.holds(probe)) {
             return None;
         }
-        let meaningless = any
-            .first()
-            .and_then(|probe| self.why_meaningless(probe.permission(), &Scope::Account));
-        Some(meaningless.unwrap_or_else(reason))
-    }
-
-    /// Why nothing is known by a permission, whatever Harness answers.
-    fn why_meaningless(&self, permission: &str, scope: &Scope) -> Option<String> {
-        if self.caller.is_none() {
-            return Some(NOBODY.to_owned());
-        }
-        let why = self.unenforced.why(permission)?;
-        Some(format!(
-            "{why}, so nobody can tell what is hidden in {scope}"
-        ))
+        let permission = any.first().map_or("", PermissionProbe::permission);
+        let probes: Vec<&PermissionProbe> = any.iter().collect();
+        Some(self.unanswered(&probes).unwrap_or_else(|| {
+            format!("the key is not known to see {all}: {permission} is not held for all of them")
+        }))
     }
 
     /// Role assignments of a principal type vanish when that type may not be viewed. The types of which all are shown,
@@ -242,14 +248,15 @@ impl KeyVisibility {
     /// soon as anything is hidden.
     pub(crate) fn assignments_seen(&self, scope: &Scope) -> Option<(Vec<ResourceType>, String)> {
         let mut whole_for = Vec::new();
-        let mut reasons = Vec::new();
+        let mut reasons: Vec<String> = Vec::new();
         for required in of_every_scope() {
             let Some(principal) = &required.principal else {
                 continue;
             };
             match self.why_hidden(required, scope) {
                 None => whole_for.push(principal.clone()),
-                Some(reason) => reasons.push(reason),
+                Some(reason) if !reasons.contains(&reason) => reasons.push(reason),
+                Some(_) => {}
             }
         }
         (!reasons.is_empty()).then(|| (whole_for, reasons.join("; ")))
@@ -270,11 +277,14 @@ impl KeyVisibility {
         let permission = required.permission;
         let here = PermissionProbe::InScope(required, scope.clone());
         let everywhere = PermissionProbe::InEveryScope(required);
-        let is_visible =
-            self.holds(&here) || (!self.denied.contains(&here) && self.holds(&everywhere));
-        (!is_visible).then(|| {
-            self.why_meaningless(permission, scope)
-                .unwrap_or_else(|| format!("the key lacks {permission} in {scope}"))
-        })
+        let is_visible = match self.answers.get(&here) {
+            Some(_) => self.holds(&here),
+            None => self.holds(&everywhere),
+        };
+        if is_visible {
+            return None;
+        }
+        let unanswered = self.unanswered(&[&here, &everywhere]);
+        Some(unanswered.unwrap_or_else(|| format!("the key lacks {permission} in {scope}")))
     }
 }

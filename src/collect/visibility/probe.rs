@@ -20,7 +20,7 @@ use crate::model::{ResourceType, Scope};
 const CHECKS_PER_REQUEST: usize = 1000;
 
 /// Something to ask about the key.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum PermissionProbe {
     /// Does it hold a permission on everything in this scope?
     InScope(&'static RequiredPermission, Scope),
@@ -35,11 +35,22 @@ pub(crate) enum PermissionProbe {
 }
 
 impl PermissionProbe {
-    fn required(&self) -> &'static RequiredPermission {
+    pub(super) fn required(&self) -> &'static RequiredPermission {
         match self {
             Self::InScope(required, _) | Self::InEveryScope(required) => required,
             Self::AllOrganizations => &organizations::VIEW,
             Self::AllProjects | Self::AllProjectsOf(_) => &projects::VIEW,
+        }
+    }
+
+    /// Whether it asks about what does not exist, which some servers may refuse.
+    pub(crate) fn is_sentinel(&self) -> bool {
+        match self {
+            Self::InScope(..) => false,
+            Self::InEveryScope(_)
+            | Self::AllOrganizations
+            | Self::AllProjects
+            | Self::AllProjectsOf(_) => true,
         }
     }
 
@@ -97,9 +108,11 @@ pub(crate) fn ask(client: &Client, probes: &[PermissionProbe]) -> Result<ProbeRe
     Ok(results)
 }
 
-/// Whether an entry answers this very check, as far as it says: nulls are left out.
+/// Whether an entry answers this very check, as far as it says: nulls are left out or empty.
 fn is_answer(entry: &AccessControl, check: &PermissionCheck) -> bool {
-    let fits = |said: Option<&String>, asked: Option<&String>| said.is_none() || said == asked;
+    let fits = |said: Option<&String>, asked: Option<&String>| {
+        said.is_none_or(String::is_empty) || said == asked
+    };
     let said = entry.resource_scope.as_ref();
     let asked = &check.resource_scope;
     entry.permission == check.permission

@@ -140,6 +140,21 @@ pub enum Details {
         #[serde(skip_serializing_if = "Option::is_none")]
         valid: Known<bool>,
     },
+    /// Of a permission, as Harness's catalogue has it.
+    Permission {
+        /// What it is about, such as `USER`; open.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        resource_type: Known<String>,
+        /// Such as `view`; open.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        action: Known<String>,
+        /// `ACTIVE`, `EXPERIMENTAL`, `DEPRECATED`; open.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        status: Known<String>,
+        /// Levels it can be held at, sorted.
+        #[serde(default)]
+        scope_levels: Vec<String>,
+    },
     /// How people sign in. Client secrets and bind credentials in Harness's answer are never read.
     AuthSetting {
         /// `USER_PASSWORD`, `SAML`, `LDAP`, `OAUTH`; open.
@@ -220,6 +235,7 @@ impl Details {
             ResourceType::ResourceGroup => "ResourceGroup",
             ResourceType::ServiceAccountToken | ResourceType::PersonalToken => "Token",
             ResourceType::AuthSetting => "AuthSetting",
+            ResourceType::Permission => "Permission",
             ResourceType::Other(_) => return None,
         };
         serde_json::from_str(&format!("{{\"{variant}\":{json}}}")).ok()
@@ -236,7 +252,8 @@ impl Details {
             | Self::Role { .. }
             | Self::ResourceGroup { .. }
             | Self::Token { .. }
-            | Self::AuthSetting { .. } => None,
+            | Self::AuthSetting { .. }
+            | Self::Permission { .. } => None,
         }
     }
 
@@ -260,7 +277,8 @@ impl Details {
             | Self::User { .. }
             | Self::ServiceAccount { .. }
             | Self::Token { .. }
-            | Self::AuthSetting { .. } => false,
+            | Self::AuthSetting { .. }
+            | Self::Permission { .. } => false,
         }
     }
 }

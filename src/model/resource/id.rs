@@ -57,8 +57,41 @@ impl ResourceId {
             | ResourceType::ServiceAccountToken
             | ResourceType::PersonalToken
             | ResourceType::AuthSetting
+            | ResourceType::Permission
             | ResourceType::Other(_) => None,
         }
+    }
+}
+
+impl ResourceId {
+    /// Reads a public text id; `None` for a type that this program does not know.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (kind, inside) = text.split_once('/')?;
+        let kind = ResourceType::known(kind)?;
+        let (scope, identifier) = match kind {
+            ResourceType::User
+            | ResourceType::Account
+            | ResourceType::AuthSetting
+            | ResourceType::Permission
+            | ResourceType::Organization => (Scope::Account, inside),
+            ResourceType::Project => {
+                let (org, project) = inside.split_once('/')?;
+                (Scope::from_parts(Some(org), None)?, project)
+            }
+            ResourceType::ServiceAccount
+            | ResourceType::UserGroup
+            | ResourceType::Role
+            | ResourceType::ResourceGroup
+            | ResourceType::ServiceAccountToken
+            | ResourceType::PersonalToken
+            | ResourceType::Other(_) => Scope::parse_start(inside)?,
+        };
+        Some(Self {
+            kind,
+            scope,
+            identifier: identifier.to_owned(),
+        })
     }
 }
 
@@ -75,6 +108,7 @@ impl fmt::Display for ResourceId {
                 ResourceType::User
                 | ResourceType::Account
                 | ResourceType::AuthSetting
+                | ResourceType::Permission
                 | ResourceType::Organization,
                 _,
             ) => write!(f, "{kind}/{identifier}"),

@@ -30,13 +30,15 @@ pub enum ResourceType {
     PersonalToken,
     /// How people sign in to the account.
     AuthSetting,
+    /// A permission that Harness knows.
+    Permission,
     /// A principal type this program does not know, lower-cased; Harness keeps the list open.
     Other(String),
 }
 
 impl ResourceType {
     /// Every type that this program knows.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Account,
         Self::Organization,
         Self::Project,
@@ -48,6 +50,7 @@ impl ResourceType {
         Self::ServiceAccountToken,
         Self::PersonalToken,
         Self::AuthSetting,
+        Self::Permission,
     ];
 
     /// The name used in text ids, views, files and messages.
@@ -65,6 +68,7 @@ impl ResourceType {
             Self::ServiceAccountToken => "service_account_token",
             Self::PersonalToken => "personal_token",
             Self::AuthSetting => "auth_setting",
+            Self::Permission => "permission",
             Self::Other(name) => name,
         }
     }
@@ -108,7 +112,8 @@ impl ResourceType {
             | Self::ResourceGroup
             | Self::ServiceAccountToken
             | Self::PersonalToken
-            | Self::AuthSetting => false,
+            | Self::AuthSetting
+            | Self::Permission => false,
         }
     }
 
@@ -126,6 +131,7 @@ impl ResourceType {
             | Self::ServiceAccountToken
             | Self::PersonalToken
             | Self::AuthSetting
+            | Self::Permission
             | Self::Other(_) => false,
         }
     }
@@ -144,6 +150,7 @@ impl ResourceType {
             | Self::ServiceAccountToken
             | Self::PersonalToken
             | Self::AuthSetting
+            | Self::Permission
             | Self::Other(_) => false,
         }
     }

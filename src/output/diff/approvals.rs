@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::words::{notes, sentence};
-use crate::characters::is_hidden;
 use crate::diff::approvals::{EntryKind, Pattern, value};
 use crate::diff::{AssessedChange, Comparison, FailOn};
 use crate::output::text::{line, shortened};
+use crate::output::toml::quoted;
 
 const NAME: usize = 80;
 const NOTE: usize = 300;
@@ -52,21 +52,4 @@ fn entry(assessed: &AssessedChange) -> String {
     }
     text.push_str("reason = \"\"\nticket = \"\"\napprover = \"\"\n\n");
     text
-}
-
-/// A TOML string on one line. What a reviewer could not see is written as an escape.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            c if !is_hidden(c) => quoted.push(c),
-            c => {
-                let _ = write!(quoted, "\\U{:08X}", u32::from(c));
-            }
-        }
-    }
-    quoted.push('"');
-    quoted
 }

@@ -2,11 +2,12 @@
 
 use std::io::{self, Write};
 
+use super::by;
 use crate::diff::Comparison;
 use crate::model::Named;
 use crate::output::csv::row;
 
-const HEADING: [&str; 24] = [
+const HEADING: [&str; 27] = [
     "change",
     "kind",
     "type",
@@ -31,6 +32,9 @@ const HEADING: [&str; 24] = [
     "counted",
     "from_snapshot",
     "to_snapshot",
+    "by",
+    "by_certainty",
+    "by_at",
 ];
 
 /// Writes heading and rows.
@@ -61,7 +65,7 @@ pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
                 .map(|impact| number(impact).to_string())
                 .unwrap_or_default()
         };
-        let cells: [String; 24] = [
+        let cells: [String; 27] = [
             change.verb().as_str().to_owned(),
             change.kind().to_owned(),
             change.resource_type().to_string(),
@@ -100,6 +104,18 @@ pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
             u8::from(comparison.fail_on.counts(assessed)).to_string(),
             from.clone(),
             to.clone(),
+            by::words(assessed.by.as_deref()),
+            assessed
+                .by
+                .as_ref()
+                .map(|by| by.certainty.as_str().to_owned())
+                .unwrap_or_default(),
+            assessed
+                .by
+                .as_ref()
+                .and_then(|by| by.event.as_ref())
+                .map(|event| event.at.to_string())
+                .unwrap_or_default(),
         ];
         row(out, &cells.each_ref().map(String::as_str))?;
     }

@@ -4,10 +4,12 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
+use super::by::ByDoc;
 use crate::diff::{
     Approved, AssessedChange, Cause, Change, Comparison, Escalation, Side, Subject, Tally,
 };
 use crate::model::{Gap, GrantFact, Impact, ResourceFact, ResourceType};
+use crate::output::audit::EventDoc;
 use crate::output::documents::{FORMAT_VERSION, NamedDoc, PrincipalDoc, SnapshotDoc};
 
 /// Writes the document.
@@ -54,6 +56,7 @@ impl<'a> Document<'a> {
                 counted: comparison.count(|f| comparison.fail_on.counts(f)),
             },
             changes,
+            unseen: comparison.unseen.iter().map(EventDoc::from).collect(),
         }
     }
 }
@@ -70,6 +73,7 @@ struct Document<'a> {
     summary: Summary,
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<Vec<ChangeDoc<'a>>>,
+    unseen: Vec<EventDoc<'a>>,
 }
 
 #[derive(Serialize)]
@@ -108,6 +112,7 @@ pub(super) struct ChangeDoc<'a> {
     escalation: Option<&'a Escalation>,
     built_in: Option<&'static str>,
     details: &'a [String],
+    by: Option<ByDoc<'a>>,
 }
 
 pub(super) fn change(assessed: &AssessedChange) -> ChangeDoc<'_> {
@@ -152,6 +157,7 @@ pub(super) fn change(assessed: &AssessedChange) -> ChangeDoc<'_> {
         escalation: assessed.escalation.as_ref(),
         built_in: assessed.built_in,
         details: &assessed.details,
+        by: assessed.by.as_deref().map(ByDoc::from),
     }
 }
 

@@ -6,7 +6,8 @@ use std::io::{self, Write};
 use super::words::snapshots;
 use crate::diff::approvals::Notice;
 use crate::diff::{AssessedChange, Comparison};
-use crate::output::gaps::not_compared;
+use crate::model::Gap;
+use crate::output::gaps::{lines, not_compared};
 use crate::output::text::{count, line};
 
 /// Writes them.
@@ -18,6 +19,18 @@ pub fn write(comparison: &Comparison, err: &mut dyn Write) -> io::Result<()> {
         for said in not_compared(side.snapshot.id, &side.gaps) {
             writeln!(err, "{}", line(&said))?;
         }
+    }
+    let accepted: Vec<Gap> = [&comparison.from, &comparison.to]
+        .into_iter()
+        .flat_map(|side| side.accepted.iter().cloned())
+        .collect();
+    if !accepted.is_empty() {
+        let left_out = lines(&accepted).join("; ");
+        writeln!(
+            err,
+            "left out, because these gaps are accepted: {}",
+            line(&left_out)
+        )?;
     }
     for (number, what) in [
         (

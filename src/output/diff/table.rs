@@ -4,9 +4,11 @@ use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr;
 
-use super::words::{notes, sentence, symbol};
+use super::by;
+use super::words::{notes_besides_by, sentence, symbol};
 use crate::diff::{AssessedChange, Cause, Comparison, Verb};
 use crate::output::Screen;
+use crate::output::audit;
 use crate::output::text::{line, shortened};
 
 /// Names and notes longer than this are cut; the other formats hold them whole.
@@ -42,6 +44,31 @@ pub fn write(comparison: &Comparison, screen: Screen, out: &mut dyn Write) -> io
             write_cause(of_cause, &paint, out)?;
         }
     }
+    write_unseen(comparison, &paint, out)
+}
+
+/// What the audit trail records and no change shows.
+fn write_unseen(comparison: &Comparison, paint: &Paint, out: &mut dyn Write) -> io::Result<()> {
+    if comparison.unseen.is_empty() {
+        return Ok(());
+    }
+    if !comparison.changes.is_empty() {
+        writeln!(out)?;
+    }
+    let heading =
+        "recorded in between, but in no difference: it came and went, or snapshots do not hold it";
+    writeln!(out, "{}", paint.bold(heading))?;
+    for event in &comparison.unseen {
+        let text = format!(
+            "{}  {} {} in {}, by {}",
+            by::minute(event.at),
+            audit::words(&event.action),
+            shortened(&audit::acted_on(event), NAME),
+            event.scope,
+            by::acting(event)
+        );
+        writeln!(out, "    {}", line(&shortened(&text, NOTE)))?;
+    }
     Ok(())
 }
 
@@ -60,8 +87,17 @@ fn write_cause(changes: &[&AssessedChange], paint: &Paint, out: &mut dyn Write) 
         .filter(|width| *width <= COLUMN)
         .max()
         .unwrap_or_default();
-    for (assessed, text) in &rows {
-        let notes = line(&shortened(&notes(assessed).join("; "), NOTE));
+    let bys: Vec<String> = changes
+        .iter()
+        .map(|assessed| line(&shortened(&by::words(assessed.by.as_deref()), NAME)))
+        .collect();
+    let by_width = bys.iter().map(|by| by.width()).max().unwrap_or_default();
+    for ((assessed, text), by) in rows.iter().zip(&bys) {
+        let mut notes = line(&shortened(&notes_besides_by(assessed).join("; "), NOTE));
+        if by_width > 0 {
+            let padding = " ".repeat(by_width - by.width());
+            notes = format!("{by}{padding}  {notes}");
+        }
         let mark = if counts_as_more(assessed) { '!' } else { ' ' };
         let padding = " ".repeat(width.saturating_sub(text.width()));
         let sign = format!("{}{mark}", symbol(assessed.change.verb()));
@@ -100,6 +136,7 @@ fn heading(cause: Cause) -> &'static str {
         Cause::Principal => "users, service accounts and groups",
         Cause::Token => "tokens",
         Cause::SignIn => "sign-in settings",
+        Cause::Catalogue => "permissions of Harness",
         Cause::Membership => "memberships",
         Cause::RoleAssignment => "role assignments",
     }

@@ -1,6 +1,7 @@
 //! The sentences that the formats for people share. They hold names of strangers as they are; each format makes them
 //! safe in its own way.
 
+use super::by;
 use crate::diff::{AssessedChange, Change, Comparison, Side, Subject, Verb};
 use crate::model::{GrantFact, Impact, Named, ResourceFact, ResourceType};
 use crate::output::text::{count, shortened};
@@ -100,8 +101,18 @@ fn readable(text: &&str) -> bool {
     !text.trim().is_empty()
 }
 
-/// What is to be known about a change besides: the approval first, then reasons, then impact.
+/// What is to be known about a change besides: who made it first, then the approval, reasons and impact.
 pub(crate) fn notes(assessed: &AssessedChange) -> Vec<String> {
+    let by = by::words(assessed.by.as_deref());
+    let mut notes = notes_besides_by(assessed);
+    if !by.is_empty() {
+        notes.insert(0, format!("by {by}"));
+    }
+    notes
+}
+
+/// The same for where who made it stands apart.
+pub(in crate::output) fn notes_besides_by(assessed: &AssessedChange) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(approved) = &assessed.approved {
         let ticket = approved.ticket.as_ref().map(|ticket| format!(", {ticket}"));

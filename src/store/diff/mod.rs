@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use crate::model::{DiffFacts, Gap, ListingKind};
 use crate::store::coverage::CoverageLookup;
 use crate::store::facts::NamedAt;
-use crate::store::schema::live;
+use crate::store::schema::{live, of_access};
 use crate::store::{Reader, StoreError};
 use comparable::{Comparability, SnapshotCoverage};
 
@@ -73,14 +73,17 @@ impl Reader {
             };
             let lookup = CoverageLookup::of(self, snapshot)?;
             let mut gaps = Vec::new();
-            let account = ListingKind::Accounts.as_str(); // a key need not be able to read its settings
+            // A key need not be able to read the account, and a server need not list its permissions.
+            let optional =
+                [ListingKind::Accounts, ListingKind::Permissions].map(ListingKind::as_str);
             for (scope, kind) in missing {
-                if kind != account && !lookup.is_nowhere(&scope)? {
+                if !optional.contains(&kind.as_str()) && !lookup.is_nowhere(&scope)? {
                     gaps.push(Gap {
                         scope,
                         kind,
                         state: "absent".to_owned(),
                         reason: Some("not asked for".to_owned()),
+                        accepted: None,
                     });
                 }
             }
@@ -99,10 +102,11 @@ impl Reader {
             .prepare(&format!(
                 "SELECT p.path, l.kind FROM _coverage c JOIN _listing l ON l.key = c.listing
                  JOIN _scope p ON p.key = l.scope
-                 WHERE {} AND NOT ({}) AND p.path NOT LIKE 'harness/%'
+                 WHERE {} AND NOT ({}) AND p.path NOT LIKE 'harness/%' AND {}
                    AND NOT EXISTS (SELECT 1 FROM _coverage o WHERE o.listing = c.listing AND {})",
                 live("c", holds),
                 live("c", lacks),
+                of_access("l.kind"),
                 live("o", lacks)
             ))?
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
@@ -111,7 +115,10 @@ impl Reader {
 
     fn listing_names(&self, snapshot: i64) -> rusqlite::Result<BTreeSet<(String, String)>> {
         self.connection
-            .prepare_cached("SELECT scope, kind FROM listings WHERE snapshot_id = ?1")?
+            .prepare_cached(&format!(
+                "SELECT scope, kind FROM listings WHERE snapshot_id = ?1 AND {}",
+                of_access("kind")
+            ))?
             .query_map([snapshot], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect()
     }

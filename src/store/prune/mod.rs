@@ -55,7 +55,19 @@ impl Writer {
                    AND NOT EXISTS (SELECT 1 FROM _grant g WHERE g.target = _resource.key)
                    AND NOT EXISTS (SELECT 1 FROM _grant g WHERE g.principal = _resource.key)
                    AND NOT EXISTS (SELECT 1 FROM _grant g WHERE g.resource_group = _resource.key);
-                 DELETE FROM _login WHERE resource NOT IN (SELECT key FROM _resource);",
+                 DELETE FROM _login WHERE resource NOT IN (SELECT key FROM _resource);
+                 -- Who made a change is told by the next snapshot that is kept, as the change is.
+                 UPDATE OR REPLACE _made_by SET snapshot = (SELECT min(s.id) FROM _snapshot s
+                     WHERE s.id >= _made_by.snapshot AND s.state <> 'pruned')
+                   WHERE snapshot IN (SELECT id FROM _snapshot WHERE state = 'pruned');
+                 DELETE FROM _made_by WHERE is_grant AND fact NOT IN (SELECT key FROM _grant)
+                   OR NOT is_grant AND fact NOT IN (SELECT key FROM _resource);
+                 -- What happened before the oldest snapshot that is kept explains nothing any more.
+                 DELETE FROM _audit_event WHERE key NOT IN (SELECT event FROM _made_by WHERE event IS NOT NULL)
+                   AND at < (SELECT (julianday(min(started_at)) - 2440588.5) * 86400000 FROM _snapshot
+                             WHERE state <> 'pruned');
+                 DELETE FROM _audit_window WHERE ends < (SELECT (julianday(min(started_at)) - 2440588.5) * 86400000
+                   FROM _snapshot WHERE state <> 'pruned');",
             )?;
         }
         Ok(forgotten)

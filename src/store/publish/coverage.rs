@@ -40,7 +40,7 @@ impl Merge<'_> {
             .prepare_cached(
                 "SELECT 1 FROM _coverage WHERE listing = ?1 AND valid_until IS NULL AND state = ?2
                    AND reason IS ?3 AND whole_for IS ?4 AND endpoint = ?5 AND reported_total IS ?6
-                   AND rows = ?7 AND pages = ?8",
+                   AND rows = ?7 AND pages = ?8 AND accepted IS ?9",
             )?
             .exists(params![
                 key,
@@ -50,7 +50,8 @@ impl Merge<'_> {
                 listing.endpoint,
                 listing.reported_total,
                 listing.rows,
-                listing.pages
+                listing.pages,
+                listing.accepted
             ])?;
         if !same {
             self.connection
@@ -61,7 +62,7 @@ impl Merge<'_> {
             self.connection
                 .prepare_cached(
                     "INSERT INTO _coverage (listing, state, reason, whole_for, endpoint, reported_total,
-                       rows, pages, valid_from) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                       rows, pages, valid_from, accepted) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
                 )?
                 .execute(params![
                     key,
@@ -72,7 +73,8 @@ impl Merge<'_> {
                     listing.reported_total,
                     listing.rows,
                     listing.pages,
-                    self.snapshot
+                    self.snapshot,
+                    listing.accepted
                 ])?;
         }
         self.completeness.insert(key, self.learn(key, listing)?);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::brake::{self, Removal};
 use super::dictionary::Dictionary;
-use crate::model::{Label, Listing, ListingState, Observation, ResourceType};
+use crate::model::{Label, Listing, ListingState, Observation, ResourceType, canonical_json};
 use crate::store::coverage::Completeness;
 
 /// The snapshot that was stored.
@@ -91,6 +91,7 @@ impl<'a> Merge<'a> {
         if !too_many.is_empty() {
             return Err(Stopped::TooMuchGone(too_many));
         }
+        self.merge_trail()?;
         Ok(self.finish()?)
     }
 
@@ -146,10 +147,11 @@ fn insert_snapshot(
     tool_version: &str,
     label: Option<&Label>,
 ) -> rusqlite::Result<i64> {
+    let notes = (!observation.notes.is_empty()).then(|| canonical_json(&observation.notes));
     connection.execute(
         "INSERT INTO _snapshot (state, started_at, finished_at, scopes, caller, tool_version, requests, users,
-           service_accounts, user_groups, roles, resource_groups, grants, disabled_role_assignments, label)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, 0, 0, 0, ?8, ?9)",
+           service_accounts, user_groups, roles, resource_groups, grants, disabled_role_assignments, label, notes)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, 0, 0, 0, ?8, ?9, ?10)",
         params![
             state_of(observation),
             observation.started_at.to_string(),
@@ -159,14 +161,16 @@ fn insert_snapshot(
             tool_version,
             observation.requests,
             observation.disabled_role_assignments,
-            label.map(Label::as_str)
+            label.map(Label::as_str),
+            notes
         ],
     )?;
     Ok(connection.last_insert_rowid())
 }
 
 fn state_of(observation: &Observation) -> &'static str {
-    let complete = |listing: &Listing| listing.state == ListingState::Complete;
+    let complete =
+        |listing: &Listing| listing.state == ListingState::Complete || !listing.kind.is_of_access();
     if observation.listings.iter().all(complete) {
         "complete"
     } else {

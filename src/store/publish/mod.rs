@@ -7,6 +7,7 @@ mod first;
 mod grants;
 mod merge;
 mod resources;
+mod trail;
 
 pub use brake::Removal;
 pub use merge::Published;

@@ -52,6 +52,7 @@ impl Reader {
                 kind: "role_assignments".to_owned(),
                 state: "absent".to_owned(),
                 reason: Some("not asked for".to_owned()),
+                accepted: None,
             })
             .collect();
         gaps.sort();
@@ -193,7 +194,8 @@ impl Loader {
             | ResourceType::Other(_) => self.principal(kind, row)?,
             ResourceType::ServiceAccountToken
             | ResourceType::PersonalToken
-            | ResourceType::AuthSetting => return Ok(()),
+            | ResourceType::AuthSetting
+            | ResourceType::Permission => return Ok(()),
         };
         let key = usize::try_from(row.get::<_, i64>(0)?).unwrap_or_default();
         if self.resources.len() <= key {

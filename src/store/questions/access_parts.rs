@@ -100,6 +100,7 @@ impl Reader {
                 | ResourceType::ServiceAccountToken
                 | ResourceType::PersonalToken
                 | ResourceType::AuthSetting
+                | ResourceType::Permission
                 | ResourceType::Other(_) => false,
             };
             if in_frame {

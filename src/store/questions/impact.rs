@@ -95,7 +95,8 @@ fn count_people(
             | ResourceType::ResourceGroup
             | ResourceType::ServiceAccountToken
             | ResourceType::PersonalToken
-            | ResourceType::AuthSetting => {}
+            | ResourceType::AuthSetting
+            | ResourceType::Permission => {}
         }
         Ok(())
     })

@@ -8,6 +8,8 @@ mod history;
 mod impact;
 mod select;
 mod snapshots;
+mod trail;
 
 pub use history::GrantParts;
-pub use select::{Receiver, Rows};
+pub use select::{Limits, Receiver, Restricted, Rows, SelectError};
+pub use trail::SignInsRead;

@@ -1,9 +1,70 @@
 //! Questions that are written in SQL outside of the program.
+//!
+//! A statement of somebody else's may read, and nothing else: no other file, no setting, no write. It may take only so
+//! much time and memory, whatever it asks.
 
-use rusqlite::types::ValueRef;
 use std::borrow::Cow;
+use std::fmt;
+use std::time::{Duration, Instant};
 
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Error, ErrorCode, Statement};
+
+use crate::model::{Cell, RowReceiver};
 use crate::store::{Reader, StoreError};
+
+/// Steps of SQLite's machine between two looks at the clock: some microseconds of work.
+const STEPS: i32 = 10_000;
+
+/// What the statements of somebody else's may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How long one may run.
+    pub time: Duration,
+    /// How many bytes SQLite may use.
+    pub memory: i64,
+}
+
+impl Default for Limits {
+    /// Half a minute and 256 MiB.
+    fn default() -> Self {
+        Self {
+            time: Duration::from_secs(30),
+            memory: 256 << 20,
+        }
+    }
+}
+
+/// Why a statement gives no answer.
+#[derive(Debug)]
+pub enum SelectError {
+    /// The statement is wrong, or asks for something that it may not.
+    Statement(String),
+    /// It ran too long.
+    TookTooLong(Duration),
+    /// It needed too much memory.
+    TookTooMuch(i64),
+    /// The file cannot be read.
+    File(StoreError),
+}
+
+impl fmt::Display for SelectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Statement(message) => f.write_str(message),
+            Self::TookTooLong(limit) => write!(f, "stopped after {} seconds", limit.as_secs()),
+            Self::TookTooMuch(limit) => {
+                write!(
+                    f,
+                    "stopped: it needs more than {} MiB of memory",
+                    limit >> 20
+                )
+            }
+            Self::File(error) => error.fmt(f),
+        }
+    }
+}
 
 /// The answer to a SELECT, as text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,32 +75,179 @@ pub struct Rows {
     pub rows: Vec<Vec<Option<String>>>,
 }
 
+/// Only reading the tables and views of the file itself.
+fn may_only_read(context: AuthContext<'_>) -> Authorization {
+    match context.action {
+        AuthAction::Select | AuthAction::Read { .. } | AuthAction::Recursive => {
+            Authorization::Allow
+        }
+        AuthAction::Function { function_name }
+            if !function_name.eq_ignore_ascii_case("load_extension") =>
+        {
+            Authorization::Allow
+        }
+        _ => Authorization::Deny,
+    }
+}
+
 impl Reader {
-    /// Runs one SELECT over the views. The connection cannot write, and what gives no rows is refused.
+    /// From now on this reader runs statements of somebody else's, which may only read.
     ///
     /// # Errors
-    /// When the statement is wrong or the file cannot be read.
-    pub fn select(&self, sql: &str) -> Result<Rows, StoreError> {
-        let read = || -> rusqlite::Result<Rows> {
-            let mut statement = self.connection.prepare(sql)?;
-            if statement.column_count() == 0 || !statement.readonly() {
-                return Err(rusqlite::Error::InvalidQuery);
-            }
-            let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
-            let mut found = Rows {
-                columns,
-                rows: Vec::new(),
-            };
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                let cells = (0..found.columns.len())
-                    .map(|at| Ok(text(row.get_ref(at)?).map(Cow::into_owned)))
-                    .collect::<rusqlite::Result<_>>()?;
-                found.rows.push(cells);
-            }
-            Ok(found)
+    /// When SQLite does not take the limits.
+    pub fn restrict(&mut self, limits: Limits) -> Result<Restricted<'_>, StoreError> {
+        let mut set = || -> rusqlite::Result<()> {
+            self.connection
+                .pragma_update(None, "hard_heap_limit", limits.memory)?;
+            self.connection.authorizer(Some(may_only_read))
         };
-        read().map_err(|error| self.failed(&error))
+        set().map_err(|error| self.failed(&error))?;
+        Ok(Restricted {
+            reader: self,
+            limits,
+        })
+    }
+}
+
+/// A reader for statements of somebody else's.
+pub struct Restricted<'a> {
+    reader: &'a mut Reader,
+    limits: Limits,
+}
+
+impl Restricted<'_> {
+    /// Runs one SELECT with its parameters, and keeps the answer.
+    ///
+    /// # Errors
+    /// When the statement is wrong or takes too much, or the file cannot be read.
+    pub fn select(&mut self, sql: &str) -> Result<Rows, SelectError> {
+        let mut found = Rows::default();
+        self.each(sql, &[], &mut found)?;
+        Ok(found)
+    }
+
+    /// Runs one SELECT with its parameters, and hands out its rows one by one.
+    ///
+    /// # Errors
+    /// As [`Self::select`]; what the receiver says is wrong counts as the statement's fault.
+    pub fn each(
+        &mut self,
+        sql: &str,
+        parameters: &[(String, String)],
+        receiver: &mut dyn RowReceiver,
+    ) -> Result<(), SelectError> {
+        let limits = self.limits;
+        let end = Instant::now() + limits.time;
+        let watched = self
+            .reader
+            .connection
+            .progress_handler(STEPS, Some(move || Instant::now() >= end));
+        let ran = watched.and_then(|()| run(&self.reader.connection, sql, parameters, receiver));
+        ran.map_err(|error| self.why(error))
+    }
+
+    fn why(&self, error: Error) -> SelectError {
+        match &error {
+            Error::SqliteFailure(failure, message) => match failure.code {
+                ErrorCode::OperationInterrupted => SelectError::TookTooLong(self.limits.time),
+                ErrorCode::OutOfMemory | ErrorCode::TooBig => {
+                    SelectError::TookTooMuch(self.limits.memory)
+                }
+                ErrorCode::DatabaseCorrupt
+                | ErrorCode::NotADatabase
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::CannotOpen
+                | ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked => SelectError::File(self.reader.failed(&error)),
+                ErrorCode::AuthorizationForStatementDenied => SelectError::Statement(
+                    "the statement may only read the views and tables of this file".to_owned(),
+                ),
+                _ => SelectError::Statement(message.clone().unwrap_or_else(|| error.to_string())),
+            },
+            Error::InvalidQuery => {
+                SelectError::Statement("the statement is not a SELECT".to_owned())
+            }
+            Error::MultipleStatement => {
+                SelectError::Statement("there is more than one statement".to_owned())
+            }
+            Error::SqlInputError { msg, .. } => SelectError::Statement(msg.clone()),
+            _ => SelectError::Statement(error.to_string()),
+        }
+    }
+}
+
+fn run(
+    connection: &Connection,
+    sql: &str,
+    parameters: &[(String, String)],
+    receiver: &mut dyn RowReceiver,
+) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare(sql)?;
+    if statement.column_count() == 0 || !statement.readonly() {
+        return Err(Error::InvalidQuery);
+    }
+    bind(&mut statement, parameters)?;
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
+    let failed = |error: std::io::Error| Error::ToSqlConversionFailure(Box::new(error));
+    receiver.columns(&columns).map_err(failed)?;
+    let mut rows = statement.raw_query();
+    while let Some(row) = rows.next()? {
+        let texts: Vec<(ValueRef<'_>, Cow<'_, str>)> = (0..columns.len())
+            .map(|at| {
+                row.get_ref(at)
+                    .map(|value| (value, text(value).unwrap_or_default()))
+            })
+            .collect::<rusqlite::Result<_>>()?;
+        let cells: Vec<Cell<'_>> = texts
+            .iter()
+            .map(|(value, text)| cell(*value, text))
+            .collect();
+        if !receiver.row(&cells).map_err(failed)? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Every parameter of the statement must be given, and nothing else.
+fn bind(statement: &mut Statement<'_>, parameters: &[(String, String)]) -> rusqlite::Result<()> {
+    let said = |what: String| Error::InvalidParameterName(what);
+    for (name, value) in parameters {
+        let Some(at) = statement.parameter_index(&format!(":{name}"))? else {
+            return Err(said(format!("the statement has no parameter :{name}")));
+        };
+        statement.raw_bind_parameter(at, value)?;
+    }
+    for at in 1..=statement.parameter_count() {
+        let name = statement.parameter_name(at).unwrap_or("?").to_owned();
+        let given = parameters
+            .iter()
+            .any(|(given, _)| name == format!(":{given}"));
+        if !given {
+            return Err(said(format!("the parameter {name} is not given")));
+        }
+    }
+    Ok(())
+}
+
+impl RowReceiver for Rows {
+    fn columns(&mut self, names: &[String]) -> std::io::Result<()> {
+        self.columns = names.to_vec();
+        Ok(())
+    }
+
+    fn row(&mut self, cells: &[Cell<'_>]) -> std::io::Result<bool> {
+        self.rows.push(cells.iter().map(Cell::to_text).collect());
+        Ok(true)
+    }
+}
+
+fn cell<'a>(value: ValueRef<'_>, text: &'a str) -> Cell<'a> {
+    match value {
+        ValueRef::Null => Cell::Null,
+        ValueRef::Integer(number) => Cell::Integer(number),
+        ValueRef::Real(number) => Cell::Real(number),
+        ValueRef::Text(_) | ValueRef::Blob(_) => Cell::Text(text),
     }
 }
 
@@ -47,6 +255,16 @@ impl Reader {
 pub type Receiver<'a, E> = dyn FnMut(&[Option<&str>]) -> Result<(), E> + 'a;
 
 impl Reader {
+    /// Runs one SELECT of ours, and keeps the answer.
+    ///
+    /// # Errors
+    /// When the statement is wrong or the file cannot be read.
+    pub fn select(&self, sql: &str) -> Result<Rows, StoreError> {
+        let mut found = Rows::default();
+        run(&self.connection, sql, &[], &mut found).map_err(|error| self.failed(&error))?;
+        Ok(found)
+    }
+
     /// Runs a question of ours and hands out its rows one by one, so that a large answer never fills memory.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use rusqlite::{OptionalExtension, Row};
 use std::collections::HashMap;
 
 use crate::model::{Gap, SnapshotInfo, SnapshotRef, Unverified};
+use crate::store::schema::of_access;
 use crate::store::{Reader, StoreError};
 
 impl Reader {
@@ -83,10 +84,11 @@ impl Reader {
     pub fn incomplete_listings(&self, snapshot: i64) -> Result<Vec<Gap>, StoreError> {
         let read = || -> rusqlite::Result<Vec<_>> {
             self.connection
-                .prepare(
-                    "SELECT scope, kind, state, reason FROM listings
-                     WHERE snapshot_id = ?1 AND state <> 'complete' ORDER BY scope, kind",
-                )?
+                .prepare(&format!(
+                    "SELECT scope, kind, state, reason, accepted FROM listings
+                     WHERE snapshot_id = ?1 AND state <> 'complete' AND {} ORDER BY scope, kind",
+                    of_access("kind")
+                ))?
                 .query_map([snapshot], listing_row)?
                 .collect()
         };
@@ -132,6 +134,7 @@ fn listing_row(row: &Row<'_>) -> rusqlite::Result<Gap> {
         kind: row.get(1)?,
         state: row.get(2)?,
         reason: row.get(3)?,
+        accepted: row.get(4)?,
     })
 }
 

@@ -3,6 +3,7 @@
 mod compare;
 mod version_1;
 
+use crate::model::ListingKind;
 use rusqlite::Connection;
 use std::fmt::Display;
 
@@ -78,6 +79,16 @@ pub(super) fn live(alias: &str, at: impl Display) -> String {
     format!(
         "{alias}.valid_from <= {at} AND ({alias}.valid_until IS NULL OR {alias}.valid_until > {at})"
     )
+}
+
+/// The condition that a column names a listing of access: what the audit trail tells is no part of any comparison.
+pub(super) fn of_access(column: &str) -> String {
+    let others: Vec<String> = ListingKind::ALL
+        .into_iter()
+        .filter(|kind| !kind.is_of_access())
+        .map(|kind| format!("'{kind}'"))
+        .collect();
+    format!("{column} NOT IN ({})", others.join(", "))
 }
 
 /// The condition that a row of intervals still holds.
@@ -186,7 +197,7 @@ mod tests {
                 .expect("query")
                 .collect::<Result<_, _>>()
                 .expect("names");
-            assert_eq!(names.len(), 24);
+            assert_eq!(names.len(), 25);
             for name in names {
                 connection
                     .query_row(

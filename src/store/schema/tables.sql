@@ -174,16 +174,19 @@ CREATE TABLE _audit_event (
   audit_id      TEXT NOT NULL UNIQUE CHECK (typeof(audit_id) = 'text'), -- Harness's auditId
   at            INTEGER NOT NULL CHECK (typeof(at) = 'integer'),        -- epoch milliseconds
   action        TEXT NOT NULL,
-  actor_type    TEXT NOT NULL, -- 'USER', 'SERVICE_ACCOUNT', 'API_KEY', 'SYSTEM'; open
+  actor_type    TEXT NOT NULL, -- 'user', 'service_account', 'api_key', 'system'; open
   actor         TEXT NOT NULL, -- Harness's identifier: of a user the e-mail of that time
   actor_user    TEXT,          -- uuid of a user, when the event says it
-  impersonation TEXT,          -- e-mail of the other person when somebody acted as somebody else
+  actor_name    TEXT,
+  other_type    TEXT,          -- the second person of an impersonation, in the same words
+  other         TEXT,
+  other_user    TEXT,
   resource_type TEXT NOT NULL, -- Harness's type, such as 'USER_GROUP'; open
   resource      TEXT NOT NULL, -- Harness's identifier: of a user the e-mail
   resource_user TEXT,          -- uuid of a user, when the event says it
   resource_name TEXT,
   scope         TEXT NOT NULL, -- scope path
-  client_ip     TEXT           -- only when asked for: personal data
+  source        TEXT           -- how somebody came to be in the account, such as 'Invitation'
 );
 CREATE INDEX _audit_event_at ON _audit_event (at);
 CREATE INDEX _audit_event_of ON _audit_event (resource_type, resource);
@@ -198,6 +201,16 @@ CREATE TABLE _audit_window (
   reason   TEXT,
   snapshot INTEGER NOT NULL REFERENCES _snapshot (id)
 );
+
+CREATE TABLE _made_by (
+  -- Who made a change, joined from the audit trail once it was read; filled by `sync --with audit`.
+  snapshot  INTEGER NOT NULL REFERENCES _snapshot (id),          -- the one that shows the change
+  is_grant  INTEGER NOT NULL CHECK (is_grant IN (0, 1)),
+  fact      INTEGER NOT NULL,                                    -- key of _resource or _grant
+  certainty TEXT NOT NULL,                                       -- as in `diff --format json`
+  event     INTEGER REFERENCES _audit_event (key),               -- the latest that fits; NULL = nobody is recorded
+  PRIMARY KEY (snapshot, is_grant, fact)
+) WITHOUT ROWID;
 
 CREATE TABLE _login (
   -- When a person signed in last, from the audit trail; filled by `sync --with logins`.

@@ -393,7 +393,10 @@ CREATE VIEW changes (
   scope,       -- of a role grant where it applies; of a resource where it is
   resource_group_id,
   via_group_id, -- the user group that is joined or left
-  escalates    -- 1: lets somebody do more
+  escalates,   -- 1: lets somebody do more
+  changed_by,  -- who did it, as Harness names them; NULL = not known, or nobody is recorded (sync --with audit)
+  changed_by_certainty, -- 'exact', 'likely', 'one_of', 'never_recorded', 'unexplained', 'unknown'
+  changed_at   -- when it was recorded, in UTC
 ) AS
 SELECT v.valid_from, s.finished_at, CASE WHEN o.key IS NULL THEN 'added' ELSE 'changed' END, 'resource', r.type, r.id,
   v.name, CASE WHEN o.key IS NOT NULL THEN json_object(
@@ -422,7 +425,11 @@ SELECT v.valid_from, s.finished_at, CASE WHEN o.key IS NULL THEN 'added' ELSE 'c
       ifnull(json_extract(v.attributes, '$.api_keys') > json_extract(o.attributes, '$.api_keys'), 0)
     WHEN r.type = 'account' THEN ifnull(json_extract(v.attributes, '$.public_access_enabled')
       > ifnull(json_extract(o.attributes, '$.public_access_enabled'), 0), 0)
-    ELSE 0 END
+    ELSE 0 END,
+  (SELECT e.actor FROM _made_by m JOIN _audit_event e ON e.key = m.event WHERE m.snapshot = v.valid_from AND m.is_grant = 0 AND m.fact = r.key),
+  (SELECT m.certainty FROM _made_by m WHERE m.snapshot = v.valid_from AND m.is_grant = 0 AND m.fact = r.key),
+  (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1000.0, 'unixepoch') FROM _made_by m
+    JOIN _audit_event e ON e.key = m.event WHERE m.snapshot = v.valid_from AND m.is_grant = 0 AND m.fact = r.key)
 FROM _resource_version v
 JOIN _resource r ON r.key = v.resource
 JOIN _scope p ON p.key = r.scope
@@ -437,7 +444,11 @@ UNION ALL
 SELECT v.valid_until, s.finished_at, 'removed', 'resource', r.type, r.id, v.name, NULL,
   CASE WHEN r.type IN ('user', 'service_account', 'user_group') THEN r.id END,
   CASE WHEN r.type IN ('user', 'service_account', 'user_group') THEN v.name END, r.known_email,
-  NULL, p.path, NULL, NULL, 0
+  NULL, p.path, NULL, NULL, 0,
+  (SELECT e.actor FROM _made_by m JOIN _audit_event e ON e.key = m.event WHERE m.snapshot = v.valid_until AND m.is_grant = 0 AND m.fact = r.key),
+  (SELECT m.certainty FROM _made_by m WHERE m.snapshot = v.valid_until AND m.is_grant = 0 AND m.fact = r.key),
+  (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1000.0, 'unixepoch') FROM _made_by m
+    JOIN _audit_event e ON e.key = m.event WHERE m.snapshot = v.valid_until AND m.is_grant = 0 AND m.fact = r.key)
 FROM _resource_version v
 JOIN _resource r ON r.key = v.resource
 JOIN _scope p ON p.key = r.scope
@@ -449,7 +460,11 @@ SELECT n.valid_from, s.finished_at, 'added', 'grant', CASE n.scope WHEN 0 THEN '
   json_object('principal', p.id, 'principal_name', ifnull(p.known_name, p.known_email), 'resource_group', rg.id,
     'scope', sc.path),
   p.id, p.known_name, p.known_email, CASE WHEN n.scope <> 0 THEN t.id END, sc.path, rg.id,
-  CASE WHEN n.scope = 0 THEN t.id END, 1
+  CASE WHEN n.scope = 0 THEN t.id END, 1,
+  (SELECT e.actor FROM _made_by m JOIN _audit_event e ON e.key = m.event WHERE m.snapshot = n.valid_from AND m.is_grant = 1 AND m.fact = n.key),
+  (SELECT m.certainty FROM _made_by m WHERE m.snapshot = n.valid_from AND m.is_grant = 1 AND m.fact = n.key),
+  (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1000.0, 'unixepoch') FROM _made_by m
+    JOIN _audit_event e ON e.key = m.event WHERE m.snapshot = n.valid_from AND m.is_grant = 1 AND m.fact = n.key)
 FROM _grant n
 JOIN _snapshot s ON s.id = n.valid_from
 JOIN _resource t ON t.key = n.target
@@ -468,7 +483,11 @@ SELECT o.valid_until, s.finished_at, 'removed', 'grant', CASE o.scope WHEN 0 THE
   json_object('principal', p.id, 'principal_name', ifnull(p.known_name, p.known_email), 'resource_group', rg.id,
     'scope', sc.path),
   p.id, p.known_name, p.known_email, CASE WHEN o.scope <> 0 THEN t.id END, sc.path, rg.id,
-  CASE WHEN o.scope = 0 THEN t.id END, 0
+  CASE WHEN o.scope = 0 THEN t.id END, 0,
+  (SELECT e.actor FROM _made_by m JOIN _audit_event e ON e.key = m.event WHERE m.snapshot = o.valid_until AND m.is_grant = 1 AND m.fact = o.key),
+  (SELECT m.certainty FROM _made_by m WHERE m.snapshot = o.valid_until AND m.is_grant = 1 AND m.fact = o.key),
+  (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1000.0, 'unixepoch') FROM _made_by m
+    JOIN _audit_event e ON e.key = m.event WHERE m.snapshot = o.valid_until AND m.is_grant = 1 AND m.fact = o.key)
 FROM _grant o
 JOIN _snapshot s ON s.id = o.valid_until
 JOIN _resource t ON t.key = o.target
@@ -546,15 +565,25 @@ CREATE VIEW audit_events (
   at, action,
   actor_id,      -- text id where it is known, else what Harness calls the actor
   actor_type, actor_name,
-  impersonated,  -- who acted as somebody else; NULL = nobody
+  impersonation, -- the other person when somebody acted as somebody else; NULL = nobody
   resource_type, -- Harness's type
   resource_id,   -- text id where it is known, else what Harness calls it
   resource_name, scope, audit_id
 ) AS SELECT strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1000.0, 'unixepoch'), e.action,
   ifnull((SELECT r.id FROM _resource r WHERE r.id = 'user/' || e.actor_user), e.actor), e.actor_type,
-  (SELECT r.known_name FROM _resource r WHERE r.id = 'user/' || e.actor_user), e.impersonation, e.resource_type,
+  ifnull((SELECT r.known_name FROM _resource r WHERE r.id = 'user/' || e.actor_user), e.actor_name), e.other,
+  e.resource_type,
   ifnull((SELECT r.id FROM _resource r WHERE r.id = CASE e.resource_type WHEN 'USER' THEN 'user/' || e.resource_user
     WHEN 'ORGANIZATION' THEN 'organization/' || e.resource
     ELSE lower(e.resource_type) || '/' || e.scope || '/' || e.resource END), e.resource),
   e.resource_name, e.scope, e.audit_id
 FROM _audit_event e;
+
+CREATE VIEW audit_windows (
+  -- Stretches of time of which the audit trail was read. That nothing is recorded can be said only of a complete one.
+  begins, ends, -- UTC, both included
+  state,        -- 'complete', 'partial', 'not_permitted'
+  reason        -- why it is not complete
+) AS SELECT strftime('%Y-%m-%dT%H:%M:%fZ', w.starts / 1000.0, 'unixepoch'),
+  strftime('%Y-%m-%dT%H:%M:%fZ', w.ends / 1000.0, 'unixepoch'), w.state, w.reason
+FROM _audit_window w;

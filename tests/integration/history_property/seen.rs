@@ -199,6 +199,8 @@ impl Seen {
         let grants = grants.collect();
         let at = Timestamp::from_millis(1_800_000_000_000 + number * 1000);
         Observation {
+            notes: Vec::new(),
+            trail: None,
             started_at: at,
             finished_at: at,
             caller: None,
@@ -218,6 +220,7 @@ impl Seen {
         let listings = self.listings.iter().filter_map(|((kind, scope), sight)| {
             let reason = "the key may not see it".to_owned();
             Some(Listing {
+                accepted: None,
                 kind: *kind,
                 scope: Scope::parse(scope)?, // not those that stand for what Harness supplies
                 endpoint: "GET /list".to_owned(),

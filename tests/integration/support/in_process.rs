@@ -1,5 +1,6 @@
 //! A sync without sockets and without waiting: the client over `FakeHarness::handle` and virtual time.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +15,9 @@ use harness_access::api::http::transport::{
 use harness_access::collect::workers::Progress;
 use harness_access::collect::{self, Failure, Remembered};
 use harness_access::error::Error;
-use harness_access::model::{Depth, Listing, Observation, ResourceType, ScopeSelection};
+use harness_access::model::{
+    Depth, Listing, ListingState, Observation, ResourceType, ScopeSelection,
+};
 use harness_access::store::{Identity, Published, Writer};
 
 use fake_harness::{Answer, FakeHarness, Reply, Request};
@@ -123,7 +126,7 @@ pub(crate) fn everything(client: &Client, jobs: usize) -> Result<Observation, Fa
     };
     let request = collect::Request {
         selection: &selection,
-        accept_gaps: false,
+        refuse_early: false,
         remembered: &Remembered::default(),
         jobs,
         progress: &Progress::default(),
@@ -164,18 +167,44 @@ fn observe_with(
 ) -> Result<Observation, Error> {
     let request = collect::Request {
         selection: &ScopeSelection::default(),
-        accept_gaps,
+        refuse_early: !accept_gaps,
         remembered,
         jobs: 4,
         progress: &Progress::default(),
     };
-    collect::observe(client, &request).map_err(explained)
+    let observation = collect::observe(client, &request).map_err(explained)?;
+    if accept_gaps {
+        Ok(observation)
+    } else {
+        without_gaps(observation)
+    }
+}
+
+/// Refuses gaps as `sync` does.
+pub(crate) fn without_gaps(observation: Observation) -> Result<Observation, Error> {
+    let reasons: BTreeSet<String> = observation
+        .listings
+        .iter()
+        .filter(|listing| listing.state != ListingState::Complete)
+        .map(|listing| {
+            let reason = listing.state.reason().unwrap_or_default();
+            format!("{} in {}: {reason}", listing.endpoint, listing.scope)
+        })
+        .collect();
+    if reasons.is_empty() {
+        return Ok(observation);
+    }
+    Err(Error::NotEnough {
+        message: reasons.into_iter().collect::<Vec<_>>().join("\n"),
+        hint: None,
+    })
 }
 
 /// As the program reports it.
 pub(crate) fn explained(failure: Failure) -> Error {
     match failure {
         Failure::Api(error) => Error::Api(error),
+        Failure::NothingPermitted(error) => Error::Refused(error),
         Failure::MissingPermissions(missing) => Error::NotEnough {
             message: missing.join("\n"),
             hint: None,

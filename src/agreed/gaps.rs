@@ -1,0 +1,190 @@
+//! Gaps that are known and accepted: lists that a sync may store although they are incomplete.
+
+use serde::Deserialize;
+use toml::Spanned;
+use toml::value::Datetime;
+
+use super::{Agreement, Notice, Said, checked, covers};
+use crate::model::{Listing, ListingKind, ListingState};
+
+/// The entries of a file.
+#[derive(Debug, Default)]
+pub struct AcceptedGaps {
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    line: usize,
+    /// `None` = every kind.
+    kind: Option<ListingKind>,
+    /// A scope, or its beginning with `*`.
+    scope: String,
+    agreement: Agreement,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    gap: Vec<Spanned<RawEntry>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawEntry {
+    kind: String,
+    scope: String,
+    reason: Option<String>,
+    ticket: Option<String>,
+    approver: Option<String>,
+    expires: Option<Datetime>,
+}
+
+impl AcceptedGaps {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// What is wrong with it, for people, with the line.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let file: File =
+            toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+        let entries = checked(text, file.gap, RawEntry::check)?;
+        Ok(Self { entries })
+    }
+
+    /// Marks the gaps among the listings that an entry accepts, and returns what is to be said about entries that accept
+    /// none.
+    #[must_use]
+    pub fn apply(&self, listings: &mut [Listing], today: &str) -> Vec<Notice> {
+        let mut notices = Vec::new();
+        for entry in &self.entries {
+            let gaps: Vec<&mut Listing> = listings
+                .iter_mut()
+                .filter(|listing| entry.covers(listing))
+                .collect();
+            if let Some(on) = entry.agreement.expired(today) {
+                notices.push(Notice::Expired {
+                    line: entry.line,
+                    entry: entry.short(),
+                    on: on.to_owned(),
+                    covers: gaps.len(),
+                });
+                continue;
+            }
+            if gaps.is_empty() {
+                notices.push(Notice::Unused {
+                    line: entry.line,
+                    entry: entry.short(),
+                });
+            }
+            for gap in gaps {
+                gap.accepted.get_or_insert_with(|| entry.why());
+            }
+        }
+        notices
+    }
+}
+
+impl Entry {
+    fn covers(&self, listing: &Listing) -> bool {
+        listing.state != ListingState::Complete
+            && self.kind.is_none_or(|kind| kind == listing.kind)
+            && covers(&self.scope, &listing.scope.to_string())
+    }
+
+    fn short(&self) -> String {
+        let kind = self.kind.map_or("*", ListingKind::as_str);
+        format!("{kind} in {}", self.scope)
+    }
+
+    fn why(&self) -> String {
+        let Agreement {
+            reason,
+            ticket,
+            approver,
+            expires,
+        } = &self.agreement;
+        let ticket = ticket.as_ref().map(|ticket| format!("{ticket}, "));
+        let until = expires.as_ref().map(|day| format!(", until {day}"));
+        format!(
+            "{reason} ({}{approver}{})",
+            ticket.unwrap_or_default(),
+            until.unwrap_or_default()
+        )
+    }
+}
+
+impl RawEntry {
+    fn check(self, line: usize) -> Result<Entry, String> {
+        let kind = match self.kind.as_str() {
+            "*" => None,
+            name => Some(ListingKind::parse(name).ok_or_else(|| {
+                let known: Vec<&str> = ListingKind::ALL.map(ListingKind::as_str).to_vec();
+                format!(
+                    "has the kind `{name}`: it is * or one of {}",
+                    known.join(", ")
+                )
+            })?),
+        };
+        if self.scope.is_empty() {
+            return Err("lacks `scope`".to_owned());
+        }
+        Ok(Entry {
+            line,
+            kind,
+            scope: self.scope,
+            agreement: Said {
+                reason: self.reason,
+                ticket: self.ticket,
+                approver: self.approver,
+                expires: self.expires,
+            }
+            .check()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AcceptedGaps;
+
+    const GOOD: &str = "[[gap]]\nkind = \"roles\"\nscope = \"org/a/*\"\nreason = \"no access\"\napprover = \"ada\"\n";
+
+    #[test]
+    fn a_filled_entry_parses() {
+        assert!(AcceptedGaps::parse(GOOD).is_ok());
+        assert!(
+            AcceptedGaps::parse(&format!("{GOOD}expires = 2026-12-31\nticket = \"\"\n")).is_ok()
+        );
+        assert!(AcceptedGaps::parse("# nothing yet\n").is_ok());
+    }
+
+    #[test]
+    fn what_is_missing_or_too_much_is_said() {
+        for (from, to, says) in [
+            (
+                "approver = \"ada\"",
+                "approver = \"\"",
+                "needs its `approver` filled in",
+            ),
+            (
+                "reason = \"no access\"\n",
+                "",
+                "needs its `reason` filled in",
+            ),
+            ("\"roles\"", "\"rolls\"", "has the kind `rolls`"),
+            ("org/a/*", "", "lacks `scope`"),
+            (
+                "approver",
+                "expires = 2026-12-31T10:00:00Z\napprover",
+                "has an `expires`",
+            ),
+            ("approver", "aprover", "unknown field"),
+            ("[[gap]]", "[[approval]]", "unknown field"),
+        ] {
+            let error = AcceptedGaps::parse(&GOOD.replace(from, to)).expect_err(says);
+            assert!(error.contains(says) && error.contains("line"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! What somebody agreed to, in reviewed text files: the vocabulary that approvals of changes and accepted gaps share.
+//!
+//! The files are TOML: an entry is a paragraph that a reviewer can read and comment on. Each says why, who agreed, where
+//! it was discussed, and until when it holds.
+
+pub mod gaps;
+
+use serde::Serialize;
+use toml::Spanned;
+use toml::value::Datetime;
+
+/// What the approver said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Agreement {
+    /// Why.
+    pub reason: String,
+    /// Where it was discussed.
+    pub ticket: Option<String>,
+    /// Who agreed.
+    pub approver: String,
+    /// The last day, UTC.
+    pub expires: Option<String>,
+}
+
+/// What is to be said about an entry that had no effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Nothing is like it.
+    Unused {
+        /// Line of the entry.
+        line: usize,
+        /// The entry in short.
+        entry: String,
+    },
+    /// Its last day is over.
+    Expired {
+        /// Line of the entry.
+        line: usize,
+        /// The entry in short.
+        entry: String,
+        /// That day.
+        on: String,
+        /// How much it would have covered.
+        covers: usize,
+    },
+}
+
+/// The words of an entry that every file has, as they are written.
+#[derive(Debug, Default)]
+pub struct Said {
+    /// `reason`
+    pub reason: Option<String>,
+    /// `ticket`
+    pub ticket: Option<String>,
+    /// `approver`
+    pub approver: Option<String>,
+    /// `expires`
+    pub expires: Option<Datetime>,
+}
+
+impl Said {
+    /// Checks that everything that must be said is.
+    ///
+    /// # Errors
+    /// What is missing or wrong, as the end of a sentence about the entry.
+    pub fn check(self) -> Result<Agreement, String> {
+        let needed = |name: &str, value: Option<String>| {
+            value
+                .filter(|value| !value.trim().is_empty())
+                .ok_or_else(|| format!("needs its `{name}` filled in"))
+        };
+        Ok(Agreement {
+            reason: needed("reason", self.reason)?,
+            approver: needed("approver", self.approver)?,
+            ticket: self.ticket.filter(|ticket| !ticket.is_empty()),
+            expires: self.expires.as_ref().map(day).transpose()?,
+        })
+    }
+}
+
+impl Agreement {
+    /// The last day, if it is over.
+    #[must_use]
+    pub fn expired(&self, today: &str) -> Option<&str> {
+        self.expires.as_deref().filter(|last| *last < today)
+    }
+}
+
+/// Checks each entry of a file and says where a wrong one is.
+///
+/// # Errors
+/// What is wrong with the first wrong entry, with its line.
+pub fn checked<R, T>(
+    text: &str,
+    entries: Vec<Spanned<R>>,
+    check: impl Fn(R, usize) -> Result<T, String>,
+) -> Result<Vec<T>, String> {
+    entries
+        .into_iter()
+        .map(|raw| {
+            let before = text.get(..raw.span().start).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            check(raw.into_inner(), line)
+                .map_err(|wrong| format!("the entry at line {line} {wrong}"))
+        })
+        .collect()
+}
+
+/// Whether a pattern covers a text: the same text, or one that ends in `*` and begins so.
+#[must_use]
+pub fn covers(pattern: &str, text: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(beginning) => text.starts_with(beginning),
+        None => pattern == text,
+    }
+}
+
+fn day(expires: &Datetime) -> Result<String, String> {
+    match (expires.date, expires.time) {
+        (Some(date), None) => Ok(date.to_string()),
+        _ => Err("has an `expires` that is not a date such as 2026-12-31".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::covers;
+
+    #[test]
+    fn a_star_stands_at_the_end_only() {
+        assert!(covers("*", "anything"));
+        assert!(covers("org/a/*", "org/a/project/b"));
+        assert!(!covers("org/a/*", "org/ab"));
+        assert!(!covers("org/*/project/b", "org/a/project/b"));
+    }
+}

@@ -1,0 +1,70 @@
+//! Remarks on a snapshot that are no gaps: what somebody who reads it must know about the server or the key.
+
+use super::assemble::Assembly;
+use super::listings::LISTINGS;
+use super::visibility::{Caller, KeyVisibility};
+use crate::model::{Details, ScopeSelection};
+
+/// Statuses of permissions that Harness does not enforce: it says yes about them to everybody, and hides nothing.
+const UNENFORCED: [&str; 3] = ["EXPERIMENTAL", "INACTIVE", "STAGING"];
+
+/// The remarks, in fixed order.
+pub(super) fn of(
+    visibility: &KeyVisibility,
+    assembly: &Assembly,
+    selection: &ScopeSelection,
+) -> Vec<String> {
+    let mut notes = Vec::new();
+    match visibility.caller() {
+        Caller::Known(_) => {}
+        Caller::Nobody => notes.push(
+            "Harness does not say whose key this is: access control seems to be off for the account, so every permission \
+             check answers yes and no list is shortened"
+                .to_owned(),
+        ),
+        Caller::Unasked => {
+            notes.push("caller unknown: the permission check of Harness did not answer".to_owned());
+        }
+    }
+    notes.extend(unenforced(assembly));
+    if selection.without_account {
+        notes.push(
+            "the account was not observed: its groups and roles that are used below are named, not resolved".to_owned(),
+        );
+    }
+    for note in &notes {
+        log::info!("{note}");
+    }
+    notes
+}
+
+/// Permissions of our lists that the catalogue says are not enforced.
+fn unenforced(assembly: &Assembly) -> Vec<String> {
+    let needed: Vec<&str> = LISTINGS
+        .into_iter()
+        .filter_map(|listing| listing.permission)
+        .map(|required| required.permission)
+        .collect();
+    let mut notes = Vec::new();
+    for resource in &assembly.resources {
+        let Details::Permission {
+            status: Some(status),
+            ..
+        } = &resource.details
+        else {
+            continue;
+        };
+        let identifier = &assembly.directory.id(resource.id).identifier;
+        let is_unenforced = UNENFORCED
+            .iter()
+            .any(|known| status.eq_ignore_ascii_case(known));
+        if is_unenforced && needed.contains(&identifier.as_str()) {
+            let status = status.to_ascii_lowercase();
+            notes.push(format!(
+                "{identifier} is {status}: Harness does not enforce it, so the list that it opens is shown to everybody"
+            ));
+        }
+    }
+    notes.sort_unstable();
+    notes
+}

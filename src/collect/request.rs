@@ -1,0 +1,31 @@
+//! What an observation is asked for.
+
+use std::collections::HashSet;
+
+use super::workers::Progress;
+use crate::model::{ResourceId, ScopeSelection};
+
+/// What to observe.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// Which scopes, and what besides.
+    pub selection: &'a ScopeSelection,
+    /// End at once when the key is known to lack a permission: what it can see would not be kept anyway.
+    pub refuse_early: bool,
+    /// What was known before.
+    pub remembered: &'a Remembered,
+    /// Concurrent requests, at least 1.
+    pub jobs: usize,
+    /// Told how far the work is.
+    pub progress: &'a Progress,
+}
+
+/// Roles and resource groups as they were known before. Where no list shows one that a role assignment names, they tell a
+/// custom one from one that Harness supplies: the name alone does not, and the grant must stay the same grant.
+#[derive(Debug, Default)]
+pub struct Remembered {
+    /// Those of the last snapshot.
+    pub held: HashSet<ResourceId>,
+    /// Those that any list ever showed.
+    pub ever: HashSet<ResourceId>,
+}

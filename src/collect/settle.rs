@@ -1,0 +1,176 @@
+//! What the finished walks leave open, cleared up: scopes that were deleted meanwhile, lists whose look says nothing, and
+//! lists that the key may not see all of.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::assemble::Assembly;
+use super::definition::Wanted;
+use super::listings;
+use super::listings::role_assignments::OF_MANY_SCOPES;
+use super::record::Doubt;
+use super::visibility::KeyVisibility;
+use crate::model::{ListingKind, ListingState, ResourceId, ResourceType, Scope};
+
+impl Assembly {
+    /// Every account has an organization `default` that nobody can delete. A list without it was filtered, whatever the
+    /// caller's grants say.
+    pub(super) fn shows_the_default_organization(&self) -> bool {
+        let mut lists = self.listings.iter();
+        if !lists.any(|listing| listing.kind == ListingKind::Organizations) {
+            return true; // nobody asked for all of them
+        }
+        let default = ResourceId::of_scope(&Scope::Organization {
+            org: "default".to_owned(),
+        });
+        let shown = default.and_then(|id| self.directory.find(&id));
+        shown.is_some_and(|id| self.resources.iter().any(|resource| resource.id == id))
+    }
+
+    /// Scopes below the account of which a list was not found.
+    pub(super) fn not_found(&self) -> BTreeSet<Scope> {
+        self.doubts
+            .iter()
+            .filter(|(_, scope, doubt)| {
+                matches!(doubt, Doubt::NotFound) && *scope != Scope::Account
+            })
+            .map(|(_, scope, _)| scope.clone())
+            .collect()
+    }
+
+    /// Lists whose permission must be asked in their very scope, because they look as if nothing may be seen.
+    pub(super) fn looking_filtered(&self) -> Vec<(ListingKind, Scope)> {
+        self.doubts
+            .iter()
+            .filter(|(kind, _, doubt)| {
+                matches!(doubt, Doubt::LooksFiltered)
+                    && listings::definition(*kind).wanted == Wanted::Always
+            })
+            .map(|(kind, scope, _)| (*kind, scope.clone()))
+            .collect()
+    }
+
+    /// Takes out everything of scopes that were deleted during the walk: the snapshot is of the account without them.
+    pub(super) fn forget(&mut self, deleted: &HashSet<Scope>) {
+        if deleted.is_empty() {
+            return;
+        }
+        for scope in deleted {
+            log::info!("{scope} was deleted during the sync");
+        }
+        let is_gone = |scope: &Scope| deleted.iter().any(|gone| gone.contains(scope));
+        let containers: HashSet<ResourceId> =
+            deleted.iter().filter_map(ResourceId::of_scope).collect();
+        let directory = &self.directory;
+        let is_kept = |id: &ResourceId| !is_gone(&id.scope) && !containers.contains(id);
+        let before = self.resources.len();
+        self.resources
+            .retain(|resource| is_kept(directory.id(resource.id)));
+        log::debug!("{} resources left out", before - self.resources.len());
+        self.grants
+            .retain(|grant| is_kept(directory.id(grant.target)));
+        self.assignments.retain(|list| !is_gone(&list.scope));
+        self.listings.retain(|listing| !is_gone(&listing.scope));
+        self.doubts.retain(|(_, scope, _)| !is_gone(scope));
+        for container in &containers {
+            self.count_one_less(container);
+        }
+    }
+
+    fn count_one_less(&mut self, container: &ResourceId) {
+        let Some(kind) = ListingKind::of(&container.kind) else {
+            return;
+        };
+        let shown_by = self
+            .listings
+            .iter_mut()
+            .filter(|listing| listing.kind == kind && listing.scope.contains(&container.scope));
+        for listing in shown_by {
+            listing.rows -= 1;
+            listing.reported_total = listing.reported_total.map(|total| total - 1);
+        }
+    }
+
+    /// A list that shows only what lives above is trusted when that is in the lists of its own scopes: the scope then
+    /// inherits it, and has nothing of its own.
+    fn lower_inherited(&mut self) {
+        let doubts = std::mem::take(&mut self.doubts);
+        for (kind, scope, doubt) in &doubts {
+            let reason = match doubt {
+                Doubt::OnlyInherited(ids) if !ids.iter().all(|id| self.is_at_home(*kind, id)) => {
+                    "only rows of other scopes came"
+                }
+                Doubt::LooksFiltered if listings::definition(*kind).permission.is_none() => {
+                    "Harness answers as it does to a key that may see nothing here"
+                }
+                Doubt::NotFound | Doubt::LooksFiltered | Doubt::OnlyInherited(_) => continue,
+            };
+            let listing = self
+                .listings
+                .iter_mut()
+                .find(|listing| listing.kind == *kind && listing.scope == *scope);
+            if let Some(listing) = listing {
+                lower_state(&mut listing.state, &[], reason.to_owned());
+            }
+        }
+    }
+
+    fn is_at_home(&self, kind: ListingKind, id: &ResourceId) -> bool {
+        let shown = self
+            .directory
+            .find(id)
+            .is_some_and(|id| self.at_home.contains(&id));
+        shown
+            && self.listings.iter().any(|listing| {
+                listing.kind == kind
+                    && listing.scope == id.scope
+                    && listing.state == ListingState::Complete
+            })
+    }
+
+    /// Lowers the state of every listing that the key may not see whole, whatever the listing itself says. Role
+    /// assignments that came from a walk over many scopes were thinned by what the key may view in the account.
+    pub(super) fn lower_states(&mut self, visibility: &KeyVisibility) {
+        self.lower_inherited();
+        let of_many = OF_MANY_SCOPES.name("");
+        let in_account = visibility.assignments_seen(&Scope::Account);
+        for listing in &mut self.listings {
+            let doubt = match listing.kind {
+                ListingKind::RoleAssignments => visibility.assignments_seen(&listing.scope),
+                kind => visibility
+                    .why_incomplete(kind, &listing.scope)
+                    .map(|reason| (Vec::new(), reason)),
+            };
+            if let Some((whole_for, reason)) = doubt {
+                lower_state(&mut listing.state, &whole_for, reason);
+            }
+            if listing.endpoint == of_many
+                && listing.scope != Scope::Account
+                && let Some((whole_for, reason)) = &in_account
+            {
+                lower_state(&mut listing.state, whole_for, reason.clone());
+            }
+        }
+    }
+}
+
+/// A second doubt never makes a listing better: what is shown whole is shown whole by both.
+fn lower_state(state: &mut ListingState, shown: &[ResourceType], doubt: String) {
+    match state {
+        ListingState::Complete => {
+            *state = ListingState::Partial {
+                reason: doubt,
+                whole_for: shown.to_vec(),
+            };
+        }
+        ListingState::Partial { reason, whole_for } => {
+            whole_for.retain(|kind| shown.contains(kind));
+            reason.push_str("; ");
+            reason.push_str(&doubt);
+        }
+        // What the permission check says names the permission and the scope; Harness's own words may not.
+        ListingState::NotPermitted { reason } if doubt.starts_with("the key lacks") => {
+            *reason = doubt;
+        }
+        ListingState::NotPermitted { .. } => {}
+    }
+}

@@ -1,0 +1,93 @@
+//! Reads the audit trail: who did what to access, and who signed in. `pager` asks one question to its end, `events` reads
+//! stretches of time, `sign_ins` looks for the last sign-in of each person with the fewest requests.
+//!
+//! The trail is no part of what a snapshot promises about access. What cannot be read of it is a gap of its own list, and
+//! costs nothing else.
+
+mod event;
+mod events;
+mod pager;
+mod sign_ins;
+
+pub use events::{EARLIEST_MONTHS, read_events};
+pub use sign_ins::{Person, read_sign_ins};
+
+use pager::Pager;
+use serde_json::{Value, json};
+
+use crate::api::error::{ApiError, ApiErrorKind};
+use crate::model::{Listing, ListingKind, ListingState, Scope, Timestamp, Window};
+
+/// Harness publishes events seconds after they happen and shows them from a second database; younger ones wait for the
+/// next sync.
+const LAG_MS: i64 = 300_000;
+
+/// The latest moment that can be read now.
+#[must_use]
+pub fn readable_until(now: Timestamp) -> Timestamp {
+    Timestamp::from_millis(now.as_millis() - LAG_MS)
+}
+
+/// A question about a stretch of time in the account and everything below it.
+fn question(account: &str, window: Window, more: Value) -> Value {
+    let mut body = json!({
+        "filterType": "Audit",
+        "scopes": [{"accountIdentifier": account}],
+        "includeChildScopes": true,
+        "startTime": window.from.as_millis(),
+        "endTime": window.until.as_millis(),
+    });
+    if let (Some(body), Value::Object(more)) = (body.as_object_mut(), more) {
+        body.extend(more);
+    }
+    body
+}
+
+/// Failures that say nothing about the trail and end the whole sync.
+fn ends_the_sync(error: &ApiError) -> bool {
+    matches!(
+        *error.kind,
+        ApiErrorKind::Cancelled | ApiErrorKind::BadKey(_)
+    )
+}
+
+fn state_of(error: &ApiError) -> ListingState {
+    let reason = error.kind.reason();
+    if error.is_not_permitted() {
+        ListingState::NotPermitted { reason }
+    } else {
+        partial(reason)
+    }
+}
+
+fn partial(reason: String) -> ListingState {
+    ListingState::Partial {
+        reason,
+        whole_for: Vec::new(),
+    }
+}
+
+/// The record of what was read.
+fn record(
+    kind: ListingKind,
+    pager: &Pager<'_>,
+    state: ListingState,
+    (total, rows): (Option<u64>, usize),
+    started_at: Timestamp,
+) -> Listing {
+    let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    Listing {
+        kind,
+        scope: Scope::Account,
+        endpoint: pager.endpoint(),
+        state,
+        accepted: None,
+        reported_total: total.map(count),
+        rows: count(rows as u64),
+        pages: count(pager.cost.pages.get()),
+        requests: count(pager.cost.requests.get()),
+        retries: count(pager.cost.retries.get()),
+        started_at,
+        finished_at: Timestamp::now(),
+    }
+}

@@ -1,0 +1,240 @@
+//! Reads one question to the audit trail to its end: `POST /audit/api/audits/list`, or `…/listV2` where that is gone.
+//!
+//! Pages are sorted by time alone, and events of one moment may change places between two pages. So a question is read
+//! whole when as many different events were seen as the trail says there are, each page naming the same total; otherwise
+//! it is read again. The second list says no totals: there a walk without a repeated event is whole.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::event;
+use crate::api::call::{Call, PAGE_SIZE, PageAsked};
+use crate::api::client::Client;
+use crate::api::error::{ApiError, ApiErrorKind};
+use crate::api::wire::AuditPage;
+use crate::model::AuditEvent;
+
+/// Deep pages are read by skipping, which a server does slowly: longer questions are asked in parts.
+pub(super) const MOST_EVENTS: u64 = 10_000;
+/// Walks of one question.
+const ATTEMPTS: u32 = 3;
+
+const LIST: &str = "/audit/api/audits/list";
+const LIST_V2: &str = "/audit/api/audits/listV2";
+
+/// Asks the trail.
+pub(super) struct Pager<'a> {
+    client: &'a Client,
+    without_totals: Cell<bool>,
+    pub(super) cost: Cost,
+}
+
+/// What reading took.
+#[derive(Debug, Default)]
+pub(super) struct Cost {
+    pub(super) requests: Cell<u64>,
+    pub(super) retries: Cell<u64>,
+    pub(super) pages: Cell<u64>,
+}
+
+/// What a question gave.
+#[derive(Debug, Default)]
+pub(super) struct Answer {
+    /// Each event once, in order of time.
+    pub(super) events: Vec<AuditEvent>,
+    /// How many there are, where the trail says so.
+    pub(super) total: Option<u64>,
+    /// Why it may be incomplete.
+    pub(super) incomplete: Option<String>,
+}
+
+/// How a question ended.
+#[derive(Debug)]
+pub(super) enum Asked {
+    /// Read.
+    Read(Answer),
+    /// More events than should be asked for at once.
+    TooMany,
+}
+
+/// One walk over the pages.
+struct Walk {
+    total: Option<u64>,
+    rows: u64,
+    steady: bool,
+    /// Whether the reader had enough.
+    stopped: bool,
+    unreadable: Option<String>,
+}
+
+impl<'a> Pager<'a> {
+    pub(super) fn new(client: &'a Client) -> Self {
+        Self {
+            client,
+            without_totals: Cell::new(false),
+            cost: Cost::default(),
+        }
+    }
+
+    /// Method and path, for the ledger.
+    pub(super) fn endpoint(&self) -> String {
+        let path = if self.without_totals.get() {
+            LIST_V2
+        } else {
+            LIST
+        };
+        format!("POST {path}")
+    }
+
+    /// Reads every event that fits; `enough` may end it early.
+    pub(super) fn ask(
+        &self,
+        body: &Value,
+        order: &str,
+        mut enough: impl FnMut(&AuditEvent) -> bool,
+    ) -> Result<Asked, ApiError> {
+        let mut seen: BTreeMap<String, AuditEvent> = BTreeMap::new();
+        let mut incomplete = None;
+        let mut total = None;
+        for attempt in 1..=ATTEMPTS {
+            let Some(walk) = self.walk(body, order, &mut seen, &mut enough)? else {
+                return Ok(Asked::TooMany);
+            };
+            total = walk.total;
+            incomplete = walk
+                .why_incomplete(seen.len() as u64)
+                .filter(|_| !walk.stopped);
+            if incomplete.is_none() {
+                break;
+            }
+            log::info!("the audit trail is read again after attempt {attempt}: {incomplete:?}");
+        }
+        let mut events: Vec<AuditEvent> = seen.into_values().collect();
+        events.sort_by(|a, b| (a.at, &a.audit_id).cmp(&(b.at, &b.audit_id)));
+        Ok(Asked::Read(Answer {
+            events,
+            total,
+            incomplete,
+        }))
+    }
+
+    /// `None`: too many events for one question.
+    fn walk(
+        &self,
+        body: &Value,
+        order: &str,
+        seen: &mut BTreeMap<String, AuditEvent>,
+        enough: &mut impl FnMut(&AuditEvent) -> bool,
+    ) -> Result<Option<Walk>, ApiError> {
+        let mut walk = Walk {
+            total: None,
+            rows: 0,
+            steady: true,
+            stopped: false,
+            unreadable: None,
+        };
+        for index in 0.. {
+            let page = self.page(body, order, index)?;
+            let rows = page.content.unwrap_or_default();
+            if index == 0 {
+                walk.total = page.total_items;
+                if page.total_items.is_some_and(|total| total > MOST_EVENTS) {
+                    return Ok(None);
+                }
+            }
+            walk.steady &= walk.total == page.total_items;
+            let full = rows.len() as u64 >= PAGE_SIZE;
+            for row in rows {
+                walk.rows += 1;
+                match event::read(row) {
+                    Ok(event) => {
+                        walk.stopped |= enough(&event);
+                        seen.insert(event.audit_id.clone(), event);
+                    }
+                    Err(wrong) => walk.unreadable = Some(wrong),
+                }
+            }
+            let more = match (page.has_next, page.total_pages) {
+                (Some(more), _) => more,
+                (None, Some(pages)) => index + 1 < pages,
+                (None, None) => full,
+            };
+            if walk.stopped || !more {
+                return Ok(Some(walk));
+            }
+            if walk.total.is_none() && walk.rows >= MOST_EVENTS {
+                return Ok(None);
+            }
+        }
+        Ok(Some(walk))
+    }
+
+    fn page(&self, body: &Value, order: &str, index: u64) -> Result<AuditPage, ApiError> {
+        let ask = |path: &str| {
+            let call = Call::new(path).sort(order).page(PageAsked {
+                index,
+                size: PAGE_SIZE,
+            });
+            self.client.post::<AuditPage, Value>(&call, body)
+        };
+        let first = if self.without_totals.get() {
+            LIST_V2
+        } else {
+            LIST
+        };
+        let reply = match ask(first) {
+            Err(error) if is_gone(&error) && !self.without_totals.get() => {
+                self.count(error.attempts);
+                self.without_totals.set(true);
+                ask(LIST_V2).map_err(|fallback| if is_gone(&fallback) { error } else { fallback })
+            }
+            other => other,
+        };
+        match reply {
+            Ok(reply) => {
+                self.count(reply.attempts);
+                self.cost.pages.set(self.cost.pages.get() + 1);
+                Ok(reply.data)
+            }
+            Err(error) => {
+                self.count(error.attempts);
+                Err(error)
+            }
+        }
+    }
+
+    fn count(&self, attempts: u32) {
+        self.cost
+            .requests
+            .set(self.cost.requests.get() + u64::from(attempts));
+        self.cost
+            .retries
+            .set(self.cost.retries.get() + u64::from(attempts.saturating_sub(1)));
+    }
+}
+
+fn is_gone(error: &ApiError) -> bool {
+    matches!(*error.kind, ApiErrorKind::NotFound(_))
+}
+
+impl Walk {
+    fn why_incomplete(&self, seen: u64) -> Option<String> {
+        if let Some(unreadable) = &self.unreadable {
+            return Some(format!("an event cannot be read: {unreadable}"));
+        }
+        if !self.steady {
+            return Some("the number of events changed while they were read".to_owned());
+        }
+        match self.total {
+            Some(total) if total != seen => {
+                Some(format!("{seen} different events were seen of {total}"))
+            }
+            None if self.rows != seen => {
+                Some("an event was seen twice, so another may be missing".to_owned())
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! One request to each list, to learn how this server answers.
+
+use std::time::Instant;
+
+use serde_json::Value;
+
+use super::definition::{Walks, Wanted};
+use super::listings::LISTINGS;
+use super::walk::{Walker, asks_otherwise};
+use crate::api::call::{Call, Envelope, Method, PAGE_SIZE, PageAsked};
+use crate::api::client::Client;
+use crate::api::error::ApiError;
+use crate::model::{ListingKind, Scope, ScopeSelection, Trial, TrialAnswer};
+
+/// Tries every list that a sync of the selection reads, in its uppermost scope.
+pub(super) fn of_each(
+    walker: Walker<'_>,
+    selection: &ScopeSelection,
+    top: Option<&Scope>,
+) -> Result<Vec<Trial>, ApiError> {
+    let mut trials = Vec::new();
+    for listing in LISTINGS {
+        let wanted = match listing.wanted {
+            Wanted::Always => true,
+            Wanted::With(extra) => selection.extras.contains(&extra),
+        };
+        if listing.walks == Walks::Trail {
+            continue;
+        }
+        let of_account = matches!(
+            listing.walks,
+            Walks::Account | Walks::WholeAccount | Walks::Tree
+        );
+        let Some(scope) = top.filter(|_| wanted && !(of_account && selection.without_account))
+        else {
+            continue;
+        };
+        trials.extend(of_list(walker, listing.kind, scope)?);
+    }
+    Ok(trials)
+}
+
+fn of_list(
+    walker: Walker<'_>,
+    kind: ListingKind,
+    scope: &Scope,
+) -> Result<Option<Trial>, ApiError> {
+    let client = walker.client;
+    let listing = super::listings::definition(kind);
+    let mut first = None;
+    for (way, endpoint) in walker.ways.of(listing) {
+        let envelope = match kind {
+            ListingKind::AuthSettings => Envelope::Resource,
+            _ => Envelope::Data,
+        };
+        let call = endpoint
+            .unsorted()
+            .call(client.account_id(), scope)
+            .envelope(envelope);
+        let began = Instant::now();
+        let answer = one_page(client, endpoint.method, &call, &listing.walks);
+        let trial = |answer| Trial {
+            kind,
+            scope: scope.clone(),
+            endpoint: format!("{} {}", endpoint.method, endpoint.path),
+            took: began.elapsed(),
+            answer,
+        };
+        match answer {
+            Ok(data) => {
+                if first.is_some() {
+                    walker.ways.worked(kind, way);
+                }
+                return Ok(Some(trial(shape(&data))));
+            }
+            Err(error) if error.ends_run() => return Err(error),
+            Err(error) => {
+                log::info!("{error}");
+                let otherwise = asks_otherwise(&error);
+                first.get_or_insert_with(|| trial(failure(&error)));
+                if !otherwise {
+                    break;
+                }
+            }
+        }
+    }
+    Ok(first)
+}
+
+/// The first page, or all of what has no pages.
+fn one_page(
+    client: &Client,
+    method: Method,
+    call: &Call,
+    walks: &Walks,
+) -> Result<Value, ApiError> {
+    let call = match walks {
+        Walks::Once => call.clone(),
+        _ => call.clone().page(PageAsked {
+            index: 0,
+            size: PAGE_SIZE,
+        }),
+    };
+    let reply = match method {
+        Method::Get => client.get::<Value>(&call)?,
+        Method::Post => client.post::<Value, _>(&call, &serde_json::json!({}))?,
+    };
+    Ok(reply.data)
+}
+
+fn shape(data: &Value) -> TrialAnswer {
+    let rows = match data {
+        Value::Array(rows) => rows.as_slice(),
+        _ => data["content"].as_array().map_or(&[][..], Vec::as_slice),
+    };
+    let one = rows.first().unwrap_or(data);
+    let mut members = Vec::new();
+    members_of(one, "", &mut members);
+    members.sort_unstable();
+    TrialAnswer::List {
+        rows: rows.len(),
+        total: data["totalItems"].as_i64(),
+        shape: members,
+    }
+}
+
+/// Members two levels deep, with their types. What people name themselves, such as tags, is not looked into.
+fn members_of(value: &Value, path: &str, members: &mut Vec<String>) {
+    let Value::Object(fields) = value else {
+        return;
+    };
+    for (name, value) in fields {
+        let is_word = name.len() <= 40 && name.chars().all(|c| c.is_ascii_alphanumeric());
+        if !is_word {
+            continue;
+        }
+        let path = format!("{path}{name}");
+        members.push(format!("{path}: {}", type_of(value)));
+        let is_free = ["tags", "labels"].contains(&name.as_str());
+        if !is_free && path.matches('.').count() < 1 {
+            members_of(value, &format!("{path}."), members);
+        }
+    }
+}
+
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+fn failure(error: &ApiError) -> TrialAnswer {
+    let (status, code) = error.kind.status_and_code();
+    TrialAnswer::Failure {
+        kind: error.kind.word(),
+        status,
+        code: code.filter(|code| code.chars().all(|c| c.is_ascii_uppercase() || c == '_')),
+    }
+}

@@ -1,0 +1,114 @@
+//! Gaps of a sync: which are accepted, and what follows for the snapshot.
+
+use std::fs;
+
+use crate::agreed::Notice;
+use crate::agreed::gaps::AcceptedGaps;
+use crate::error::Error;
+use crate::model::{Listing, ListingState, Scope, ScopeSelection, Timestamp};
+use crate::output::accepting::describe;
+
+/// The gaps of a run, judged.
+pub(crate) struct Gaps {
+    /// Not accepted by anybody.
+    pub(crate) open: Vec<Listing>,
+    /// Accepted in the file of `--gaps`.
+    pub(crate) accepted: Vec<Listing>,
+    /// About entries of that file without effect.
+    pub(crate) notices: Vec<Notice>,
+}
+
+impl Gaps {
+    /// Marks what the file accepts.
+    pub(crate) fn of(listings: &mut [Listing], file: Option<&AcceptedGaps>) -> Self {
+        let today = Timestamp::now().to_string();
+        let notices = file.map_or_else(Vec::new, |file| {
+            file.apply(listings, today.get(..10).unwrap_or_default())
+        });
+        let gaps = listings
+            .iter()
+            .filter(|listing| listing.state != ListingState::Complete)
+            .cloned();
+        let (accepted, open) = gaps.partition(|listing| listing.accepted.is_some());
+        Self {
+            open,
+            accepted,
+            notices,
+        }
+    }
+
+    /// Gaps of lists that were read later, which no snapshot of access depends on.
+    pub(crate) fn add(&mut self, listings: impl IntoIterator<Item = Listing>) {
+        let gaps = listings
+            .into_iter()
+            .filter(|listing| listing.state != ListingState::Complete);
+        self.open.extend(gaps);
+    }
+
+    /// An incomplete list must not look like removed access.
+    pub(crate) fn refusal(&self, selection: &ScopeSelection) -> Error {
+        let listings: Vec<String> = self.open.iter().map(describe).collect();
+        Error::NotEnough {
+            message: format!(
+                "nothing was stored, because some lists are incomplete:\n{}",
+                listings.join("\n")
+            ),
+            hint: Some(self.hint(selection)),
+        }
+    }
+
+    fn hint(&self, selection: &ScopeSelection) -> String {
+        let mut advice = Vec::new();
+        let lacks = |listing: &Listing| {
+            let reason = listing.state.reason().unwrap_or_default();
+            matches!(listing.state, ListingState::NotPermitted { .. })
+                || reason.contains("the key lacks")
+                || reason.contains("is not held")
+        };
+        let of_account = |listing: &Listing| lacks(listing) && listing.scope == Scope::Account;
+        if !selection.without_account
+            && !selection.orgs.is_empty()
+            && self.open.iter().any(of_account)
+        {
+            advice.push(ALONE);
+        }
+        if self.open.iter().any(lacks) {
+            advice.push(GRANT);
+        }
+        advice.push(ACCEPT);
+        advice.push(PARTIAL);
+        advice.join("; ")
+    }
+}
+
+const ALONE: &str =
+    "leave the account out with --without-account, if the key lives in the organization alone";
+const GRANT: &str = "give the owner of the key a role with these permissions (Account Viewer on All Resources Including \
+                     Child Scopes has those that end in _view)";
+const ACCEPT: &str = "accept known gaps with --gaps (--write-gaps prints entries)";
+const PARTIAL: &str = "or store an incomplete snapshot with --allow-partial";
+
+/// What to do about permissions that the key lacks.
+pub(crate) fn hint_for_permissions(selection: &ScopeSelection) -> String {
+    let mut advice = vec![GRANT, ACCEPT, PARTIAL];
+    if !selection.without_account && !selection.orgs.is_empty() {
+        advice.insert(0, ALONE);
+    }
+    advice.join("; ")
+}
+
+/// Reads a file of accepted gaps.
+pub(crate) fn read(path: &str) -> Result<AcceptedGaps, Error> {
+    let text = fs::read_to_string(path).map_err(|error| {
+        Error::config(
+            format!("cannot read the accepted gaps in {path}: {error}"),
+            "`sync --write-gaps` prints entries to begin with",
+        )
+    })?;
+    AcceptedGaps::parse(&text).map_err(|wrong| {
+        Error::config(
+            format!("{path}: {wrong}"),
+            "`sync --write-gaps` shows what an entry looks like; a reviewer fills in reason and approver",
+        )
+    })
+}

@@ -1,0 +1,189 @@
+//! The audit trail in `sync`, which reads it, and in `diff`, which says who made each change.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use crate::api::client::Client;
+use crate::collect::trail::{EARLIEST_MONTHS, Person, read_events, read_sign_ins, readable_until};
+use crate::diff::attribution::{Interval, attribute};
+use crate::diff::{AssessedChange, Comparison, Subject, assess, compare};
+use crate::error::Error;
+use crate::model::{
+    AuditEvent, Details, Extra, Impacts, Listing, Observation, ScopeSelection, SnapshotInfo,
+    Timestamp, TrailRead, Window,
+};
+use crate::store::{Changed, MadeBy, Reader, Writer};
+
+/// Events may be published a little late, so a reading begins before the end of the last one.
+const OVERLAP_MS: i64 = 600_000;
+const MONTH_MS: i64 = 31 * 86_400_000;
+
+/// What is asked of the trail.
+pub(super) struct Reading<'a> {
+    pub(super) client: &'a Client,
+    pub(super) writer: &'a Writer,
+    pub(super) selection: &'a ScopeSelection,
+    /// `--audit-since`.
+    pub(super) since: Option<Timestamp>,
+}
+
+impl Reading<'_> {
+    /// Reads what was asked for, and adds it to the observation. Returns the records of these listings: what could not be
+    /// read costs the snapshot nothing.
+    pub(super) fn add_to(&self, observation: &mut Observation) -> Result<Vec<Listing>, Error> {
+        let wants = |extra| self.selection.extras.contains(&extra);
+        let until = readable_until(Timestamp::now());
+        let mut read = TrailRead::default();
+        let mut listings = Vec::new();
+        if wants(Extra::Audit) {
+            let from = self.begin(observation)?.min(until);
+            let told = |events: usize| log::info!("{events} events of the audit trail read");
+            let (events, listing) = read_events(self.client, Window { from, until }, &told)?;
+            read = events;
+            listings.push(listing);
+        }
+        if wants(Extra::Logins) {
+            let people = self.people(observation)?;
+            let (sign_ins, listing) = read_sign_ins(self.client, &people, until)?;
+            read.sign_ins = sign_ins;
+            listings.push(listing);
+        }
+        if !listings.is_empty() {
+            observation.trail = Some(read);
+            observation.requests = i64::try_from(self.client.requests()).unwrap_or(i64::MAX);
+            observation.listings.extend(listings.iter().cloned());
+        }
+        Ok(listings)
+    }
+
+    /// Where the last reading ended; at first the oldest snapshot, whose changes can be explained from then on.
+    fn begin(&self, observation: &Observation) -> Result<Timestamp, Error> {
+        let earlier = |at: Timestamp, by: i64| Timestamp::from_millis(at.as_millis() - by);
+        let oldest_kept = earlier(Timestamp::now(), EARLIEST_MONTHS * MONTH_MS);
+        if let Some(since) = self.since {
+            return Ok(since.max(oldest_kept));
+        }
+        let begin = match self.writer.trail_read_until()? {
+            Some(until) => until,
+            None => self
+                .writer
+                .oldest_snapshot()?
+                .unwrap_or(observation.started_at),
+        };
+        Ok(earlier(begin, OVERLAP_MS).max(oldest_kept))
+    }
+
+    fn people(&self, observation: &Observation) -> Result<Vec<Person>, Error> {
+        let read: HashMap<String, Timestamp> = self
+            .writer
+            .sign_ins_read()?
+            .into_iter()
+            .map(|read| {
+                (
+                    read.user,
+                    Timestamp::from_millis(read.read_until.as_millis() - OVERLAP_MS),
+                )
+            })
+            .collect();
+        let people = observation.resources.iter().filter_map(|resource| {
+            let Details::User {
+                email: Some(email), ..
+            } = &resource.details
+            else {
+                return None;
+            };
+            let uuid = observation.directory.id(resource.id).identifier.clone();
+            Some(Person {
+                read_until: read.get(&uuid).copied(),
+                email: email.clone(),
+                uuid,
+            })
+        });
+        Ok(people.collect())
+    }
+}
+
+/// Records who made the changes that the snapshots of a file show, where the trail was read from
+/// that moment on.
+pub(super) fn record(path: &Path, from: Timestamp) -> Result<(), Error> {
+    let reader = Reader::open(path)?;
+    let snapshots = reader.snapshots()?;
+    let mut recorded = Vec::new();
+    for pair in snapshots.windows(2) {
+        let [older, newer] = pair else { continue };
+        if moment(&newer.finished_at) < from {
+            continue;
+        }
+        let facts = reader.diff_facts(older.id, newer.id)?;
+        let none = Impacts::default();
+        let mut changes = assess(compare(facts).changes, &none, &none);
+        attributed(&mut changes, (&reader, older), (&reader, newer))?;
+        recorded.push((newer.id, changes));
+    }
+    drop(reader);
+    let made_by: Vec<(i64, Vec<MadeBy<'_>>)> = recorded
+        .iter()
+        .map(|(snapshot, changes)| (*snapshot, changes.iter().filter_map(made_by).collect()))
+        .collect();
+    Ok(Writer::open_existing(path)?.record_made_by(&made_by)?)
+}
+
+fn made_by(assessed: &AssessedChange) -> Option<MadeBy<'_>> {
+    let by = assessed.by.as_deref()?;
+    Some(MadeBy {
+        changed: match assessed.change.subject() {
+            Subject::Resource(fact) => Changed::Resource(&fact.id),
+            Subject::Grant(grant) => Changed::Grant(grant),
+        },
+        certainty: by.certainty.as_str(),
+        audit_id: by.event.as_ref().map(|event| event.audit_id.as_str()),
+    })
+}
+
+/// Adds to each change who made it, and to the comparison what the trail records besides. Nothing where the file never
+/// read the trail.
+pub(super) fn explain(
+    comparison: &mut Comparison,
+    older: &Reader,
+    newer: &Reader,
+) -> Result<(), Error> {
+    let sides = (
+        (older, &comparison.from.snapshot),
+        (newer, &comparison.to.snapshot),
+    );
+    let unseen = attributed(&mut comparison.changes, sides.0, sides.1)?;
+    comparison.unseen = unseen;
+    Ok(())
+}
+
+/// Adds to each change who made it. Returns what the trail records in scopes that the newer snapshot looked at, and no
+/// change shows.
+fn attributed(
+    changes: &mut [AssessedChange],
+    (older, from): (&Reader, &SnapshotInfo),
+    (newer, to): (&Reader, &SnapshotInfo),
+) -> Result<Vec<AuditEvent>, Error> {
+    let interval = Interval {
+        from: moment(&from.started_at),
+        until: moment(&to.finished_at),
+        both_whole: from.state == "complete" && to.state == "complete",
+    };
+    let (first, last) = interval.with_skew();
+    let window = Window {
+        from: first,
+        until: last,
+    };
+    let Some(trail) = newer.audit_trail(window)? else {
+        return Ok(Vec::new());
+    };
+    let mut synced = older.synced_groups()?;
+    synced.extend(newer.synced_groups()?);
+    let seen = newer.scopes_seen(to.id)?;
+    let mut unseen = attribute(changes, &trail, interval, &synced);
+    unseen.retain(|event| seen.contains(&event.scope.to_string()));
+    Ok(unseen)
+}
+
+fn moment(text: &str) -> Timestamp {
+    Timestamp::parse_at_latest(text).unwrap_or(Timestamp::from_millis(0))
+}

@@ -1,0 +1,26 @@
+//! The time in which a change can have happened.
+
+use crate::model::Timestamp;
+
+/// Clocks of servers and of the machine that syncs may differ by this.
+const SKEW_MS: i64 = 120_000;
+
+/// The time between two looks, as far as clocks can be trusted.
+#[derive(Clone, Copy, Debug)]
+pub struct Interval {
+    /// When the older snapshot began to look.
+    pub from: Timestamp,
+    /// When the newer snapshot had looked.
+    pub until: Timestamp,
+    /// Whether both saw everything they looked at. If not, a change may be older than the older snapshot.
+    pub both_whole: bool,
+}
+
+impl Interval {
+    /// The moments at which a change between the two looks may be recorded: clocks differ.
+    #[must_use]
+    pub fn with_skew(self) -> (Timestamp, Timestamp) {
+        let moved = |at: Timestamp, by: i64| Timestamp::from_millis(at.as_millis() + by);
+        (moved(self.from, -SKEW_MS), moved(self.until, SKEW_MS))
+    }
+}

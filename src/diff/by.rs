@@ -1,0 +1,100 @@
+//! Who made a change, and how sure that is.
+
+use crate::model::{Actor, AuditEvent};
+
+/// How sure it is who made a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Certainty {
+    /// Nobody else can have.
+    Exact,
+    /// The record fits, but the trail was not read whole, or something recorded has a name that nobody knows.
+    Likely,
+    /// Several people did something that fits.
+    OneOf,
+    /// Harness does not record this kind of change.
+    NeverRecorded,
+    /// The trail was read whole, and nobody is recorded.
+    Unexplained,
+    /// The trail was not read whole for the time in question.
+    Unknown,
+}
+
+impl Certainty {
+    /// Every certainty, the surest first.
+    pub const ALL: [Self; 6] = [
+        Self::Exact,
+        Self::Likely,
+        Self::OneOf,
+        Self::NeverRecorded,
+        Self::Unexplained,
+        Self::Unknown,
+    ];
+
+    /// The word used in documents and views.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Likely => "likely",
+            Self::OneOf => "one_of",
+            Self::NeverRecorded => "never_recorded",
+            Self::Unexplained => "unexplained",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Reads the word written by [`Self::as_str`].
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|certainty| certainty.as_str() == word)
+    }
+}
+
+/// Who made a change, as far as the trail tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct By {
+    /// How sure it is.
+    pub certainty: Certainty,
+    /// The latest record that fits.
+    pub event: Option<AuditEvent>,
+    /// Everybody who did something that fits, each once, the latest first.
+    pub actors: Vec<Actor>,
+    /// For what went along with something else: its text id.
+    pub through: Option<String>,
+    /// Why Harness itself did it, where that can be known.
+    pub behind: Option<Behind>,
+}
+
+/// What stands behind something that Harness itself did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Behind {
+    /// Somebody accepted an invitation; whose it was, where it is recorded.
+    Invitation(Option<Actor>),
+    /// The identity provider, which keeps this group.
+    IdentityProvider,
+}
+
+impl Behind {
+    /// The word used in documents.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Invitation(_) => "invitation",
+            Self::IdentityProvider => "identity_provider",
+        }
+    }
+}
+
+impl By {
+    pub(super) fn nobody(certainty: Certainty) -> Self {
+        Self {
+            certainty,
+            event: None,
+            actors: Vec::new(),
+            through: None,
+            behind: None,
+        }
+    }
+}

@@ -1,0 +1,16 @@
+-- code: HA023
+-- severity: warning
+-- title: Administrator role given while impersonating, or by somebody who left
+-- remedy: Let an administrator of today confirm the role, or take it away.
+--
+-- Takes `sync --with audit`: an administrator role that is held now, and the record of its assignment, made at the same time.
+SELECT g.principal_id AS subject, g.principal_name AS name, g.scope AS scope,
+  ifnull(g.resource_name, g.resource_id) || ' given by ' || ifnull(e.actor_name, e.actor_id)
+    || ifnull(' (impersonation: ' || e.impersonation || ')', ', who is no longer in the account')
+    || ' at ' || e.at AS detail
+FROM audit_events e
+JOIN grants g ON g.principal_id = e.resource_id AND g.scope = e.scope AND g.resource_id IN
+    ('role/harness/_account_admin', 'role/harness/_organization_admin', 'role/harness/_project_admin')
+  AND abs(julianday(g.created_at) - julianday(e.at)) * 86400 <= 5
+WHERE e.action = 'ROLE_ASSIGNMENT_CREATED' AND (e.impersonation IS NOT NULL
+  OR e.actor_type = 'user' AND e.actor_id NOT IN (SELECT id FROM users))

@@ -1,0 +1,79 @@
+//! Gaps of a sync: in words, and as entries for a file of accepted gaps.
+
+use std::io::{self, Write};
+
+use super::text::line;
+use super::toml::quoted;
+use crate::agreed::Notice;
+use crate::model::{Listing, ListingState};
+
+/// A gap in one line.
+#[must_use]
+pub fn describe(listing: &Listing) -> String {
+    let Listing {
+        kind,
+        scope,
+        endpoint,
+        state,
+        ..
+    } = listing;
+    let reason = state.reason().unwrap_or_default();
+    let what = format!("{kind} in {scope} ({endpoint})");
+    match (state, reason.strip_prefix("permission missing: ")) {
+        (ListingState::NotPermitted { .. }, None) => {
+            format!("{what}: permission missing: {reason}")
+        }
+        (ListingState::NotPermitted { .. }, Some(_)) => format!("{what}: {reason}"),
+        _ => format!("{what}: {}: {reason}", state.as_str()),
+    }
+}
+
+/// Writes an entry for each gap, to be filled in by a reviewer.
+///
+/// # Errors
+/// When the output fails.
+pub fn write_entries(gaps: &[Listing], out: &mut dyn Write) -> io::Result<()> {
+    for (number, gap) in gaps.iter().enumerate() {
+        if number > 0 {
+            writeln!(out)?;
+        }
+        writeln!(out, "# {}", line(gap.state.reason().unwrap_or_default()))?;
+        writeln!(out, "[[gap]]")?;
+        writeln!(out, "kind = {}", quoted(gap.kind.as_str()))?;
+        writeln!(out, "scope = {}", quoted(&gap.scope.to_string()))?;
+        writeln!(out, "reason = \"\"")?;
+        writeln!(out, "ticket = \"\"")?;
+        writeln!(out, "approver = \"\"")?;
+    }
+    Ok(())
+}
+
+/// Says which entries of a file had no effect, and why.
+///
+/// # Errors
+/// When the output fails.
+pub fn write_notices(file: &str, notices: &[Notice], err: &mut dyn Write) -> io::Result<()> {
+    for notice in notices {
+        match notice {
+            Notice::Unused { line: at, entry } => {
+                writeln!(
+                    err,
+                    "{file}:{at}: {}: this entry matches no gap",
+                    line(entry)
+                )?;
+            }
+            Notice::Expired {
+                line: at,
+                entry,
+                on,
+                covers,
+            } => writeln!(
+                err,
+                "{file}:{at}: {}: expired on {on}; no longer accepts {covers} {}",
+                line(entry),
+                if *covers == 1 { "gap" } else { "gaps" }
+            )?,
+        }
+    }
+    Ok(())
+}

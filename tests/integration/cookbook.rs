@@ -1,0 +1,185 @@
+//! The cookbook and `query`.
+
+use std::fmt::Write as _;
+
+use harness_access::cookbook::{Recipe, recipes};
+
+use crate::support::{Test, matches_file};
+
+fn observed() -> Test {
+    let test = Test::new();
+    test.fake.caller(
+        fake_harness::Caller::default()
+            .and("core_serviceaccount_manageapikey")
+            .and("core_user_manage"),
+    );
+    let whole = ["--scopes", "all", "--with", "tokens"];
+    test.sync().args(&whole).exits(0);
+    test.fake.change(fake_harness::next_day);
+    test.sync().args(&whole).exits(0);
+    test
+}
+
+fn run(test: &Test, recipe: &Recipe, format: &str) -> String {
+    let mut arguments = vec![
+        "query".to_owned(),
+        "--name".to_owned(),
+        recipe.name.to_owned(),
+    ];
+    arguments.extend(["--format".to_owned(), format.to_owned()]);
+    for parameter in &recipe.parameters {
+        let example = match parameter.name {
+            "day" => "2999-01-01",
+            _ => parameter.example,
+        };
+        arguments.extend([
+            "--param".to_owned(),
+            format!("{}={example}", parameter.name),
+        ]);
+    }
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    test.run(&arguments).exits(0).stdout
+}
+
+/// The book as it stands in docs/cookbook.md.
+fn book() -> String {
+    let mut book = "# Cookbook\n\nEveryday questions, each one short SELECT over the views. In the sqlite3 shell, set a parameter \
+        with `.parameter set :person \"'ada@example.test'\"`; without a shell, `harness-access query --name NAME --param person=…` \
+        runs the same statement. `harness-access query --list` names them all.\n"
+        .to_owned();
+    for recipe in recipes() {
+        let _ = write!(book, "\n## {}\n\n", recipe.question);
+        let _ = write!(book, "`query --name {}", recipe.name);
+        for parameter in &recipe.parameters {
+            let _ = write!(book, " --param {}={}", parameter.name, parameter.example);
+        }
+        book.push('`');
+        if let Some(command) = recipe.command {
+            let _ = write!(book, ", or the command `harness-access {command}`");
+        }
+        let _ = write!(book, "\n\n```sql\n{};\n```\n", recipe.sql);
+    }
+    book
+}
+
+#[test]
+fn the_book_shows_what_is_compiled_in() {
+    matches_file("../../docs/cookbook.md", &book());
+}
+
+#[test]
+fn every_question_is_answered() {
+    let test = observed();
+    let silent = [
+        "could-read-secrets-then-not-now",
+        "what-changed-for-a-person",
+        "unlinked-groups-that-give-administrator",
+        "leavers-and-what-they-held",
+        "what-was-not-seen",
+        "outside-domains",
+        "service-accounts-without-keys",
+        "custom-roles-that-nobody-holds",
+        "tokens-that-expire-soon",
+        "tokens-that-reach-production",
+        "only-through-sso-groups",
+    ];
+    for recipe in recipes() {
+        let rows = run(&test, &recipe, "ndjson");
+        assert!(
+            !rows.is_empty() || silent.contains(&recipe.name),
+            "{} has no rows",
+            recipe.name
+        );
+    }
+}
+
+#[test]
+fn rows_come_in_every_format() {
+    let test = observed();
+    let recipe = Recipe::named("account-administrators").expect("a recipe");
+    let lines = run(&test, &recipe, "ndjson").lines().count();
+    assert_eq!(run(&test, &recipe, "table").lines().count(), lines + 1);
+    assert_eq!(run(&test, &recipe, "csv").lines().count(), lines + 1);
+    let document: serde_json::Value =
+        serde_json::from_str(&run(&test, &recipe, "json")).expect("JSON");
+    assert_eq!(document["rows"].as_array().map(Vec::len), Some(lines));
+}
+
+#[test]
+fn an_earlier_snapshot_can_be_asked() {
+    let test = observed();
+    let count = |at: &str| {
+        let sql = "SELECT count(*) AS n FROM users";
+        test.run(&["query", sql, "--at", at, "--format", "csv"])
+            .exits(0)
+            .stdout
+    };
+    assert_ne!(count("1"), count("2"));
+}
+
+#[test]
+fn a_statement_may_only_read() {
+    let test = observed();
+    for sql in [
+        "DELETE FROM _grant",
+        "ATTACH 'other.db' AS other",
+        "PRAGMA user_version = 7",
+        "PRAGMA table_info(_grant)",
+        "CREATE TEMP TABLE t (x)",
+        "SELECT load_extension('x')",
+        "VACUUM INTO 'copy.db'",
+        "SELECT 1; SELECT 2",
+        "not SQL",
+    ] {
+        test.run(&["query", sql]).exits(3);
+    }
+    assert!(!test.folder.file("copy.db").exists());
+}
+
+#[test]
+fn a_statement_without_end_is_stopped_and_named() {
+    let test = observed();
+    let endless =
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+    let outcome = test.run(&["query", endless, "--timeout", "1s"]).exits(3);
+    assert!(
+        outcome.stderr.contains("stopped after 1 second"),
+        "{}",
+        outcome.stderr
+    );
+    let large = test
+        .run(&["query", "SELECT length(hex(zeroblob(400000000)))"])
+        .exits(3);
+    assert!(large.stderr.contains("memory"), "{}", large.stderr);
+}
+
+#[test]
+fn an_endless_rule_of_findings_is_stopped() {
+    let test = observed();
+    let rules = test.folder.file("rules");
+    std::fs::create_dir(&rules).expect("a folder");
+    std::fs::write(
+        rules.join("endless.sql"),
+        "-- code: X1\n-- severity: note\n-- title: t\n-- remedy: r\nSELECT load_extension('x') AS subject\n",
+    )
+    .expect("a file");
+    let outcome = test.run(&["findings", "--rules", "rules"]).exits(3);
+    assert!(outcome.stderr.contains("rule X1"), "{}", outcome.stderr);
+}
+
+#[test]
+fn what_is_missing_is_named() {
+    let test = observed();
+    let outcome = test
+        .run(&["query", "--name", "what-can-one-person-do"])
+        .exits(3);
+    assert!(outcome.stderr.contains(":person"), "{}", outcome.stderr);
+    let outcome = test.run(&["query", "--name", "account-admins"]).exits(3);
+    assert!(
+        outcome
+            .stderr
+            .contains("did you mean account-administrators"),
+        "{}",
+        outcome.stderr
+    );
+}

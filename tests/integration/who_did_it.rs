@@ -1,0 +1,448 @@
+//! Who made each change: the audit trail, read by `sync --with audit`, told by `diff` and `audit`.
+
+use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use fake_harness::{Account, By, Caller, Principal, Random, SECRET, Scope};
+use rusqlite::Connection;
+use serde_json::Value;
+
+use crate::support::Test;
+
+const HOUR: i64 = 3_600_000;
+const ADA: &str = "uADA000000000000000000";
+const BOB: &str = "uBOB000000000000000000";
+const EVAN: &str = "uEVAN00000000000000000";
+const GUS: &str = "uGUS000000000000000000";
+
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    i64::try_from(since.expect("after 1970").as_millis()).expect("before the year 292 million")
+}
+
+/// Snapshots lie an hour apart, and what happens lies half an hour before the next one.
+struct Story(Test);
+
+impl Story {
+    fn begin() -> Self {
+        let story = Self(Test::new());
+        story
+            .0
+            .fake
+            .caller(Caller::default().and("core_audit_view"));
+        story.observe();
+        story
+    }
+
+    fn observe(&self) {
+        self.let_an_hour_pass();
+        self.0.sync().args(&["--with", "audit"]).exits(0);
+    }
+
+    fn let_an_hour_pass(&self) {
+        if !self.0.database().exists() {
+            return;
+        }
+        let file = Connection::open(self.0.database()).expect("a database");
+        file.execute_batch(
+            "UPDATE _snapshot SET started_at = strftime('%Y-%m-%dT%H:%M:%fZ', started_at, '-1 hour'),
+               finished_at = strftime('%Y-%m-%dT%H:%M:%fZ', finished_at, '-1 hour');
+             UPDATE _audit_window SET starts = starts - 3600000, ends = ends - 3600000;
+             UPDATE _audit_event SET at = at - 3600000;
+             UPDATE _grant SET created_at = created_at - 3600000;",
+        )
+        .expect("the tables of this schema");
+    }
+
+    fn change(&self, by: By, change: impl FnOnce(&mut Account)) {
+        self.0.fake.change_by(by.at(now() - HOUR / 2), change);
+    }
+
+    /// The changes between the first two snapshots, told by a file that read the trail up to now.
+    fn told(&self) -> Vec<Value> {
+        self.observe();
+        self.observe();
+        self.diff()["changes"].as_array().expect("changes").clone()
+    }
+
+    fn diff(&self) -> Value {
+        self.0
+            .run(&["diff", "1", "2", "--format", "json"])
+            .run()
+            .json()
+    }
+}
+
+fn certainty(change: &Value) -> &str {
+    change["by"]["certainty"].as_str().unwrap_or("not told")
+}
+
+fn actor(change: &Value) -> &str {
+    change["by"]["actor"]["identifier"]
+        .as_str()
+        .unwrap_or("nobody")
+}
+
+#[test]
+fn who_joined_a_group_was_added_by_somebody() {
+    let story = Story::begin();
+    story.change(By::user(ADA), |account| {
+        account.add_member(&Scope::account(), "developers", EVAN);
+    });
+    let told = story.told();
+    assert_eq!(told.len(), 1);
+    assert_eq!(
+        (certainty(&told[0]), actor(&told[0])),
+        ("exact", "ada@example.test")
+    );
+}
+
+#[test]
+fn two_actors_on_one_group_are_one_of_two() {
+    let story = Story::begin();
+    story.change(By::user(ADA), |account| {
+        account.add_member(&Scope::account(), "developers", EVAN);
+    });
+    story.change(By::user(BOB), |account| {
+        account.add_member(&Scope::account(), "developers", GUS);
+    });
+    for change in story.told() {
+        assert_eq!(certainty(&change), "one_of", "{change:#}");
+        assert_eq!(change["by"]["candidates"], 2);
+    }
+}
+
+#[test]
+fn grants_of_a_deleted_group_went_through_its_deletion() {
+    let story = Story::begin();
+    story.change(By::user(GUS), |account| {
+        account.remove_group(&Scope::account(), "developers");
+    });
+    let told = story.told();
+    let grants: Vec<&Value> = told
+        .iter()
+        .filter(|change| change["kind"] == "grant")
+        .collect();
+    assert!(grants.len() > 1);
+    for grant in grants {
+        assert_eq!(
+            (certainty(grant), actor(grant)),
+            ("exact", "gus@example.test"),
+            "{grant:#}"
+        );
+        assert_eq!(grant["by"]["through"], "user_group/account/developers");
+    }
+}
+
+#[test]
+fn a_disabled_user_is_never_recorded() {
+    let story = Story::begin();
+    story.change(By::user(ADA), |account| account.user(BOB).disabled = true);
+    assert_eq!(certainty(&story.told()[0]), "never_recorded");
+}
+
+#[test]
+fn a_change_that_nobody_is_recorded_for_is_unexplained() {
+    let story = Story::begin();
+    story.change(By::nobody(), |account| {
+        account.add_member(&Scope::account(), "developers", EVAN);
+    });
+    assert_eq!(certainty(&story.told()[0]), "unexplained");
+    story
+        .0
+        .run(&["diff", "1", "2", "--fail-on", "unexplained"])
+        .exits(1);
+}
+
+#[test]
+fn an_impersonation_shows_both_people() {
+    let story = Story::begin();
+    story.change(By::user(ADA).impersonating(BOB), |account| {
+        account.add_member(&Scope::account(), "developers", EVAN);
+    });
+    let told = story.told();
+    assert_eq!(actor(&told[0]), "ada@example.test");
+    assert_eq!(told[0]["by"]["impersonation"]["email"], "bob@example.test");
+}
+
+#[test]
+fn without_the_permission_the_snapshot_is_stored_and_the_trail_is_a_gap() {
+    let test = Test::new();
+    test.fake.deny("core_audit_view", &Scope::account());
+    let outcome = test.sync().args(&["--with", "audit"]).exits(2);
+    assert!(
+        outcome.stderr.contains("core_audit_view"),
+        "{}",
+        outcome.stderr
+    );
+    assert_eq!(test.ask("SELECT state FROM snapshots"), "complete");
+    assert_eq!(
+        test.ask("SELECT state FROM listings WHERE kind = 'audit_events'"),
+        "not_permitted"
+    );
+}
+
+#[test]
+fn what_came_and_went_between_two_looks_is_told() {
+    let story = Story::begin();
+    story.change(By::user(ADA), |account| {
+        account.add_member(&Scope::account(), "on_call", EVAN);
+    });
+    story.change(By::user(ADA), |account| {
+        account.remove_member(&Scope::account(), "on_call", EVAN);
+    });
+    assert!(story.told().is_empty());
+    let unseen = story.diff()["unseen"].as_array().expect("a list").len();
+    assert_eq!(unseen, 2);
+}
+
+#[test]
+fn the_trail_is_read_where_only_the_list_without_totals_exists() {
+    let story = Story::begin();
+    story.0.fake.switch(|switches| switches.audit_list = false);
+    story.change(By::user(ADA), |account| {
+        account.add_member(&Scope::account(), "developers", EVAN);
+    });
+    assert_eq!(actor(&story.told()[0]), "ada@example.test");
+}
+
+#[test]
+fn no_secret_of_the_trail_reaches_anything() {
+    let story = Story::begin();
+    story.change(By::user(ADA), |account| {
+        account.add_member(&Scope::account(), "developers", EVAN);
+    });
+    story.observe();
+    let bytes = std::fs::read(story.0.database()).expect("the file");
+    assert!(!String::from_utf8_lossy(&bytes).contains(SECRET));
+    assert_eq!(story.0.fake.count("/audit/api/auditYaml"), 0);
+}
+
+#[test]
+fn audit_lists_who_did_what() {
+    let story = Story::begin();
+    story.change(By::user(ADA), |account| {
+        account.add_member(&Scope::account(), "developers", EVAN);
+    });
+    story.observe();
+    let listed = story
+        .0
+        .run(&["audit", "--actor", "ada@example.test", "--on", "Developers"])
+        .exits(0);
+    assert!(
+        listed.stdout.contains("user group Developers (developers)"),
+        "{}",
+        listed.stdout
+    );
+    story
+        .0
+        .run(&["audit", "--actor", "bob@example.test", "--format", "ndjson"])
+        .exits(0)
+        .prints_nothing();
+}
+
+#[test]
+fn a_quiet_day_costs_three_requests_at_most() {
+    let story = Story::begin();
+    story.observe();
+    let with = story
+        .0
+        .ask("SELECT requests FROM snapshots ORDER BY id DESC LIMIT 1");
+    story.0.sync().exits(0);
+    let without = story
+        .0
+        .ask("SELECT requests FROM snapshots ORDER BY id DESC LIMIT 1");
+    let number = |text: &str| text.parse::<i64>().expect("a number");
+    assert!(
+        number(&with) - number(&without) <= 3,
+        "{with} against {without}"
+    );
+}
+
+#[test]
+fn the_last_sign_in_is_found_with_few_requests() {
+    let test = Test::new();
+    test.fake.caller(Caller::default().and("core_audit_view"));
+    test.fake.sign_in(ADA, now() - 40 * 24 * HOUR);
+    test.fake.sign_in(BOB, now() - 24 * HOUR);
+    test.sync().args(&["--with", "logins"]).exits(0);
+    assert_eq!(
+        test.ask("SELECT count(*) FROM users WHERE last_login IS NOT NULL AND email IN ('ada@example.test', 'bob@example.test')"),
+        "2"
+    );
+    assert!(test.fake.count("/audit/api/audits/list") <= 4);
+}
+
+/// What somebody may do in the random stories, and what it changes, as the diff names it.
+fn step(account: &mut Account, random: &mut Random) -> Vec<String> {
+    let scope = Scope::account();
+    let users = [ADA, BOB, EVAN, GUS];
+    let groups = ["developers", "on_call", "auditors"];
+    let user = users[random.below(4)];
+    let group = groups[random.below(3)];
+    match random.below(5) {
+        0 | 1 => {
+            let id = format!("user/{user} user_group/account/{group}:member");
+            if !account
+                .groups
+                .iter()
+                .any(|known| known.scope == scope && known.identifier == group)
+            {
+                return Vec::new();
+            }
+            if account
+                .group(&scope, group)
+                .users
+                .iter()
+                .flatten()
+                .any(|member| member == user)
+            {
+                account.remove_member(&scope, group, user);
+            } else {
+                account.add_member(&scope, group, user);
+            }
+            vec![id]
+        }
+        2 | 3 => {
+            let role = ["_account_viewer", "secret_keeper"][random.below(2)];
+            let held = account.role_assignments.iter().find(|row| {
+                row.role == role && row.scope == scope && row.principal.identifier == user
+            });
+            match held.map(|row| row.identifier.clone()) {
+                Some(identifier) => account.remove_assignment(&identifier),
+                None => {
+                    account.assign(
+                        Principal::User(user),
+                        role,
+                        "_all_account_level_resources",
+                        &scope,
+                    );
+                }
+            }
+            vec![format!("{user} {role}")]
+        }
+        _ => {
+            account.remove_group(&scope, group);
+            users
+                .iter()
+                .map(|user| format!("user/{user} user_group/account/{group}:member"))
+                .collect()
+        }
+    }
+}
+
+#[test]
+fn exact_is_never_wrong_and_unexplained_is_never_said_of_what_is_recorded() {
+    for seed in 1..=8 {
+        let mut random = Random::new(seed);
+        let story = Story::begin();
+        let mut truth: BTreeMap<String, &str> = BTreeMap::new();
+        let start = now() - HOUR / 2;
+        for at in 0..12 {
+            let (by, who) = match random.below(5) {
+                0 => (By::user(ADA), "ada@example.test"),
+                1 => (By::user(BOB), "bob@example.test"),
+                2 => (By::service_account("ci_bot"), "ci_bot"),
+                3 => (By::system(), "SYSTEM"),
+                _ => (By::user(GUS).late_by(120_000), "gus@example.test"),
+            };
+            let mut changed = Vec::new();
+            story
+                .0
+                .fake
+                .change_by(by.at(start + at * 20_000), |account| {
+                    changed = step(account, &mut random);
+                });
+            truth.extend(changed.into_iter().map(|id| (id, who)));
+        }
+        for change in story.told() {
+            check(&change, &truth, seed);
+        }
+    }
+}
+
+fn check(change: &Value, truth: &BTreeMap<String, &str>, seed: u64) {
+    let id = change["id"].as_str().expect("an id");
+    let known = truth.iter().find(|(key, _)| {
+        let mut words = key.split(' ');
+        words.all(|word| id.contains(word))
+    });
+    let Some((_, who)) = known else { return };
+    match certainty(change) {
+        "exact" => assert_eq!(actor(change), *who, "seed {seed}: {change:#}"),
+        "unexplained" => panic!("seed {seed}: {change:#}"),
+        _ => {}
+    }
+}
+
+#[test]
+fn changes_and_history_say_who_did_it() {
+    let story = Story::begin();
+    story.change(By::user(ADA), |account| {
+        account.add_member(&Scope::account(), "developers", EVAN);
+    });
+    story.observe();
+    story.observe();
+    let told =
+        "SELECT changed_by || ' ' || changed_by_certainty FROM changes WHERE snapshot_id = 2";
+    assert_eq!(story.0.ask(told), "ada@example.test exact");
+    let history = story.0.run(&["history", "evan@example.test"]).exits(0);
+    assert!(
+        history.stdout.contains("ada@example.test 20"),
+        "{}",
+        history.stdout
+    );
+}
+
+#[test]
+fn findings_see_who_gave_themselves_access_and_who_does_not_sign_in() {
+    let story = Story::begin();
+    story.change(By::user(BOB), |account| {
+        account.assign(
+            Principal::User(BOB),
+            "_account_admin",
+            "_all_account_level_resources",
+            &Scope::account(),
+        );
+    });
+    story.change(By::user(ADA).impersonating(GUS), |account| {
+        account.assign(
+            Principal::User(EVAN),
+            "_account_admin",
+            "_all_account_level_resources",
+            &Scope::account(),
+        );
+    });
+    story.0.fake.sign_in(BOB, now() - HOUR);
+    story.let_an_hour_pass();
+    story
+        .0
+        .sync()
+        .args(&["--with", "audit", "--with", "logins"])
+        .exits(0);
+    let found = story.0.run(&["findings", "--format", "json"]).run().json();
+    let of = |code: &str| -> Vec<String> {
+        let rules = found["rules"].as_array().expect("rules").iter();
+        let of_code = rules.filter(|rule| rule["code"] == code);
+        let findings = of_code.flat_map(|rule| rule["findings"].as_array().expect("findings"));
+        findings
+            .map(|finding| finding["subject"].to_string())
+            .collect()
+    };
+    assert!(
+        of("HA022").iter().any(|subject| subject.contains(BOB)),
+        "{found:#}"
+    );
+    assert!(
+        of("HA023").iter().any(|subject| subject.contains(EVAN)),
+        "{found:#}"
+    );
+    assert!(
+        of("HA021").iter().any(|subject| subject.contains(ADA)),
+        "{found:#}"
+    );
+    assert!(
+        !of("HA021").iter().any(|subject| subject.contains(BOB)),
+        "{found:#}"
+    );
+}
