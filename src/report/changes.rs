@@ -42,9 +42,17 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
         group(context, page, title, &changes, is_open);
     }
     page.raw(
-        "<p class=\"quiet\">Signs: <b>+</b> came, <b>-</b> went, <b>~</b> changed, <b>!</b> somebody can do more. Who made \
-         each change: not observed, since the audit trail is not in this database.</p>\n",
+        "<p class=\"quiet\">Signs: <b>+</b> came, <b>-</b> went, <b>~</b> changed, <b>!</b> somebody can do more.",
     );
+    let is_explained = comparison
+        .changes
+        .iter()
+        .any(|assessed| assessed.by.is_some());
+    page.raw(if is_explained {
+        " Each change says who made it, as far as the audit trail tells.</p>\n"
+    } else {
+        " Who made each change: not observed, since the audit trail is not in this database.</p>\n"
+    });
 }
 
 /// Heading, whether it stands open, and which changes belong to it. Every change belongs to one.

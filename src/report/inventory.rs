@@ -26,6 +26,9 @@ pub(super) struct Person {
     pub(super) externally_managed: bool,
     pub(super) two_factor: Option<bool>,
     pub(super) since: String,
+    pub(super) last_login: String,
+    /// Nothing before this time was read of the sign-ins; empty = nothing was.
+    pub(super) logins_from: String,
 }
 
 /// A row of the view `service_accounts`.
@@ -100,13 +103,15 @@ impl Inventory {
 }
 
 fn people(reader: &Reader) -> Result<Vec<Person>, Error> {
-    let sql = "SELECT id, externally_managed, two_factor_enabled, since FROM users
+    let sql = "SELECT id, externally_managed, two_factor_enabled, since, last_login, last_login_unknown_before FROM users
         ORDER BY ifnull(name, email) COLLATE NOCASE, id";
     rows(reader, sql, |row| Person {
         id: row.text(0),
         externally_managed: row.is_true(1),
         two_factor: row.number(2).map(|number| number != 0),
         since: row.text(3),
+        last_login: row.text(4),
+        logins_from: row.text(5),
     })
 }
 

@@ -32,7 +32,7 @@ fn sentences(context: &Context<'_>) -> Vec<Html> {
     ));
     sentences.extend(context.material.comparison.map(changed));
     sentences.push(found(context));
-    sentences.push(sign_ins());
+    sentences.push(sign_ins(context));
     sentences
 }
 
@@ -206,9 +206,23 @@ fn found(context: &Context<'_>) -> Html {
     piece
 }
 
-/// Sign-ins are not among what a snapshot holds, so the report says that rather than nothing.
-fn sign_ins() -> Html {
+/// Sign-ins are known where a sync asked for them; elsewhere the report says that rather than nothing.
+fn sign_ins(context: &Context<'_>) -> Html {
+    let people = &context.material.inventory.people;
+    let read = people
+        .iter()
+        .filter(|person| !person.logins_from.is_empty());
+    let silent = read
+        .clone()
+        .filter(|person| person.last_login.is_empty())
+        .count();
     let mut piece = Html::default();
-    piece.raw("Last sign-in of people: <b>not observed</b>.");
+    if read.count() == 0 {
+        piece.raw("Last sign-in of people: <b>not observed</b>.");
+    } else {
+        piece.prose(&counted(silent, "person", "people")).raw(
+            " did not sign in within the time that was read; each card says how far back that is.",
+        );
+    }
     piece
 }

@@ -4,9 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use super::context::Context;
 use super::html::{Column, Html, counted, covered, text};
+use super::inventory::Person;
 use super::limits::ROLES;
 use super::material::Audience;
-use super::words::{address_of, day, display};
+use super::words::{address_of, day, display, minute};
 use crate::access::{Path, Question, Target};
 use crate::findings::{Finding, Rule};
 use crate::model::PrincipalFact;
@@ -127,6 +128,17 @@ fn card(context: &Context<'_>, page: &mut Html, at: u32, findings: &BySubject<'_
     page.raw("</details>\n");
 }
 
+/// "Never" is only true within what was read.
+fn last_sign_in(person: Option<&Person>) -> String {
+    match person {
+        Some(person) if !person.last_login.is_empty() => minute(&person.last_login),
+        Some(person) if !person.logins_from.is_empty() => {
+            format!("none since {}", day(&person.logins_from))
+        }
+        _ => "not observed".to_owned(),
+    }
+}
+
 fn facts(context: &Context<'_>, page: &mut Html, fact: &PrincipalFact) {
     let person = context
         .material
@@ -144,7 +156,7 @@ fn facts(context: &Context<'_>, page: &mut Html, fact: &PrincipalFact) {
     };
     entry("Id", &fact.id);
     entry("State", state(fact));
-    entry("Last sign-in", "not observed");
+    entry("Last sign-in", &last_sign_in(person));
     if let Some(person) = person {
         let factor = match person.two_factor {
             Some(true) => "on",

@@ -4,6 +4,7 @@
 //! The key is a service account's that holds the eight views by role assignments of the account itself.
 
 mod history;
+mod together;
 
 use std::collections::BTreeSet;
 
@@ -110,7 +111,11 @@ const WANTED: &[(&str, Wanted)] = &[
     ),
     ("groups have null for members", Whole),
     ("empty groups have no members", Whole),
-    ("rows of the parent in child lists", Whole),
+    // One organization has no assignments of its own: a server that shows others alone may not have looked there.
+    (
+        "rows of the parent in child lists",
+        Gaps(&["role_assignments"]),
+    ),
     ("a name has half a character", Whole),
     ("fields of 2026", Whole),
     ("status in lower case", Whole),
@@ -136,15 +141,7 @@ const WANTED: &[(&str, Wanted)] = &[
 
 /// What the program still makes something else of. `cargo test -- --ignored deviations` tells what can go from here.
 const UNFINISHED: &[&str] = &[
-    "check leaves out what was asked",
-    "check names the principal otherwise",
-    "a project is orphaned",
-    "empty lists look filtered to nothing",
-    "data of an empty list is null",
-    "booleans are null",
-    "rows of the parent in child lists",
-    "tokens answer 400",
-    "a key of one organization",
+    "pages of groups too large", // doctor asks for one page, and not for smaller ones
 ];
 
 fn wanted(name: &str) -> Wanted {
@@ -188,6 +185,11 @@ fn extras(name: &str) -> &'static [&'static str] {
 
 fn sync(test: &Test, name: &str, more: &[&str]) -> Outcome {
     test.at_once(&[&["sync", "--scopes", "all"], extras(name), more].concat())
+}
+
+/// All deviations that the program deals with in four ways.
+fn deviations_done() -> impl Iterator<Item = Deviation> {
+    Deviation::all().filter(|of| !UNFINISHED.contains(&of.name))
 }
 
 /// Fails with what all deviations of a kind do wrong.

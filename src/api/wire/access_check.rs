@@ -55,10 +55,11 @@ pub struct AccessCheckResponse {
 #[serde(rename_all = "camelCase")]
 pub struct CallingPrincipal {
     /// A user's uuid, or a service account's identifier without its scope.
-    #[serde(deserialize_with = "lenient::identifier")]
-    pub principal_identifier: String,
+    #[serde(default, deserialize_with = "lenient::optional_identifier")]
+    pub principal_identifier: Option<String>,
     /// `USER` or `SERVICE_ACCOUNT`.
-    pub principal_type: String,
+    #[serde(default, deserialize_with = "lenient::optional_identifier")]
+    pub principal_type: Option<String>,
 }
 
 /// Schema `AccessControl`.
@@ -68,7 +69,8 @@ pub struct AccessControl {
     /// The permission that was asked about.
     pub permission: String,
     /// The type that was asked about.
-    pub resource_type: String,
+    #[serde(default)]
+    pub resource_type: Option<String>,
     /// Where it was asked.
     #[serde(default)]
     pub resource_scope: Option<EchoedScope>,

@@ -28,6 +28,9 @@ pub struct ResourceGroup {
     /// Free text.
     #[serde(default, deserialize_with = "lenient::description")]
     pub description: Option<String>,
+    /// Missing on those that Harness supplies.
+    #[serde(default, deserialize_with = "lenient::optional_identifier")]
+    pub account_identifier: Option<String>,
     /// Its own scope's organization.
     #[serde(default, deserialize_with = "lenient::optional_identifier")]
     pub org_identifier: Option<String>,

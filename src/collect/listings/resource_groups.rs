@@ -86,7 +86,10 @@ impl Row for ResourceGroupItem {
 
 impl ResourceGroupItem {
     fn is_supplied(&self) -> bool {
-        self.harness_managed.unwrap_or_default()
+        // Those of Harness belong to no account, whatever the flag says.
+        let group = &self.resource_group;
+        self.harness_managed
+            .unwrap_or(group.account_identifier.is_none() && group.org_identifier.is_none())
     }
 }
 

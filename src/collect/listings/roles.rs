@@ -82,6 +82,7 @@ impl Row for RoleItem {
 
 impl RoleItem {
     fn is_supplied(&self) -> bool {
-        self.harness_managed.unwrap_or_default()
+        // Those of Harness have no scope.
+        self.harness_managed.unwrap_or(self.scope.is_none())
     }
 }

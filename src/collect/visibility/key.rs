@@ -89,9 +89,16 @@ impl KeyVisibility {
         client: &Client,
         lists: &[(ListingKind, Scope)],
     ) -> Result<(), ApiError> {
-        let probes = lists.iter().filter_map(|(kind, scope)| {
-            let required = listings::definition(*kind).permission?;
-            Some(PermissionProbe::InScope(required, scope.clone()))
+        let probes = lists.iter().flat_map(|(kind, scope)| {
+            let required = match listings::definition(*kind).permission {
+                Some(required) => vec![required],
+                // Role assignments show each type of principal to whoever may view it.
+                None => of_every_scope()
+                    .filter(|of| of.principal.is_some())
+                    .collect(),
+            };
+            let probe = |required| PermissionProbe::InScope(required, scope.clone());
+            required.into_iter().map(probe).collect::<Vec<_>>()
         });
         self.answers.ask(client, probes.collect())
     }

@@ -4,8 +4,8 @@ use rusqlite::{Row, named_params};
 use std::collections::HashMap;
 
 use crate::model::{
-    AccessFacts, Details, Gap, MembershipFact, PrincipalFact, ResourceGroupFact, ResourceId,
-    ResourceType, RoleFact, RoleGrantFact, Scope,
+    AccessFacts, Details, Gap, MembershipFact, PermissionFact, PrincipalFact, ResourceGroupFact,
+    ResourceId, ResourceType, RoleFact, RoleGrantFact, Scope,
 };
 use crate::store::coverage::Completeness;
 use crate::store::schema::live;
@@ -192,16 +192,34 @@ impl Loader {
             | ResourceType::ServiceAccount
             | ResourceType::UserGroup
             | ResourceType::Other(_) => self.principal(kind, row)?,
+            ResourceType::Permission => return self.permission(row),
             ResourceType::ServiceAccountToken
             | ResourceType::PersonalToken
-            | ResourceType::AuthSetting
-            | ResourceType::Permission => return Ok(()),
+            | ResourceType::AuthSetting => return Ok(()),
         };
         let key = usize::try_from(row.get::<_, i64>(0)?).unwrap_or_default();
         if self.resources.len() <= key {
             self.resources.resize(key + 1, None);
         }
         self.resources[key] = Some(fact);
+        Ok(())
+    }
+
+    fn permission(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
+        let (status, resource_type) = match details_of(&ResourceType::Permission, row)? {
+            Some(Details::Permission {
+                status,
+                resource_type,
+                ..
+            }) => (status, resource_type),
+            _ => Default::default(),
+        };
+        self.facts.permissions.push(PermissionFact {
+            identifier: row.get(4)?,
+            name: row.get(5)?,
+            status,
+            resource_type,
+        });
         Ok(())
     }
 

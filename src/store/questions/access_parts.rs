@@ -93,14 +93,14 @@ impl Reader {
                 | ResourceType::Organization
                 | ResourceType::Project
                 | ResourceType::Role
-                | ResourceType::ResourceGroup => true,
+                | ResourceType::ResourceGroup
+                | ResourceType::Permission => true,
                 ResourceType::User
                 | ResourceType::ServiceAccount
                 | ResourceType::UserGroup
                 | ResourceType::ServiceAccountToken
                 | ResourceType::PersonalToken
                 | ResourceType::AuthSetting
-                | ResourceType::Permission
                 | ResourceType::Other(_) => false,
             };
             if in_frame {
