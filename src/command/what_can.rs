@@ -6,6 +6,7 @@ use crate::access::{Path, Question, Target, sure};
 use crate::cli::{Answer, WhatCan};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::model::PrincipalFact;
 use crate::output::access::words::{flags, shown, some_depend};
 use crate::output::access::{self, Line};
 use crate::output::text::count;
@@ -56,25 +57,7 @@ pub(crate) fn run(arguments: &WhatCan, context: &mut Context<'_>) -> Result<Exit
         }
     }
     context.out.flush()?;
-    let mut summary = format!("{} ({})", shown(principal), principal.id);
-    for flag in flags(principal) {
-        summary.push_str(", ");
-        summary.push_str(flag);
-    }
-    summary.push_str(": ");
-    let noun = if arguments.permissions {
-        "permission"
-    } else {
-        "role"
-    };
-    let sure = sure(lines.iter().map(|(_, path)| *path));
-    let found = match (sure, lines.len() - sure) {
-        (0, 0) if gaps.is_empty() => "nothing".to_owned(),
-        (0, 0) => "could not tell: nothing was found, but some lists are incomplete".to_owned(),
-        (0, depends) => format!("it depends, by {}", count(depends as u64, noun)),
-        (sure, depends) => some_depend(sure, depends, noun),
-    };
-    summary.push_str(&found);
+    let summary = summary(principal, &lines, arguments.permissions, gaps.is_empty());
     conclude(
         &head,
         &summary,
@@ -83,6 +66,29 @@ pub(crate) fn run(arguments: &WhatCan, context: &mut Context<'_>) -> Result<Exit
         arguments.quiet,
         context.err,
     )
+}
+
+/// Who it is about, and how much was found.
+fn summary(
+    principal: &PrincipalFact,
+    lines: &[Line<'_>],
+    permissions: bool,
+    saw_all: bool,
+) -> String {
+    let mut who = format!("{} ({})", shown(principal), principal.id);
+    for flag in flags(principal) {
+        who.push_str(", ");
+        who.push_str(flag);
+    }
+    let noun = if permissions { "permission" } else { "role" };
+    let sure = sure(lines.iter().map(|(_, path)| *path));
+    let found = match (sure, lines.len() - sure) {
+        (0, 0) if saw_all => "nothing".to_owned(),
+        (0, 0) => "could not tell: nothing was found, but some lists are incomplete".to_owned(),
+        (0, depends) => format!("it depends, by {}", count(depends as u64, noun)),
+        (sure, depends) => some_depend(sure, depends, noun),
+    };
+    format!("{who}: {found}")
 }
 
 /// By permission, then as the paths come.

@@ -6,6 +6,7 @@ mod access;
 mod assignment_ids;
 mod audit;
 mod diagnosis;
+mod directory;
 mod fact;
 mod grant;
 mod history;
@@ -32,13 +33,14 @@ pub use audit::{
     Window,
 };
 pub use diagnosis::{Diagnosis, Held, ListDiagnosis, Proof, Trial, TrialAnswer};
+pub use directory::{Directory, Ref, ScopeRef};
 pub use fact::{DiffFacts, GrantFact, Named, NumberMap, ResourceFact};
 pub use grant::{Entitlement, Grant};
 pub use history::{Moment, Span, Thing};
 pub use impact::{Impact, ImpactWanted, Impacts};
 pub use label::Label;
 pub use listing::{Listing, ListingKind, ListingState, PlannedWalk};
-pub use observation::{Directory, Observation, Ref, Resource, ScopeRef};
+pub use observation::{Observation, Resource};
 pub use reference::{SnapshotLocator, SnapshotRef, is_odd_date};
 pub use resource::{
     Details, IncludedScope, Known, ResourceId, ResourceType, Selector, canonical_json,

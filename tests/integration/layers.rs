@@ -127,23 +127,9 @@ fn every_part_uses_only_what_it_may() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Files whose circles still have to be opened.
-const KNOWN_CIRCLES: &[&str] = &[
-    "collect/assemble.rs",
-    "collect/mod.rs",
-    "collect/tree.rs",
-    "command/",
-    "run.rs",
-    "model/grant.rs",
-    "model/listing.rs",
-    "model/observation.rs",
-];
-
 #[test]
 fn no_two_files_use_each_other() {
-    let is_known = |file: &String| KNOWN_CIRCLES.iter().any(|known| file.starts_with(known));
-    let mut circles = circles(&sources());
-    circles.retain(|circle| !circle.iter().all(is_known));
+    let circles = circles(&sources());
     assert!(circles.is_empty(), "circles of files: {circles:#?}");
 }
 

@@ -16,7 +16,9 @@ fn deviations_that_come_out_whole_stay_whole_three_at_a_time() {
         });
         let names = three.map(|of| of.name);
         let test = test("");
-        three.iter().for_each(|of| of.apply(&test.fake));
+        for of in &three {
+            of.apply(&test.fake);
+        }
         let outcome = sync(&test, "", &[]);
         let result = expect(&outcome, 0).and_then(|()| expect_state(&test, &outcome, "complete"));
         assert!(result.is_ok(), "{names:?}: {result:?}");

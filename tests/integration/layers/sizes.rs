@@ -9,21 +9,14 @@ const FUNCTION_LINES: usize = 60;
 const FOLDERS: [&str; 4] = ["src", "tests", "benches", "examples"];
 
 /// Longer, but one line after the other says the same kind of thing: tables.
-const TABLES: &[&str] = &["src/api/error/words.rs fmt"];
+const TABLES: &[&str] = &[
+    "src/api/error/words.rs fmt",
+    "src/output/diff/csv.rs write",
+    "src/store/error.rs fmt",
+];
 
 /// Too long, and still to come apart.
 const KNOWN: &[&str] = &[
-    "src/access/paths.rs",
-    "src/api/page/walk.rs walk_once",
-    "src/collect/preflight.rs",
-    "src/command/what_can.rs run",
-    "src/export/c1z.rs",
-    "src/output/access.rs",
-    "src/output/diff/csv.rs write",
-    "src/store/access.rs resource",
-    "src/store/error.rs fmt",
-    "src/store/open.rs",
-    "src/store/publish/resources.rs merge_resources",
     "tests/integration/access_model.rs",
     "tests/integration/access_model.rs account",
     "tests/integration/access_model.rs entries",
