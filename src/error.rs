@@ -171,7 +171,7 @@ fn exit_of_api(kind: &ApiErrorKind) -> Exit {
         ApiErrorKind::BadKey(_)
         | ApiErrorKind::AccountMoved { .. }
         | ApiErrorKind::IpNotAllowed(_) => Exit::KeyRefused,
-        ApiErrorKind::NotPermitted { .. } | ApiErrorKind::Inconsistent { .. } => Exit::CouldNotTell,
+        ApiErrorKind::NotPermitted { .. } => Exit::CouldNotTell,
         ApiErrorKind::Cancelled => Exit::Interrupted,
         ApiErrorKind::NotFound(_)
         | ApiErrorKind::Throttled(_)

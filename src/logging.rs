@@ -23,6 +23,7 @@ pub(crate) fn start(verbose: u8, quiet: bool, env: Lookup<'_>) -> Result<(), Err
     builder
         .filter_level(LevelFilter::Warn)
         .filter_module(env!("CARGO_CRATE_NAME"), ours)
+        .filter_module("rustls_platform_verifier", LevelFilter::Off) // the error says it, with a hint
         .format(|out, record| {
             let level = record.level();
             let style = out.default_level_style(level);

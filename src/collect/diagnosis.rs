@@ -101,7 +101,7 @@ fn account(client: &Client) -> Result<Read, ApiError> {
     match client.get::<wire::Account>(&call) {
         Err(error) if error.ends_run() => Err(error),
         Err(error) => {
-            log::info!("{error}");
+            log::info!("{}", error.brief());
             Ok((None, None))
         }
         Ok(reply) => Ok((

@@ -75,7 +75,7 @@ fn of_list(
             }
             Err(error) if error.ends_run() => return Err(error),
             Err(error) => {
-                log::info!("{error}");
+                log::info!("{}", error.brief());
                 let otherwise = asks_otherwise(&error);
                 first.get_or_insert_with(|| trial(failure(&error)));
                 if !otherwise {

@@ -64,7 +64,7 @@ impl Walker<'_> {
                 log::log!(level, "{kind} not read: {}", error.kind.reason());
                 return None;
             }
-            log::info!("{error}");
+            log::info!("{}", error.brief());
             Some(record.gap(&error))
         }))
     }
@@ -120,7 +120,7 @@ impl Walker<'_> {
             Ok(read) => read,
             Err(error) if error.ends_run() => return Err(error),
             Err(error) if tries.is_some() => {
-                log::info!("{error}; listing scope by scope instead");
+                log::info!("{}; listing scope by scope instead", error.brief());
                 return Ok(None);
             }
             Err(error) => return Ok(Some(vec![record.gap(&error)])),
@@ -160,7 +160,7 @@ impl Walker<'_> {
             Ok(read) => read,
             Err(error) if error.ends_run() => return Err(error),
             Err(error) => {
-                log::info!("{error}; listing scope by scope instead");
+                log::info!("{}; listing scope by scope instead", error.brief());
                 return Ok(None);
             }
         };

@@ -138,11 +138,7 @@ mod tests {
                 "needs its `reason` filled in",
             ),
             ("group = ", "role = ", "lacks `group`"),
-            (
-                "kind = \"membership\"",
-                "kind = \"role\"",
-                "has `principal`",
-            ),
+            ("kind = \"membership\"", "kind = \"role\"", "lacks `id`"),
             (
                 "change = \"added\"",
                 "change = \"made\"",

@@ -1,7 +1,7 @@
 //! Neither the key nor the secrets in Harness's answers show up anywhere.
 
 use crate::support::{Outcome, Test};
-use fake_harness::{Answer, Fault, FaultKind, SECRET};
+use fake_harness::{Answer, Fault, FaultKind, SECRET, router};
 
 /// The beginnings of all secrets of the fixture. Without the dash it is also a resource type.
 const MARKERS: [&str; 2] = ["SECRET-", SECRET];
@@ -130,4 +130,39 @@ fn a_key_at_the_wrong_place_is_not_repeated() {
         assert_ne!(outcome.status, 0, "{name}");
         hides_all(outcome.hides(key));
     }
+}
+
+#[test]
+fn a_key_that_comes_back_in_a_name_is_not_kept() {
+    let test = Test::new();
+    let key = test.fake.api_key();
+    test.fake.change(|account| {
+        account.users[0].name = Some(format!("you sent {key}"));
+        account.users[1].name = Some(SECRET.to_owned());
+    });
+    test.sync().exits(0);
+    let names = test.ask("SELECT count(*) FROM users WHERE name LIKE '%[key redacted]%'");
+    assert_eq!(names, "2");
+    let bytes = std::fs::read(test.database()).unwrap();
+    let secret = SECRET.as_bytes();
+    assert!(!bytes.windows(secret.len()).any(|window| window == secret));
+}
+
+#[test]
+fn a_key_that_comes_back_in_pieces_or_encoded_is_not_shown() {
+    const ENCODED: &str = "U0VDUkVUa2V5RG9Ob3RMZWFr";
+    let test = Test::new();
+    let (first, second) = SECRET.split_at(9);
+    let message = format!("{first} and {second} and {ENCODED}");
+    let body =
+        serde_json::json!({"status": "ERROR", "code": "INVALID_REQUEST", "message": message});
+    let answer = Answer::json(400, &body);
+    test.fake
+        .fault(Fault::on(router::ROLES, FaultKind::Answer(answer)));
+    test.sync()
+        .args(&["-v", "-v"])
+        .run()
+        .hides(first)
+        .hides(second)
+        .hides(ENCODED);
 }

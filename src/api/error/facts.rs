@@ -11,7 +11,6 @@ impl ApiErrorKind {
             Self::AccountMoved { .. } => "account_moved",
             Self::IpNotAllowed(_) => "ip_not_allowed",
             Self::NotPermitted { .. } => "not_permitted",
-            Self::Inconsistent { .. } => "inconsistent",
             Self::Cancelled => "stopped",
             Self::NotFound(_) => "not_found",
             Self::Throttled(_) => "throttled",
@@ -42,7 +41,6 @@ impl ApiErrorKind {
             Self::NotJson { status, .. } | Self::Redirected { status, .. } => (Some(*status), None),
             Self::Transport(_)
             | Self::Shape { .. }
-            | Self::Inconsistent { .. }
             | Self::Impossible { .. }
             | Self::Deadline { .. }
             | Self::Cancelled => (None, None),

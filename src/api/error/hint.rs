@@ -47,9 +47,6 @@ fn hint_about(kind: &ApiErrorKind, error: &ApiError) -> Option<String> {
         ApiErrorKind::Transport(cause) => {
             return transport(cause, error.is_first).map(str::to_owned);
         }
-        ApiErrorKind::Inconsistent { .. } => {
-            "The list changed while it was read. Try again at a quieter time."
-        }
         ApiErrorKind::Deadline { last, .. } => {
             let hint = last.as_ref().and_then(|last| hint_about(last, error));
             return hint.or_else(|| Some("Allow more time with --timeout.".to_owned()));

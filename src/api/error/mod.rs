@@ -110,13 +110,6 @@ pub enum ApiErrorKind {
         /// What does not fit, from the decoder.
         message: String,
     },
-    /// The pages of a list contradict each other, walk after walk.
-    Inconsistent {
-        /// The contradiction of the last walk.
-        reason: String,
-        /// Walks made.
-        walks: u32,
-    },
     /// A response that cannot be true, whatever happens in the account.
     Impossible {
         /// Why not.
@@ -175,7 +168,6 @@ impl ApiError {
             | ApiErrorKind::Server(_)
             | ApiErrorKind::Refused(_)
             | ApiErrorKind::Shape { .. }
-            | ApiErrorKind::Inconsistent { .. }
             | ApiErrorKind::Impossible { .. } => false,
         }
     }
@@ -197,7 +189,6 @@ impl ApiError {
             | ApiErrorKind::IpNotAllowed(_)
             | ApiErrorKind::Refused(_)
             | ApiErrorKind::Shape { .. }
-            | ApiErrorKind::Inconsistent { .. }
             | ApiErrorKind::Impossible { .. } => true,
         }
     }
@@ -261,7 +252,6 @@ impl ApiErrorKind {
             Self::Redirected { .. }
             | Self::Transport(_)
             | Self::Shape { .. }
-            | Self::Inconsistent { .. }
             | Self::Impossible { .. }
             | Self::Cancelled => {}
         }

@@ -100,9 +100,6 @@ impl fmt::Display for ApiErrorKind {
             Self::Shape { message } => {
                 write!(f, "unexpected response format: {message}")
             }
-            Self::Inconsistent { reason, walks } => {
-                write!(f, "the list was inconsistent in {walks} reads: {reason}")
-            }
             Self::Impossible { reason } => write!(f, "invalid response: {reason}"),
             Self::Deadline { limit, last } => {
                 write!(f, "the time limit of {} s is reached", limit.as_secs())?;

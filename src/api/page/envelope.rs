@@ -95,7 +95,7 @@ impl Head {
             .as_ref()
             .is_some_and(|list| !list.is_empty());
         match status {
-            Some(status) => !status.trim().eq_ignore_ascii_case("SUCCESS"),
+            Some(status) => !says_success(status),
             None => code || messages,
         }
     }
@@ -134,8 +134,13 @@ pub fn open_page<T: DeserializeOwned>(body: &[u8]) -> Result<Page<T>, Unopened> 
 
 fn open_as_is<T: DeserializeOwned>(body: &[u8], envelope: Envelope) -> Result<T, Unopened> {
     let opened = match envelope {
-        Envelope::Data => serde_json::from_slice::<DataEnvelope<T>>(body)
-            .map(|envelope| (says_success(envelope.status.as_ref()), envelope.data)),
+        Envelope::Data => serde_json::from_slice::<DataEnvelope<T>>(body).map(|envelope| {
+            let is_success = match &envelope.status {
+                Some(status) => says_success(status),
+                None => envelope.data.is_some() && !tells_of_failure(body), // it need not be said
+            };
+            (is_success, envelope.data)
+        }),
         Envelope::Resource => serde_json::from_slice::<ResourceEnvelope<T>>(body)
             .map(|envelope| (true, envelope.resource)),
     };
@@ -150,8 +155,8 @@ fn open_as_is<T: DeserializeOwned>(body: &[u8], envelope: Envelope) -> Result<T,
     }
 }
 
-fn says_success(status: Option<&String>) -> bool {
-    status.is_some_and(|status| status.trim().eq_ignore_ascii_case("SUCCESS"))
+fn says_success(status: &str) -> bool {
+    status.trim().eq_ignore_ascii_case("SUCCESS")
 }
 
 fn why_unreadable(body: &[u8], error: &serde_json::Error) -> Unopened {

@@ -129,7 +129,7 @@ impl Reader<'_> {
             }
             Err(error) if ends_the_sync(&error) => return Err(error),
             Err(error) => {
-                log::info!("{error}");
+                log::info!("{}", error.brief());
                 self.windows.push(ReadWindow {
                     window: stretch,
                     state: state_of(&error),

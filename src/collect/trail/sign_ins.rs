@@ -177,7 +177,7 @@ impl Reader<'_> {
             }
             Err(error) if ends_the_sync(&error) => Err(Stopped::Sync(error)),
             Err(error) => {
-                log::info!("{error}");
+                log::info!("{}", error.brief());
                 Err(Stopped::Here(state_of(&error)))
             }
         }

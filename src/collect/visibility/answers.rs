@@ -126,7 +126,7 @@ impl Answers {
             }
             Err(error) if error.ends_run() => return Err(error),
             Err(error) => {
-                log::info!("{error}");
+                log::info!("{}", error.brief());
                 let (sentinels, real): (Vec<_>, Vec<_>) =
                     probes.into_iter().partition(PermissionProbe::is_sentinel);
                 if !sentinels.is_empty() && !real.is_empty() {

@@ -52,7 +52,7 @@ fn missing_counts_and_content_are_a_page_that_says_so() {
         assert!(!page(body).expect("a page").has_content, "{body}");
     }
     for body in [
-        r#"{"data":{"content":[]}}"#,
+        r#"{"data":{"content":[]},"code":"X"}"#,
         r#"{"status":7,"data":{"content":[]}}"#,
         r#"{"status":"SUCCESS","data":[]}"#,
     ] {
@@ -69,6 +69,16 @@ fn counts_may_be_texts_and_the_status_in_any_case_behind_a_mark() {
     let body = "\u{feff}{\"status\":\"success\",\"data\":{\"content\":[],\"totalItems\":\"205\",\"pageSize\":{}}}";
     let page = page(body).expect("a page");
     assert_eq!((page.total_items, page.page_size), (Some(205), None));
+}
+
+#[test]
+fn a_status_that_is_not_there_is_no_failure() {
+    for body in [
+        r#"{"data":{"content":[],"totalItems":0}}"#,
+        r#"{"status":null,"data":{"content":[],"totalItems":0},"responseMessages":[]}"#,
+    ] {
+        assert_eq!(page(body).expect(body).total_items, Some(0));
+    }
 }
 
 #[test]
