@@ -163,3 +163,18 @@ fn a_report_for_maintainers_tells_nothing_of_the_account() {
         );
     }
 }
+
+#[test]
+fn the_catalogue_is_stored_with_its_statuses() {
+    let test = Test::synced();
+    assert_eq!(
+        test.ask("SELECT name, resource_type, action, status FROM permissions WHERE identifier = 'core_user_view'"),
+        "View Users|USER|view|ACTIVE"
+    );
+    let asked = test.run(&["who-can", "core_user_view"]).exits(0);
+    assert!(
+        !asked.stderr.contains("lists this permission"),
+        "{}",
+        asked.stderr
+    );
+}

@@ -11,7 +11,7 @@ use harness_access::collect::{Definition, Endpoint, Walks, Wanted, WithoutPermis
 
 use crate::support::documents::{blocks, documentation, documents};
 use crate::support::{Run, TempDir, Test};
-use fake_harness::next_day;
+use fake_harness::{Caller, next_day};
 
 fn help(arguments: &[&str]) -> String {
     Run::new(TempDir::new().path(), arguments).exits(0).stdout
@@ -181,6 +181,7 @@ impl Session {
         test.observe_after(|account| {
             next_day(account);
         });
+        test.fake.caller(Caller::default().and("core_audit_view"));
         test.folder.write("key", test.fake.api_key());
         let only_mine = fs::Permissions::from_mode(0o600);
         fs::set_permissions(test.folder.file("key"), only_mine).unwrap();

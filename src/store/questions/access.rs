@@ -94,7 +94,7 @@ impl Reader {
     ) -> rusqlite::Result<()> {
         let mut statement = self.connection.prepare(&format!(
             "SELECT r.key, r.id, r.type, r.scope, r.identifier, v.name,
-               CASE WHEN r.type IN ('role', 'resource_group') THEN v.attributes END,
+               CASE WHEN r.type IN ('role', 'resource_group', 'permission') THEN v.attributes END,
                CASE WHEN r.type IN ('user', 'service_account') THEN json_extract(v.attributes, '$.email') END,
                CASE r.type WHEN 'user' THEN json_extract(v.attributes, '$.disabled') END,
                CASE r.type WHEN 'user' THEN json_extract(v.attributes, '$.locked') END,
