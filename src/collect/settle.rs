@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::assemble::Assembly;
+use super::assignments::Assignments;
 use super::definition::Wanted;
 use super::listings;
 use super::listings::role_assignments::OF_MANY_SCOPES;
@@ -111,6 +112,30 @@ impl Assembly {
         }
     }
 
+    /// Lists of role assignments that show those of other scopes alone. The server may not look at the scope it is asked
+    /// for, unless another list below the account shows that it does.
+    fn lower_assignments_of_others(&mut self) {
+        let is_below = |list: &&Assignments| list.scope != Scope::Account;
+        let looks = self
+            .assignments
+            .iter()
+            .filter(is_below)
+            .any(|list| list.seen > 0);
+        let of_others: HashSet<Scope> = self
+            .assignments
+            .iter()
+            .filter(|list| list.seen == 0 && list.elsewhere > 0)
+            .filter(|list| !looks || !is_below(list))
+            .map(|list| list.scope.clone())
+            .collect();
+        for listing in &mut self.listings {
+            if listing.kind == ListingKind::RoleAssignments && of_others.contains(&listing.scope) {
+                let reason = "only role assignments of other scopes came".to_owned();
+                lower_state(&mut listing.state, &[], reason);
+            }
+        }
+    }
+
     fn is_at_home(&self, kind: ListingKind, id: &ResourceId) -> bool {
         let shown = self
             .directory
@@ -128,6 +153,7 @@ impl Assembly {
     /// assignments that came from a walk over many scopes were thinned by what the key may view in the account.
     pub(super) fn lower_states(&mut self, visibility: &KeyVisibility) {
         self.lower_inherited();
+        self.lower_assignments_of_others();
         let of_many = OF_MANY_SCOPES.name("");
         let in_account = visibility.assignments_seen(&Scope::Account);
         for listing in &mut self.listings {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::definition::{Walks, Wanted};
 use super::listings::LISTINGS;
 use super::walk::{Walker, asks_otherwise};
-use crate::api::call::{Call, Envelope, Method, PAGE_SIZE, PageAsked};
+use crate::api::call::{Call, Envelope, Method, PageAsked};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::model::{ListingKind, Scope, ScopeSelection, Trial, TrialAnswer};
@@ -87,7 +87,7 @@ fn of_list(
     Ok(first)
 }
 
-/// The first page, or all of what has no pages.
+/// The first row, or all of what has no pages.
 fn one_page(
     client: &Client,
     method: Method,
@@ -96,10 +96,7 @@ fn one_page(
 ) -> Result<Value, ApiError> {
     let call = match walks {
         Walks::Once => call.clone(),
-        _ => call.clone().page(PageAsked {
-            index: 0,
-            size: PAGE_SIZE,
-        }),
+        _ => call.clone().page(PageAsked { index: 0, size: 1 }),
     };
     let reply = match method {
         Method::Get => client.get::<Value>(&call)?,

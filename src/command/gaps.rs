@@ -6,7 +6,7 @@ use crate::agreed::Notice;
 use crate::agreed::gaps::AcceptedGaps;
 use crate::error::Error;
 use crate::model::{Listing, ListingState, Scope, ScopeSelection, Timestamp};
-use crate::output::accepting::describe;
+use crate::output::accepting::describe_all;
 
 /// The gaps of a run, judged.
 pub(crate) struct Gaps {
@@ -47,7 +47,7 @@ impl Gaps {
 
     /// An incomplete list must not look like removed access.
     pub(crate) fn refusal(&self, selection: &ScopeSelection) -> Error {
-        let listings: Vec<String> = self.open.iter().map(describe).collect();
+        let listings = describe_all(&self.open);
         Error::NotEnough {
             message: format!(
                 "nothing was stored, because some lists are incomplete:\n{}",

@@ -22,7 +22,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::{Label, ResourceType, ScopeSelection, Timestamp, TrailRead};
 use crate::output;
-use crate::output::accepting::describe;
+use crate::output::accepting::{describe, describe_all};
 use crate::output::progress::{Counts, ProgressLine};
 use crate::output::text::{count, line};
 use crate::output::write_json;
@@ -253,8 +253,8 @@ fn conclude(
     gaps: &Gaps,
 ) -> Result<(), Error> {
     if !arguments.quiet {
-        for gap in &gaps.open {
-            writeln!(context.err, "incomplete: {}", line(&describe(gap)))?;
+        for gap in describe_all(&gaps.open) {
+            writeln!(context.err, "incomplete: {}", line(&gap))?;
         }
     }
     match arguments.format {

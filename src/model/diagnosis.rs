@@ -86,7 +86,7 @@ pub struct Trial {
 pub enum TrialAnswer {
     /// A list.
     List {
-        /// Rows of the first page.
+        /// Rows of the answer: one, or all of what has no pages.
         rows: usize,
         /// Rows that Harness says exist.
         total: Option<i64>,

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::text::line;
 use super::toml::quoted;
 use crate::agreed::Notice;
-use crate::model::{Listing, ListingState};
+use crate::model::{Listing, ListingKind, ListingState};
 
 /// A gap in one line.
 #[must_use]
@@ -26,6 +26,24 @@ pub fn describe(listing: &Listing) -> String {
         (ListingState::NotPermitted { .. }, Some(_)) => format!("{what}: {reason}"),
         _ => format!("{what}: {}: {reason}", state.as_str()),
     }
+}
+
+/// Gaps in a few lines: hundreds of scopes may have the same one.
+#[must_use]
+pub fn describe_all(gaps: &[Listing]) -> Vec<String> {
+    const SHOWN: usize = 5;
+    let mut lines = Vec::new();
+    for kind in ListingKind::ALL {
+        let of_kind: Vec<&Listing> = gaps.iter().filter(|gap| gap.kind == kind).collect();
+        lines.extend(of_kind.iter().take(SHOWN).map(|gap| describe(gap)));
+        let more = of_kind.len().saturating_sub(SHOWN);
+        if more > 0 {
+            lines.push(format!(
+                "{kind} in {more} more scopes (--write-gaps names each)"
+            ));
+        }
+    }
+    lines
 }
 
 /// Writes an entry for each gap, to be filled in by a reviewer.

@@ -31,6 +31,7 @@ mod extras;
 mod fake;
 mod fault_matrix;
 mod findings;
+mod gaps;
 mod history;
 mod history_property;
 mod identity;

@@ -55,10 +55,14 @@ pub struct AccessCheckResponse {
 #[serde(rename_all = "camelCase")]
 pub struct CallingPrincipal {
     /// A user's uuid, or a service account's identifier without its scope.
-    #[serde(default, deserialize_with = "lenient::optional_identifier")]
+    #[serde(
+        default,
+        alias = "identifier",
+        deserialize_with = "lenient::optional_identifier"
+    )]
     pub principal_identifier: Option<String>,
     /// `USER` or `SERVICE_ACCOUNT`.
-    #[serde(default, deserialize_with = "lenient::optional_identifier")]
+    #[serde(default, alias = "type")]
     pub principal_type: Option<String>,
 }
 
@@ -67,7 +71,8 @@ pub struct CallingPrincipal {
 #[serde(rename_all = "camelCase")]
 pub struct AccessControl {
     /// The permission that was asked about.
-    pub permission: String,
+    #[serde(default)]
+    pub permission: Option<String>,
     /// The type that was asked about.
     #[serde(default)]
     pub resource_type: Option<String>,

@@ -115,11 +115,9 @@ fn is_answer(entry: &AccessControl, check: &PermissionCheck) -> bool {
     };
     let said = entry.resource_scope.as_ref();
     let asked = &check.resource_scope;
-    entry.permission == check.permission
-        && entry
-            .resource_type
-            .as_ref()
-            .is_none_or(|said| said == check.resource_type)
+    let is_said = |said: Option<&String>, asked: &str| said.is_none_or(|said| said == asked);
+    is_said(entry.permission.as_ref(), check.permission)
+        && is_said(entry.resource_type.as_ref(), check.resource_type)
         && fits(
             entry.resource_identifier.as_ref(),
             check.resource_identifier.as_ref(),
@@ -136,14 +134,15 @@ fn is_answer(entry: &AccessControl, check: &PermissionCheck) -> bool {
         })
 }
 
+/// Somebody whom Harness names in a way that this program does not know is somebody all the same.
 fn caller(principal: CallingPrincipal) -> String {
-    match (principal.principal_type, principal.principal_identifier) {
-        (Some(kind), Some(identifier)) => {
-            format!("{}/{identifier}", ResourceType::of_principal(&kind))
-        }
-        // Somebody, so access control is on; who they are is not needed to trust the answers.
-        _ => "unknown".to_owned(),
-    }
+    let kind = principal.principal_type.as_deref();
+    let kind = kind.map_or(
+        ResourceType::Other("caller".to_owned()),
+        ResourceType::of_principal,
+    );
+    let identifier = principal.principal_identifier.as_deref();
+    format!("{kind}/{}", identifier.unwrap_or("unknown"))
 }
 
 /// Turns probes into checks.

@@ -1,0 +1,165 @@
+//! Gaps that somebody accepted, and an organization alone.
+
+use crate::support::Test;
+use fake_harness::{Caller, Fault, FaultKind, HowOften, Scope, router};
+
+const ACCEPTED: &str = "[[gap]]\nkind = \"roles\"\nscope = \"account\"\nreason = \"known\"\nticket = \"OPS-7\"\n\
+                        approver = \"Grace\"\nexpires = 2999-12-31\n";
+
+/// An account whose roles cannot be read any more, after a complete snapshot.
+fn without_roles() -> Test {
+    let test = Test::synced();
+    let refused = Fault::on(router::ROLES, FaultKind::BareEnvelope);
+    test.fake.fault(refused.times(HowOften::Forever));
+    test
+}
+
+#[test]
+fn an_accepted_gap_is_stored_with_exit_status_0_and_left_out_of_diff() {
+    let test = without_roles();
+    test.sync().exits(2).says("--gaps");
+    let file = test.folder.write("gaps.toml", ACCEPTED);
+    test.sync().args(&["--gaps", &file]).exits(0).says_nothing();
+    assert_eq!(test.ask("SELECT state FROM snapshots"), "complete\npartial");
+    assert_eq!(
+        test.ask("SELECT kind, accepted FROM listings WHERE accepted IS NOT NULL"),
+        "roles|known (OPS-7, Grace, until 2999-12-31)"
+    );
+    test.diff()
+        .exits(0)
+        .says("left out, because these gaps are accepted: roles of account");
+}
+
+#[test]
+fn a_gap_that_nobody_accepted_still_stores_nothing() {
+    let test = without_roles();
+    let refused = Fault::on(router::USERS, FaultKind::BareEnvelope);
+    test.fake.fault(refused.times(HowOften::Forever));
+    let file = test.folder.write("gaps.toml", ACCEPTED);
+    let outcome = test
+        .sync()
+        .args(&["--gaps", &file])
+        .exits(2)
+        .says("users in account");
+    assert!(
+        !outcome.stderr.contains("roles in account"),
+        "{}",
+        outcome.stderr
+    );
+    assert_eq!(test.ask("SELECT count(*) FROM snapshots"), "1");
+}
+
+#[test]
+fn entries_that_are_expired_or_match_nothing_are_reported() {
+    let test = without_roles();
+    let expired = ACCEPTED.replace("2999", "2020");
+    let unused = ACCEPTED.replace("\"roles\"", "\"users\"");
+    let file = test.folder.write("gaps.toml", format!("{expired}{unused}"));
+    test.sync()
+        .args(&["--gaps", &file])
+        .exits(2)
+        .says("expired on 2020-12-31; no longer accepts 1 gap")
+        .says("this entry matches no gap");
+}
+
+#[test]
+fn a_mistake_in_the_file_shows_before_anything_is_sent() {
+    let test = Test::new();
+    let file = test
+        .folder
+        .write("gaps.toml", ACCEPTED.replace("Grace", " "));
+    test.sync()
+        .args(&["--gaps", &file])
+        .exits(3)
+        .says("the entry at line 1 needs its `approver` filled in");
+    assert_eq!(test.fake.requests().len(), 0);
+}
+
+/// A key that holds the views in one organization and below it, and nothing in the account.
+fn of_one_organization() -> Test {
+    let test = Test::new();
+    test.fake.caller(Caller::viewer(
+        "_all_resources_including_child_scopes",
+        &Scope::org("payments"),
+    ));
+    test
+}
+
+const ALONE: [&str; 3] = ["--org", "payments", "--without-account"];
+
+#[test]
+fn an_organization_alone_is_read_completely_and_compared() {
+    let test = of_one_organization();
+    test.sync()
+        .args(&["--org", "payments"])
+        .exits(2)
+        .says("--without-account");
+    test.run(&["doctor"])
+        .env("HARNESS_BASE_URL", &test.server.base_url())
+        .env("HARNESS_API_KEY", &test.fake.api_key())
+        .args(&ALONE)
+        .exits(0);
+    test.sync().args(&ALONE).exits(0).says_nothing();
+    assert_eq!(test.ask("SELECT state FROM snapshots"), "complete");
+    assert_eq!(
+        test.ask("SELECT DISTINCT scope FROM listings WHERE kind = 'roles' ORDER BY 1"),
+        "org/payments\norg/payments/project/ledger\norg/payments/project/shop"
+    );
+    assert_ne!(
+        test.ask("SELECT count(*) FROM users WHERE email IS NOT NULL"),
+        "0"
+    );
+    test.fake
+        .change(|account| account.remove_service_account(&Scope::org("payments"), "ci_bot"));
+    test.sync().args(&ALONE).exits(0);
+    assert!(
+        test.changes().iter().any(
+            |change| change.starts_with("removed resource service_account/org/payments/ci_bot")
+        )
+    );
+}
+
+#[test]
+fn an_organization_alone_needs_its_name_and_nothing_of_the_account() {
+    let test = Test::new();
+    for wrong in [
+        &["--without-account"][..],
+        &["--org", "payments", "--without-account", "--with", "tokens"],
+    ] {
+        test.sync().args(wrong).exits(3);
+    }
+}
+
+#[test]
+fn a_report_for_maintainers_tells_nothing_of_the_account() {
+    let test = Test::new();
+    let path = test.folder.file("report.json");
+    let path = path.to_str().unwrap();
+    test.run(&["doctor", "--scopes", "all", "--report", path])
+        .env("HARNESS_BASE_URL", &test.server.base_url())
+        .env("HARNESS_API_KEY", &test.fake.api_key())
+        .exits(0);
+    let report = std::fs::read_to_string(path).unwrap();
+    for hidden in [
+        "example.test",
+        "Example",
+        "snapshotter",
+        "payments",
+        "uADA",
+        "SECRET",
+        &test.fake.account_id(),
+        &test.server.base_url(),
+    ] {
+        assert!(!report.contains(hidden), "{hidden}: {report}");
+    }
+    for told in [
+        "user.email: string",
+        "core_user_view",
+        "GET /authz/api/roles",
+    ] {
+        assert!(
+            report.contains(told) || told.starts_with("user."),
+            "{told}: {report}"
+        );
+    }
+}
