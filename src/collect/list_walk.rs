@@ -202,7 +202,12 @@ impl<R: Row> RowSink<R> for Mapped<'_> {
     fn rows(&mut self, rows: Vec<R>) -> Result<(), String> {
         for row in rows {
             match row.listed(self.scope) {
-                Ok(resource) => self.listed.push(resource),
+                Ok(resource) if self.scope.may_hold(&resource) => self.listed.push(resource),
+                Ok(resource) => {
+                    let asked = self.scope.asked();
+                    self.unreadable
+                        .push(format!("{} was in the list of {asked}", resource.id));
+                }
                 Err(wrong) => self.unreadable.push(wrong),
             }
         }

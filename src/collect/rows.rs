@@ -73,6 +73,20 @@ impl ListScope {
         }
     }
 
+    /// Whether a list can show a resource at all. Lists of roles and resource groups know no filter that could be left out:
+    /// what lives neither in the scope asked for nor above it says that the server answered another question.
+    pub(crate) fn may_hold(&self, resource: &ListedResource) -> bool {
+        let Self::Exactly(asked) = self else {
+            return true;
+        };
+        let is_fixed = matches!(
+            resource.id.kind,
+            ResourceType::Role | ResourceType::ResourceGroup
+        );
+        let own = &resource.id.scope;
+        !is_fixed || *own == Scope::Harness || own.contains(asked)
+    }
+
     /// Whether a resource lives where the list was asked for. What Harness supplies is in every list of its level.
     pub(crate) fn is_own(&self, resource: &ListedResource) -> bool {
         let Self::Exactly(asked) = self else {
