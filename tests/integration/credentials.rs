@@ -13,10 +13,7 @@ fn doctor(test: &Test, arguments: &[&str]) -> Run {
 
 /// Writes a key file that only its owner may read.
 fn key_file(test: &Test, bytes: impl AsRef<[u8]>) -> String {
-    let path = test.folder.write("key", bytes);
-    let only_mine = std::fs::Permissions::from_mode(0o600);
-    std::fs::set_permissions(test.folder.file("key"), only_mine).unwrap();
-    path
+    test.folder.write_private("key", bytes)
 }
 
 /// docker/cli 3630: files as Windows, dotenv and spreadsheets write them.

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use harness_access::collect::listings::LISTINGS;
@@ -182,9 +181,7 @@ impl Session {
             next_day(account);
         });
         test.fake.caller(Caller::default().and("core_audit_view"));
-        test.folder.write("key", test.fake.api_key());
-        let only_mine = fs::Permissions::from_mode(0o600);
-        fs::set_permissions(test.folder.file("key"), only_mine).unwrap();
+        test.folder.write_private("key", test.fake.api_key());
         Self(test)
     }
 

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use harness_access::agreed::gaps::AcceptedGaps;
 use harness_access::diff::approvals::Approvals;
 
 use crate::support::documents;
@@ -131,7 +132,7 @@ fn the_step_of_a_harness_pipeline() {
 #[test]
 fn the_lines_for_cron() {
     let test = Test::new();
-    let key = test.folder.write("key", test.fake.api_key());
+    let key = test.folder.write_private("key", test.fake.api_key());
     let lines: Vec<String> = blocks("cron")
         .iter()
         .flat_map(|block| block.lines())
@@ -163,8 +164,15 @@ fn the_script_for_ci() {
 }
 
 #[test]
-fn the_approval_parses() {
-    for block in blocks("toml") {
+fn the_approval_and_the_accepted_gap_parse() {
+    let (approvals, gaps): (Vec<String>, Vec<String>) = blocks("toml")
+        .into_iter()
+        .partition(|block| block.contains("[[approval]]"));
+    assert!(!approvals.is_empty() && !gaps.is_empty());
+    for block in approvals {
         Approvals::parse(&block).unwrap();
+    }
+    for block in gaps {
+        AcceptedGaps::parse(&block).unwrap();
     }
 }

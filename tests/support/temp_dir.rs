@@ -35,6 +35,17 @@ impl TempDir {
         path.to_str().expect("a folder").to_owned()
     }
 
+    /// Writes a file that its owner alone may read, as a key file should be.
+    pub fn write_private(&self, name: &str, content: impl AsRef<[u8]>) -> String {
+        let path = self.write(name, content);
+        #[cfg(unix)]
+        {
+            let only_mine = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+            fs::set_permissions(&path, only_mine).expect("a file of ours");
+        }
+        path
+    }
+
     /// The names of the files in it, sorted.
     pub fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = fs::read_dir(&self.0)
