@@ -186,14 +186,16 @@ fn state_of(rows: &Rows, mut defects: Vec<String>) -> ListingState {
     }
 }
 
-fn partial(reason: String) -> ListingState {
+/// Incomplete, for this reason.
+pub(super) fn partial(reason: String) -> ListingState {
     ListingState::Partial {
         reason,
         whole_for: Vec::new(),
     }
 }
 
-fn state_of_broken(error: &ApiError) -> ListingState {
+/// What a failure makes of a list.
+pub(super) fn state_of_broken(error: &ApiError) -> ListingState {
     let reason = error.kind.reason();
     if error.is_not_permitted() {
         ListingState::NotPermitted { reason }
@@ -202,7 +204,8 @@ fn state_of_broken(error: &ApiError) -> ListingState {
     }
 }
 
-fn count(count: u64) -> i64 {
+/// As the ledger counts.
+pub(super) fn count(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 

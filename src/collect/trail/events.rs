@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::pager::{Asked, Pager};
-use super::{ends_the_sync, partial, question, record, state_of};
+use super::{ends_the_sync, partial, question, record, state_of_broken};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::model::{
@@ -132,7 +132,7 @@ impl Reader<'_> {
                 log::info!("{}", error.brief());
                 self.windows.push(ReadWindow {
                     window: stretch,
-                    state: state_of(&error),
+                    state: state_of_broken(&error),
                 });
                 return Ok(false);
             }

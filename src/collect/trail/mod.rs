@@ -12,6 +12,7 @@ mod sign_ins;
 pub use events::{EARLIEST_MONTHS, read_events};
 pub use sign_ins::{Person, read_sign_ins};
 
+use super::record::{count, partial, state_of_broken};
 use pager::Pager;
 use serde_json::{Value, json};
 
@@ -51,22 +52,6 @@ fn ends_the_sync(error: &ApiError) -> bool {
     )
 }
 
-fn state_of(error: &ApiError) -> ListingState {
-    let reason = error.kind.reason();
-    if error.is_not_permitted() {
-        ListingState::NotPermitted { reason }
-    } else {
-        partial(reason)
-    }
-}
-
-fn partial(reason: String) -> ListingState {
-    ListingState::Partial {
-        reason,
-        whole_for: Vec::new(),
-    }
-}
-
 /// The record of what was read.
 fn record(
     kind: ListingKind,
@@ -75,7 +60,6 @@ fn record(
     (total, rows): (Option<u64>, usize),
     started_at: Timestamp,
 ) -> Listing {
-    let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     Listing {
         kind,
         scope: Scope::Account,

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::pager::{Answer, Asked, Pager};
-use super::{ends_the_sync, partial, question, record, state_of};
+use super::{ends_the_sync, partial, question, record, state_of_broken};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::model::{AuditEvent, Listing, ListingKind, ListingState, SignIn, Timestamp, Window};
@@ -178,7 +178,7 @@ impl Reader<'_> {
             Err(error) if ends_the_sync(&error) => Err(Stopped::Sync(error)),
             Err(error) => {
                 log::info!("{}", error.brief());
-                Err(Stopped::Here(state_of(&error)))
+                Err(Stopped::Here(state_of_broken(&error)))
             }
         }
     }
