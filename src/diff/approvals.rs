@@ -16,35 +16,13 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::AssessedChange;
+use crate::agreed::{Notice, checked};
 use entry::{Entry, RawEntry};
 
 /// The entries of a file.
 #[derive(Debug, Default)]
 pub struct Approvals {
     entries: Vec<Entry>,
-}
-
-/// What is to be said about an entry that approved nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Notice {
-    /// It matches no change.
-    Unused {
-        /// Line of the entry.
-        line: usize,
-        /// The entry in short.
-        entry: String,
-    },
-    /// Its last day is over.
-    Expired {
-        /// Line of the entry.
-        line: usize,
-        /// The entry in short.
-        entry: String,
-        /// That day.
-        on: String,
-        /// How many changes it would have covered.
-        changes: usize,
-    },
 }
 
 #[derive(Deserialize)]
@@ -62,17 +40,7 @@ impl Approvals {
     pub fn parse(text: &str) -> Result<Self, String> {
         let file: File =
             toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
-        let entries = file
-            .approval
-            .into_iter()
-            .map(|raw| {
-                let before = text.get(..raw.span().start).unwrap_or_default();
-                let line = before.matches('\n').count() + 1;
-                raw.into_inner()
-                    .check(line)
-                    .map_err(|wrong| format!("the entry at line {line} {wrong}"))
-            })
-            .collect::<Result<_, _>>()?;
+        let entries = checked(text, file.approval, RawEntry::check)?;
         Ok(Self { entries })
     }
 
@@ -82,13 +50,12 @@ impl Approvals {
         let mut notices = Vec::new();
         for entry in &self.entries {
             let covered = changes.iter_mut().filter(|assessed| entry.covers(assessed));
-            let expires = entry.approved.expires.as_deref();
-            if let Some(on) = expires.filter(|last| *last < today) {
+            if let Some(on) = entry.agreement.expired(today) {
                 notices.push(Notice::Expired {
                     line: entry.line,
                     entry: entry.short(),
                     on: on.to_owned(),
-                    changes: covered.count(),
+                    covers: covered.count(),
                 });
                 continue;
             }
@@ -97,7 +64,7 @@ impl Approvals {
                 used = true;
                 assessed
                     .approved
-                    .get_or_insert_with(|| Box::new(entry.approved.clone()));
+                    .get_or_insert_with(|| Box::new(entry.agreement.clone()));
             }
             if !used {
                 notices.push(Notice::Unused {

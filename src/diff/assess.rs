@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::by::By;
 use super::escalation::escalation;
 use super::{Change, Differences, Escalation, Subject, Verb, details};
+use crate::agreed::Agreement;
 use crate::model::{
     Impact, ImpactWanted, Impacts, Level, ResourceFact, ResourceId, ResourceType, Scope,
 };
@@ -58,19 +59,6 @@ impl Cause {
     }
 }
 
-/// What an approver said.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Approved {
-    /// Why.
-    pub reason: String,
-    /// Where it was discussed.
-    pub ticket: Option<String>,
-    /// Who agreed.
-    pub approver: String,
-    /// The last day of the approval, UTC.
-    pub expires: Option<String>,
-}
-
 /// A change with its meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AssessedChange {
@@ -89,7 +77,7 @@ pub struct AssessedChange {
     /// Why it is none of the account's doing: Harness does this by itself.
     pub built_in: Option<&'static str>,
     /// The approval that covers it.
-    pub approved: Option<Box<Approved>>,
+    pub approved: Option<Box<Agreement>>,
     /// Who made it; `None` where the audit trail was not read.
     pub by: Option<Box<By>>,
 }

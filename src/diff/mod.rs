@@ -17,7 +17,7 @@ mod fail_on;
 pub mod history;
 mod widening;
 
-pub use assess::{Approved, AssessedChange, Cause, assess, impact_wanted};
+pub use assess::{AssessedChange, Cause, assess, impact_wanted};
 pub use change::{Change, Subject, Verb};
 pub use compare::{Differences, compare};
 pub use comparison::{Comparison, Side, Tally};

@@ -19,7 +19,7 @@ const PARTS: &[(&str, &[&str])] = &[
     ("store", &["model"]),
     ("access", &["model", "similar"]),
     ("agreed", &["model"]),
-    ("diff", &["model"]),
+    ("diff", &["agreed", "model"]),
     ("findings", &["model"]),
     ("retention", &["model"]),
     ("cookbook", &[]),

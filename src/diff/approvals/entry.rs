@@ -5,13 +5,14 @@ use toml::value::Datetime;
 
 use super::kind::{EntryKind, Field, value};
 use super::pattern::Pattern;
-use crate::diff::{Approved, AssessedChange, Verb};
+use crate::agreed::{Agreement, Said};
+use crate::diff::{AssessedChange, Verb};
 
 /// An entry that is filled in.
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) line: usize,
-    pub(super) approved: Approved,
+    pub(super) agreement: Agreement,
     change: Verb,
     kind: EntryKind,
     fields: Vec<(Field, Pattern, String)>,
@@ -111,12 +112,13 @@ impl RawEntry {
             change,
             fields,
             details: details(self.details, &kind, change)?,
-            approved: Approved {
-                reason: filled_in("reason", self.reason)?,
-                approver: filled_in("approver", self.approver)?,
-                ticket: self.ticket.filter(|ticket| !ticket.is_empty()),
-                expires: self.expires.as_ref().map(day).transpose()?,
-            },
+            agreement: Said {
+                reason: self.reason,
+                ticket: self.ticket,
+                approver: self.approver,
+                expires: self.expires,
+            }
+            .check()?,
             kind,
         })
     }
@@ -147,18 +149,5 @@ fn details(written: Option<RawDetails>, kind: &EntryKind, change: Verb) -> Resul
         (Some(RawDetails::Pattern(_)), true) => {
             Err("has `details` that are neither a list nor \"*\"".to_owned())
         }
-    }
-}
-
-fn filled_in(name: &str, value: Option<String>) -> Result<String, String> {
-    value
-        .filter(|value| !value.trim().is_empty())
-        .ok_or_else(|| format!("needs its `{name}` filled in"))
-}
-
-fn day(expires: &Datetime) -> Result<String, String> {
-    match (expires.date, expires.time) {
-        (Some(date), None) => Ok(date.to_string()),
-        _ => Err("has an `expires` that is not a date such as 2026-12-31".to_owned()),
     }
 }

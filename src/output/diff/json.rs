@@ -5,9 +5,8 @@ use serde_json::{Value, json};
 use std::io::{self, Write};
 
 use super::by::ByDoc;
-use crate::diff::{
-    Approved, AssessedChange, Cause, Change, Comparison, Escalation, Side, Subject, Tally,
-};
+use crate::agreed::Agreement;
+use crate::diff::{AssessedChange, Cause, Change, Comparison, Escalation, Side, Subject, Tally};
 use crate::model::{Gap, GrantFact, Impact, ResourceFact, ResourceType};
 use crate::output::audit::EventDoc;
 use crate::output::documents::{FORMAT_VERSION, NamedDoc, PrincipalDoc, SnapshotDoc};
@@ -103,7 +102,7 @@ pub(super) struct ChangeDoc<'a> {
     resource: NamedDoc<'a>,
     scope: Option<&'a str>,
     resource_group: Option<NamedDoc<'a>>,
-    approved: Option<&'a Approved>,
+    approved: Option<&'a Agreement>,
     before: Option<Value>,
     after: Option<Value>,
     cause: Cause,

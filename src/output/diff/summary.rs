@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::words::snapshots;
-use crate::diff::approvals::Notice;
+use crate::agreed::Notice;
 use crate::diff::{AssessedChange, Comparison};
 use crate::model::Gap;
 use crate::output::gaps::{lines, not_compared};
@@ -70,10 +70,10 @@ pub fn notices(file: &str, notices: &[Notice], err: &mut dyn Write) -> io::Resul
                 line,
                 entry,
                 on,
-                changes,
+                covers,
             } => format!(
                 "{file}:{line}: this approval expired on {on}; no longer covers {}: {entry}",
-                count(i128::try_from(*changes).unwrap_or_default(), "change")
+                count(i128::try_from(*covers).unwrap_or_default(), "change")
             ),
         };
         writeln!(err, "{}", line(&text))?;
