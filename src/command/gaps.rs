@@ -5,7 +5,7 @@ use std::fs;
 use crate::agreed::Notice;
 use crate::agreed::gaps::AcceptedGaps;
 use crate::error::Error;
-use crate::model::{Listing, ListingState, Scope, ScopeSelection, Timestamp};
+use crate::model::{Listing, ListingKind, ListingState, Scope, ScopeSelection, Timestamp};
 use crate::output::accepting::describe_all;
 
 /// The gaps of a run, judged.
@@ -19,11 +19,17 @@ pub(crate) struct Gaps {
 }
 
 impl Gaps {
-    /// Marks what the file accepts.
-    pub(crate) fn of(listings: &mut [Listing], file: Option<&AcceptedGaps>) -> Self {
+    /// Marks what the file accepts. The audit trail is read last, and only for a snapshot that is stored.
+    pub(crate) fn of(
+        listings: &mut [Listing],
+        file: Option<&AcceptedGaps>,
+        trail_is_read: bool,
+    ) -> Self {
         let today = Timestamp::now().to_string();
+        let is_read =
+            |kind: Option<ListingKind>| trail_is_read || kind.is_none_or(ListingKind::is_of_access);
         let notices = file.map_or_else(Vec::new, |file| {
-            file.apply(listings, today.get(..10).unwrap_or_default())
+            file.apply(listings, today.get(..10).unwrap_or_default(), is_read)
         });
         let gaps = listings
             .iter()
@@ -35,14 +41,6 @@ impl Gaps {
             accepted,
             notices,
         }
-    }
-
-    /// Gaps of lists that were read later, which no snapshot of access depends on.
-    pub(crate) fn add(&mut self, listings: impl IntoIterator<Item = Listing>) {
-        let gaps = listings
-            .into_iter()
-            .filter(|listing| listing.state != ListingState::Complete);
-        self.open.extend(gaps);
     }
 
     /// An incomplete list must not look like removed access.

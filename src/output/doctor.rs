@@ -26,7 +26,7 @@ pub struct DiagnosisDoc<'a> {
     organizations: Visibility,
     projects: Visibility,
     lists: Vec<List>,
-    deviations: &'a [String],
+    deviations: Vec<String>,
     #[serde(skip)]
     account_is_complete: bool,
     /// A sync of what was selected would be complete.
@@ -103,7 +103,7 @@ impl<'a> DiagnosisDoc<'a> {
             organizations: (&found.organizations).into(),
             projects: (&found.projects).into(),
             lists: found.lists.iter().map(List::from).collect(),
-            deviations: &found.deviations,
+            deviations: found.deviations.iter().map(ToString::to_string).collect(),
             account_is_complete: found
                 .lists
                 .iter()
@@ -145,7 +145,7 @@ impl<'a> DiagnosisDoc<'a> {
         writeln!(out)?;
         self.lists_table().write(screen, out)?;
         writeln!(out)?;
-        for deviation in self.deviations {
+        for deviation in &self.deviations {
             writeln!(out, "note: {}", line(deviation))?;
         }
         let account = if self.account_is_complete {

@@ -1,12 +1,11 @@
 //! Several deviations at a time, and a key that lives in one organization.
 
-use fake_harness::{Deviation, Random};
+use fake_harness::{Deviation, Random, Scope};
 
 use super::{Whole, deviations_done, expect, expect_state, sync, test, wanted};
 
 /// Deviations that hide nothing hide nothing together either.
 #[test]
-#[ignore = "text totals with a user on two pages come out as a gap, not whole"]
 fn deviations_that_come_out_whole_stay_whole_three_at_a_time() {
     let mut random = Random::new(12);
     for _ in 0..12 {
@@ -46,4 +45,20 @@ fn a_key_of_one_organization_observes_that_organization_and_its_diff_works() {
         test.changes(),
         ["added resource service_account/org/payments/project/shop/robot"]
     );
+}
+
+#[test]
+fn groups_on_pages_that_are_too_large_are_read_on_smaller_ones_to_the_last() {
+    let test = test("");
+    test.fake.change(|account| {
+        for number in 0..130 {
+            account.add_group(&Scope::account(), &format!("many_{number}"), "Many");
+        }
+    });
+    let large = Deviation::all().find(|of| of.name == "pages of groups too large");
+    large.unwrap().apply(&test.fake);
+    expect(&sync(&test, "", &[]), 0).unwrap();
+    let count = "SELECT count(*) FROM user_groups WHERE identifier LIKE 'many_%'";
+    assert_eq!(test.ask(count), "130");
+    expect(&test.at_once(&["doctor", "--scopes", "all"]), 0).unwrap();
 }
