@@ -10,21 +10,35 @@ use crate::error::Error;
 use crate::model::{DiffFacts, Gap, SnapshotInfo, SnapshotRef, Timestamp};
 use crate::store::{Reader, StoreError};
 
-/// Reads a file of approvals.
+/// Reads a file of approved changes.
 ///
 /// # Errors
 /// When it cannot be read, or an entry is wrong.
 pub(crate) fn read_approvals(path: &str) -> Result<Approvals, Error> {
+    read_agreements(path, Approvals::parse, "diff --write-approvals")
+}
+
+/// Reads a file of agreements; `prints` names the command that prints entries for it.
+///
+/// # Errors
+/// When it cannot be read, or an entry is wrong.
+pub(crate) fn read_agreements<T>(
+    path: &str,
+    parse: impl Fn(&str) -> Result<T, String>,
+    prints: &str,
+) -> Result<T, Error> {
     let text = fs::read_to_string(path).map_err(|error| {
         Error::config(
             format!("cannot read the approvals in {path}: {error}"),
-            "`diff --write-approvals` prints entries to begin with",
+            format!("`{prints}` prints entries to begin with"),
         )
     })?;
-    Approvals::parse(&text).map_err(|wrong| {
+    parse(&text).map_err(|wrong| {
         Error::config(
             format!("{path}: {wrong}"),
-            "`diff --write-approvals` shows what an entry looks like; a reviewer fills in reason and approver",
+            format!(
+                "`{prints}` shows what an entry looks like; a reviewer fills in reason and approver"
+            ),
         )
     })
 }

@@ -10,7 +10,7 @@ use crate::cli::{Diff, DiffFormat};
 use crate::diff::{Comparison, FailOn};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::output::{Screen, diff as output};
+use crate::output::{Screen, diff as output, notices};
 
 pub(crate) fn run(arguments: &Diff, context: &mut Context<'_>) -> Result<Exit, Error> {
     let plan = Plan::from(arguments)?;
@@ -123,7 +123,7 @@ impl Print {
 
 fn warn(arguments: &Diff, notices: &[Notice], err: &mut dyn Write) -> io::Result<()> {
     let file = arguments.approvals.as_deref().unwrap_or_default();
-    output::summary::notices(file, notices, err)
+    notices::write(file, notices, "change", err)
 }
 
 fn references(typed: &[String]) -> Result<(&str, &str), Error> {

@@ -92,7 +92,7 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
 fn tell(arguments: &Sync, gaps: &Gaps, context: &mut Context<'_>) -> Result<(), Error> {
     if !arguments.quiet {
         let file = arguments.gaps.as_deref().unwrap_or_default();
-        output::accepting::write_notices(file, &gaps.notices, context.err)?;
+        output::notices::write(file, &gaps.notices, "gap", context.err)?;
     }
     if arguments.write_gaps {
         output::accepting::write_entries(&gaps.open, context.out)?;

@@ -4,8 +4,7 @@ use serde::Deserialize;
 use toml::value::Datetime;
 
 use super::kind::{EntryKind, Field, value};
-use super::pattern::Pattern;
-use crate::agreed::{Agreement, Said};
+use crate::agreed::{Agreement, Pattern, Said};
 use crate::diff::{AssessedChange, Verb};
 
 /// An entry that is filled in.

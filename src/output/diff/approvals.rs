@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::words::{notes, sentence};
-use crate::diff::approvals::{EntryKind, Pattern, value};
+use crate::agreed::Pattern;
+use crate::diff::approvals::{EntryKind, value};
 use crate::diff::{AssessedChange, Comparison, FailOn};
 use crate::output::text::{line, shortened};
 use crate::output::toml::quoted;

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::words::snapshots;
-use crate::agreed::Notice;
 use crate::diff::{AssessedChange, Comparison};
 use crate::model::Gap;
 use crate::output::gaps::{lines, not_compared};
@@ -54,31 +53,6 @@ pub fn write(comparison: &Comparison, err: &mut dyn Write) -> io::Result<()> {
         line(&newer),
         totals(comparison)
     )
-}
-
-/// What is to be said about entries of the file of approvals.
-///
-/// # Errors
-/// When the output fails.
-pub fn notices(file: &str, notices: &[Notice], err: &mut dyn Write) -> io::Result<()> {
-    for notice in notices {
-        let text = match notice {
-            Notice::Unused { line, entry } => {
-                format!("{file}:{line}: this approval matches no change: {entry}")
-            }
-            Notice::Expired {
-                line,
-                entry,
-                on,
-                covers,
-            } => format!(
-                "{file}:{line}: this approval expired on {on}; no longer covers {}: {entry}",
-                count(i128::try_from(*covers).unwrap_or_default(), "change")
-            ),
-        };
-        writeln!(err, "{}", line(&text))?;
-    }
-    Ok(())
 }
 
 fn totals(comparison: &Comparison) -> String {
