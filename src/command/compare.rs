@@ -144,6 +144,7 @@ impl Pair {
             newly_visible: assessed.newly_visible,
             out_of_sight: assessed.out_of_sight,
             unseen: Vec::new(),
+            lapsed: Vec::new(),
         };
         trail::explain(&mut comparison, older, newer)?;
         Ok((self.newer, comparison))
@@ -151,13 +152,17 @@ impl Pair {
 }
 
 /// Changes with what they mean.
-struct Assessed {
-    changes: Vec<AssessedChange>,
+pub(crate) struct Assessed {
+    pub(crate) changes: Vec<AssessedChange>,
     newly_visible: u64,
     out_of_sight: u64,
 }
 
-fn assessed(
+/// Facts that may differ, compared and assessed.
+///
+/// # Errors
+/// When a file cannot be read.
+pub(crate) fn assessed(
     facts: DiffFacts,
     (older, from): (&Reader, i64),
     (newer, to): (&Reader, i64),

@@ -14,6 +14,7 @@ pub(crate) mod findings;
 mod gaps;
 pub(crate) mod history;
 pub(crate) mod label;
+mod lapsed;
 pub(crate) mod man;
 mod names;
 mod open;

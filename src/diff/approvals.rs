@@ -7,8 +7,10 @@
 
 mod entry;
 mod kind;
+mod lapsed;
 
 pub use kind::{EntryKind, Field, value};
+pub use lapsed::{Expired, Lapsed};
 
 use super::AssessedChange;
 use crate::agreed::{File, Notice, checked};

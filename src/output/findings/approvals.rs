@@ -33,7 +33,7 @@ fn entry(rule: &Rule, finding: &Finding, out: &mut dyn Write) -> io::Result<()> 
         ("scope", finding.scope.as_deref()),
         ("detail", finding.detail.as_deref()),
     ] {
-        let value = Pattern::exactly(value.unwrap_or_default());
+        let value = Pattern::quoting(value.unwrap_or_default());
         writeln!(out, "{field} = {}", quoted(&value))?;
     }
     writeln!(out, "reason = \"\"\nticket = \"\"\napprover = \"\"\n")
