@@ -17,6 +17,7 @@
 mod coverage;
 mod derived;
 mod diff;
+mod digest;
 mod error;
 mod evidence;
 mod facts;
@@ -30,6 +31,7 @@ mod publish;
 mod questions;
 mod schema;
 
+pub use digest::{Verified, VerifiedSnapshot};
 pub use error::StoreError;
 pub use made_by::{Changed, MadeBy};
 pub use open::{Identity, Reader, Writer};
