@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::Screen;
 use super::table::{Align, Table};
-use crate::store::{Verified, VerifiedSnapshot};
+use crate::model::{Verified, VerifiedSnapshot};
 
 /// For people.
 ///

@@ -31,7 +31,6 @@ mod publish;
 mod questions;
 mod schema;
 
-pub use digest::{Verified, VerifiedSnapshot};
 pub use error::StoreError;
 pub use made_by::{Changed, MadeBy};
 pub use open::{Identity, Reader, Writer};

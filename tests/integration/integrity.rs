@@ -330,7 +330,8 @@ fn crafted_journal(folder: &TempDir) -> (Vec<u8>, Vec<u8>) {
     let bytes = fs::read(&file).unwrap();
     let connection = Connection::open(&file).unwrap();
     connection
-        .execute_batch("PRAGMA cache_size = 1; BEGIN; UPDATE _grant SET created_at = 1;")
+        .execute_batch("PRAGMA cache_size = 1; BEGIN; UPDATE _resource_version SET attributes = attributes || ' ';
+             UPDATE _grant SET created_at = 1;")
         .unwrap();
     let journal = fs::read(folder.file("a.db-journal")).unwrap();
     drop(connection);
@@ -347,7 +348,7 @@ fn reading_does_not_carry_out_what_lies_beside_evidence() {
         &["diff", "a.db@1", "a.db@2"],
         &["query", "SELECT 1", "--db", "a.db"],
         &["findings", "--db", "a.db"],
-        &["export", "--at", "a.db@2"],
+        &["export", "--format", "ndjson", "--at", "a.db@2"],
         &["snapshots", "verify", "a.db"],
         &["who-can", "core_account_view", "--db", "a.db"],
     ];

@@ -24,7 +24,6 @@ use facts::{Changes, FACTS, Sums};
 use sum::Sum;
 
 pub(super) use tables::TableSums;
-pub use verify::{Verified, VerifiedSnapshot};
 
 /// Digests a snapshot that was merged just now, by what it changed.
 pub(super) fn record(connection: &Connection, snapshot: i64) -> rusqlite::Result<()> {
