@@ -128,7 +128,10 @@ fn evidence_carries_its_digest_and_is_verified_by_itself() {
     ];
     run(&folder, &arguments).exits(0);
     let digest = digests(&folder.file("a.db"))[2].clone();
-    assert_eq!(digests(&folder.file("evidence.db")), [digest.clone()]);
+    assert_eq!(
+        digests(&folder.file("evidence.db")),
+        std::slice::from_ref(&digest)
+    );
     is_unchanged(&folder.file("evidence.db"));
     let manifest = fs::read_to_string(folder.file("evidence.db.manifest.json")).unwrap();
     let manifest: Value = serde_json::from_str(&manifest).unwrap();
