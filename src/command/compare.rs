@@ -65,12 +65,8 @@ impl Pair {
     /// When a file is not ours, a snapshot is missing, or they come in the wrong order.
     pub(crate) fn open(from: Located, to: Located) -> Result<Self, Error> {
         let same = is_same(&from, &to);
-        let older = Reader::open(&from.path)?;
-        let newer = if same {
-            None
-        } else {
-            Some(Reader::open(&to.path)?)
-        };
+        let older = from.reader()?;
+        let newer = if same { None } else { Some(to.reader()?) };
         let side = |reader: &Reader, located: &Located| -> Result<Side, Error> {
             Ok(Side {
                 snapshot: snapshot(reader, &located.snapshot)?,
@@ -119,6 +115,22 @@ impl Pair {
             to: side(&newer.snapshot),
             newer,
         }
+    }
+
+    /// Makes sure that both are still what was stored.
+    ///
+    /// # Errors
+    /// When a file is damaged, or cannot be read.
+    pub(crate) fn refuse_damaged(&self) -> Result<(), Error> {
+        let (from, to) = (self.from.snapshot.id, self.to.snapshot.id);
+        match &self.older {
+            None => self.newer.reader.refuse_damaged(&[from, to])?,
+            Some(older) => {
+                older.refuse_damaged(&[from])?;
+                self.newer.reader.refuse_damaged(&[to])?;
+            }
+        }
+        Ok(())
     }
 
     /// Compares them, and hands the newer one on.

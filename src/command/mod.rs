@@ -13,6 +13,7 @@ mod failure;
 pub(crate) mod findings;
 mod gaps;
 pub(crate) mod history;
+mod integrity;
 pub(crate) mod label;
 mod lapsed;
 pub(crate) mod man;

@@ -100,12 +100,14 @@ impl Snapshots {
                 let mut earlier = opened.reader.snapshots()?;
                 earlier.retain(|snapshot| snapshot.id < opened.snapshot.id);
                 let Some(before) = earlier.pop() else {
+                    opened.refuse_damaged()?;
                     return Ok((opened, None));
                 };
                 Pair::within(opened, before)
             }
             Self::Two(from, to) => Pair::open(from, to)?,
         };
+        pair.refuse_damaged()?;
         let (opened, comparison) = pair.compare(FailOn::Any)?;
         Ok((opened, Some(comparison)))
     }

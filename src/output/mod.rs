@@ -10,6 +10,7 @@ pub mod documents;
 pub mod findings;
 pub mod gaps;
 pub mod history;
+pub mod integrity;
 mod json;
 pub mod notices;
 pub mod plan;

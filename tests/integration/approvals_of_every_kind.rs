@@ -127,6 +127,7 @@ fn side(id: i64) -> Side {
         resource_groups: 0,
         grants: 0,
         disabled_role_assignments: 0,
+        digest: None,
     };
     Side {
         accepted: Vec::new(),

@@ -101,7 +101,7 @@ const OWNED: [(&str, &[&str]); 7] = [
     ("rusqlite", &["store", "export"]),   // a c1z file is a database of another schema
     ("argh", &["cli"]),
     ("env_logger", &["logging"]),
-    ("sha2", &["export", "output", "report"]),
+    ("sha2", &["export", "output", "report", "store"]),
     ("zstd", &["export"]),
 ];
 

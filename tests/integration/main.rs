@@ -37,6 +37,7 @@ mod gaps;
 mod history;
 mod history_property;
 mod identity;
+mod integrity;
 mod layers;
 mod manual;
 mod moved_projects;

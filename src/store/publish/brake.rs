@@ -16,6 +16,13 @@ pub struct Removal {
     pub of: u64,
 }
 
+/// What came of merging facts of one sort.
+pub(super) struct Merged {
+    pub(super) removals: Vec<Removal>,
+    /// How many there must be now.
+    pub(super) live: u64,
+}
+
 /// Counts, kind by kind, what was there and what is gone of it.
 #[derive(Default)]
 pub(super) struct Tally(Vec<Removal>);
@@ -35,8 +42,13 @@ impl Tally {
         self.0[at].gone += u64::from(gone);
     }
 
-    pub(super) fn removals(self) -> Vec<Removal> {
-        self.0
+    /// What must be there once so many have ended and so many have begun.
+    pub(super) fn merged(self, ended: usize, begun: usize) -> Merged {
+        let before: u64 = self.0.iter().map(|removal| removal.of).sum();
+        Merged {
+            live: before + begun as u64 - ended as u64,
+            removals: self.0,
+        }
     }
 }
 

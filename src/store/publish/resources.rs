@@ -2,7 +2,7 @@
 
 use rusqlite::{Row, params};
 
-use super::brake::{Removal, Tally};
+use super::brake::{Merged, Tally};
 use super::merge::Merge;
 use crate::model::{Details, Resource};
 
@@ -16,7 +16,7 @@ struct Changes {
 
 impl Merge<'_> {
     /// Returns what is gone of each type.
-    pub(super) fn merge_resources(&self) -> rusqlite::Result<Vec<Removal>> {
+    pub(super) fn merge_resources(&self) -> rusqlite::Result<Merged> {
         let mut order: Vec<(i64, usize)> = self
             .observation
             .resources
@@ -60,7 +60,7 @@ impl Merge<'_> {
         }
         changes.opened.extend(seen.map(|(_, at)| *at));
         self.write_versions(&changes)?;
-        Ok(tally.removals())
+        Ok(tally.merged(changes.closed.len(), changes.opened.len()))
     }
 
     fn write_versions(&self, changes: &Changes) -> rusqlite::Result<()> {
