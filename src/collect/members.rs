@@ -1,22 +1,13 @@
 //! Who is in a user group whose row does not say so, asked of the group itself.
-//!
-//! The group's own list of members leaves out whoever does not belong to its scope any more, such as a person who left the
-//! account. Whom the list does not show is therefore asked about one by one, as far as somebody knew of a membership before.
 
-use std::collections::HashSet;
 use std::hash::Hash;
 
-use super::assemble::Assembly;
 use super::endpoint::Endpoint;
-use super::request::MembersBefore;
 use super::rows::{Members, as_set};
 use crate::api::client::Client;
 use crate::api::error::{ApiError, ApiErrorKind};
 use crate::api::wire::User;
-use crate::model::{ListingKind, ResourceId};
-
-/// Single people asked about in one sync; more would cost more than the sync itself.
-const MOST_ASKED: usize = 100;
+use crate::model::ResourceId;
 
 static MEMBERS: Endpoint = Endpoint::post("/ng/api/user-groups", &["email,ASC"]);
 static ONE_GROUP: Endpoint = Endpoint::get("/ng/api/user-groups", &[]);
@@ -44,54 +35,12 @@ pub(super) fn read(client: &Client, group: &ResourceId) -> Result<Members, ApiEr
     Ok(Members::InScope(as_set(Some(uuids))))
 }
 
-/// Asks about whoever was a member before and is not in the list of the group itself. Where Harness does not say, the
-/// groups of that scope are incomplete.
-pub(super) fn settle(
-    client: &Client,
-    assembly: &mut Assembly,
-    before: &MembersBefore<'_>,
-) -> Result<(), ApiError> {
-    let mut left = MOST_ASKED;
-    for (group, shown) in std::mem::take(&mut assembly.members_in_scope) {
-        let unclear = match before(&group) {
-            Ok(known) => known,
-            Err(why) => {
-                doubt(assembly, &group, &why);
-                continue;
-            }
-        };
-        let shown: HashSet<&String> = shown.iter().collect();
-        for user in unclear.iter().filter(|user| !shown.contains(user)) {
-            let asked = if left == 0 {
-                None
-            } else {
-                left -= 1;
-                is_member(client, &group, user)?
-            };
-            match asked {
-                Some(true) => assembly.member(&group, user.clone()),
-                Some(false) => {}
-                None => {
-                    let why = "Harness did not say whether somebody who is missing from it is still a member";
-                    doubt(assembly, &group, why);
-                    break;
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-fn doubt(assembly: &mut Assembly, group: &ResourceId, why: &str) {
-    let reason = format!(
-        "the list of the members of {} is no proof: {why}",
-        group.identifier
-    );
-    assembly.lower(ListingKind::UserGroups, &group.scope, &reason);
-}
-
 /// Whether somebody is in a group; `None` when Harness does not say.
-fn is_member(client: &Client, group: &ResourceId, user: &str) -> Result<Option<bool>, ApiError> {
+pub(super) fn is_member(
+    client: &Client,
+    group: &ResourceId,
+    user: &str,
+) -> Result<Option<bool>, ApiError> {
     let call = ONE_GROUP
         .call(client.account_id(), &group.scope)
         .segment(&group.identifier)

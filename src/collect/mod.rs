@@ -8,6 +8,7 @@
 mod assemble;
 mod assignments;
 mod definition;
+mod departed;
 pub mod diagnosis;
 mod endpoint;
 mod failure;
@@ -179,7 +180,7 @@ fn settle(
     }
     let deleted = tree::deleted(walker, visibility, &assembly.not_found())?;
     assembly.forget(&deleted);
-    members::settle(client, assembly, request.members_before)?;
+    departed::settle(client, assembly, request.members_before)?;
     assembly.lower_states(visibility);
     Ok(())
 }

@@ -47,8 +47,12 @@ pub(crate) fn run(arguments: &Doctor, context: &mut Context<'_>) -> Result<Exit,
         );
         support::write(&document, destination, context)?;
     }
-    let document =
-        output::doctor::DiagnosisDoc::new(&identity.base_url, &identity.account_id, &diagnosis);
+    let document = output::doctor::DiagnosisDoc::new(
+        &identity.base_url,
+        &identity.account_id,
+        &diagnosis,
+        &selection,
+    );
     match arguments.format {
         Format::Table if arguments.quiet => {}
         Format::Table => document.write_table(context.screen(arguments.color), context.out)?,

@@ -261,6 +261,10 @@ pub(crate) fn conclude(
 
 fn notes(head: &Head<'_>) -> Vec<String> {
     let mut notes = Vec::new();
+    if head.snapshot.scopes.contains(" without account") {
+        let note = "note: this snapshot leaves the account out: groups and roles that live there are named, and in no list";
+        notes.push(note.to_owned());
+    }
     notes.extend(about_permission(&head.question));
     for group in &head.empty_groups {
         notes.push(format!(

@@ -151,7 +151,7 @@ fn gaps_of_the_audit_trail_are_accepted_like_all_others() {
     let file = test.folder.write("gaps.toml", TRAIL);
     let told = with(&["--gaps", &file]).exits(0);
     assert!(
-        told.stderr.contains("sign_ins in *: expired on 2001-01-01"),
+        told.stderr.contains("expired on 2001-01-01") && told.stderr.contains("sign_ins in *"),
         "{told:?}"
     );
     assert_eq!(
@@ -162,7 +162,7 @@ fn gaps_of_the_audit_trail_are_accepted_like_all_others() {
     let told = with(&["--gaps", &file]).exits(0);
     assert!(
         told.stderr
-            .contains("audit_events in account: this entry matches no gap"),
+            .contains("matches no gap: audit_events in account"),
         "{told:?}"
     );
 }

@@ -45,6 +45,31 @@ fn a_key_of_one_organization_observes_that_organization_and_its_diff_works() {
         test.changes(),
         ["added resource service_account/org/payments/project/shop/robot"]
     );
+    let unverified = "SELECT count(*) FROM resources WHERE unverified";
+    assert_eq!(test.ask(unverified), "0");
+    let holders = test.at_once(&["who-can", "core_secret_access"]);
+    expect(&holders, 0).unwrap();
+    assert!(
+        holders.stderr.contains("leaves the account out"),
+        "{holders:#?}"
+    );
+}
+
+#[test]
+fn doctor_says_how_a_key_of_one_organization_is_used() {
+    let test = test("");
+    let key = Deviation::all().find(|of| of.name == "a key of one organization");
+    key.unwrap().apply(&test.fake);
+    let refused = test.at_once(&["doctor", "--org", "payments"]);
+    expect(&refused, 2).unwrap();
+    assert!(refused.stdout.contains("--without-account"), "{refused:#?}");
+    let alone = test.at_once(&["doctor", "--org", "payments", "--without-account"]);
+    expect(&alone, 0).unwrap();
+    assert!(alone.stdout.contains("would be complete"), "{alone:#?}");
+    assert!(
+        !alone.stdout.contains("the account's own scope"),
+        "{alone:#?}"
+    );
 }
 
 #[test]
