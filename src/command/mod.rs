@@ -15,6 +15,7 @@ mod gaps;
 pub(crate) mod history;
 mod integrity;
 pub(crate) mod label;
+mod lapsed;
 pub(crate) mod man;
 mod names;
 mod open;

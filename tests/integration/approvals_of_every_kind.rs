@@ -140,6 +140,7 @@ fn side(id: i64) -> Side {
 fn written(changes: &[AssessedChange]) -> String {
     let comparison = Comparison {
         unseen: Vec::new(),
+        lapsed: Vec::new(),
         from: side(1),
         to: side(2),
         fail_on: FailOn::Any,

@@ -20,7 +20,7 @@ const PARTS: &[(&str, &[&str])] = &[
     ("access", &["model", "similar"]),
     ("agreed", &["model"]),
     ("diff", &["agreed", "model"]),
-    ("findings", &["model"]),
+    ("findings", &["agreed", "model"]),
     ("retention", &["model"]),
     ("cookbook", &[]),
     (

@@ -1,6 +1,7 @@
 //! The brake: a sync that would take away most of what was there is likelier a mistake than the truth.
 
 use rusqlite::{Connection, OptionalExtension};
+use std::collections::HashSet;
 
 use crate::model::ResourceType;
 
@@ -49,6 +50,15 @@ impl Tally {
             removals: self.0,
         }
     }
+}
+
+/// What the brake leaves out: it is elsewhere rather than gone.
+#[derive(Default)]
+pub(super) struct Moved {
+    /// Listings of the scopes that moved, by `listing.key`.
+    pub(super) listings: HashSet<i64>,
+    /// The projects, by `resource.key`.
+    pub(super) projects: HashSet<i64>,
 }
 
 /// Small accounts change by large shares.

@@ -95,7 +95,7 @@ impl Merge<'_> {
                 None => {
                     let kind: String = kind_of.query_row([key[1]], |row| row.get(0))?;
                     let gone = self.is_gone(row.get(8)?, Some(&kind));
-                    tally.count("grant", gone);
+                    tally.count("grant", gone && !self.is_moved(row.get(8)?));
                     if gone {
                         closed.push(version);
                     }

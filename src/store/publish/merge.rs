@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 use std::collections::HashMap;
 
-use super::brake::{self, Removal};
+use super::brake::{self, Moved, Removal};
 use super::dictionary::Dictionary;
 use crate::model::{Label, Listing, ListingState, Observation, ResourceType, canonical_json};
 use crate::store::coverage::Completeness;
@@ -53,6 +53,8 @@ pub(super) struct Merge<'a> {
     pub(super) scopes: Vec<i64>,
     /// What this snapshot saw, by `listing.key`.
     pub(super) completeness: HashMap<i64, Completeness>,
+    /// What is elsewhere rather than gone.
+    pub(super) moved: Moved,
 }
 
 impl<'a> Merge<'a> {
@@ -82,12 +84,14 @@ impl<'a> Merge<'a> {
             resources,
             scopes,
             completeness: HashMap::new(),
+            moved: Moved::default(),
         })
     }
 
     pub(super) fn run(mut self, max_removed_percent: u8) -> Result<Published, Stopped> {
         self.merge_coverage()?;
         self.note_vanished_scopes();
+        self.note_moved_projects()?;
         self.rename_newly_listed()?;
         let resources = self.merge_resources()?;
         self.observation.resources = Vec::new(); // a million grants want the memory

@@ -6,6 +6,7 @@ mod dictionary;
 mod first;
 mod grants;
 mod merge;
+mod moved;
 mod resources;
 mod trail;
 

@@ -45,7 +45,8 @@ impl Merge<'_> {
             let gone = observed.is_none()
                 && self.is_gone(row.get(4)?, None)
                 && !(Some(row.get(6)?) == supplied && self.is_named_by_a_grant(resource));
-            tally.count(row.get_ref(5)?.as_str()?, gone);
+            let moved = self.moved.projects.contains(&resource) || self.is_moved(row.get(4)?);
+            tally.count(row.get_ref(5)?.as_str()?, gone && !moved);
             if gone {
                 changes.closed.push(version);
                 changes.gone.push(resource);
