@@ -609,7 +609,8 @@ fn what_is_stored_after_a_fault_is_what_is_stored_without_and_nothing_otherwise(
                 let mut expected = expected.clone();
                 if matches!(kind, FaultKind::NegativeTotals) {
                     // The ledger, which comes last, has no total then.
-                    (stored.pop(), expected.pop());
+                    stored.pop();
+                    expected.pop();
                 }
                 assert!(stored == expected, "{context}");
                 fs::remove_file(&path).unwrap();

@@ -1,5 +1,7 @@
 //! Who may act as any person, in a line beside an answer about people.
 
+use std::fmt::Write as _;
+
 use super::words::shown;
 use crate::access::{Access, Path, Verdict};
 use crate::output::text::{count, named};
@@ -21,19 +23,18 @@ pub fn impersonators(access: &Access, paths: &[Path]) -> Option<String> {
         .take(SHOWN)
         .map(|path| name(access, path))
         .collect();
-    let more = [
+    let mut told = names.join(", ");
+    for (number, which) in [
         (sure.len().saturating_sub(SHOWN), "more"),
         (uncertain.len(), "uncertain"),
-    ];
-    let more: String = more
-        .iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, which)| format!(", and {number} {which}"))
-        .collect();
+    ] {
+        if number > 0 {
+            let _ = write!(told, ", and {number} {which}"); // a String takes everything
+        }
+    }
     Some(format!(
-        "note: {} may act as any person, with all that these hold (core_user_impersonate): {}{more}",
-        count(sure.len() as u64, "principal"),
-        names.join(", ")
+        "note: {} may act as any person, with all that these hold (core_user_impersonate): {told}",
+        count(sure.len() as u64, "principal")
     ))
 }
 

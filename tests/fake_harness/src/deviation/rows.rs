@@ -220,12 +220,12 @@ pub(super) const ALL: Table = &[
     }),
     ("a role does not say its permissions", |fake| {
         first(fake, router::ROLES, |row| {
-            row["role"]["permissions"] = Value::Null
+            row["role"]["permissions"] = Value::Null;
         });
     }),
     ("permissions of a role are an object", |fake| {
         first(fake, router::ROLES, |row| {
-            row["role"]["permissions"] = json!({})
+            row["role"]["permissions"] = json!({});
         });
     }),
     ("a resource group does not say what it covers", |fake| {
@@ -240,17 +240,17 @@ pub(super) const ALL: Table = &[
     }),
     ("an identifier is a number", |fake| {
         first(fake, router::ROLES, |row| {
-            row["role"]["identifier"] = json!(17)
+            row["role"]["identifier"] = json!(17);
         });
     }),
     ("an identifier has a slash", |fake| {
         first(fake, router::USER_GROUPS, |row| {
-            row["identifier"] = json!("a/b")
+            row["identifier"] = json!("a/b");
         });
     }),
     ("a row is a list", |fake| {
         first(fake, router::SERVICE_ACCOUNTS_AGGREGATE, |row| {
-            *row = json!([row.take()])
+            *row = json!([row.take()]);
         });
     }),
     ("empty groups have no members", |fake| {
