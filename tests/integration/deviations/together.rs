@@ -45,7 +45,8 @@ fn a_key_of_one_organization_observes_that_organization_and_its_diff_works() {
         test.changes(),
         ["added resource service_account/org/payments/project/shop/robot"]
     );
-    let unverified = "SELECT count(*) FROM resources WHERE unverified";
+    let unverified =
+        "SELECT count(*) FROM resources WHERE unverified AND type IN ('role', 'resource_group')";
     assert_eq!(test.ask(unverified), "0");
     let holders = test.at_once(&["who-can", "core_secret_access"]);
     expect(&holders, 0).unwrap();
