@@ -8,5 +8,6 @@ SELECT DISTINCT e.principal_id AS subject, ifnull(e.email, e.principal_name) AS 
   'Account Admin over ' || ifnull(e.resource_group_name, e.resource_group_id)
     || ifnull(' through ' || ifnull(e.via_group_name, e.via_group_id), ' directly') AS detail
 FROM effective_access e
-WHERE e.role_id = 'role/harness/_account_admin' AND e.scope = 'account' AND e.principal_type <> 'user_group'
+WHERE e.role_id = 'role/harness/_account_admin' AND +e.scope = 'account' -- the plus: start from the role
+  AND e.principal_type <> 'user_group'
   AND e.resource_group_id IN (SELECT id FROM resource_groups WHERE all_resources)
