@@ -25,7 +25,7 @@ impl Merge<'_> {
                      FROM _scope h CROSS JOIN _resource r ON r.scope = h.key
                      CROSS JOIN _grant g ON g.{column} = r.key AND g.{column} <> 0
                      CROSS JOIN _scope s ON s.key = g.scope
-                     WHERE h.path = 'harness' AND NOT EXISTS (SELECT 1 FROM _resource_version v WHERE v.resource = r.key)"
+                     WHERE h.path = 'harness' AND r.version IS NULL AND NOT EXISTS (SELECT 1 FROM _resource_version v WHERE v.resource = r.key)"
                 ))?
                 .query_map([], |row| {
                     Ok((
@@ -82,7 +82,9 @@ impl Merge<'_> {
             .connection
             .prepare("SELECT type FROM _resource WHERE key = ?1")?;
         let mut rows = live.query([])?;
+        let mut held = 0;
         while let Some(row) = rows.next()? {
+            held += 1;
             let version: i64 = row.get(0)?;
             let key: GrantKey = [row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?];
             while let Some((_, at)) = seen.next_if(|(next, _)| next.key < key) {
@@ -115,6 +117,7 @@ impl Merge<'_> {
         }
         drop(rows);
         drop((live, kind_of));
+        self.grants = held + count(&opened.rows) - count(&closed);
         self.close("_grant", &closed)?;
         self.insert_grants(&grants, &opened, &listings)?;
         self.observation.assignment_ids = AssignmentIds::default(); // indexes are made next and want the memory
@@ -264,6 +267,10 @@ struct KeyedGrant {
 
 /// Keys of target, principal, scope and resource group.
 type GrantKey = [u32; 4];
+
+fn count<T>(rows: &[T]) -> i64 {
+    i64::try_from(rows.len()).expect("a length")
+}
 
 /// Dictionary keys count up from 1 and so stay far below 2^32.
 fn narrow(key: i64) -> u32 {

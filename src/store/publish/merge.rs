@@ -47,6 +47,8 @@ pub(super) struct Merge<'a> {
     pub(super) scopes: Vec<i64>,
     /// What this snapshot saw, by `listing.key`.
     pub(super) completeness: HashMap<i64, Completeness>,
+    /// How many grants hold, once they are merged.
+    pub(super) grants: i64,
 }
 
 impl<'a> Merge<'a> {
@@ -76,6 +78,7 @@ impl<'a> Merge<'a> {
             resources,
             scopes,
             completeness: HashMap::new(),
+            grants: 0,
         })
     }
 
@@ -107,17 +110,11 @@ impl<'a> Merge<'a> {
 
     fn finish(self) -> rusqlite::Result<Published> {
         let mut by_type = self.connection.prepare(
-            "SELECT r.type, count(*) FROM _resource_version v JOIN _resource r ON r.key = v.resource
-             WHERE v.valid_until IS NULL GROUP BY r.type",
+            "SELECT type, count(*) FROM _resource WHERE version IS NOT NULL GROUP BY type",
         )?;
         let counts: HashMap<String, i64> = by_type
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<Result<_, _>>()?;
-        let grants: i64 = self.connection.query_row(
-            "SELECT count(*) FROM _grant WHERE valid_until IS NULL",
-            [],
-            |row| row.get(0),
-        )?;
         let count = |kind: &ResourceType| counts.get(kind.as_str()).copied().unwrap_or(0);
         self.connection.execute(
             "UPDATE _snapshot SET users = ?2, service_accounts = ?3, user_groups = ?4, roles = ?5,
@@ -129,14 +126,14 @@ impl<'a> Merge<'a> {
                 count(&ResourceType::UserGroup),
                 count(&ResourceType::Role),
                 count(&ResourceType::ResourceGroup),
-                grants,
+                self.grants,
             ],
         )?;
         Ok(Published {
             snapshot: self.snapshot,
             state: self.state,
             resources: counts.values().sum(),
-            grants,
+            grants: self.grants,
         })
     }
 }
