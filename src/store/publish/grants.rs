@@ -6,12 +6,13 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::num::NonZeroI64;
 
-use super::brake::{Removal, Tally};
+use super::brake::{Merged, Tally};
 use super::merge::Merge;
 use crate::model::{
     AssignmentIds, AssignmentRef, Grant, ListingKind, Ref, ResourceId, ResourceType, Scope,
     ScopeRef,
 };
+use crate::store::digest;
 
 impl Merge<'_> {
     /// Grants of a role that no list showed went by the name that Harness's own would have. Where it now shows up as the
@@ -41,8 +42,10 @@ impl Merge<'_> {
                 "UPDATE _grant SET {column} = ?1 WHERE {column} = ?2 AND scope = ?3"
             ))?;
             for (unlisted, kind, identifier, scope, path) in unlisted {
-                if let Some(own) = self.listed_now(&kind, &path, identifier) {
-                    rename.execute([own, unlisted, scope])?;
+                if let Some(own) = self.listed_now(&kind, &path, identifier)
+                    && rename.execute([own, unlisted, scope])? > 0
+                {
+                    digest::forget_all(self.connection)?; // the past says something else now
                 }
             }
         }
@@ -65,7 +68,7 @@ impl Merge<'_> {
     }
 
     /// Returns how many are gone.
-    pub(super) fn merge_grants(&mut self) -> rusqlite::Result<Vec<Removal>> {
+    pub(super) fn merge_grants(&mut self) -> rusqlite::Result<Merged> {
         let listings = self.listings_of_members()?;
         let grants = self.take_keyed_grants();
         let mut closed = Vec::new();
@@ -82,9 +85,7 @@ impl Merge<'_> {
             .connection
             .prepare("SELECT type FROM _resource WHERE key = ?1")?;
         let mut rows = live.query([])?;
-        let mut held = 0;
         while let Some(row) = rows.next()? {
-            held += 1;
             let version: i64 = row.get(0)?;
             let key: GrantKey = [row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?];
             while let Some((_, at)) = seen.next_if(|(next, _)| next.key < key) {
@@ -94,7 +95,7 @@ impl Merge<'_> {
                 None => {
                     let kind: String = kind_of.query_row([key[1]], |row| row.get(0))?;
                     let gone = self.is_gone(row.get(8)?, Some(&kind));
-                    tally.count("grant", gone);
+                    tally.count("grant", gone && !self.is_moved(row.get(8)?));
                     if gone {
                         closed.push(version);
                     }
@@ -117,11 +118,10 @@ impl Merge<'_> {
         }
         drop(rows);
         drop((live, kind_of));
-        self.grants = held + count(&opened.rows) - count(&closed);
         self.close("_grant", &closed)?;
         self.insert_grants(&grants, &opened, &listings)?;
         self.observation.assignment_ids = AssignmentIds::default(); // indexes are made next and want the memory
-        Ok(tally.removals())
+        Ok(tally.merged(closed.len(), opened.rows.len()))
     }
 
     /// The grants under the keys of the file, in the order of those, each once. They take the place of the observed
@@ -267,10 +267,6 @@ struct KeyedGrant {
 
 /// Keys of target, principal, scope and resource group.
 type GrantKey = [u32; 4];
-
-fn count<T>(rows: &[T]) -> i64 {
-    i64::try_from(rows.len()).expect("a length")
-}
 
 /// Dictionary keys count up from 1 and so stay far below 2^32.
 fn narrow(key: i64) -> u32 {

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 use std::collections::HashMap;
 
-use super::brake::{self, Removal};
+use super::brake::{self, Moved, Removal};
 use super::dictionary::Dictionary;
 use crate::model::{Label, Listing, ListingState, Observation, ResourceType, canonical_json};
 use crate::store::coverage::Completeness;
@@ -25,6 +25,12 @@ pub struct Published {
 pub(super) enum Stopped {
     Sqlite(rusqlite::Error),
     TooMuchGone(Vec<Removal>),
+    /// The file holds another number of things than it must.
+    Miscounted {
+        what: &'static str,
+        observed: u64,
+        stored: u64,
+    },
 }
 
 impl From<rusqlite::Error> for Stopped {
@@ -47,8 +53,8 @@ pub(super) struct Merge<'a> {
     pub(super) scopes: Vec<i64>,
     /// What this snapshot saw, by `listing.key`.
     pub(super) completeness: HashMap<i64, Completeness>,
-    /// How many grants hold, once they are merged.
-    pub(super) grants: i64,
+    /// What is elsewhere rather than gone.
+    pub(super) moved: Moved,
 }
 
 impl<'a> Merge<'a> {
@@ -78,24 +84,42 @@ impl<'a> Merge<'a> {
             resources,
             scopes,
             completeness: HashMap::new(),
-            grants: 0,
+            moved: Moved::default(),
         })
     }
 
     pub(super) fn run(mut self, max_removed_percent: u8) -> Result<Published, Stopped> {
         self.merge_coverage()?;
         self.note_vanished_scopes();
+        self.note_moved_projects()?;
         self.rename_newly_listed()?;
-        let mut removals = self.merge_resources()?;
+        let resources = self.merge_resources()?;
         self.observation.resources = Vec::new(); // a million grants want the memory
-        removals.extend(self.merge_grants()?);
+        let grants = self.merge_grants()?;
+        let removals = [resources.removals, grants.removals].concat();
         let complete = brake::previous_is_complete(self.connection, self.snapshot)?;
         let too_many = brake::beyond(removals, max_removed_percent, complete);
         if !too_many.is_empty() {
             return Err(Stopped::TooMuchGone(too_many));
         }
         self.merge_trail()?;
-        Ok(self.finish()?)
+        let published = self.finish()?;
+        let counts = [
+            ("resources", resources.live, published.resources),
+            ("grants", grants.live, published.grants),
+        ];
+        // Whatever came between the writing and the file must not pass for access that was removed.
+        for (what, observed, stored) in counts {
+            let stored = stored.cast_unsigned();
+            if stored != observed {
+                return Err(Stopped::Miscounted {
+                    what,
+                    observed,
+                    stored,
+                });
+            }
+        }
+        Ok(published)
     }
 
     pub(super) fn close(&self, table: &'static str, rows: &[i64]) -> rusqlite::Result<()> {
@@ -110,11 +134,17 @@ impl<'a> Merge<'a> {
 
     fn finish(self) -> rusqlite::Result<Published> {
         let mut by_type = self.connection.prepare(
-            "SELECT type, count(*) FROM _resource WHERE version IS NOT NULL GROUP BY type",
+            "SELECT r.type, count(*) FROM _resource_version v JOIN _resource r ON r.key = v.resource
+             WHERE v.valid_until IS NULL GROUP BY r.type",
         )?;
         let counts: HashMap<String, i64> = by_type
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<Result<_, _>>()?;
+        let grants: i64 = self.connection.query_row(
+            "SELECT count(*) FROM _grant WHERE valid_until IS NULL",
+            [],
+            |row| row.get(0),
+        )?;
         let count = |kind: &ResourceType| counts.get(kind.as_str()).copied().unwrap_or(0);
         self.connection.execute(
             "UPDATE _snapshot SET users = ?2, service_accounts = ?3, user_groups = ?4, roles = ?5,
@@ -126,14 +156,14 @@ impl<'a> Merge<'a> {
                 count(&ResourceType::UserGroup),
                 count(&ResourceType::Role),
                 count(&ResourceType::ResourceGroup),
-                self.grants,
+                grants,
             ],
         )?;
         Ok(Published {
             snapshot: self.snapshot,
             state: self.state,
             resources: counts.values().sum(),
-            grants: self.grants,
+            grants,
         })
     }
 }
