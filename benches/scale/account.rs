@@ -129,14 +129,14 @@ impl Account<'_> {
         );
 
         let mut before = stored;
-        let (mut diff, mut last) = (Cost::default(), Cost::default());
+        let (mut diff, mut newest) = (Cost::default(), Cost::default());
         for (what, percent, seed) in [("1 %", 1.0, 2), ("0.3 %", 0.3, 3)] {
             let changed = self
                 .fake
                 .order(&format!("change/churn?percent={percent}&seed={seed}"))?;
             let watch = Watch::on(&self.database);
             let (cost, after) = self.sync()?;
-            self.refused(watch);
+            watch.tell();
             let ended = self.differences(changed, &before, &after)?;
             self.sync_line(
                 &format!("sync, {what} changed"),
@@ -156,7 +156,7 @@ impl Account<'_> {
                 least,
                 "read the rows that changed",
             );
-            (before, diff, last) = (after, ended.cost, cost);
+            (before, diff, newest) = (after, ended.cost, cost);
         }
         if self.size == 1_000_000 {
             println!();
@@ -168,7 +168,7 @@ impl Account<'_> {
             );
             table::target(
                 "... a day's 0.3 %, beyond a sync of nothing new: CPU",
-                (last.cpu.as_secs_f64() - again.cpu.as_secs_f64()).max(0.0),
+                (newest.cpu.as_secs_f64() - again.cpu.as_secs_f64()).max(0.0),
                 "s",
                 0.3,
             );
@@ -351,7 +351,7 @@ impl Account<'_> {
         ];
         let watch = Watch::on(&self.runner.folder.join("pruned.db"));
         let prune = self.runner.run(self.program, &prune, 0)?;
-        self.refused(watch);
+        watch.tell();
         let asked = ["who-can", ROLE, "--format", "csv", "--db", "pruned.db"];
         let after = self.runner.run(self.program, &asked, 0)?;
         check(after.out == who_can, || {
@@ -364,15 +364,6 @@ impl Account<'_> {
             "insert all grants",
         );
         Ok(())
-    }
-
-    /// Says how long readers of the command before were refused.
-    fn refused(&self, watch: Watch) {
-        let longest = watch.longest().as_secs_f64() * 1e3;
-        println!(
-            "{:<28}{longest:>18.1}  ms: the longest time in which a reader was refused",
-            ""
-        );
     }
 
     /// Asks the file, several times.

@@ -25,10 +25,14 @@ impl Watch {
         Self { over, reader }
     }
 
-    /// The longest time in which every attempt failed.
-    pub(crate) fn longest(self) -> Duration {
+    /// Ends, and prints the longest time in which every attempt failed.
+    pub(crate) fn tell(self) {
         self.over.store(true, Ordering::Relaxed);
-        self.reader.join().unwrap_or_default()
+        let longest = self.reader.join().unwrap_or_default().as_secs_f64() * 1e3;
+        println!(
+            "{:<28}{longest:>18.1}  ms: the longest time in which a reader was refused",
+            ""
+        );
     }
 }
 
