@@ -49,6 +49,12 @@ impl Comparison {
             && (self.leaves_out() || self.newly_visible == 0 && self.out_of_sight == 0)
     }
 
+    /// Whether both sides are the same snapshot of the same file.
+    #[must_use]
+    pub fn is_of_one_snapshot(&self) -> bool {
+        self.from.file == self.to.file && self.from.snapshot.id == self.to.snapshot.id
+    }
+
     /// Whether accepted gaps are left out. What comes into sight or goes out of it without another gap is theirs.
     fn leaves_out(&self) -> bool {
         !self.from.accepted.is_empty() || !self.to.accepted.is_empty()

@@ -22,6 +22,7 @@ mod connection;
 mod cookbook;
 mod crash;
 mod credentials;
+mod damaged;
 mod decoder;
 mod deploy;
 mod destinations;
