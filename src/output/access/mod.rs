@@ -4,6 +4,7 @@ mod csv;
 mod head;
 mod impersonators;
 mod json;
+mod names;
 mod table;
 mod why;
 pub mod words;
