@@ -30,7 +30,8 @@ fn sentences(context: &Context<'_>) -> Vec<Html> {
         "production",
         "can deploy to production environments",
     ));
-    sentences.extend(context.material.comparison.map(changed));
+    let compared = context.material.comparison;
+    sentences.extend(compared.map(|comparison| changed(context, comparison)));
     sentences.push(found(context));
     sentences.push(sign_ins(context));
     sentences
@@ -143,9 +144,13 @@ fn subject(piece: &mut Html, tally: Tally) {
     piece.raw("<b>").prose(&words).raw("</b>");
 }
 
-fn changed(comparison: &Comparison) -> Html {
-    let changes = comparison.changes.iter();
-    let escalations: Vec<&AssessedChange> = changes.filter(|change| change.escalates()).collect();
+fn changed(context: &Context<'_>, comparison: &Comparison) -> Html {
+    let changes = super::changes::here(context, comparison);
+    let escalations: Vec<&AssessedChange> = changes
+        .iter()
+        .copied()
+        .filter(|change| change.escalates())
+        .collect();
     let open = escalations
         .iter()
         .filter(|change| change.approved.is_none())
@@ -154,7 +159,7 @@ fn changed(comparison: &Comparison) -> Html {
     let from = &comparison.from.snapshot;
     piece
         .raw("<b>")
-        .prose(&counted(comparison.changes.len(), "change", "changes"));
+        .prose(&counted(changes.len(), "change", "changes"));
     piece
         .raw("</b> since ")
         .prose(&minute(&from.finished_at))

@@ -12,6 +12,7 @@ use harness_access::model::ListingKind;
 use crate::support::account::{ACCOUNT_ONLY, Account, EVERYTHING};
 use crate::support::{Outcome, TempDir, run};
 
+mod changes;
 mod numbers;
 
 const ADMIN: &str = "role/harness/_account_admin";
