@@ -7,6 +7,7 @@ use std::thread;
 use super::compare::{Pair, changes_between, read_approvals, today};
 use super::findings::apply;
 use super::open::{Located, OpenSnapshot, locate, locate_at};
+use super::question::not_asked_for;
 use super::{Context, names};
 use crate::access::Access;
 use crate::cli::{Report as Arguments, ReportAudience};
@@ -188,6 +189,7 @@ pub(crate) fn page(
         snapshot: &opened.snapshot,
         file: &file,
         gaps: &gaps,
+        not_asked_for: &parts.not_asked_for,
         unverified: opened.reader.unverified()?,
         sha256: &sha256,
         access: &parts.access,
@@ -206,6 +208,7 @@ pub(crate) fn page(
 /// What is read of a snapshot.
 struct Parts {
     access: Access,
+    not_asked_for: Vec<Gap>,
     scope: Option<Scope>,
     inventory: Inventory,
     findings: Vec<RuleFindings>,
@@ -228,6 +231,7 @@ impl Parts {
             inventory: Inventory::read(reader, id)?,
             findings,
             timeline: timeline(reader, id)?,
+            not_asked_for: not_asked_for(reader, &opened.snapshot, tree)?,
             access,
         })
     }

@@ -14,6 +14,8 @@ pub struct Inventory {
     pub(super) groups: Vec<Group>,
     pub(super) roles: Vec<Role>,
     pub(super) tokens: Vec<Token>,
+    /// Permissions that Harness lists.
+    pub(super) permissions: usize,
     pub(super) listings: Vec<ListingRow>,
     /// When each snapshot that something is known since was finished, UTC.
     pub(super) moments: HashMap<i64, String>,
@@ -81,6 +83,12 @@ pub(super) struct ListingRow {
     pub(super) retries: Option<u64>,
 }
 
+impl ListingRow {
+    pub(super) fn is_complete(&self) -> bool {
+        self.state == "complete"
+    }
+}
+
 impl Inventory {
     /// Reads it from the snapshot that the reader shows.
     ///
@@ -96,6 +104,7 @@ impl Inventory {
             groups: groups(reader)?,
             roles: roles(reader)?,
             tokens: tokens(reader)?,
+            permissions: rows(reader, "SELECT 1 FROM permissions", |_| ())?.len(),
             listings: listings(reader, snapshot)?,
             moments: reader.moments()?,
         })

@@ -156,12 +156,17 @@ fn ledger(context: &Context<'_>, page: &mut Html) {
     let listings = &context.material.inventory.listings;
     let snapshot = context.material.snapshot;
     page.raw("<h3 id=\"ledger\">Lists that were read</h3>\n<p>");
+    let whole = listings.iter().filter(|list| list.is_complete()).count();
     page.prose(&format!(
-        "{} with {}. Each was read to its end and checked: as many rows as Harness reports, the same total on every page, no row twice. \
-         Before and after, Harness was asked whether the key may see all of it.",
-        counted(listings.len(), "list", "lists"),
+        "{} of {} read to the end, with {}. Each of these was checked: as many rows as Harness reports where it does, the same total on \
+         every page, no row twice. Before and after, Harness was asked whether the key may see all of it.",
+        super::html::grouped(whole as u64),
+        counted(listings.len(), "list was", "lists were"),
         counted(usize::try_from(snapshot.requests).unwrap_or_default(), "request", "requests"),
     ));
+    if whole < listings.len() {
+        page.raw(" The others come first in the table, each with the reason.");
+    }
     page.raw("</p>\n");
     let columns = [
         Column::Words("List"),

@@ -37,6 +37,8 @@ pub struct Material<'a> {
     pub file: &'a str,
     /// Lists that were not complete.
     pub gaps: &'a [Gap],
+    /// Role assignments of scopes that the snapshot did not ask for.
+    pub not_asked_for: &'a [Gap],
     /// What nobody can vouch for.
     pub unverified: Unverified,
     /// SHA-256 of the snapshot as `export --format ndjson` writes it.

@@ -4,6 +4,7 @@ use super::context::Context;
 use super::html::{Html, counted};
 use super::material::Audience;
 use super::power::Tally;
+use super::seen;
 use super::words::minute;
 use crate::diff::{AssessedChange, Comparison};
 use crate::findings::Severity;
@@ -48,7 +49,7 @@ fn who_is_there(context: &Context<'_>) -> Html {
         }
     }
     let mut piece = Html::default();
-    subject(&mut piece, tally);
+    subject(context, &mut piece, tally);
     piece
         .raw(if held.len() == 1 { " holds" } else { " hold" })
         .raw(" at least one role");
@@ -77,7 +78,7 @@ fn administrators(context: &Context<'_>) -> Html {
             .any(|path| path.via.is_none() && path.doubts.is_empty())
     });
     let (all, direct) = (certain().count(), directly.count());
-    subject(&mut piece, power.tally(context.access));
+    subject(context, &mut piece, power.tally(context.access));
     piece.raw(if all == 1 { " is an " } else { " are " });
     piece
         .raw("<a href=\"#power/account-administrators\">")
@@ -100,7 +101,7 @@ fn holders_of(context: &Context<'_>, key: &str, does: &'static str) -> Html {
     let mut piece = Html::default();
     if let Some(power) = context.powers.iter().find(|power| power.key == key) {
         let tally = power.tally(context.access);
-        subject(&mut piece, tally);
+        subject(context, &mut piece, tally);
         piece
             .raw(" <a")
             .attribute("href", &format!("#power/{key}"))
@@ -116,7 +117,7 @@ fn holders_of(context: &Context<'_>, key: &str, does: &'static str) -> Html {
 }
 
 /// `41 people and 9 service accounts`; `Nobody`.
-fn subject(piece: &mut Html, tally: Tally) {
+fn subject(context: &Context<'_>, piece: &mut Html, tally: Tally) {
     let mut parts = Vec::new();
     for (number, one, many) in [
         (tally.people, "person", "people"),
@@ -136,7 +137,7 @@ fn subject(piece: &mut Html, tally: Tally) {
         }
     }
     let words = match parts.as_slice() {
-        [] => "Nobody".to_owned(),
+        [] => seen::nobody(context).to_owned(),
         [one] => one.clone(),
         [first, second] => format!("{first} and {second}"),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
@@ -157,9 +158,10 @@ fn changed(context: &Context<'_>, comparison: &Comparison) -> Html {
         .count();
     let mut piece = Html::default();
     let from = &comparison.from.snapshot;
-    piece
-        .raw("<b>")
-        .prose(&counted(changes.len(), "change", "changes"));
+    piece.raw("<b>").prose(&match changes.len() {
+        0 => "No change".to_owned(),
+        number => counted(number, "change", "changes"),
+    });
     piece
         .raw("</b> since ")
         .prose(&minute(&from.finished_at))

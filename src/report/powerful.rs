@@ -4,6 +4,7 @@ use super::context::Context;
 use super::html::{Column, Html, counted, covered, text};
 use super::limits::TABLE;
 use super::power::{Holder, Power};
+use super::seen;
 use crate::output::access::words::covers;
 
 /// Writes the section.
@@ -19,7 +20,7 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
             .raw(power.meaning)
             .raw("</p>\n");
         if power.holders.is_empty() {
-            page.raw("<p>Nobody.</p>\n");
+            page.raw("<p>").raw(seen::nobody(context)).raw(".</p>\n");
         } else {
             table(context, page, power);
         }

@@ -14,6 +14,7 @@ use crate::support::{Outcome, TempDir, run};
 
 mod changes;
 mod numbers;
+mod seen;
 
 const ADMIN: &str = "role/harness/_account_admin";
 

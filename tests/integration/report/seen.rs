@@ -1,0 +1,68 @@
+//! What a report says about what was not looked at: silence is never taken for no.
+
+use super::{between, report, story};
+use crate::support::{TempDir, Test, run};
+
+fn cover(page: &str) -> &str {
+    between(page, "<h1", "</section>")
+}
+
+#[test]
+fn a_snapshot_of_the_account_alone_is_not_called_complete_for_all() {
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    let mut account = story();
+    account.asked = "account with audit";
+    account.publish(&db, 1);
+    let page = report(&db, &[]);
+    assert!(cover(&page).contains("Complete for what was looked at."));
+    assert!(cover(&page).contains("Not looked at: all organizations and projects."));
+    assert!(cover(&page).contains("were not looked at; besides these the audit trail"));
+    assert!(page.contains("(0)</h3>\n<p class=\"quiet\">They can change everything in an organization.</p>\n<p>Nobody in what was looked at.</p>"));
+    let asked = run(&db, &["who-can", "core_secret_access", "--in", "org/pay"]);
+    assert!(
+        asked.stderr.contains("all organizations and projects"),
+        "{}",
+        asked.stderr
+    );
+}
+
+#[test]
+fn a_scope_that_was_not_looked_at_is_not_called_complete() {
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    let mut account = story();
+    account.asked = "account";
+    account.publish(&db, 1);
+    let page = report(&db, &["--scope", "org/pay"]);
+    assert!(cover(&page).contains("<strong>Not looked at.</strong>"));
+    assert!(!cover(&page).contains("Complete"));
+}
+
+#[test]
+fn everything_that_was_asked_for_is_complete() {
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().project("pay", "api").publish(&db, 1);
+    let page = report(&db, &[]);
+    assert!(cover(&page).contains("<strong>Complete.</strong>"));
+    assert!(page.contains("<p>Nobody.</p>"));
+}
+
+#[test]
+fn accepted_gaps_are_told_with_their_reason() {
+    let test = Test::new();
+    let gaps = "[[gap]]\nkind = \"auth_settings\"\nscope = \"account\"\nreason = \"agreed\"\napprover = \"grace\"\n";
+    let file = test.database().with_extension("toml");
+    std::fs::write(&file, gaps).unwrap();
+    let file = file.to_str().unwrap();
+    for _ in 0..2 {
+        test.sync()
+            .args(&["--with", "auth-settings", "--gaps", file])
+            .exits(0);
+    }
+    let page = test.run(&["report", "--output", "-"]).exits(0).stdout;
+    assert!(cover(&page).contains("; accepted: agreed (grace)</li>"));
+    assert!(page.contains("Not compared, because this gap is accepted: auth settings of account"));
+    assert!(page.contains("others come first in the table, each with the reason"));
+}
