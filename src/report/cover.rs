@@ -9,7 +9,6 @@ use super::inventory::ListingRow;
 use super::material::Audience;
 use super::seen;
 use super::words::minute;
-use crate::model::ResourceType;
 
 /// Writes the cover.
 pub(super) fn write(context: &Context<'_>, page: &mut Html) {
@@ -205,16 +204,14 @@ fn tokens(context: &Context<'_>, owners: &str) -> String {
 
 fn limits(context: &Context<'_>, page: &mut Html) {
     let unlisted = context.access.facts().principals.iter();
-    let unlisted = unlisted
-        .filter(|fact| !fact.resolved && fact.kind != ResourceType::UserGroup)
-        .count();
+    let unlisted = unlisted.filter(|fact| !fact.resolved).count();
     page.raw("<h2 class=\"small\" id=\"limits\">What no list of Harness shows</h2>\n<p>Hidden basic assignments, public access, access of Harness's support, and grants to \
-        Harness's own services are in no list and so not in this report. What came and went between two snapshots was not seen.");
+        Harness's own services are in no list and so not in this report. What came and went between two snapshots is in neither.");
     if unlisted > 0 {
         page.raw(" ").prose(&counted(
             unlisted,
-            "principal is named by an assignment and is in no list; it is marked",
-            "principals are named by assignments and are in no list; they are marked",
+            "principal is named by an assignment or a user group and is in no list; it is marked",
+            "principals are named by assignments or user groups and are in no list; they are marked",
         ));
         page.raw(" <span class=\"flag\">in no list</span>.");
     }

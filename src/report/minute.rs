@@ -8,7 +8,6 @@ use super::seen;
 use super::words::minute;
 use crate::diff::{AssessedChange, Comparison};
 use crate::findings::Severity;
-use crate::model::ResourceType;
 
 /// Writes the sentences, then the pictures.
 pub(super) fn write(context: &Context<'_>, page: &mut Html) {
@@ -42,11 +41,7 @@ fn who_is_there(context: &Context<'_>) -> Html {
     let held = &context.list.of_principal;
     let mut tally = Tally::default();
     for fact in held.keys().map(|at| context.access.principal(*at)) {
-        match fact.kind {
-            ResourceType::User if fact.resolved => tally.people += 1,
-            ResourceType::ServiceAccount if fact.resolved => tally.service_accounts += 1,
-            _ => tally.others += 1,
-        }
+        tally.count(fact);
     }
     let mut piece = Html::default();
     subject(context, &mut piece, tally);
@@ -78,7 +73,8 @@ fn administrators(context: &Context<'_>) -> Html {
             .any(|path| path.via.is_none() && path.doubts.is_empty())
     });
     let (all, direct) = (certain().count(), directly.count());
-    subject(context, &mut piece, power.tally(context.access));
+    let tally = power.tally(context.access);
+    subject(context, &mut piece, tally);
     piece.raw(if all == 1 { " is an " } else { " are " });
     piece
         .raw("<a href=\"#power/account-administrators\">")
@@ -93,6 +89,7 @@ fn administrators(context: &Context<'_>) -> Html {
             ", {direct} of them directly rather than through a user group"
         ));
     }
+    barred(&mut piece, tally);
     piece.raw(".");
     piece
 }
@@ -108,12 +105,20 @@ fn holders_of(context: &Context<'_>, key: &str, does: &'static str) -> Html {
             .raw(">")
             .raw(does)
             .raw("</a>");
+        barred(&mut piece, tally);
         if tally.depends > 0 {
             piece.prose(&format!("; for {} more it depends", tally.depends));
         }
         piece.raw(".");
     }
     piece
+}
+
+/// Whoever cannot sign in keeps every role, which is not the same as doing something with it.
+fn barred(piece: &mut Html, tally: Tally) {
+    if tally.barred > 0 {
+        piece.prose(&format!(", {} of them disabled or locked", tally.barred));
+    }
 }
 
 /// `41 people and 9 service accounts`; `Nobody`.
