@@ -1,7 +1,7 @@
 -- code: HA006
 -- severity: note
 -- title: Role assignment names something that no list shows
--- remedy: Remove the role assignment; the same name created again would come to life with it.
+-- remedy: Remove the role assignment; creating the same identifier again would silently restore this access.
 --
 -- Deleted roles, resource groups, groups, users and service accounts. What Harness may only hide is HA009.
 SELECT g.principal_id AS subject, g.principal_name AS name, g.scope AS scope,

@@ -17,6 +17,7 @@ pub struct Inventory {
     /// Permissions that Harness lists.
     pub(super) permissions: usize,
     pub(super) listings: Vec<ListingRow>,
+    pub(super) trail: Trail,
     /// When each snapshot that something is known since was finished, UTC.
     pub(super) moments: HashMap<i64, String>,
 }
@@ -83,6 +84,30 @@ pub(super) struct ListingRow {
     pub(super) retries: Option<u64>,
 }
 
+/// What the audit trail tells until the snapshot was finished.
+#[derive(Debug, Default)]
+pub(super) struct Trail {
+    /// Since when it was read, for changes of access; empty = it was not.
+    pub(super) since: String,
+    /// The latest change by each service account, by identifier: the trail leaves its scope out.
+    pub(super) by_service_accounts: HashMap<String, String>,
+    /// Whether the changes of the 90 days before the snapshot were read.
+    pub(super) is_enough: bool,
+    /// Whether the sign-ins of somebody for the 90 days before the snapshot were read.
+    pub(super) has_sign_ins: bool,
+}
+
+impl Trail {
+    /// Whether rules that need something besides the lists could find anything.
+    pub(super) fn has(&self, needs: &str) -> bool {
+        match needs {
+            "logins" => self.has_sign_ins,
+            "audit" => self.is_enough,
+            _ => true,
+        }
+    }
+}
+
 impl ListingRow {
     pub(super) fn is_complete(&self) -> bool {
         self.state == "complete"
@@ -106,6 +131,7 @@ impl Inventory {
             tokens: tokens(reader)?,
             permissions: rows(reader, "SELECT 1 FROM permissions", |_| ())?.len(),
             listings: listings(reader, snapshot)?,
+            trail: trail(reader, snapshot)?,
             moments: reader.moments()?,
         })
     }
@@ -181,6 +207,32 @@ fn listings(reader: &Reader, snapshot: i64) -> Result<Vec<ListingRow>, Error> {
         rows: row.number(6).unwrap_or_default(),
         requests: row.number(7),
         retries: row.number(8),
+    })
+}
+
+fn trail(reader: &Reader, snapshot: i64) -> Result<Trail, Error> {
+    let of = |sql: &str| -> Result<Vec<String>, Error> { rows(reader, sql, |row| row.text(0)) };
+    let end = format!("(SELECT finished_at FROM snapshots WHERE id = {snapshot})");
+    let start = format!("strftime('%Y-%m-%dT%H:%M:%fZ', {end}, '-90 days')");
+    let events = format!(
+        "SELECT actor_id, max(at) FROM audit_events WHERE actor_type = 'service_account' AND at <= {end} GROUP BY actor_id"
+    );
+    let windows = format!("FROM audit_windows WHERE state = 'complete' AND begins <= {end}");
+    let since = of(&format!(
+        "SELECT begins {windows} ORDER BY ends DESC LIMIT 1"
+    ))?;
+    let enough = of(&format!(
+        "SELECT begins {windows} AND begins <= {start} AND ends >= strftime('%Y-%m-%dT%H:%M:%fZ', {end}, '-1 day')"
+    ))?;
+    let sign_ins =
+        format!("SELECT id FROM users WHERE last_login_unknown_before <= {start} LIMIT 1");
+    Ok(Trail {
+        since: since.into_iter().next().unwrap_or_default(),
+        is_enough: !enough.is_empty(),
+        has_sign_ins: !of(&sign_ins)?.is_empty(),
+        by_service_accounts: rows(reader, &events, |row| (row.text(0), row.text(1)))?
+            .into_iter()
+            .collect(),
     })
 }
 

@@ -1,5 +1,8 @@
 //! What a report says about what was not looked at: silence is never taken for no.
 
+use fake_harness::{By, Caller, Scope};
+use harness_access::model::Timestamp;
+
 use super::{between, report, story};
 use crate::support::{TempDir, Test, run};
 
@@ -65,4 +68,48 @@ fn accepted_gaps_are_told_with_their_reason() {
     assert!(cover(&page).contains("; accepted: agreed (grace)</li>"));
     assert!(page.contains("Not compared, because this gap is accepted: auth settings of account"));
     assert!(page.contains("others come first in the table, each with the reason"));
+}
+
+#[test]
+fn rules_that_lack_what_they_need_are_not_said_to_find_nothing() {
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story().publish(&db, 1);
+    let page = report(&db, &[]);
+    let found = between(&page, "<p>Nothing was found by ", "</p>");
+    assert!(
+        found.contains("HA007") && !found.contains("HA02"),
+        "{found}"
+    );
+    let unknown = between(&page, "<p>Not known, because the audit trail", "</p>");
+    for code in ["HA020", "HA021", "HA022", "HA023", "HA024"] {
+        assert!(unknown.contains(code), "{code}: {unknown}");
+    }
+}
+
+#[test]
+fn the_last_change_of_a_service_account_is_told_where_the_trail_was_read() {
+    let test = Test::new();
+    test.fake.caller(Caller::default().and("core_audit_view"));
+    let at = Timestamp::now().as_millis() - 1_800_000;
+    test.fake
+        .change_by(By::service_account("terraform").at(at), |account| {
+            account.add_member(&Scope::account(), "developers", "uEVAN00000000000000000");
+        });
+    let since = Timestamp::from_millis(at - 3_600_000).to_string();
+    test.sync()
+        .args(&["--with", "audit", "--audit-since", &since])
+        .exits(0);
+    let page = test.run(&["report", "--output", "-"]).exits(0).stdout;
+    let last = |card: &str| {
+        let card = between(
+            &page,
+            &format!("id=\"service_account/account/{card}\""),
+            "</dl>",
+        );
+        between(card, "Last change of access it made</dt><dd>", "</dd>").to_owned()
+    };
+    let minute = Timestamp::from_millis(at).to_string();
+    assert_eq!(last("terraform"), minute[..16].replace('T', " ") + " UTC");
+    assert!(last("ci_bot").starts_with("none recorded since "));
 }
