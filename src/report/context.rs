@@ -58,8 +58,7 @@ impl<'a> Context<'a> {
             moments: &material.inventory.moments,
             memberships,
         };
-        let snapshot = material.snapshot.id;
-        let list = list(access, cut, &days, snapshot, material.max_rows, FIRST_ROWS);
+        let list = list(access, cut, &days, material.max_rows, FIRST_ROWS);
         let powers = powers(access, cut, material.findings);
         let numbered = (0..).zip(&facts.principals);
         let principals = numbered.map(|(at, fact)| (fact.id.as_str(), at)).collect();
