@@ -97,6 +97,18 @@ impl<'a> Context<'a> {
         piece
     }
 
+    /// Words, linked to an address in a section where the report has that section.
+    pub(super) fn linked_in(&self, section: &str, address: &str, words: &str) -> Html {
+        let mut piece = Html::default();
+        if self.material.has(section) {
+            piece.raw("<a").attribute("href", &format!("#{address}"));
+            piece.raw(">").prose(words).raw("</a>");
+        } else {
+            piece.prose(words);
+        }
+        piece
+    }
+
     /// A principal: name, e-mail address, and what is odd about it.
     pub(super) fn who(&self, at: u32) -> Html {
         let fact = self.access.principal(at);

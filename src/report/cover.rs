@@ -37,7 +37,9 @@ fn lead(context: &Context<'_>) -> String {
         (_, Some(scope)) => format!("Who can do what in {scope}, through which group and role."),
         _ => "Who can do what in this Harness account, through which group and role.".to_owned(),
     };
-    let since = context.material.comparison.map(|comparison| {
+    let comparison = context.material.comparison;
+    let shown = comparison.filter(|_| context.material.has("changes"));
+    let since = shown.map(|comparison| {
         let from = &comparison.from.snapshot;
         format!(
             " With what changed since snapshot {} of {}.",

@@ -72,6 +72,16 @@ impl Material<'_> {
         )
     }
 
+    /// Whether the report has a section, by its address.
+    pub(super) fn has(&self, section: &str) -> bool {
+        let is_for_auditors = self.audience == Audience::Auditor;
+        match section {
+            "changes" => self.comparison.is_some() && (self.reviews || !is_for_auditors),
+            "power" | "service-accounts" | "groups" | "where" => !is_for_auditors,
+            _ => true,
+        }
+    }
+
     /// The title of the page.
     pub(super) fn title(&self) -> String {
         let scope = self.scope.map(|scope| format!(", {scope}"));

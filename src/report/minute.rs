@@ -76,14 +76,11 @@ fn administrators(context: &Context<'_>) -> Html {
     let tally = power.tally(context.access);
     subject(context, &mut piece, tally);
     piece.raw(if all == 1 { " is an " } else { " are " });
-    piece
-        .raw("<a href=\"#power/account-administrators\">")
-        .raw(if all == 1 {
-            "account administrator"
-        } else {
-            "account administrators"
-        });
-    piece.raw("</a>");
+    let what = match all {
+        1 => "account administrator",
+        _ => "account administrators",
+    };
+    piece.add(&context.linked_in("power", "power/account-administrators", what));
     if direct > 0 {
         piece.prose(&format!(
             ", {direct} of them directly rather than through a user group"
@@ -100,11 +97,8 @@ fn holders_of(context: &Context<'_>, key: &str, does: &'static str) -> Html {
         let tally = power.tally(context.access);
         subject(context, &mut piece, tally);
         piece
-            .raw(" <a")
-            .attribute("href", &format!("#power/{key}"))
-            .raw(">")
-            .raw(does)
-            .raw("</a>");
+            .raw(" ")
+            .add(&context.linked_in("power", &format!("power/{key}"), does));
         barred(&mut piece, tally);
         if tally.depends > 0 {
             piece.prose(&format!("; for {} more it depends", tally.depends));
@@ -170,13 +164,13 @@ fn changed(context: &Context<'_>, comparison: &Comparison) -> Html {
     piece
         .raw("</b> since ")
         .prose(&minute(&from.finished_at))
-        .raw("; <a href=\"#changes\">");
-    piece.prose(&match escalations.len() {
+        .raw("; ");
+    let more = match escalations.len() {
         0 => "none lets anybody do more".to_owned(),
         1 => "1 lets somebody do more".to_owned(),
         many => format!("{many} let somebody do more"),
-    });
-    piece.raw("</a>");
+    };
+    piece.add(&context.linked_in("changes", "changes", &more));
     if !escalations.is_empty() {
         piece.prose(&match open {
             0 => ", all of them approved".to_owned(),

@@ -13,6 +13,7 @@ use crate::support::account::{ACCOUNT_ONLY, Account, EVERYTHING};
 use crate::support::{Outcome, TempDir, run};
 
 mod changes;
+mod links;
 mod numbers;
 mod seen;
 
