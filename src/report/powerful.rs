@@ -5,10 +5,12 @@ use super::html::{Column, Html, counted, covered, text};
 use super::limits::TABLE;
 use super::power::{Holder, Power};
 use super::seen;
+use super::words::SINCE;
 use crate::output::access::words::covers;
 
 /// Writes the section.
 pub(super) fn write(context: &Context<'_>, page: &mut Html) {
+    page.raw(SINCE);
     for power in &context.powers {
         page.raw("<h3")
             .attribute("id", &format!("power/{}", power.key))
