@@ -119,17 +119,21 @@ pub(crate) struct Request {
     scope: Option<String>,
     audience: Audience,
     reviews: bool,
+    approvals: Option<String>,
     max_rows: usize,
 }
 
 impl Request {
     /// What `diff --format html` asks for.
-    pub(crate) const REVIEW: Self = Self {
-        scope: None,
-        audience: Audience::Everybody,
-        reviews: true,
-        max_rows: 250_000,
-    };
+    pub(crate) fn review(approvals: Option<&str>) -> Self {
+        Self {
+            scope: None,
+            audience: Audience::Everybody,
+            reviews: true,
+            approvals: approvals.map(str::to_owned),
+            max_rows: Material::MAX_ROWS,
+        }
+    }
 
     fn from(arguments: &Arguments) -> Result<Self, Error> {
         let usage = |text: &str| Error::Usage(text.to_owned());
@@ -157,6 +161,7 @@ impl Request {
             scope,
             audience,
             reviews: !arguments.snapshots.is_empty(),
+            approvals: arguments.approvals.clone(),
             max_rows: arguments.max_rows,
         })
     }
@@ -200,6 +205,7 @@ pub(crate) fn page(
         scope: parts.scope.as_ref(),
         audience: request.audience,
         reviews: request.reviews,
+        approvals: request.approvals.as_deref(),
         max_rows: request.max_rows,
     });
     Ok((page, gaps))

@@ -59,11 +59,16 @@ pub struct Material<'a> {
     pub audience: Audience,
     /// Two snapshots were named, so that the changes are what the report is for.
     pub reviews: bool,
+    /// The file of approvals, as typed.
+    pub approvals: Option<&'a str>,
     /// Rows of the list at most.
     pub max_rows: usize,
 }
 
 impl Material<'_> {
+    /// Rows of the list, unless another number is asked for.
+    pub const MAX_ROWS: usize = 250_000;
+
     /// The account's name, or its identifier.
     pub(super) fn account_name(&self) -> &str {
         named(

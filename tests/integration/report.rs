@@ -12,6 +12,7 @@ use harness_access::model::ListingKind;
 use crate::support::account::{ACCOUNT_ONLY, Account, EVERYTHING};
 use crate::support::{Outcome, TempDir, run};
 
+mod again;
 mod changes;
 mod links;
 mod numbers;
