@@ -75,7 +75,16 @@ fn tell(program: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
     }
     println!("\nThe same for people who do not open a terminal.");
     run(&["report", "--output", "access.html"])?;
+    keep(&folder.join("access.html"), program)?;
     picture(&folder.join("access.html"));
+    Ok(())
+}
+
+/// Leaves the report where people can open it.
+fn keep(report: &Path, program: &Path) -> std::io::Result<()> {
+    let kept = program.with_file_name("demo-report.html");
+    std::fs::copy(report, &kept)?;
+    println!("(open it in a browser: {})", kept.display());
     Ok(())
 }
 
