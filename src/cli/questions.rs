@@ -127,6 +127,7 @@ command_line! {
     help_triggers("-h", "--help"),
     note = "A rule is a file with one SELECT over the views that gives the columns subject, name, scope and detail. It starts with
 comment lines `-- code:`, `-- severity:` (note, warning or error), `-- title:` and `-- remedy:`.
+A line `-- needs: audit` or `-- needs: logins` says that it asks what only `sync --with` reads.
 
 Exit status 1 with --fail-on: there are findings of that severity or worse; 2: none, but some lists are incomplete.",
     example = "{command_name} --fail-on error",
