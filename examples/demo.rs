@@ -26,11 +26,25 @@ const QUESTIONS: [(&str, &str); 2] = [
 
 fn main() -> Result<(), Box<dyn Error>> {
     let program = program()?;
-    let folder = std::env::temp_dir().join(format!("harness-access-demo-{}", std::process::id()));
-    std::fs::create_dir_all(&folder)?;
-    let told = tell(&program, &folder);
-    std::fs::remove_dir_all(&folder)?;
-    told
+    let folder = beside(&program)?;
+    tell(&program, &folder)?;
+    println!(
+        "\nWhat was made stays, until the next demo:\n  {}\n  {}",
+        folder.join("harness-access.db").display(),
+        folder.join("access.html").display()
+    );
+    Ok(())
+}
+
+/// An empty folder in the build folder.
+fn beside(program: &Path) -> Result<PathBuf, Box<dyn Error>> {
+    let built = program.parent().ok_or("no build folder")?;
+    let folder = built.join("demo");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    std::fs::create_dir(&folder)?;
+    Ok(folder)
 }
 
 fn tell(program: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
@@ -75,16 +89,7 @@ fn tell(program: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
     }
     println!("\nThe same for people who do not open a terminal.");
     run(&["report", "--output", "access.html"])?;
-    keep(&folder.join("access.html"), program)?;
     picture(&folder.join("access.html"));
-    Ok(())
-}
-
-/// Leaves the report where people can open it.
-fn keep(report: &Path, program: &Path) -> std::io::Result<()> {
-    let kept = program.with_file_name("demo-report.html");
-    std::fs::copy(report, &kept)?;
-    println!("(open it in a browser: {})", kept.display());
     Ok(())
 }
 

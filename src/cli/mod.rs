@@ -30,7 +30,7 @@ pub use questions::{Answer, Findings, FindingsFormat, WhatCan, WhoCan, Why, Word
 pub use report::{Report, ReportAudience};
 pub use settings::Config;
 pub use shell::{Completions, Man, Names, Shell};
-pub use snapshots::{Prune, SetLabel, Snapshots, SnapshotsCommand};
+pub use snapshots::{Prune, SetLabel, Snapshots, SnapshotsCommand, Verify};
 pub use sync::{Doctor, Sync};
 pub use values::{Color, Format};
 

@@ -54,9 +54,10 @@ impl Writer {
                     }
                 }
             }
-            self.connection.execute_batch("COMMIT")
+            Ok(())
         };
-        write().map_err(|error| self.failed(&error))
+        write().map_err(|error| self.failed(&error))?;
+        self.commit()
     }
 
     fn fact(&self, snapshot: i64, changed: Changed<'_>) -> rusqlite::Result<Option<(bool, i64)>> {

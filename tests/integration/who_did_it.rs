@@ -193,7 +193,7 @@ fn what_came_and_went_between_two_looks_is_told() {
     });
     assert!(story.told().is_empty());
     assert_eq!(story.diff()["unseen"].as_array().expect("a list").len(), 2);
-    let report = ["report", "1", "2", "--output", "-"];
+    let report = ["diff", "1", "2", "--format", "html"];
     let page = story.0.run(&report).exits(0).stdout;
     assert!(page.contains("Recorded in between, but in no difference (2)"));
 }

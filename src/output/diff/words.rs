@@ -2,6 +2,8 @@
 //! safe in its own way.
 
 use super::by;
+use crate::agreed::Agreement;
+use crate::diff::approvals::Lapsed;
 use crate::diff::{AssessedChange, Change, Comparison, Side, Subject, Verb};
 use crate::model::{AuditEvent, GrantFact, Impact, Named, ResourceFact, ResourceType};
 use crate::output::audit;
@@ -40,6 +42,12 @@ fn snapshot(side: &Side, with_file: bool) -> String {
 
 /// What came, went or changed; each name takes up to so many columns.
 pub(crate) fn sentence(change: &Change, columns: usize) -> String {
+    if let Change::ResourceChanged { before, after } = change
+        && before.scope != after.scope
+    {
+        let who = who(&named(after), columns);
+        return format!("{who} moved from {} to {}", before.scope, after.scope);
+    }
     match change.subject() {
         Subject::Resource(fact) => who(&named(fact), columns),
         Subject::Grant(grant) => holding(grant, columns),
@@ -111,6 +119,22 @@ pub(crate) fn recorded(event: &AuditEvent, columns: usize) -> String {
         shortened(&audit::acted_on(event), columns),
         event.scope,
         by::acting(event)
+    )
+}
+
+/// Who approved what until when.
+pub(crate) fn expired(lapsed: &Lapsed) -> String {
+    let Agreement {
+        reason,
+        ticket,
+        approver,
+        expires,
+    } = &lapsed.agreement;
+    let ticket = ticket.as_ref().map(|ticket| format!(", {ticket}"));
+    format!(
+        "approval of {approver}{} expired on {}: {reason}",
+        ticket.unwrap_or_default(),
+        expires.as_deref().unwrap_or_default()
     )
 }
 
