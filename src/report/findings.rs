@@ -26,32 +26,35 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
     for (rule, found) in &with {
         one(context, page, rule, found);
     }
-    let trail = &context.material.inventory.trail;
-    let is_asked = |rule: &Rule| rule.needs.as_deref().is_none_or(|needs| trail.has(needs));
+    let inventory = context.material.inventory;
+    let is_asked = |rule: &Rule| {
+        let needs = rule.needs.as_deref();
+        needs.is_none_or(|needs| inventory.has(needs))
+    };
     let mut without: Vec<&Rule> = without.into_iter().map(|(rule, _)| rule).collect();
     without.sort_by_key(|rule| &rule.code);
     let (asked, not_asked): (Vec<&Rule>, Vec<&Rule>) =
         without.into_iter().partition(|rule| is_asked(rule));
-    named(page, "Nothing was found by ", &asked);
+    let plain = |rule: &&Rule| format!("{} ({})", rule.code, rule.title);
+    named(page, "Nothing was found by ", asked.iter().map(plain));
+    let needing = |rule: &&Rule| {
+        let needs = rule.needs.as_deref().unwrap_or_default();
+        format!("{} ({}; --with {needs})", rule.code, rule.title)
+    };
     named(
         page,
-        "Not known, because the audit trail or the sign-ins of the last 90 days were not read: ",
-        &not_asked,
+        "Not known, because what these rules ask was not read, or not for 90 days: ",
+        not_asked.iter().map(needing),
     );
 }
 
-/// Rules by code and title.
-fn named(page: &mut Html, before: &'static str, rules: &[&Rule]) {
-    if rules.is_empty() {
-        return;
+/// Rules in a row, where there are any.
+fn named(page: &mut Html, before: &'static str, rules: impl Iterator<Item = String>) {
+    let rules: Vec<String> = rules.collect();
+    if !rules.is_empty() {
+        page.raw("<p>").raw(before);
+        page.prose(&rules.join(", ")).raw(".</p>\n");
     }
-    let rules = rules
-        .iter()
-        .map(|rule| format!("{} ({})", rule.code, rule.title));
-    page.raw("<p>")
-        .raw(before)
-        .prose(&rules.collect::<Vec<_>>().join(", "))
-        .raw(".</p>\n");
 }
 
 fn one(context: &Context<'_>, page: &mut Html, rule: &Rule, found: &[&Finding]) {

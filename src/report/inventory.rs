@@ -97,17 +97,6 @@ pub(super) struct Trail {
     pub(super) has_sign_ins: bool,
 }
 
-impl Trail {
-    /// Whether rules that need something besides the lists could find anything.
-    pub(super) fn has(&self, needs: &str) -> bool {
-        match needs {
-            "logins" => self.has_sign_ins,
-            "audit" => self.is_enough,
-            _ => true,
-        }
-    }
-}
-
 impl ListingRow {
     pub(super) fn is_complete(&self) -> bool {
         self.state == "complete"
@@ -115,6 +104,19 @@ impl ListingRow {
 }
 
 impl Inventory {
+    /// Whether what `sync --with` reads is there, as far as rules need it.
+    pub(super) fn has(&self, extra: &str) -> bool {
+        let mut lists = self.listings.iter().filter(|list| list.is_complete());
+        let mut reads = |end: &str| lists.any(|list| list.kind.ends_with(end));
+        match extra {
+            "logins" => self.trail.has_sign_ins,
+            "audit" => self.trail.is_enough,
+            "tokens" => reads("_tokens"),
+            "auth-settings" => reads("auth_settings"),
+            _ => true,
+        }
+    }
+
     /// Reads it from the snapshot that the reader shows.
     ///
     /// # Errors

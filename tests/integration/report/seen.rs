@@ -68,6 +68,7 @@ fn accepted_gaps_are_told_with_their_reason() {
     assert!(cover(&page).contains("; accepted: agreed (grace)</li>"));
     assert!(page.contains("Not compared, because this gap is accepted: auth settings of account"));
     assert!(page.contains("others come first in the table, each with the reason"));
+    assert!(page.contains("HA011 (Token that is valid for more than a year; --with tokens), "));
 }
 
 #[test]
@@ -81,7 +82,7 @@ fn rules_that_lack_what_they_need_are_not_said_to_find_nothing() {
         found.contains("HA007") && !found.contains("HA02"),
         "{found}"
     );
-    let unknown = between(&page, "<p>Not known, because the audit trail", "</p>");
+    let unknown = between(&page, "<p>Not known, because", "</p>");
     for code in ["HA020", "HA021", "HA022", "HA023", "HA024"] {
         assert!(unknown.contains(code), "{code}: {unknown}");
     }
