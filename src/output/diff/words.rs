@@ -5,7 +5,7 @@ use super::by;
 use crate::agreed::Agreement;
 use crate::diff::approvals::Lapsed;
 use crate::diff::{AssessedChange, Change, Comparison, Side, Subject, Verb};
-use crate::model::{GrantFact, Impact, Named, ResourceFact, ResourceType};
+use crate::model::{GrantFact, Impact, Named, Namesake, ResourceFact, ResourceType};
 use crate::output::text::{count, shortened};
 
 /// `+`, `-` or `~`.
@@ -73,13 +73,22 @@ fn named(fact: &ResourceFact) -> Named {
             .then(|| fact.details()?.email().map(str::to_owned))
             .flatten(),
         resolved: true,
+        namesake: fact.namesake,
     }
 }
 
 /// `user Ada Example <ada@example.test>`; the id where there is no name.
 fn who(named: &Named, columns: usize) -> String {
     let kind = named.kind.words();
-    let mut unresolved = owner(&named.id);
+    let mut unresolved = match named.namesake {
+        None => owner(&named.id),
+        Some(Namesake { gone_since: None }) => format!(" ({})", named.id),
+        Some(Namesake {
+            gone_since: Some(snapshot),
+        }) => {
+            format!(" ({}, gone since snapshot {snapshot})", named.id)
+        }
+    };
     if !named.resolved {
         unresolved.push_str(" (in no list)");
     }

@@ -1,6 +1,7 @@
 //! What a name typed by a person means.
 
 use crate::model::Thing;
+use crate::store::names::GONE_SINCE;
 use crate::store::{Reader, StoreError};
 
 impl Reader {
@@ -47,7 +48,7 @@ impl Reader {
     fn things(&self, condition: &str, text: &str) -> rusqlite::Result<Vec<Thing>> {
         self.connection
             .prepare(&format!(
-                "SELECT r.id, r.type, l.name, json_extract(l.attributes, '$.email') FROM _resource r
+                "SELECT r.id, r.type, l.name, json_extract(l.attributes, '$.email'), {GONE_SINCE} FROM _resource r
                  LEFT JOIN _resource_version l ON l.key = (SELECT max(n.key) FROM _resource_version n
                    WHERE n.resource = r.key)
                  WHERE {condition} ORDER BY r.id"
@@ -58,6 +59,7 @@ impl Reader {
                     r#type: row.get(1)?,
                     name: row.get(2)?,
                     email: row.get(3)?,
+                    gone_since_snapshot: row.get(4)?,
                 })
             })?
             .collect()
