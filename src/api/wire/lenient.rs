@@ -212,11 +212,19 @@ fn text<'de, D: Deserializer<'de>>(
 ) -> Result<Option<String>, D::Error> {
     Ok(decoration(from, member)?.map(|text: String| {
         if text.len() <= limit {
-            return text;
+            return with_visible_nul(text);
         }
         note(member);
-        cut(&text, limit)
+        with_visible_nul(cut(&text, limit))
     }))
+}
+
+/// To SQLite's shell and to many programs a NUL ends a text, so that two names look like one.
+fn with_visible_nul(text: String) -> String {
+    if text.contains('\0') {
+        return text.replace('\0', "\u{2400}");
+    }
+    text
 }
 
 fn cut(text: &str, limit: usize) -> String {

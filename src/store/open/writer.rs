@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::foreign::{distrust, refuse_altered};
-use super::header::{Header, is_empty, plain};
+use super::header::{Header, is_empty, keep_temporary_files_beside, plain};
 use super::identity::{Identity, identity};
 use super::interrupts::Interrupts;
 use super::reader::Reader;
@@ -385,6 +385,7 @@ fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
 fn lock(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(plain(path), flags)?;
+    keep_temporary_files_beside(&connection, path);
     connection.busy_timeout(Duration::ZERO)?;
     distrust(&connection)?;
     // References are resolved by construction; checking four of them on each of a million rows costs half a second.
