@@ -32,8 +32,8 @@ pub(crate) struct Asking {
 }
 
 impl Asking {
-    /// For a question about one principal. Who is named exactly is read alone, which takes as long as the answer; any
-    /// other name needs everybody.
+    /// For a question about one principal, of whom alone is read what they hold: that takes as long as the answer. A name
+    /// that is not exact is looked for among everybody first.
     pub(crate) fn about_principal(
         db: Option<&str>,
         at: Option<&str>,
@@ -46,8 +46,16 @@ impl Asking {
                 return Self::new(opened, access);
             }
         }
-        let facts = opened.reader.access_facts(opened.snapshot.id)?;
-        Self::new(opened, Access::new(facts))
+        let everybody = Access::new(opened.reader.access_principals(opened.snapshot.id)?);
+        let access = match everybody.principals_named(name).as_slice() {
+            [one] => {
+                let id = &everybody.principal(*one).id;
+                let facts = opened.reader.access_facts_of(opened.snapshot.id, id)?;
+                facts.map_or(everybody, Access::new)
+            }
+            _ => everybody, // which has the candidates or the similar names
+        };
+        Self::new(opened, access)
     }
 
     /// For a question about everybody who holds a permission or role: only roles that may give it are read.

@@ -330,11 +330,7 @@ impl fmt::Display for StoreError {
             Self::Unwritable { path, detail } => {
                 write!(f, "cannot write {}: {detail}", path.display())
             }
-            Self::NoFolder { path } => write!(
-                f,
-                "cannot write {}: its folder does not exist",
-                path.display()
-            ),
+            Self::NoFolder { path } => write!(f, "cannot write {}: no such folder", path.display()),
             Self::Unreadable { path, detail } => {
                 write!(f, "cannot read {}: {detail}", path.display())
             }

@@ -193,7 +193,7 @@ fn a_job_on_a_machine_that_is_not_ready_says_what_it_lacks() {
     let sync = "harness-access sync --db volume/access.db";
     bash(&test, sync)
         .exits(6)
-        .says("cannot write volume/access.db: its folder does not exist")
+        .says("cannot write volume/access.db: no such folder")
         .says("mount the volume");
     std::fs::create_dir(test.folder.file("volume")).unwrap();
     test.fake.deny("core_role_view", &Scope::account());
