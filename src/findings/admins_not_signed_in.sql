@@ -2,6 +2,7 @@
 -- severity: error
 -- title: Nobody signed in as this administrator for 90 days
 -- remedy: Take the administrator role away; it can be granted again when it is needed.
+-- needs: logins
 --
 -- As HA020, for holders of Harness's administrator roles.
 SELECT u.id AS subject, u.name AS name, u.email AS email, 'account' AS scope,

@@ -2,6 +2,7 @@
 -- severity: note
 -- title: Service account that changed nothing in 90 days
 -- remedy: Ask its owner whether it is still used; reads leave no trace.
+-- needs: audit
 --
 -- Takes `sync --with audit`, once 90 days before the snapshot were read without a gap. Only what changes access is looked at:
 -- a service account that starts pipelines all day shows here as well. The trail names service accounts without their scope,

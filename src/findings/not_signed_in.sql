@@ -2,6 +2,7 @@
 -- severity: warning
 -- title: Nobody signed in as this person for 90 days, and access is held
 -- remedy: Ask whether the person still needs the account; otherwise disable or remove it.
+-- needs: logins
 --
 -- Takes `sync --with logins`. Only people whose sign-ins were read for all of the 90 days before the snapshot count; tokens
 -- and long sessions leave no sign-in. Administrators are HA021.

@@ -55,6 +55,7 @@ mod references;
 mod report;
 mod schemas;
 mod secrets;
+mod self_raising;
 mod settings;
 mod sync;
 mod tree;

@@ -192,8 +192,10 @@ fn what_came_and_went_between_two_looks_is_told() {
         account.remove_member(&Scope::account(), "on_call", EVAN);
     });
     assert!(story.told().is_empty());
-    let unseen = story.diff()["unseen"].as_array().expect("a list").len();
-    assert_eq!(unseen, 2);
+    assert_eq!(story.diff()["unseen"].as_array().expect("a list").len(), 2);
+    let report = ["diff", "1", "2", "--format", "html"];
+    let page = story.0.run(&report).exits(0).stdout;
+    assert!(page.contains("Recorded in between, but in no difference (2)"));
 }
 
 #[test]

@@ -5,7 +5,8 @@ use super::by;
 use crate::agreed::Agreement;
 use crate::diff::approvals::Lapsed;
 use crate::diff::{AssessedChange, Change, Comparison, Side, Subject, Verb};
-use crate::model::{GrantFact, Impact, Named, Namesake, ResourceFact, ResourceType};
+use crate::model::{AuditEvent, GrantFact, Impact, Named, Namesake, ResourceFact, ResourceType};
+use crate::output::audit;
 use crate::output::text::{count, shortened};
 
 /// `+`, `-` or `~`.
@@ -118,6 +119,18 @@ fn readable(text: &&str) -> bool {
     !text.trim().is_empty()
 }
 
+/// An event of the audit trail; what was acted on takes up to so many columns.
+pub(crate) fn recorded(event: &AuditEvent, columns: usize) -> String {
+    format!(
+        "{}  {} {} in {}, by {}",
+        by::minute(event.at),
+        audit::words(&event.action),
+        shortened(&audit::acted_on(event), columns),
+        event.scope,
+        by::acting(event)
+    )
+}
+
 /// Who approved what until when.
 pub(crate) fn expired(lapsed: &Lapsed) -> String {
     let Agreement {
@@ -136,12 +149,8 @@ pub(crate) fn expired(lapsed: &Lapsed) -> String {
 
 /// What is to be known about a change besides: who made it first, then the approval, reasons and impact.
 pub(crate) fn notes(assessed: &AssessedChange) -> Vec<String> {
-    let by = by::words(assessed.by.as_deref());
-    let mut notes = notes_besides_by(assessed);
-    if !by.is_empty() {
-        notes.insert(0, format!("by {by}"));
-    }
-    notes
+    let by = by::note(assessed.by.as_deref());
+    by.into_iter().chain(notes_besides_by(assessed)).collect()
 }
 
 /// The same for where who made it stands apart.
