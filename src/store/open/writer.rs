@@ -360,6 +360,9 @@ fn create_if_missing(path: &Path) -> Result<bool, StoreError> {
     match options.open(path) {
         Ok(_) => Ok(true),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(StoreError::NoFolder {
+            path: path.to_owned(),
+        }),
         Err(error) => Err(StoreError::Unwritable {
             path: path.to_owned(),
             detail: error.to_string(),
