@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::assemble::{Assembly, principal_id};
 use super::assignments::Assignments;
+use super::endpoint::Endpoint;
 use super::list_walk::Rows;
 use super::visibility::OwnGrant;
 use super::walk::Walker;
+use crate::api::client::Client;
 use crate::api::error::ApiError;
+use crate::api::wire::RoleAssignmentItem;
 use crate::model::{
     Details, IncludedScope, ListingKind, Ref, Resource, ResourceId, ResourceType, Scope, Timestamp,
 };
@@ -15,6 +18,9 @@ use crate::model::{
 /// A grant that is younger than this, in milliseconds, may have come after the first list was read; two clocks may be
 /// minutes apart.
 const TOO_YOUNG_MS: i64 = 10 * 60 * 1000;
+
+/// One role assignment, by its identifier.
+static ONE: Endpoint = Endpoint::get("/authz/api/roleassignments", &[]);
 
 /// A role assignment of the caller, and what it proves.
 pub(super) struct OwnAssignment {
@@ -47,31 +53,56 @@ pub(super) fn confirmed(
     walker: Walker<'_>,
     own: Vec<OwnAssignment>,
 ) -> Result<Vec<OwnGrant>, ApiError> {
-    let mut by_home: BTreeMap<Scope, Vec<OwnAssignment>> = BTreeMap::new();
-    for assignment in own {
-        by_home
-            .entry(assignment.home.clone())
-            .or_default()
-            .push(assignment);
-    }
+    let mut lists = BTreeMap::new();
     let mut proven = Vec::new();
-    for (home, own) in by_home {
-        let listed = walker.listing(ListingKind::RoleAssignments, &home)?;
-        let Some(Rows::Assignments(list)) = listed.map(|listed| listed.rows) else {
-            continue;
+    for assignment in own {
+        let there = match asked_alone(walker.client, &assignment)? {
+            Some(there) => there,
+            None => in_list(walker, &assignment, &mut lists)?,
         };
-        let there: HashSet<String> = list
-            .rows
-            .iter()
-            .map(|row| list.ids.get(row.id).into_owned())
-            .collect();
-        proven.extend(
-            own.into_iter()
-                .filter(|assignment| there.contains(&assignment.identifier))
-                .flat_map(|assignment| assignment.proves),
-        );
+        if there {
+            proven.extend(assignment.proves);
+        }
     }
     Ok(proven)
+}
+
+/// Whether an assignment is there, asked for by its identifier: its list may have a million others. `None` when the server
+/// does not show it that way.
+fn asked_alone(client: &Client, own: &OwnAssignment) -> Result<Option<bool>, ApiError> {
+    let call = ONE
+        .call(client.account_id(), &own.home)
+        .segment(&own.identifier);
+    match client.get::<RoleAssignmentItem>(&call) {
+        Ok(reply) => {
+            let shown = reply.data.role_assignment;
+            let counts = shown.disabled != Some(true) && shown.identifier == own.identifier;
+            Ok(Some(counts))
+        }
+        Err(error) if error.ends_run() => Err(error),
+        Err(error) => {
+            log::info!("{}; reading the list instead", error.brief());
+            Ok(None)
+        }
+    }
+}
+
+/// Identifiers of the role assignments of a scope.
+type Lists = BTreeMap<Scope, HashSet<String>>;
+
+fn in_list(walker: Walker<'_>, own: &OwnAssignment, lists: &mut Lists) -> Result<bool, ApiError> {
+    if !lists.contains_key(&own.home) {
+        let listed = walker.listing(ListingKind::RoleAssignments, &own.home)?;
+        let there = match listed.map(|listed| listed.rows) {
+            Some(Rows::Assignments(list)) => {
+                let rows = list.rows.iter();
+                rows.map(|row| list.ids.get(row.id).into_owned()).collect()
+            }
+            _ => HashSet::new(),
+        };
+        lists.insert(own.home.clone(), there);
+    }
+    Ok(lists[&own.home].contains(&own.identifier))
 }
 
 /// Whoever acts with the caller's grants: the caller, and the groups that the caller is in. Harness names a service

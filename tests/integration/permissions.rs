@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use harness_access::error::Error;
-use harness_access::model::{ListingKind, ListingState, Observation};
+use harness_access::model::{Listing, ListingKind, ListingState, Observation};
 use serde_json::{Value, json};
 
 use crate::support::{Outcome, Test, in_process};
@@ -755,14 +755,13 @@ fn with_an_answer(
 
 #[test]
 fn answers_to_other_questions_prove_nothing() {
-    let spoils: [fn(&mut Value); 8] = [
+    let spoils: [fn(&mut Value); 7] = [
         |entries| entries[2]["permission"] = "core_serviceaccount_edit".into(),
         |entries| entries[2]["resourceType"] = "USER".into(),
         |entries| entries[2]["resourceIdentifier"] = "ci_bot".into(),
         |entries| entries[2]["resourceScope"]["accountIdentifier"] = "another".into(),
         |entries| entries[2]["resourceScope"]["orgIdentifier"] = "payments".into(),
         |entries| entries[2]["resourceScope"]["projectIdentifier"] = "shop".into(),
-        |entries| entries.as_array_mut().unwrap().swap(2, 3),
         |entries| drop(entries.as_array_mut().unwrap().pop()),
     ];
     for (number, spoil) in spoils.into_iter().enumerate() {
@@ -778,6 +777,27 @@ fn answers_to_other_questions_prove_nothing() {
             );
         }
     }
+}
+
+#[test]
+fn answers_may_come_in_another_order_where_each_names_its_question() {
+    let swapped = with_an_answer(|entries| entries.as_array_mut().unwrap().swap(2, 3));
+    let is_whole = |listing: &Listing| listing.state == ListingState::Complete;
+    assert!(swapped.unwrap().listings.iter().all(is_whole));
+    let unnamed = with_an_answer(|entries| {
+        let entries = entries.as_array_mut().unwrap();
+        entries.swap(2, 3);
+        entries[2].as_object_mut().unwrap().remove("resourceScope");
+    });
+    let of_roles = |listing: &&Listing| listing.kind == ListingKind::Roles;
+    assert!(
+        !unnamed
+            .unwrap()
+            .listings
+            .iter()
+            .filter(of_roles)
+            .any(is_whole)
+    );
 }
 
 #[test]
