@@ -5,6 +5,7 @@
 mod access;
 mod assignment_ids;
 mod audit;
+mod by;
 mod diagnosis;
 mod directory;
 mod fact;
@@ -29,9 +30,10 @@ pub use access::{
 };
 pub use assignment_ids::{AssignmentIds, AssignmentRef};
 pub use audit::{
-    ActedOn, Actor, ActorKind, AuditEvent, AuditTrail, ReadWindow, RecordedBy, SignIn, TrailRead,
+    ActedOn, Actor, ActorKind, AuditEvent, AuditTrail, EventDetail, ReadWindow, SignIn, TrailRead,
     Window,
 };
+pub use by::{Acting, Behind, By, Certainty};
 pub use diagnosis::{Diagnosis, Held, ListDiagnosis, Proof, Trial, TrialAnswer};
 pub use directory::{Directory, Ref, ScopeRef};
 pub use fact::{DiffFacts, GrantFact, Named, NumberMap, ResourceFact};

@@ -3,6 +3,7 @@
 pub mod accepting;
 pub mod access;
 pub mod audit;
+mod by;
 pub mod csv;
 pub mod diff;
 pub mod doctor;

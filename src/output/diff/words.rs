@@ -1,9 +1,9 @@
 //! The sentences that the formats for people share. They hold names of strangers as they are; each format makes them
 //! safe in its own way.
 
-use super::by;
 use crate::diff::{AssessedChange, Change, Comparison, Side, Subject, Verb};
 use crate::model::{GrantFact, Impact, Named, ResourceFact, ResourceType};
+use crate::output::by;
 use crate::output::text::{count, shortened};
 
 /// `+`, `-` or `~`.
