@@ -62,6 +62,13 @@ pub(super) fn jobs(value: &str) -> Result<usize, String> {
     }
 }
 
+pub(super) fn sample(value: &str) -> Result<usize, String> {
+    match value.parse() {
+        Ok(size @ 1..=100_000) => Ok(size),
+        _ => Err("expected a number from 1 to 100000".to_owned()),
+    }
+}
+
 pub(super) fn percent(value: &str) -> Result<u8, String> {
     match value.trim_end_matches('%').parse() {
         Ok(percent @ 0..=100) => Ok(percent),

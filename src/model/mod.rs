@@ -15,6 +15,7 @@ mod impact;
 mod label;
 mod listing;
 mod observation;
+mod policy;
 mod reference;
 mod resource;
 mod rows;
@@ -43,6 +44,7 @@ pub use impact::{Impact, ImpactWanted, Impacts};
 pub use label::Label;
 pub use listing::{Listing, ListingKind, ListingState, PlannedWalk};
 pub use observation::{Observation, Resource};
+pub use policy::{AccessQuestion, Policy};
 pub use reference::{SnapshotLocator, SnapshotRef, is_odd_date};
 pub use resource::{
     Details, IncludedScope, Known, ResourceId, ResourceType, Selector, canonical_json,

@@ -24,6 +24,7 @@ pub mod support;
 pub mod table;
 pub mod text;
 mod toml;
+pub mod verify;
 
 pub use json::{write_json, write_json_line};
 pub use screen::Screen;

@@ -74,6 +74,7 @@ fn its_options_are_those_of_the_help() {
         &["why", "--help"],
         &["findings", "--help"],
         &["audit", "--help"],
+        &["verify", "--help"],
         &["query", "--help"],
         &["report", "--help"],
         &["export", "--help"],
