@@ -1,11 +1,16 @@
 # What the project needs done. Everything runs with Rust, a C compiler and make.
 
-.PHONY: demo test test-browser lint bench install static man image dist dist-twice dist-check clean
+.PHONY: demo playground test test-browser lint bench install static man image dist dist-twice dist-check clean
 
-# The main job on the bundled fake Harness: two syncs, what changed, questions in SQL.
+# The main job on the bundled fake Harness: two syncs, what changed, questions in SQL. The database stays.
 demo:
 	cargo build --quiet --locked
 	cargo run --quiet --locked --example demo
+
+# The account of the demo to play with: serves it until Ctrl-C, and prints what to type in another terminal.
+playground:
+	cargo build --quiet --locked
+	cargo run --quiet --locked --package fake-harness --features process -- --playground
 
 # Everything CI checks. Without a browser the tests of the report in one are left out, with a word.
 test: lint

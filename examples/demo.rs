@@ -27,11 +27,25 @@ const QUESTIONS: [(&str, &str); 2] = [
 
 fn main() -> Result<(), Box<dyn Error>> {
     let program = program()?;
-    let folder = std::env::temp_dir().join(format!("harness-access-demo-{}", std::process::id()));
-    std::fs::create_dir_all(&folder)?;
-    let told = tell(&program, &folder);
-    std::fs::remove_dir_all(&folder)?;
-    told
+    let folder = beside(&program)?;
+    tell(&program, &folder)?;
+    println!(
+        "\nWhat was made stays, until the next demo:\n  {}\n  {}",
+        folder.join("harness-access.db").display(),
+        folder.join("access.html").display()
+    );
+    Ok(())
+}
+
+/// An empty folder in the build folder.
+fn beside(program: &Path) -> Result<PathBuf, Box<dyn Error>> {
+    let built = program.parent().ok_or("no build folder")?;
+    let folder = built.join("demo");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    std::fs::create_dir(&folder)?;
+    Ok(folder)
 }
 
 fn tell(program: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {

@@ -172,6 +172,7 @@ mod tests {
             resource_groups: 0,
             grants: 0,
             disabled_role_assignments: 0,
+            digest: None,
         }
     }
 

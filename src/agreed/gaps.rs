@@ -1,10 +1,10 @@
 //! Gaps that are known and accepted: lists that a sync may store although they are incomplete.
 
 use serde::Deserialize;
-use toml::Spanned;
+use serde::de::IgnoredAny;
 use toml::value::Datetime;
 
-use super::{Agreement, Notice, Said, checked, covers};
+use super::{Agreement, File, Notice, Pattern, Said, checked};
 use crate::model::{Listing, ListingKind, ListingState};
 
 /// The entries of a file.
@@ -18,16 +18,9 @@ struct Entry {
     line: usize,
     /// `None` = every kind.
     kind: Option<ListingKind>,
-    /// A scope, or its beginning with `*`.
-    scope: String,
+    scope: Pattern,
+    written_scope: String,
     agreement: Agreement,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
-    gap: Vec<Spanned<RawEntry>>,
 }
 
 #[derive(Deserialize)]
@@ -47,7 +40,7 @@ impl AcceptedGaps {
     /// # Errors
     /// What is wrong with it, for people, with the line.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let file: File =
+        let file: File<IgnoredAny, IgnoredAny, RawEntry> =
             toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
         let entries = checked(text, file.gap, RawEntry::check)?;
         Ok(Self { entries })
@@ -90,12 +83,12 @@ impl Entry {
     fn covers(&self, listing: &Listing) -> bool {
         listing.state != ListingState::Complete
             && self.kind.is_none_or(|kind| kind == listing.kind)
-            && covers(&self.scope, &listing.scope.to_string())
+            && self.scope.matches(&listing.scope.to_string())
     }
 
     fn short(&self) -> String {
         let kind = self.kind.map_or("*", ListingKind::as_str);
-        format!("{kind} in {}", self.scope)
+        format!("{kind} in {}", self.written_scope)
     }
 
     fn why(&self) -> String {
@@ -133,7 +126,8 @@ impl RawEntry {
         Ok(Entry {
             line,
             kind,
-            scope: self.scope,
+            scope: Pattern::parse(&self.scope),
+            written_scope: self.scope,
             agreement: Said {
                 reason: self.reason,
                 ticket: self.ticket,
@@ -181,7 +175,7 @@ mod tests {
                 "has an `expires`",
             ),
             ("approver", "aprover", "unknown field"),
-            ("[[gap]]", "[[approval]]", "unknown field"),
+            ("[[gap]]", "[[gaps]]", "unknown field"),
         ] {
             let error = AcceptedGaps::parse(&GOOD.replace(from, to)).expect_err(says);
             assert!(error.contains(says) && error.contains("line"), "{error}");

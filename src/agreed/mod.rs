@@ -1,13 +1,32 @@
 //! What somebody agreed to, in reviewed text files: the vocabulary that approvals of changes and accepted gaps share.
 //!
 //! The files are TOML: an entry is a paragraph that a reviewer can read and comment on. Each says why, who agreed, where
-//! it was discussed, and until when it holds.
+//! it was discussed, and until when it holds. One file may hold everything that was agreed to.
 
 pub mod gaps;
+mod pattern;
 
-use serde::Serialize;
+pub use pattern::Pattern;
+
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::value::Datetime;
+
+/// A file. A command reads the entries that it understands, and leaves those for other commands alone.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File<Approval = IgnoredAny, Finding = IgnoredAny, Gap = IgnoredAny> {
+    /// Changes, for `diff`.
+    #[serde(default = "Vec::new")]
+    pub approval: Vec<Spanned<Approval>>,
+    /// Findings, for `findings`.
+    #[serde(default = "Vec::new")]
+    pub finding: Vec<Spanned<Finding>>,
+    /// Incomplete lists, for `sync`.
+    #[serde(default = "Vec::new")]
+    pub gap: Vec<Spanned<Gap>>,
+}
 
 /// What the approver said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -106,31 +125,9 @@ pub fn checked<R, T>(
         .collect()
 }
 
-/// Whether a pattern covers a text: the same text, or one that ends in `*` and begins so.
-#[must_use]
-pub fn covers(pattern: &str, text: &str) -> bool {
-    match pattern.strip_suffix('*') {
-        Some(beginning) => text.starts_with(beginning),
-        None => pattern == text,
-    }
-}
-
 fn day(expires: &Datetime) -> Result<String, String> {
     match (expires.date, expires.time) {
         (Some(date), None) => Ok(date.to_string()),
         _ => Err("has an `expires` that is not a date such as 2026-12-31".to_owned()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::covers;
-
-    #[test]
-    fn a_star_stands_at_the_end_only() {
-        assert!(covers("*", "anything"));
-        assert!(covers("org/a/*", "org/a/project/b"));
-        assert!(!covers("org/a/*", "org/ab"));
-        assert!(!covers("org/*/project/b", "org/a/project/b"));
     }
 }

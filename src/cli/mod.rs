@@ -31,10 +31,10 @@ pub use questions::{Answer, Findings, FindingsFormat, WhatCan, WhoCan, Why, Word
 pub use report::{Report, ReportAudience};
 pub use settings::Config;
 pub use shell::{Completions, Man, Names, Shell};
-pub use snapshots::{Prune, SetLabel, Snapshots, SnapshotsCommand};
+pub use snapshots::{Prune, SetLabel, Snapshots, SnapshotsCommand, Verify};
 pub use sync::{Doctor, Sync};
 pub use values::{Color, Format};
-pub use verify::Verify;
+pub use verify::VerifyAccess;
 
 /// Who has access to what in a Harness account, why, and what changed.
 #[derive(Debug, ArgsInfo, FromArgs)]
@@ -99,7 +99,7 @@ pub enum Command {
     /// who did what to access
     Audit(Audit),
     /// ask Harness the same
-    Verify(Verify),
+    Verify(VerifyAccess),
     /// what an auditor would question
     Findings(Findings),
     /// one HTML file for people

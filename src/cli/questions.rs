@@ -125,20 +125,34 @@ command_line! {
     subcommand,
     name = "findings",
     help_triggers("-h", "--help"),
-    note = "A rule is a file with one SELECT over the views that gives the columns subject, name, scope and detail. It starts with
-comment lines `-- code:`, `-- severity:` (note, warning or error), `-- title:` and `-- remedy:`.
+    note = "A rule is a file with one SELECT over the views that gives the columns subject, name, email, scope and detail. It starts
+with comment lines `-- code:`, `-- severity:` (note, warning or error), `-- title:` and `-- remedy:`.
 
-Exit status 1 with --fail-on: there are findings of that severity or worse; 2: none, but some lists are incomplete.",
-    example = "{command_name} --fail-on error",
+Exit status 1 with --fail-on: there are findings of that severity or worse that nobody accepted; 2: none, but some lists
+are incomplete.",
+    example = "{command_name} --fail-on error --approvals approvals.toml",
+    example = "{command_name} --code HA005 --code HA010 --format csv",
     example = "{command_name} --format sarif --rules my-rules/"
 )]
 pub struct Findings {
-    /// table (default), json or sarif
+    /// table (default), json, csv or sarif
     #[argh(option, arg_name = "format", default = "FindingsFormat::Table")]
     pub format: FindingsFormat,
+    /// counts only, as a table or json
+    #[argh(switch)]
+    pub stat: bool,
+    /// run only the rule with this code; may be repeated
+    #[argh(option, arg_name = "code")]
+    pub code: Vec<String>,
     /// exit with status 1 for findings of this severity or worse: note, warning or error
     #[argh(option, arg_name = "severity", from_str_fn(Severity::parse))]
     pub fail_on: Option<Severity>,
+    /// a file of accepted findings (TOML); they do not count
+    #[argh(option, arg_name = "path")]
+    pub approvals: Option<String>,
+    /// print an entry for that file for each finding that counts, for a reviewer to fill in
+    #[argh(switch)]
+    pub write_approvals: bool,
     /// a folder with your own rules, *.sql
     #[argh(option, arg_name = "folder")]
     pub rules: Option<String>,
@@ -152,6 +166,8 @@ pub enum FindingsFormat {
     Table,
     /// For programs.
     Json,
+    /// For spreadsheets.
+    Csv,
     /// For code scanners: SARIF 2.1.0.
     Sarif,
 }

@@ -13,13 +13,14 @@ command_line! {
     name = "snapshots",
     help_triggers("-h", "--help"),
     example = "{command_name}",
-    example = "{command_name} label latest audit-2026q1"
+    example = "{command_name} label latest audit-2026q1",
+    example = "{command_name} verify"
 )]
 pub struct Snapshots {
     /// table (default) or json
     #[argh(option, arg_name = "format", default = "Format::Table")]
     pub format: Format,
-    /// name a snapshot
+    /// name a snapshot, or verify some
     #[argh(subcommand)]
     pub command: Option<SnapshotsCommand>,
 }
@@ -31,6 +32,32 @@ pub struct Snapshots {
 pub enum SnapshotsCommand {
     /// Name one.
     Label(SetLabel),
+    /// Compare them with their digests.
+    Verify(Verify),
+}
+
+command_line! {
+[db color quiet]
+/// compare snapshots with the digests that were made when they were stored
+#[derive(Debug, ArgsInfo, FromArgs)]
+#[argh(
+    subcommand,
+    name = "verify",
+    help_triggers("-h", "--help"),
+    note = "Without a snapshot, every snapshot of the file is verified. Exit status 6 means that something is not as it was
+stored: restore the file from a backup. Exports and reports verify what they show by themselves.",
+    example = "{command_name}",
+    example = "{command_name} 2026-03-01",
+    example = "{command_name} evidence.db@latest --format json"
+)]
+pub struct Verify {
+    /// the snapshots: numbers, labels, dates, latest~N, FILE@... (default: all)
+    #[argh(positional, arg_name = "snapshot")]
+    pub snapshots: Vec<String>,
+    /// table (default) or json
+    #[argh(option, arg_name = "format", default = "Format::Table")]
+    pub format: Format,
+}
 }
 
 command_line! {

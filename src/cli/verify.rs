@@ -21,7 +21,7 @@ Exit status: 0 all answers agree; 1 there are differences; 2 Harness does not an
     example = "{command_name} --permission core_secret_access --sample 50",
     example = "{command_name} --seed 7 --format json"
 )]
-pub struct Verify {
+pub struct VerifyAccess {
     /// ask only about this permission (default: every permission that somebody holds)
     #[argh(option, arg_name = "permission")]
     pub permission: Option<String>,

@@ -19,8 +19,6 @@ pub struct Progress {
     pub planned: AtomicU64,
     /// Tasks done.
     pub done: AtomicU64,
-    /// Rows seen.
-    pub rows: AtomicU64,
 }
 
 /// What a task needs.
@@ -86,10 +84,6 @@ impl WorkerPool<'_> {
         while let Some((number, task)) = queue.next() {
             let guard = TaskGuard(queue);
             let outcome = self.perform(task).map(|(listed, more)| {
-                let listings = listed.iter().filter_map(|listed| listed.listing.as_ref());
-                let rows: i64 = listings.map(|listing| listing.rows).sum();
-                let rows = u64::try_from(rows).unwrap_or(0);
-                self.progress.rows.fetch_add(rows, Ordering::Relaxed);
                 queue.add(more);
                 listed
             });

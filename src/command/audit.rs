@@ -1,8 +1,8 @@
 //! `audit`: who did what to access, as far as it was read.
 
 use super::Context;
+use super::open::open_database;
 use crate::cli::{Audit, AuditFormat};
-use crate::config;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::{ActedOn, Actor, AuditEvent, SnapshotRef, Timestamp, Window};
@@ -11,7 +11,7 @@ use crate::output::text::line;
 use crate::store::Reader;
 
 pub(crate) fn run(arguments: &Audit, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let reader = Reader::open(&config::database(arguments.db.as_deref())?)?;
+    let reader = open_database(arguments.db.as_deref())?;
     let from = match &arguments.since {
         None => Timestamp::from_millis(0),
         Some(since) => begin(&reader, since)?,

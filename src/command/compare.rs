@@ -10,21 +10,35 @@ use crate::error::Error;
 use crate::model::{DiffFacts, Gap, SnapshotInfo, SnapshotRef, Timestamp};
 use crate::store::{Reader, StoreError};
 
-/// Reads a file of approvals.
+/// Reads a file of approved changes.
 ///
 /// # Errors
 /// When it cannot be read, or an entry is wrong.
 pub(crate) fn read_approvals(path: &str) -> Result<Approvals, Error> {
+    read_agreements(path, Approvals::parse, "diff --write-approvals")
+}
+
+/// Reads a file of agreements; `prints` names the command that prints entries for it.
+///
+/// # Errors
+/// When it cannot be read, or an entry is wrong.
+pub(crate) fn read_agreements<T>(
+    path: &str,
+    parse: impl Fn(&str) -> Result<T, String>,
+    prints: &str,
+) -> Result<T, Error> {
     let text = fs::read_to_string(path).map_err(|error| {
         Error::config(
             format!("cannot read the approvals in {path}: {error}"),
-            "`diff --write-approvals` prints entries to begin with",
+            format!("`{prints}` prints entries to begin with"),
         )
     })?;
-    Approvals::parse(&text).map_err(|wrong| {
+    parse(&text).map_err(|wrong| {
         Error::config(
             format!("{path}: {wrong}"),
-            "`diff --write-approvals` shows what an entry looks like; a reviewer fills in reason and approver",
+            format!(
+                "`{prints}` shows what an entry looks like; a reviewer fills in reason and approver"
+            ),
         )
     })
 }
@@ -51,12 +65,8 @@ impl Pair {
     /// When a file is not ours, a snapshot is missing, or they come in the wrong order.
     pub(crate) fn open(from: Located, to: Located) -> Result<Self, Error> {
         let same = is_same(&from, &to);
-        let older = Reader::open(&from.path)?;
-        let newer = if same {
-            None
-        } else {
-            Some(Reader::open(&to.path)?)
-        };
+        let older = from.reader()?;
+        let newer = if same { None } else { Some(to.reader()?) };
         let side = |reader: &Reader, located: &Located| -> Result<Side, Error> {
             Ok(Side {
                 snapshot: snapshot(reader, &located.snapshot)?,
@@ -107,6 +117,22 @@ impl Pair {
         }
     }
 
+    /// Makes sure that both are still what was stored.
+    ///
+    /// # Errors
+    /// When a file is damaged, or cannot be read.
+    pub(crate) fn refuse_damaged(&self) -> Result<(), Error> {
+        let (from, to) = (self.from.snapshot.id, self.to.snapshot.id);
+        match &self.older {
+            None => self.newer.reader.refuse_damaged(&[from, to])?,
+            Some(older) => {
+                older.refuse_damaged(&[from])?;
+                self.newer.reader.refuse_damaged(&[to])?;
+            }
+        }
+        Ok(())
+    }
+
     /// Compares them, and hands the newer one on.
     ///
     /// # Errors
@@ -130,6 +156,7 @@ impl Pair {
             newly_visible: assessed.newly_visible,
             out_of_sight: assessed.out_of_sight,
             unseen: Vec::new(),
+            lapsed: Vec::new(),
         };
         trail::explain(&mut comparison, older, newer)?;
         Ok((self.newer, comparison))
@@ -137,13 +164,17 @@ impl Pair {
 }
 
 /// Changes with what they mean.
-struct Assessed {
-    changes: Vec<AssessedChange>,
+pub(crate) struct Assessed {
+    pub(crate) changes: Vec<AssessedChange>,
     newly_visible: u64,
     out_of_sight: u64,
 }
 
-fn assessed(
+/// Facts that may differ, compared and assessed.
+///
+/// # Errors
+/// When a file cannot be read.
+pub(crate) fn assessed(
     facts: DiffFacts,
     (older, from): (&Reader, i64),
     (newer, to): (&Reader, i64),

@@ -3,9 +3,9 @@
 use std::io::Write;
 
 use super::Context;
+use super::open::open_database;
 use crate::cli::completions::script;
 use crate::cli::{Completions, Names};
-use crate::config;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::store::Reader;
@@ -14,8 +14,8 @@ pub(crate) fn run(arguments: &Completions, context: &mut Context<'_>) -> Result<
     match (arguments.shell, arguments.names) {
         (Some(shell), None) => context.out.write_all(script(shell).as_bytes())?,
         (None, Some(names)) => {
-            let path = config::database(arguments.db.as_deref())?;
-            print(&Reader::open(&path)?, names, context.out)?;
+            let reader = open_database(arguments.db.as_deref())?;
+            print(&reader, names, context.out)?;
         }
         _ => {
             return Err(Error::Usage(

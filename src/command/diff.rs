@@ -1,11 +1,11 @@
 //! `diff`: what changed between two snapshots.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use super::compare::{Pair, read_approvals, today};
+use super::lapsed::lapsed;
 use super::open::{OpenSnapshot, locate};
 use super::{Context, report};
-use crate::agreed::Notice;
 use crate::cli::{Diff, DiffFormat};
 use crate::diff::{Comparison, FailOn};
 use crate::error::Error;
@@ -24,9 +24,12 @@ pub(crate) fn run(arguments: &Diff, context: &mut Context<'_>) -> Result<Exit, E
     let db = arguments.db.as_deref();
     let pair = Pair::open(locate(from, db)?, locate(to, db)?)?;
     let (newer, mut comparison) = pair.compare(plan.fail_on)?;
-    let notices = approvals.map_or_else(Vec::new, |approvals| {
-        approvals.apply(&mut comparison.changes, &today())
-    });
+    let mut notices = Vec::new();
+    if let Some(approvals) = approvals {
+        let today = today();
+        notices = approvals.apply(&mut comparison.changes, &today);
+        comparison.lapsed = lapsed(&approvals, &today, &comparison, &newer)?;
+    }
     if !(arguments.quiet && plan.print.is_for_people()) {
         plan.print.write(
             &comparison,
@@ -37,7 +40,8 @@ pub(crate) fn run(arguments: &Diff, context: &mut Context<'_>) -> Result<Exit, E
         context.out.flush()?;
     }
     if !arguments.quiet {
-        warn(arguments, &notices, context.err)?;
+        let file = arguments.approvals.as_deref().unwrap_or_default();
+        output::summary::agreements(file, &notices, &comparison, context.err)?;
         output::summary::write(&comparison, context.err)?;
     }
     Ok(exit_of(&comparison, arguments.ignore_coverage))
@@ -121,11 +125,6 @@ impl Print {
     }
 }
 
-fn warn(arguments: &Diff, notices: &[Notice], err: &mut dyn Write) -> io::Result<()> {
-    let file = arguments.approvals.as_deref().unwrap_or_default();
-    output::summary::notices(file, notices, err)
-}
-
 fn references(typed: &[String]) -> Result<(&str, &str), Error> {
     match typed {
         [] => Ok(("previous", "latest")),
@@ -140,11 +139,7 @@ fn references(typed: &[String]) -> Result<(&str, &str), Error> {
 fn exit_of(comparison: &Comparison, ignore_coverage: bool) -> Exit {
     if !ignore_coverage && !comparison.is_comparable() {
         Exit::CouldNotTell
-    } else if comparison
-        .changes
-        .iter()
-        .any(|assessed| comparison.fail_on.counts(assessed))
-    {
+    } else if comparison.checked().any(|(_, counts, _)| counts) {
         Exit::Differences
     } else {
         Exit::Done

@@ -38,6 +38,7 @@ pub(crate) fn run(arguments: &Export, context: &mut Context<'_>) -> Result<Exit,
     destination.refuse_loss(&located.path, arguments.force)?;
     let mut target = Target::open(destination, context.out)?;
     let opened = located.open()?;
+    opened.refuse_damaged()?;
     opened.show()?;
     let gaps = opened.gaps()?;
     let database = opened.path.file_stem().unwrap_or_default();

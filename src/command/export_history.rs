@@ -17,6 +17,8 @@ pub(crate) fn run(arguments: &Export, context: &mut Context<'_>) -> Result<Exit,
     let files = open(arguments)?;
     for file in &files {
         destination.refuse_loss(&file.path, arguments.force)?;
+        let held: Vec<i64> = file.reader.snapshots()?.iter().map(|one| one.id).collect();
+        file.reader.refuse_damaged(&held)?;
     }
     let mut target = Target::open(destination, context.out)?;
     format.begin(&mut target)?;

@@ -2,68 +2,56 @@
 
 use std::collections::HashSet;
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::Context;
+use super::compare::{read_agreements, today};
 use super::open::locate_at;
+use crate::agreed::Notice;
 use crate::cli::{Findings, FindingsFormat};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::findings::{Finding, Rule, built_in};
-use crate::output::findings::{self, Examined, RuleFindings};
-use crate::output::gaps;
-use crate::output::sarif;
+use crate::findings::{AcceptedFindings, Finding, Rule, Severity, built_in};
+use crate::output::findings::{self as output, Examined, RuleFindings};
 use crate::output::text::{count, line};
+use crate::output::{Screen, gaps, notices};
+use crate::similar;
 use crate::store::{Limits, Reader, Restricted, Rows, SelectError};
 
 pub(crate) fn run(arguments: &Findings, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let located = locate_at(arguments.at.as_deref(), arguments.db.as_deref())?;
-    let rules = rules(arguments.rules.as_deref())?;
-    let mut opened = located.open()?;
+    let print = Print::from(arguments)?;
+    let accepted = arguments
+        .approvals
+        .as_deref()
+        .map(|path| read_agreements(path, AcceptedFindings::parse, "findings --write-approvals"))
+        .transpose()?
+        .unwrap_or_default();
+    let rules = chosen(rules(arguments.rules.as_deref())?, &arguments.code)?;
+    let mut opened = locate_at(arguments.at.as_deref(), arguments.db.as_deref())?.open()?;
     opened.show()?;
     let gaps = opened.gaps()?;
-    let found = applied(rules, opened.reader.restrict(Limits::default())?)?;
-    let reader = &opened.reader;
+    let mut found = applied(rules, opened.reader.restrict(Limits::default())?)?;
+    let notices = accepted.apply(&mut found, &today());
     let examined = Examined {
         snapshot: &opened.snapshot,
         file: &opened.file(),
         gaps: &gaps,
-        unverified: reader.unverified()?,
+        unverified: opened.reader.unverified()?,
     };
-    let mut left_out = 0;
-    match arguments.format {
-        FindingsFormat::Table => {
-            findings::table(&found, context.screen(arguments.color), context.out)?;
-        }
-        FindingsFormat::Json => findings::json(&found, examined, context.out)?,
-        FindingsFormat::Sarif => left_out = sarif::write(&found, examined, context.out)?,
-    }
+    let screen = context.screen(arguments.color);
+    let left_out = print.write(&found, examined, screen, context.out)?;
     context.out.flush()?;
     if !arguments.quiet {
-        let number = found
-            .iter()
-            .map(|(_, findings)| findings.len() as u64)
-            .sum::<u64>();
-        let rules = count(found.len() as u64, "rule");
-        writeln!(context.err, "{} by {rules}", count(number, "finding"))?;
-        if left_out > 0 {
-            let left_out = count(left_out as u64, "finding");
-            writeln!(
-                context.err,
-                "left out: {left_out} of the lowest severities, because code scanning takes 25000"
-            )?;
-        }
-        for gap in gaps::lines(&gaps) {
-            writeln!(context.err, "not seen: {}", line(&gap))?;
-        }
-        if let Some(doubt) = findings::doubt(examined.unverified) {
-            writeln!(context.err, "{doubt}")?;
-        }
+        let file = arguments.approvals.as_deref().unwrap_or_default();
+        say(&found, examined, left_out, (file, &notices), context.err)?;
     }
     let Some(limit) = arguments.fail_on else {
         return Ok(Exit::Done);
     };
-    let serious = |(rule, findings): &RuleFindings| rule.severity >= limit && !findings.is_empty();
+    let serious = |(rule, findings): &RuleFindings| {
+        rule.severity >= limit && findings.iter().any(|finding| finding.accepted.is_none())
+    };
     Ok(if found.iter().any(serious) {
         Exit::FINDINGS
     } else if gaps.is_empty() {
@@ -71,6 +59,108 @@ pub(crate) fn run(arguments: &Findings, context: &mut Context<'_>) -> Result<Exi
     } else {
         Exit::CouldNotTell
     })
+}
+
+/// What goes to standard output.
+enum Print {
+    Findings(FindingsFormat),
+    Counts(FindingsFormat),
+    /// Entries for findings of this severity or worse.
+    Approvals(Severity),
+}
+
+impl Print {
+    fn from(arguments: &Findings) -> Result<Self, Error> {
+        use FindingsFormat::{Json, Table};
+        match (arguments.write_approvals, arguments.stat, arguments.format) {
+            (true, true, _) => Err(Error::Usage(
+                "--stat and --write-approvals cannot be combined".to_owned(),
+            )),
+            (true, false, Table) => {
+                Ok(Self::Approvals(arguments.fail_on.unwrap_or(Severity::Note)))
+            }
+            (true, false, _) => Err(Error::Usage(
+                "--write-approvals always prints TOML; leave out --format".to_owned(),
+            )),
+            (false, true, format @ (Table | Json)) => Ok(Self::Counts(format)),
+            (false, true, _) => Err(Error::Usage("--stat prints a table or json".to_owned())),
+            (false, false, format) => Ok(Self::Findings(format)),
+        }
+    }
+
+    /// Writes it, and says how many findings the format has no place for.
+    fn write(
+        &self,
+        found: &[RuleFindings],
+        examined: Examined<'_>,
+        screen: Screen,
+        out: &mut dyn Write,
+    ) -> io::Result<usize> {
+        match self {
+            Self::Approvals(least) => output::approvals::write(found, *least, out)?,
+            Self::Counts(FindingsFormat::Json) => output::stat::json(found, examined, out)?,
+            Self::Counts(_) => output::stat::table(found, screen, out)?,
+            Self::Findings(FindingsFormat::Table) => output::table::write(found, screen, out)?,
+            Self::Findings(FindingsFormat::Json) => output::json::write(found, examined, out)?,
+            Self::Findings(FindingsFormat::Csv) => output::csv::write(found, examined, out)?,
+            Self::Findings(FindingsFormat::Sarif) => {
+                return output::sarif::write(found, examined, out);
+            }
+        }
+        Ok(0)
+    }
+}
+
+fn say(
+    found: &[RuleFindings],
+    examined: Examined<'_>,
+    left_out: usize,
+    (file, notices): (&str, &[Notice]),
+    err: &mut dyn Write,
+) -> io::Result<()> {
+    notices::write(file, notices, "finding", err)?;
+    writeln!(err, "{}", output::totals(found))?;
+    if left_out > 0 {
+        let left_out = count(left_out as u64, "finding");
+        writeln!(
+            err,
+            "left out: {left_out} of the lowest severities, because code scanning takes 25000"
+        )?;
+    }
+    for gap in gaps::lines(examined.gaps) {
+        writeln!(err, "not seen: {}", line(&gap))?;
+    }
+    if let Some(doubt) = output::doubt(examined.unverified) {
+        writeln!(err, "{doubt}")?;
+    }
+    Ok(())
+}
+
+/// The rules that were asked for by their codes; all when none was.
+fn chosen(mut rules: Vec<Rule>, typed: &[String]) -> Result<Vec<Rule>, Error> {
+    let wanted: Vec<&str> = typed
+        .iter()
+        .flat_map(|codes| codes.split(','))
+        .map(str::trim)
+        .collect();
+    let has = |rule: &Rule, code: &str| rule.code.eq_ignore_ascii_case(code);
+    for code in &wanted {
+        if !rules.iter().any(|rule| has(rule, code)) {
+            let known: Vec<&str> = rules.iter().map(|rule| rule.code.as_str()).collect();
+            let candidates = rules
+                .iter()
+                .map(|rule| (rule.code.clone(), rule.title.clone()));
+            let meant = similar::did_you_mean(&similar::closest(code, candidates));
+            return Err(Error::Usage(match meant {
+                Some(meant) => format!("--code: no rule `{code}`; {meant}"),
+                None => format!("--code: no rule `{code}`; there are {}", known.join(", ")),
+            }));
+        }
+    }
+    if !wanted.is_empty() {
+        rules.retain(|rule| wanted.iter().any(|code| has(rule, code)));
+    }
+    Ok(rules)
 }
 
 /// Ours, then the user's by file name.
@@ -151,10 +241,14 @@ fn findings_in(rule: &Rule, Rows { columns, rows }: &Rows) -> Result<Vec<Finding
         .map(|row| Finding {
             subject: row[subject].clone().unwrap_or_default(),
             name: cell(row, "name"),
+            email: cell(row, "email"),
             scope: cell(row, "scope"),
             detail: cell(row, "detail"),
+            accepted: None,
         })
         .collect();
-    findings.sort();
+    findings.sort_by(|a, b| {
+        (&a.subject, &a.name, &a.scope, &a.detail).cmp(&(&b.subject, &b.name, &b.scope, &b.detail))
+    });
     Ok(findings)
 }

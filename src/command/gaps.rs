@@ -1,11 +1,10 @@
 //! Gaps of a sync: which are accepted, and what follows for the snapshot.
 
-use std::fs;
-
+use super::compare::{read_agreements, today};
 use crate::agreed::Notice;
 use crate::agreed::gaps::AcceptedGaps;
 use crate::error::Error;
-use crate::model::{Listing, ListingState, Scope, ScopeSelection, Timestamp};
+use crate::model::{Listing, ListingState, Scope, ScopeSelection};
 use crate::output::accepting::describe_all;
 
 /// The gaps of a run, judged.
@@ -21,10 +20,7 @@ pub(crate) struct Gaps {
 impl Gaps {
     /// Marks what the file accepts.
     pub(crate) fn of(listings: &mut [Listing], file: Option<&AcceptedGaps>) -> Self {
-        let today = Timestamp::now().to_string();
-        let notices = file.map_or_else(Vec::new, |file| {
-            file.apply(listings, today.get(..10).unwrap_or_default())
-        });
+        let notices = file.map_or_else(Vec::new, |file| file.apply(listings, &today()));
         let gaps = listings
             .iter()
             .filter(|listing| listing.state != ListingState::Complete)
@@ -99,16 +95,5 @@ pub(crate) fn hint_for_permissions(selection: &ScopeSelection) -> String {
 
 /// Reads a file of accepted gaps.
 pub(crate) fn read(path: &str) -> Result<AcceptedGaps, Error> {
-    let text = fs::read_to_string(path).map_err(|error| {
-        Error::config(
-            format!("cannot read the accepted gaps in {path}: {error}"),
-            "`sync --write-gaps` prints entries to begin with",
-        )
-    })?;
-    AcceptedGaps::parse(&text).map_err(|wrong| {
-        Error::config(
-            format!("{path}: {wrong}"),
-            "`sync --write-gaps` shows what an entry looks like; a reviewer fills in reason and approver",
-        )
-    })
+    read_agreements(path, AcceptedGaps::parse, "sync --write-gaps")
 }

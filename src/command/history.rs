@@ -2,8 +2,8 @@
 
 use super::Context;
 use super::names::{self, thing};
+use super::open::open_database;
 use crate::cli::{History, HistoryFormat};
-use crate::config;
 use crate::diff;
 use crate::diff::history::events;
 use crate::error::Error;
@@ -14,7 +14,7 @@ use crate::output::text::line;
 use crate::store::{Changed, GrantParts, Reader};
 
 pub(crate) fn run(arguments: &History, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let reader = Reader::open(&config::database(arguments.db.as_deref())?)?;
+    let reader = open_database(arguments.db.as_deref())?;
     let subject = Subject::from(&reader, &arguments.what)?;
     let mut groups = Vec::new();
     let (versions, grants) = match &subject.grant {

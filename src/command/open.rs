@@ -12,21 +12,47 @@ use crate::store::{Reader, StoreError};
 pub(crate) struct Located {
     pub(crate) path: PathBuf,
     pub(crate) snapshot: SnapshotRef,
+    /// Nobody named the file, so it is the user's own database.
+    is_own: bool,
 }
 
 impl Located {
+    /// Opens the file.
+    ///
+    /// # Errors
+    /// When it is not a database of ours.
+    pub(crate) fn reader(&self) -> Result<Reader, Error> {
+        Ok(reader(&self.path, self.is_own)?)
+    }
+
     /// Opens the file and looks the snapshot up.
     ///
     /// # Errors
     /// When the file is not a database of ours, or has no such snapshot.
     pub(crate) fn open(self) -> Result<OpenSnapshot, Error> {
-        let reader = Reader::open(&self.path)?;
+        let reader = self.reader()?;
         let snapshot = resolve(&reader, &self.snapshot)?;
         Ok(OpenSnapshot {
             path: self.path,
             reader,
             snapshot,
         })
+    }
+}
+
+/// Opens the database of `--db`, or the user's own.
+///
+/// # Errors
+/// When it is not a database of ours.
+pub(crate) fn open_database(db: Option<&str>) -> Result<Reader, Error> {
+    Ok(reader(&config::database(db)?, db.is_none())?)
+}
+
+fn reader(path: &Path, is_own: bool) -> Result<Reader, StoreError> {
+    if is_own {
+        Reader::open_own(path)
+    } else {
+        Reader::open(path)
     }
 }
 
@@ -47,6 +73,14 @@ impl OpenSnapshot {
             self.reader.show_snapshot(self.snapshot.id)?;
         }
         Ok(())
+    }
+
+    /// Makes sure that the snapshot is still what was stored: evidence must not be made of a damaged file.
+    ///
+    /// # Errors
+    /// When the file is damaged, or cannot be read.
+    pub(crate) fn refuse_damaged(&self) -> Result<(), Error> {
+        Ok(self.reader.refuse_damaged(&[self.snapshot.id])?)
     }
 
     /// The listings of the snapshot that were not complete.
@@ -86,6 +120,7 @@ pub(crate) fn locate(typed: &str, db: Option<&str>) -> Result<Located, Error> {
         )));
     }
     Ok(Located {
+        is_own: locator.file.is_none() && db.is_none(),
         path: match locator.file {
             Some(file) => file,
             None => config::database(db)?,

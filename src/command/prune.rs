@@ -1,5 +1,6 @@
 //! `prune`: delete old snapshots.
 
+use super::open::open_database;
 use super::{Context, trail};
 use crate::cli::{Format, Prune};
 use crate::config;
@@ -7,7 +8,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::output;
 use crate::retention::Keep;
-use crate::store::{Reader, Writer};
+use crate::store::Writer;
 
 pub(crate) fn run(arguments: &Prune, context: &mut Context<'_>) -> Result<Exit, Error> {
     let keep = keep(arguments)?;
@@ -18,7 +19,7 @@ pub(crate) fn run(arguments: &Prune, context: &mut Context<'_>) -> Result<Exit, 
         .transpose()?;
     let reader = match &writer {
         Some(writer) => writer.reader()?,
-        None => Reader::open(&path)?,
+        None => open_database(arguments.db.as_deref())?,
     };
     let decisions = keep.decide(reader.snapshots()?);
     drop(reader);

@@ -16,10 +16,9 @@ use crate::exit::Exit;
 use crate::export::{Contents, Destination, Exporter, Ndjson, Source, Target};
 use crate::findings::built_in;
 use crate::model::{Gap, Scope, SnapshotInfo};
-use crate::output::diff::summary;
 use crate::output::findings::RuleFindings;
-use crate::output::gaps;
 use crate::output::text::{bytes, count, line};
+use crate::output::{gaps, notices};
 use crate::report::{self, Audience, Inventory, Material, Point};
 use crate::store::Reader;
 
@@ -47,7 +46,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Result<Ex
         let notices = approvals.apply(&mut comparison.changes, &today());
         if !arguments.quiet {
             let file = arguments.approvals.as_deref().unwrap_or_default();
-            summary::notices(file, &notices, context.err)?;
+            notices::write(file, &notices, "change", context.err)?;
         }
     }
     let (page, gaps) = page(&opened, comparison.as_ref(), &request)?;
@@ -101,12 +100,14 @@ impl Snapshots {
                 let mut earlier = opened.reader.snapshots()?;
                 earlier.retain(|snapshot| snapshot.id < opened.snapshot.id);
                 let Some(before) = earlier.pop() else {
+                    opened.refuse_damaged()?;
                     return Ok((opened, None));
                 };
                 Pair::within(opened, before)
             }
             Self::Two(from, to) => Pair::open(from, to)?,
         };
+        pair.refuse_damaged()?;
         let (opened, comparison) = pair.compare(FailOn::Any)?;
         Ok((opened, Some(comparison)))
     }

@@ -1,20 +1,26 @@
 //! `snapshots`: what the file holds.
 
 use super::Context;
+use super::open::open_database;
 use crate::cli::{Format, Snapshots, SnapshotsCommand};
-use crate::config;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output;
 use crate::output::text::{bytes, count};
-use crate::store::Reader;
 
 pub(crate) fn run(arguments: &Snapshots, context: &mut Context<'_>) -> Result<Exit, Error> {
-    if let Some(SnapshotsCommand::Label(label)) = &arguments.command {
-        let quiet = arguments.quiet || label.quiet;
-        return super::label::run(label, arguments.db.as_deref(), quiet, context);
+    let db = arguments.db.as_deref();
+    match &arguments.command {
+        Some(SnapshotsCommand::Label(label)) => {
+            let quiet = arguments.quiet || label.quiet;
+            return super::label::run(label, db, quiet, context);
+        }
+        Some(SnapshotsCommand::Verify(verify)) => {
+            return super::integrity::run(verify, db, context);
+        }
+        None => {}
     }
-    let reader = Reader::open(&config::database(arguments.db.as_deref())?)?;
+    let reader = open_database(db)?;
     let snapshots = reader
         .snapshots()?
         .into_iter()

@@ -69,9 +69,11 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
         )?;
         return Ok(Exit::Done);
     }
-    let shown = (context.err_is_terminal && !arguments.quiet).then(|| {
+    let watched = context.err_is_terminal && !context.is_dumb() && !arguments.quiet;
+    let shown = watched.then(|| {
         let (client, progress) = (Arc::clone(&client), Arc::clone(&run.progress));
-        ProgressLine::show(move || counts(&client, &progress))
+        let jobs = arguments.jobs as u64;
+        ProgressLine::show(move || counts(&client, &progress, jobs))
     });
     let result = run.observe_and_store(writer, &identity, label.as_ref());
     drop(shown);
@@ -92,7 +94,7 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
 fn tell(arguments: &Sync, gaps: &Gaps, context: &mut Context<'_>) -> Result<(), Error> {
     if !arguments.quiet {
         let file = arguments.gaps.as_deref().unwrap_or_default();
-        output::accepting::write_notices(file, &gaps.notices, context.err)?;
+        output::notices::write(file, &gaps.notices, "gap", context.err)?;
     }
     if arguments.write_gaps {
         output::accepting::write_entries(&gaps.open, context.out)?;
@@ -240,12 +242,20 @@ fn tell_new_address(
     Ok(())
 }
 
-fn counts(client: &Client, progress: &Progress) -> Counts {
+fn counts(client: &Client, progress: &Progress, jobs: u64) -> Counts {
+    let planned = progress.planned.load(Ordering::Relaxed);
+    let done = progress.done.load(Ordering::Relaxed);
+    let reading = client.reading();
+    // Of the lists in hand the first page may have come; each other takes a request at least.
+    let untouched = planned.saturating_sub(done + jobs);
     Counts {
-        planned: progress.planned.load(Ordering::Relaxed),
-        done: progress.done.load(Ordering::Relaxed),
-        rows: progress.rows.load(Ordering::Relaxed),
-        requests: client.requests(),
+        planned,
+        done,
+        rows: reading.rows,
+        requests: reading.requests,
+        to_come: reading.pages_to_come + untouched,
+        per_minute: reading.per_minute,
+        pause: reading.pause,
     }
 }
 

@@ -11,7 +11,7 @@ use crate::access::agreement::{Asked, Outcome, Reason, Sampling, compare};
 use crate::access::{Access, Question};
 use crate::api::client::{Client, DEFAULT_MEMORY};
 use crate::api::error::ApiError;
-use crate::cli::{Format, Verify};
+use crate::cli::{Format, VerifyAccess};
 use crate::collect::analyzer::{ANALYZE, FEATURE_FLAG, is_harness_there, policies};
 use crate::collect::trail::read_events;
 use crate::config::Connection;
@@ -26,7 +26,7 @@ const TIMEOUT: Duration = Duration::from_secs(30 * 60);
 /// As a sync paces itself unless told otherwise; Harness allows about 400 for a key.
 const REQUESTS_A_MINUTE: u32 = 360;
 
-pub(crate) fn run(arguments: &Verify, context: &mut Context<'_>) -> Result<Exit, Error> {
+pub(crate) fn run(arguments: &VerifyAccess, context: &mut Context<'_>) -> Result<Exit, Error> {
     let connection = Connection::resolve(&arguments.connection(), context.env)?;
     let opened = locate_at(arguments.at.as_deref(), arguments.db.as_deref())?.open()?;
     same_account(&opened, &connection)?;

@@ -7,16 +7,13 @@
 
 mod entry;
 mod kind;
-mod pattern;
+mod lapsed;
 
 pub use kind::{EntryKind, Field, value};
-pub use pattern::Pattern;
-
-use serde::Deserialize;
-use toml::Spanned;
+pub use lapsed::{Expired, Lapsed};
 
 use super::AssessedChange;
-use crate::agreed::{Notice, checked};
+use crate::agreed::{File, Notice, checked};
 use entry::{Entry, RawEntry};
 
 /// The entries of a file.
@@ -25,20 +22,13 @@ pub struct Approvals {
     entries: Vec<Entry>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
-    approval: Vec<Spanned<RawEntry>>,
-}
-
 impl Approvals {
     /// Reads a file.
     ///
     /// # Errors
     /// What is wrong with it, for people, with the line.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let file: File =
+        let file: File<RawEntry> =
             toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
         let entries = checked(text, file.approval, RawEntry::check)?;
         Ok(Self { entries })

@@ -262,8 +262,9 @@ fn impact(change: &Change, impacts: &Impacts) -> Option<Impact> {
     }
 }
 
-/// Harness changes its own roles and resource groups with its releases, and makes an account's group a viewer of the
-/// organization when the group is used in one of its projects.
+/// Harness changes its own roles and resource groups with its releases, and makes an account's group or service account a
+/// viewer of the organization when it is used in one of its projects
+/// (<https://developer.harness.io/harness-ai/use-harness-platform/platform-access-control/heirarchichal-support-for-service-accounts>).
 fn built_in(change: &Change) -> Option<&'static str> {
     match change.subject() {
         Subject::Resource(fact) => is_supplied(fact).then_some("Harness release"),
@@ -275,9 +276,15 @@ fn built_in(change: &Change) -> Option<&'static str> {
             };
             let added_along = grant.target.id == "role/harness/_organization_viewer"
                 && covers == Some("resource_group/harness/_all_organization_level_resources")
-                && grant.principal.id.starts_with("user_group/account/")
                 && at_organization();
-            added_along.then_some("comes with an account group's use in a project")
+            let id = &grant.principal.id;
+            if added_along && id.starts_with("user_group/account/") {
+                Some("comes with an account group's use in a project")
+            } else if added_along && id.starts_with("service_account/account/") {
+                Some("comes with an account service account's use in a project")
+            } else {
+                None
+            }
         }
     }
 }

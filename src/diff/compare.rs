@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::iter::Peekable;
 
-use super::Change;
+use super::{Change, moved};
 use crate::model::{DiffFacts, GrantFact, NumberMap, ResourceFact, ResourceType};
 
 /// The differences, and what cannot be called one.
@@ -22,9 +22,10 @@ pub struct Differences {
 
 /// Pairs what ended with what began. The same grant ending and beginning is access made anew, which is no change.
 #[must_use]
-pub fn compare(facts: DiffFacts) -> Differences {
+pub fn compare(mut facts: DiffFacts) -> Differences {
     let mut differences = Differences {
         out_of_sight: facts.out_of_sight,
+        changes: moved::pair(&mut facts),
         ..Differences::default()
     };
     compare_resources(facts.old_resources, facts.new_resources, &mut differences);

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::approvals::Lapsed;
 use super::{AssessedChange, FailOn, Subject, Verb};
 use crate::model::{AuditEvent, Gap, SnapshotInfo};
 
@@ -22,6 +23,8 @@ pub struct Comparison {
     pub out_of_sight: u64,
     /// What the audit trail records between the two, and no change shows: it came and went, or snapshots do not hold it.
     pub unseen: Vec<AuditEvent>,
+    /// What expired approvals covered and the newer snapshot still holds.
+    pub lapsed: Vec<Lapsed>,
 }
 
 /// One side of a comparison.
@@ -46,9 +49,25 @@ impl Comparison {
             && (self.leaves_out() || self.newly_visible == 0 && self.out_of_sight == 0)
     }
 
+    /// Whether both sides are the same snapshot of the same file.
+    #[must_use]
+    pub fn is_of_one_snapshot(&self) -> bool {
+        self.from.file == self.to.file && self.from.snapshot.id == self.to.snapshot.id
+    }
+
     /// Whether accepted gaps are left out. What comes into sight or goes out of it without another gap is theirs.
     fn leaves_out(&self) -> bool {
         !self.from.accepted.is_empty() || !self.to.accepted.is_empty()
+    }
+
+    /// Everything that a check may fail on, and whether it does: the changes, then what an expired approval covered.
+    pub fn checked(&self) -> impl Iterator<Item = (&AssessedChange, bool, Option<&Lapsed>)> {
+        let changes = self.changes.iter();
+        let changes = changes.map(|assessed| (assessed, self.fail_on.counts(assessed), None));
+        let lapsed = self.lapsed.iter();
+        changes.chain(
+            lapsed.map(|lapsed| (&lapsed.access, lapsed.counts(&self.fail_on), Some(lapsed))),
+        )
     }
 
     /// Counts of changed resources and of changed grants.

@@ -32,6 +32,9 @@ fn differences(before: Option<&ResourceFact>, after: &ResourceFact) -> Vec<Strin
         let name = |fact: &ResourceFact| fact.name.clone().map_or(Value::Null, Value::String);
         lines.push(format!("name: {} -> {}", name(before), name(after)));
     }
+    if let Some(before) = before.filter(|before| before.scope != after.scope) {
+        lines.push(format!("scope: {} -> {}", before.scope, after.scope));
+    }
     let (old, new) = (
         before.map(attributes).unwrap_or_default(),
         attributes(after),
@@ -62,6 +65,23 @@ fn differences(before: Option<&ResourceFact>, after: &ResourceFact) -> Vec<Strin
         }
     }
     lines
+}
+
+/// Whether a line that says what came, or what something became, says what is now. What went says nothing about access.
+#[must_use]
+pub(super) fn is_still_so(line: &str, now: &ResourceFact) -> bool {
+    let Some((key, said)) = line.split_once(": ") else {
+        return false;
+    };
+    let attributes = attributes(now);
+    match (attributes.get(key), said.strip_prefix("+ ")) {
+        (Some(Value::Array(items)), Some(came)) => items.iter().any(|item| plain(item) == came),
+        (value, None) if !said.starts_with("- ") && key != "name" => {
+            let became = said.rsplit_once(" -> ").map_or(said, |(_, became)| became);
+            shown(value) == became
+        }
+        _ => false,
+    }
 }
 
 /// Identifiers read better without quotes; whatever could be mistaken keeps them.

@@ -14,6 +14,7 @@ mod details;
 mod escalation;
 mod fail_on;
 pub mod history;
+mod moved;
 mod widening;
 
 pub use assess::{AssessedChange, Cause, assess, impact_wanted};

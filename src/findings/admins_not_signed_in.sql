@@ -4,7 +4,7 @@
 -- remedy: Take the administrator role away; it can be granted again when it is needed.
 --
 -- As HA020, for holders of Harness's administrator roles.
-SELECT u.id AS subject, ifnull(u.name, u.email) AS name, 'account' AS scope,
+SELECT u.id AS subject, u.name AS name, u.email AS email, 'account' AS scope,
   ifnull('last sign-in ' || u.last_login, 'no sign-in since ' || u.last_login_unknown_before) AS detail
 FROM users u CROSS JOIN (SELECT max(finished_at) AS at FROM snapshots) s
 WHERE NOT u.disabled AND u.last_login_unknown_before <= strftime('%Y-%m-%dT%H:%M:%fZ', s.at, '-90 days')

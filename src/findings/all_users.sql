@@ -5,7 +5,7 @@
 --
 -- A role with any permission that does not end in view or list, held by one of Harness's all-users groups.
 SELECT g.principal_id AS subject, g.principal_name AS name, g.scope AS scope,
-  ifnull(g.resource_name, g.resource_id) || ': '
+  g.resource_id || ': '
     || (SELECT group_concat(permission, ', ') FROM (SELECT permission FROM role_permissions p
         WHERE p.role_id = g.resource_id AND p.permission NOT LIKE '%view'
           AND p.permission NOT LIKE '%list' ORDER BY permission LIMIT 5)) AS detail

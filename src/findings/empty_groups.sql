@@ -1,7 +1,7 @@
 -- code: HA007
 -- severity: note
 -- title: User group without members holds roles
--- remedy: Remove the role assignments, or the group; whoever is added gets them unseen.
+-- remedy: Remove the role assignments, or the group; anyone added later inherits them unnoticed.
 --
 -- Groups do not nest, so nobody holds these roles today.
 SELECT g.principal_id AS subject, g.principal_name AS name, min(g.scope) AS scope, 'roles held: ' || count(*) AS detail

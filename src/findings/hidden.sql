@@ -4,8 +4,8 @@
 -- remedy: Check in the UI first: Harness keeps some of its own roles and resource groups out of its lists, and they work all the same. Remove the role assignment only when they are gone.
 --
 -- Roles and resource groups in no list whose identifiers begin with an underscore, as those that Harness supplies do.
-SELECT g.principal_id AS subject, g.principal_name AS name, g.scope AS scope,
-  ifnull(g.resource_name, g.resource_id) || ' over ' || g.resource_group_id || ': no list shows the '
+SELECT g.principal_id AS subject, g.principal_name AS name, g.email AS email, g.scope AS scope,
+  g.resource_id || ' over ' || g.resource_group_id || ': no list shows the '
     || replace(trim(replace(replace(',' || g.unresolved || ',', ',resource,', ',role,'), '_', ' '), ','), ',', ', ')
     AS detail
 FROM grants g

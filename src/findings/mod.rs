@@ -1,6 +1,12 @@
 //! Checks an auditor would make. A rule is one documented SELECT over the views, so that anybody with SQL can read it,
 //! run it by hand and write more; this module knows the form of a rule and the rules we bring.
 
+mod accepted;
+
+pub use accepted::AcceptedFindings;
+
+use crate::agreed::Agreement;
+
 /// How bad it is; the words of SARIF.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -46,24 +52,28 @@ pub struct Rule {
     pub title: String,
     /// What to do.
     pub remedy: String,
-    /// One SELECT that gives subject, name, scope and detail.
+    /// One SELECT that gives subject, name, email, scope and detail.
     pub sql: String,
 }
 
 /// One row of a rule.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// Text id of what it is about.
     pub subject: String,
     /// Its name.
     pub name: Option<String>,
+    /// The address of the person it is about.
+    pub email: Option<String>,
     /// Where.
     pub scope: Option<String>,
     /// What exactly.
     pub detail: Option<String>,
+    /// Who agreed to live with it.
+    pub accepted: Option<Box<Agreement>>,
 }
 
-const BUILT_IN: [&str; 14] = [
+const BUILT_IN: [&str; 20] = [
     include_str!("account_admins.sql"),
     include_str!("direct_admins.sql"),
     include_str!("all_users.sql"),
@@ -73,6 +83,12 @@ const BUILT_IN: [&str; 14] = [
     include_str!("empty_groups.sql"),
     include_str!("self_raising_roles.sql"),
     include_str!("hidden.sql"),
+    include_str!("eternal_tokens.sql"),
+    include_str!("lasting_tokens.sql"),
+    include_str!("orphaned_tokens.sql"),
+    include_str!("one_factor_admins.sql"),
+    include_str!("local_sign_in.sql"),
+    include_str!("password_beside_sso.sql"),
     include_str!("not_signed_in.sql"),
     include_str!("admins_not_signed_in.sql"),
     include_str!("self_granted.sql"),

@@ -5,7 +5,7 @@
 --
 -- Takes `sync --with logins`. Only people whose sign-ins were read for all of the 90 days before the snapshot count; tokens
 -- and long sessions leave no sign-in. Administrators are HA021.
-SELECT u.id AS subject, ifnull(u.name, u.email) AS name, 'account' AS scope,
+SELECT u.id AS subject, u.name AS name, u.email AS email, 'account' AS scope,
   ifnull('last sign-in ' || u.last_login, 'no sign-in since ' || u.last_login_unknown_before) AS detail
 FROM users u CROSS JOIN (SELECT max(finished_at) AS at FROM snapshots) s
 WHERE NOT u.disabled AND u.last_login_unknown_before <= strftime('%Y-%m-%dT%H:%M:%fZ', s.at, '-90 days')

@@ -4,8 +4,8 @@
 -- remedy: Let an administrator of today confirm the role, or take it away.
 --
 -- Takes `sync --with audit`: an administrator role that is held now, and the record of its assignment, made at the same time.
-SELECT g.principal_id AS subject, g.principal_name AS name, g.scope AS scope,
-  ifnull(g.resource_name, g.resource_id) || ' given by ' || ifnull(e.actor_name, e.actor_id)
+SELECT g.principal_id AS subject, g.principal_name AS name, g.email AS email, g.scope AS scope,
+  g.resource_id || ' over ' || g.resource_group_id || ' given by ' || e.actor_id
     || ifnull(' (impersonation: ' || e.impersonation || ')', ', who is no longer in the account')
     || ' at ' || e.at AS detail
 FROM audit_events e

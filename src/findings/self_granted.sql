@@ -5,7 +5,8 @@
 --
 -- Takes `sync --with audit`: a role assignment that its own holder made, as the audit trail records it. It counts as long as
 -- the person holds a role at that scope.
-SELECT e.resource_id AS subject, ifnull(e.resource_name, e.actor_name) AS name, e.scope AS scope,
+SELECT e.resource_id AS subject, ifnull(e.resource_name, e.actor_name) AS name,
+  (SELECT u.email FROM users u WHERE u.id = e.resource_id) AS email, e.scope AS scope,
   'role assigned to themselves at ' || e.at AS detail
 FROM audit_events e
 WHERE e.action = 'ROLE_ASSIGNMENT_CREATED' AND e.actor_type = 'user' AND e.actor_id = e.resource_id

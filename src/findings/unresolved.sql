@@ -1,11 +1,11 @@
 -- code: HA006
 -- severity: note
 -- title: Role assignment names something that no list shows
--- remedy: Remove the role assignment; the same name created again would come to life with it.
+-- remedy: Remove the role assignment; creating the same identifier again would silently restore this access.
 --
 -- Deleted roles, resource groups, groups, users and service accounts. What Harness may only hide is HA009.
-SELECT g.principal_id AS subject, g.principal_name AS name, g.scope AS scope,
-  ifnull(g.resource_name, g.resource_id) || ' over ' || g.resource_group_id || ': no list shows the '
+SELECT g.principal_id AS subject, g.principal_name AS name, g.email AS email, g.scope AS scope,
+  g.resource_id || ' over ' || g.resource_group_id || ': no list shows the '
     || replace(trim(replace(replace(',' || g.unresolved || ',', ',resource,', ',role,'), '_', ' '), ','), ',', ', ')
     AS detail
 FROM grants g

@@ -24,6 +24,7 @@ mod scope_selection;
 mod self_raising;
 mod snapshot;
 mod time;
+mod verified;
 
 pub use access::{
     AccessFacts, MembershipFact, PermissionFact, PrincipalFact, ResourceGroupFact, RoleFact,
@@ -55,3 +56,4 @@ pub use scope_selection::{Depth, Extra, ScopeSelection};
 pub use self_raising::{SELF_RAISING, raises};
 pub use snapshot::{Gap, Pruned, SnapshotInfo, Unverified};
 pub use time::Timestamp;
+pub use verified::{Verified, VerifiedSnapshot};

@@ -41,6 +41,8 @@ pub struct SnapshotInfo {
     pub grants: i64,
     /// Number of role assignments that grant nothing because they are disabled.
     pub disabled_role_assignments: i64,
+    /// SHA-256 over its facts and the digest before; `None` = none was recorded.
+    pub digest: Option<String>,
 }
 
 /// A listing of a snapshot that was not complete.

@@ -4,7 +4,6 @@ use std::io::{self, Write};
 
 use super::text::line;
 use super::toml::quoted;
-use crate::agreed::Notice;
 use crate::model::{Listing, ListingKind, ListingState};
 
 /// A gap in one line.
@@ -62,36 +61,6 @@ pub fn write_entries(gaps: &[Listing], out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "reason = \"\"")?;
         writeln!(out, "ticket = \"\"")?;
         writeln!(out, "approver = \"\"")?;
-    }
-    Ok(())
-}
-
-/// Says which entries of a file had no effect, and why.
-///
-/// # Errors
-/// When the output fails.
-pub fn write_notices(file: &str, notices: &[Notice], err: &mut dyn Write) -> io::Result<()> {
-    for notice in notices {
-        match notice {
-            Notice::Unused { line: at, entry } => {
-                writeln!(
-                    err,
-                    "{file}:{at}: {}: this entry matches no gap",
-                    line(entry)
-                )?;
-            }
-            Notice::Expired {
-                line: at,
-                entry,
-                on,
-                covers,
-            } => writeln!(
-                err,
-                "{file}:{at}: {}: expired on {on}; no longer accepts {covers} {}",
-                line(entry),
-                if *covers == 1 { "gap" } else { "gaps" }
-            )?,
-        }
     }
     Ok(())
 }

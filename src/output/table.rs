@@ -47,6 +47,20 @@ impl Table {
             .push(cells.iter().map(|cell| line(cell)).collect());
     }
 
+    /// Leaves out the columns that have no cell with text.
+    #[must_use]
+    pub fn without_empty_columns(mut self) -> Self {
+        for at in (0..self.columns.len()).rev() {
+            if self.rows.iter().all(|row| row[at].is_empty()) {
+                self.columns.remove(at);
+                for row in &mut self.rows {
+                    row.remove(at);
+                }
+            }
+        }
+        self
+    }
+
     /// Writes the table; nothing trails the last column. On a terminal the widest columns give way until it fits: their
     /// cells go on in the next lines, and end with an ellipsis where that is not enough.
     ///

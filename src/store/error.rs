@@ -75,6 +75,13 @@ pub enum StoreError {
         /// What SQLite says.
         detail: String,
     },
+    /// A change that was not finished lies beside the file, and reading would carry it out or undo it.
+    Unfinished {
+        /// The path asked for.
+        path: PathBuf,
+        /// The journal beside it.
+        beside: PathBuf,
+    },
     /// The file or its folder may not be written, or the disk is full.
     Unwritable {
         /// The path asked for.
@@ -155,6 +162,8 @@ impl StoreError {
             }
             Some(Code::OperationInterrupted) => Self::Interrupted,
             Some(Code::PermissionDenied) => Self::Unreadable { path, detail },
+            // What our own statements read has another type, or is not there at all.
+            None if is_of_values(error) => Self::Damaged { path, detail },
             _ => Self::Sqlite { path, detail },
         }
     }
@@ -174,6 +183,7 @@ impl StoreError {
             Self::Read { .. } => "db_read",
             Self::Locked { .. } => "db_locked",
             Self::Damaged { .. } => "db_damaged",
+            Self::Unfinished { .. } => "db_unfinished",
             Self::Unwritable { .. } => "db_unwritable",
             Self::Unreadable { .. } => "db_unreadable",
             Self::Empty { .. } => "db_empty",
@@ -214,6 +224,10 @@ impl StoreError {
             ),
             Self::Locked { .. } => Some("wait for the other sync or prune to end, then try again"),
             Self::Damaged { .. } => Some("restore the file from a backup; it was left untouched"),
+            Self::Unfinished { .. } => Some(
+                "your own database is put right by the next `harness-access sync`; where somebody gave you the file, move what \
+                 lies beside it away and compare the file with its manifest",
+            ),
             Self::Unwritable { .. } => Some(
                 "check free space and the permissions of the file and its folder; nothing was stored",
             ),
@@ -234,6 +248,21 @@ impl StoreError {
             Self::Interrupted | Self::Sqlite { .. } => None,
         }
     }
+}
+
+fn is_of_values(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error::{
+        FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, QueryReturnedNoRows,
+        Utf8Error,
+    };
+    matches!(
+        error,
+        FromSqlConversionFailure(..)
+            | IntegralValueOutOfRange(..)
+            | InvalidColumnType(..)
+            | QueryReturnedNoRows
+            | Utf8Error(..)
+    )
 }
 
 impl fmt::Display for StoreError {
@@ -285,6 +314,12 @@ impl fmt::Display for StoreError {
                 write!(f, "{} is being written by another process", path.display())
             }
             Self::Damaged { path, detail } => write!(f, "{} is damaged: {detail}", path.display()),
+            Self::Unfinished { path, beside } => write!(
+                f,
+                "{} was not read: {} beside it would change it",
+                path.display(),
+                beside.display()
+            ),
             Self::Unwritable { path, detail } => {
                 write!(f, "cannot write {}: {detail}", path.display())
             }

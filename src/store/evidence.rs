@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::derived::{act_history, refresh_places};
+use super::digest::TableSums;
 use super::open::plain;
 use super::{Reader, StoreError, schema};
 
@@ -39,6 +40,7 @@ INSERT INTO main._snapshot SELECT id, CASE id WHEN :id THEN label END, CASE id W
   started_at, finished_at, scopes, caller, tool_version, requests, users, service_accounts, user_groups, roles,
   resource_groups, grants, disabled_role_assignments, requested, notes, digest
 FROM source._snapshot s WHERE id = :id
+  OR id = (SELECT max(id) FROM source._snapshot WHERE id < :id) -- the digest of :id goes on from that one's
   OR id IN (SELECT since FROM main._resource_version UNION SELECT since FROM main._grant UNION SELECT first_seen FROM main._grant
     UNION SELECT since FROM main._acts UNION SELECT first_seen FROM main._acts UNION SELECT first_seen FROM main._resource);
 INSERT INTO main._listing SELECT * FROM source._listing WHERE key IN (SELECT listing FROM main._coverage
@@ -48,6 +50,7 @@ INSERT INTO main._scope SELECT * FROM source._scope WHERE key > 0 AND key IN (SE
 INSERT INTO main._known SELECT listing, principal_type, :id FROM source._known k
   WHERE since <= :id AND listing IN (SELECT key FROM main._listing);
 INSERT INTO main._effort SELECT * FROM source._effort WHERE snapshot = :id AND listing IN (SELECT key FROM main._listing);
+INSERT INTO main._seal SELECT * FROM source._seal WHERE snapshot = :id;
 INSERT INTO main._login SELECT * FROM source._login WHERE resource IN (SELECT key FROM main._resource);
 ";
 
@@ -78,6 +81,7 @@ impl Reader {
             schema::index_facts(&connection)?;
             refresh_places(&connection, None)?;
             schema::index_derived(&connection)?;
+            TableSums::store(&connection, None)?;
             connection.execute_batch("COMMIT; DETACH source; VACUUM; PRAGMA journal_mode = delete")
         };
         write().map_err(|error| StoreError::from_sqlite(path, &error))

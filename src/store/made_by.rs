@@ -128,9 +128,10 @@ impl Writer {
             for of in explained {
                 self.record_of(of)?;
             }
-            self.connection.execute_batch("COMMIT")
+            Ok(())
         };
-        write().map_err(|error| self.failed(&error))
+        write().map_err(|error| self.failed(&error))?;
+        self.commit()
     }
 
     fn record_of(&self, explained: &Explained<'_>) -> rusqlite::Result<()> {

@@ -4,6 +4,7 @@ use rusqlite::Connection;
 use std::path::Path;
 
 use super::derived::{act_history, refresh_places};
+use super::digest::{self, TableSums};
 use super::schema;
 
 /// From this size on it takes long enough to say so, in bytes.
@@ -31,6 +32,8 @@ pub(super) fn migrate(connection: &Connection, path: &Path) -> rusqlite::Result<
     act_history(connection)?;
     refresh_places(connection, None)?;
     schema::index_derived(connection)?;
+    digest::record_all(connection)?;
+    TableSums::store(connection, None)?;
     connection.execute_batch("COMMIT")?;
     // Without the space for a second copy the file merely stays large.
     let _ = connection.execute_batch("VACUUM");

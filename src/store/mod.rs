@@ -17,6 +17,7 @@
 mod coverage;
 mod derived;
 mod diff;
+mod digest;
 mod error;
 mod evidence;
 mod facts;

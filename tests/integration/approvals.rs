@@ -102,7 +102,7 @@ fn a_later_different_change_is_not_covered() {
     assert!(
         ended
             .stderr
-            .contains("this approval matches no change: role changed role/account/r"),
+            .contains("this entry matches no change: role changed role/account/r"),
         "{}",
         ended.stderr
     );

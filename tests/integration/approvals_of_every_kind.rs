@@ -127,6 +127,7 @@ fn side(id: i64) -> Side {
         resource_groups: 0,
         grants: 0,
         disabled_role_assignments: 0,
+        digest: None,
     };
     Side {
         accepted: Vec::new(),
@@ -139,6 +140,7 @@ fn side(id: i64) -> Side {
 fn written(changes: &[AssessedChange]) -> String {
     let comparison = Comparison {
         unseen: Vec::new(),
+        lapsed: Vec::new(),
         from: side(1),
         to: side(2),
         fail_on: FailOn::Any,

@@ -42,7 +42,7 @@ fn no_name_is_a_command() {
         (&["what-can", "user/u0"], &["table", "json", "csv"]),
         (&["why", "user/u0", "role/account/r0"], &["text", "json"]),
         (&["history", "user/u0"], &["table", "json", "csv"]),
-        (&["findings"], &["table", "json", "sarif"]),
+        (&["findings"], &["table", "json", "csv", "sarif"]),
         (
             &["diff"],
             &["table", "json", "ndjson", "csv", "markdown", "github"],

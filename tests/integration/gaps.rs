@@ -58,7 +58,7 @@ fn entries_that_are_expired_or_match_nothing_are_reported() {
     test.sync()
         .args(&["--gaps", &file])
         .exits(2)
-        .says("expired on 2020-12-31; no longer accepts 1 gap")
+        .says("expired on 2020-12-31; no longer covers 1 gap")
         .says("this entry matches no gap");
 }
 

@@ -20,7 +20,7 @@ const PARTS: &[(&str, &[&str])] = &[
     ("access", &["model", "similar"]),
     ("agreed", &["model"]),
     ("diff", &["agreed", "model"]),
-    ("findings", &["model"]),
+    ("findings", &["agreed", "model"]),
     ("retention", &["model"]),
     ("cookbook", &[]),
     (
@@ -101,7 +101,7 @@ const OWNED: [(&str, &[&str]); 7] = [
     ("rusqlite", &["store", "export"]),   // a c1z file is a database of another schema
     ("argh", &["cli"]),
     ("env_logger", &["logging"]),
-    ("sha2", &["export", "output", "report"]),
+    ("sha2", &["export", "output", "report", "store"]),
     ("zstd", &["export"]),
 ];
 

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use harness_access::agreed::gaps::AcceptedGaps;
 use harness_access::diff::approvals::Approvals;
+use harness_access::findings::AcceptedFindings;
 
 use crate::support::documents;
 use crate::support::{Outcome, Test};
@@ -164,15 +165,12 @@ fn the_script_for_ci() {
 }
 
 #[test]
-fn the_approval_and_the_accepted_gap_parse() {
-    let (approvals, gaps): (Vec<String>, Vec<String>) = blocks("toml")
-        .into_iter()
-        .partition(|block| block.contains("[[approval]]"));
-    assert!(!approvals.is_empty() && !gaps.is_empty());
-    for block in approvals {
-        Approvals::parse(&block).unwrap();
+fn what_is_agreed_to_parses_as_one_file() {
+    let blocks = blocks("toml").join("\n");
+    for kind in ["[[approval]]", "[[finding]]", "[[gap]]"] {
+        assert!(blocks.contains(kind), "{kind}");
     }
-    for block in gaps {
-        AcceptedGaps::parse(&block).unwrap();
-    }
+    Approvals::parse(&blocks).unwrap();
+    AcceptedFindings::parse(&blocks).unwrap();
+    AcceptedGaps::parse(&blocks).unwrap();
 }

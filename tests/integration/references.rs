@@ -86,6 +86,23 @@ fn a_date_means_the_newest_time_whatever_the_number() {
     assert_eq!(asked.map(at), [3, 1, 2, 4, 4]);
 }
 
+/// restic 21956: two dates between which nothing was stored compared a snapshot with itself, without a word.
+#[test]
+fn two_references_of_one_snapshot_are_said() {
+    let folder = TempDir::new();
+    three_days(&folder, "a.db");
+    for references in [
+        ["2026-01-03", "2026-02"],
+        ["3", "latest"],
+        ["latest", "a.db@3"],
+    ] {
+        Run::new(folder.path(), &["diff", "--db", "a.db"])
+            .args(&references)
+            .exits(0)
+            .says("both references name the same snapshot, so there is nothing to compare");
+    }
+}
+
 #[test]
 fn what_names_nothing_is_said() {
     let folder = TempDir::new();

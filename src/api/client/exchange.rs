@@ -277,7 +277,7 @@ impl Client {
         f64::from(u32::try_from(drawn >> 32).unwrap_or(u32::MAX)) / f64::from(u32::MAX)
     }
 
-    fn pacer(&self) -> MutexGuard<'_, Pacer> {
+    pub(super) fn pacer(&self) -> MutexGuard<'_, Pacer> {
         self.pacer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -6,6 +6,7 @@ mod exchange;
 pub mod pace;
 mod patience;
 mod prepared;
+mod reading;
 pub mod retry;
 
 use std::collections::BTreeSet;
@@ -22,6 +23,8 @@ use self::clock::{Cancel, Clock, SystemClock};
 use self::pace::Pacer;
 use self::patience::Patience;
 use self::prepared::PreparedCall;
+use self::reading::Counter;
+pub use self::reading::Reading;
 use self::retry::RetryPolicy;
 use super::call::{Call, Method, Reply};
 use super::error::{ApiError, ApiErrorKind};
@@ -90,6 +93,7 @@ pub struct Client {
     /// Any call has succeeded: a later 401 or page of HTML is then taken for passing trouble.
     worked: AtomicBool,
     requests: AtomicU64,
+    counter: Counter,
     retries: AtomicU64,
     /// How far Harness's clock is ahead of ours, in seconds, by the last answer that told its time.
     ahead: Mutex<Option<i64>>,
@@ -134,6 +138,7 @@ impl Client {
             options,
             worked: AtomicBool::new(false),
             requests: AtomicU64::new(0),
+            counter: Counter::default(),
             retries: AtomicU64::new(0),
             ahead: Mutex::new(None),
             held: AtomicU64::new(0),
@@ -235,11 +240,13 @@ impl Client {
         key: &impl Fn(&T, &mut DefaultHasher),
         sink: &mut impl RowSink<T>,
     ) -> Result<Walked, ApiError> {
-        let page = |page| {
-            let call = &call.clone().page(page);
-            self.exchange(&PreparedCall { call, ..*list }, |body, _| {
+        let page = |asked| {
+            let call = &call.clone().page(asked);
+            let reply = self.exchange(&PreparedCall { call, ..*list }, |body, _| {
                 envelope::open_page(body)
-            })
+            })?;
+            self.counter.add(asked, &reply.data);
+            Ok(reply)
         };
         let options = WalkOptions {
             unordered: list.call.is_sorted() && !call.is_sorted(),
@@ -287,6 +294,19 @@ impl Client {
     #[must_use]
     pub fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
+    }
+
+    /// How far the reading is.
+    #[must_use]
+    pub fn reading(&self) -> Reading {
+        let pacer = self.pacer();
+        Reading {
+            requests: self.requests(),
+            rows: self.counter.rows.load(Ordering::Relaxed),
+            pages_to_come: self.counter.pages_to_come.load(Ordering::Relaxed),
+            per_minute: pacer.rate_per_minute(),
+            pause: pacer.pause(self.options.clock.now()),
+        }
     }
 
     /// Whether any call has succeeded.

@@ -90,6 +90,12 @@ impl Pacer {
         }
     }
 
+    /// How long nobody sends, because a request was refused for coming too fast.
+    #[must_use]
+    pub fn pause(&self, now: Duration) -> Duration {
+        self.paused_until.saturating_sub(now)
+    }
+
     /// Requests per minute in force; 0 = not paced.
     #[must_use]
     pub fn rate_per_minute(&self) -> f64 {

@@ -4,23 +4,23 @@ use serde::Deserialize;
 use toml::value::Datetime;
 
 use super::kind::{EntryKind, Field, value};
-use super::pattern::Pattern;
-use crate::agreed::{Agreement, Said};
-use crate::diff::{AssessedChange, Verb};
+use crate::agreed::{Agreement, Pattern, Said};
+use crate::diff::{AssessedChange, Change, Verb};
 
 /// An entry that is filled in.
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) line: usize,
     pub(super) agreement: Agreement,
-    change: Verb,
-    kind: EntryKind,
-    fields: Vec<(Field, Pattern, String)>,
-    details: Details,
+    pub(super) change: Verb,
+    pub(super) kind: EntryKind,
+    pub(super) fields: Vec<(Field, Pattern, String)>,
+    pub(super) details: Details,
 }
 
+/// The differences that an entry agrees to.
 #[derive(Debug, PartialEq, Eq)]
-enum Details {
+pub(super) enum Details {
     Any,
     Exactly(Vec<String>),
 }
@@ -57,13 +57,18 @@ impl Entry {
         let change = &assessed.change;
         self.change == change.verb()
             && self.kind == EntryKind::of(change)
-            && self.fields.iter().all(|(field, pattern, _)| {
-                value(change, *field).is_some_and(|is| pattern.matches(&is))
-            })
+            && self.names(change)
             && match &self.details {
                 Details::Any => true,
                 Details::Exactly(lines) => *lines == assessed.details,
             }
+    }
+
+    /// Whether it names what a change is about.
+    pub(super) fn names(&self, change: &Change) -> bool {
+        self.fields
+            .iter()
+            .all(|(field, pattern, _)| value(change, *field).is_some_and(|is| pattern.matches(&is)))
     }
 
     /// The entry in one line.

@@ -7,7 +7,7 @@ use crate::model::Named;
 use crate::output::by;
 use crate::output::csv::row;
 
-const HEADING: [&str; 27] = [
+const HEADING: [&str; 28] = [
     "change",
     "kind",
     "type",
@@ -35,6 +35,7 @@ const HEADING: [&str; 27] = [
     "by",
     "by_certainty",
     "by_at",
+    "approval_expired",
 ];
 
 /// Writes heading and rows.
@@ -47,7 +48,7 @@ pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
         comparison.from.snapshot.id.to_string(),
         comparison.to.snapshot.id.to_string(),
     );
-    for assessed in &comparison.changes {
+    for (assessed, counted, lapsed) in comparison.checked() {
         let change = &assessed.change;
         let grant = change.grant();
         let principal = grant.map(|grant| &*grant.principal);
@@ -65,7 +66,7 @@ pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
                 .map(|impact| number(impact).to_string())
                 .unwrap_or_default()
         };
-        let cells: [String; 27] = [
+        let cells: [String; 28] = [
             change.verb().as_str().to_owned(),
             change.kind().to_owned(),
             change.resource_type().to_string(),
@@ -101,7 +102,7 @@ pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
                 .as_ref()
                 .and_then(|approved| approved.ticket.clone())
                 .unwrap_or_default(),
-            u8::from(comparison.fail_on.counts(assessed)).to_string(),
+            u8::from(counted).to_string(),
             from.clone(),
             to.clone(),
             by::words(assessed.by.as_deref()),
@@ -115,6 +116,9 @@ pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
                 .as_ref()
                 .and_then(|by| by.event.as_ref())
                 .map(|event| event.at.to_string())
+                .unwrap_or_default(),
+            lapsed
+                .and_then(|lapsed| lapsed.agreement.expires.clone())
                 .unwrap_or_default(),
         ];
         row(out, &cells.each_ref().map(String::as_str))?;

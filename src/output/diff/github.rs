@@ -4,8 +4,8 @@
 
 use std::io::{self, Write};
 
-use super::words::{notes, sentence, symbol};
-use crate::diff::{AssessedChange, Comparison, Subject};
+use super::words::{expired, notes, sentence, symbol};
+use crate::diff::{Comparison, Subject};
 use crate::output::text::{line, shortened};
 
 const NAME: usize = 100;
@@ -16,31 +16,27 @@ const MESSAGE: usize = 1000;
 /// # Errors
 /// When the output fails.
 pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
-    let mut changes: Vec<&AssessedChange> = comparison.changes.iter().collect();
-    changes.sort_by_key(|assessed| {
-        let more = assessed.escalates();
-        (!comparison.fail_on.counts(assessed), !more)
-    });
-    for assessed in changes {
-        let level = if comparison.fail_on.counts(assessed) {
-            "warning"
-        } else {
-            "notice"
-        };
+    let mut changes: Vec<_> = comparison.checked().collect();
+    changes.sort_by_key(|(assessed, counts, _)| (!counts, !assessed.escalates()));
+    for (assessed, counts, lapsed) in changes {
+        let level = if counts { "warning" } else { "notice" };
         let what = match assessed.change.subject() {
             Subject::Resource(fact) => fact.kind.words(),
             Subject::Grant(_) => assessed.cause.words(),
         };
-        let title = format!(
-            "{what} {} in {}",
-            assessed.change.verb().as_str(),
-            shortened(assessed.change.scope(), NAME)
-        );
-        let mut message = format!(
-            "{} {}",
-            symbol(assessed.change.verb()),
-            sentence(&assessed.change, NAME)
-        );
+        let scope = shortened(assessed.change.scope(), NAME);
+        let sentence = sentence(&assessed.change, NAME);
+        let (title, mut message) = match lapsed {
+            None => {
+                let verb = assessed.change.verb();
+                let title = format!("{what} {} in {scope}", verb.as_str());
+                (title, format!("{} {sentence}", symbol(verb)))
+            }
+            Some(lapsed) => {
+                let title = format!("{what} still there in {scope}");
+                (title, format!("{sentence}; {}", expired(lapsed)))
+            }
+        };
         for more in notes(assessed).iter().chain(&assessed.details) {
             message.push_str("; ");
             message.push_str(more);

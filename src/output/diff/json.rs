@@ -52,10 +52,22 @@ impl<'a> Document<'a> {
                 escalations: comparison.count(AssessedChange::escalates),
                 built_in: comparison.count(|f| f.built_in.is_some()),
                 approved: comparison.count(|f| f.approved.is_some()),
-                counted: comparison.count(|f| comparison.fail_on.counts(f)),
+                counted: comparison
+                    .checked()
+                    .filter(|(_, counts, _)| *counts)
+                    .count(),
+                lapsed: comparison.lapsed.len(),
             },
             changes,
             unseen: comparison.unseen.iter().map(EventDoc::from).collect(),
+            lapsed: comparison
+                .lapsed
+                .iter()
+                .map(|lapsed| LapsedDoc {
+                    agreement: &lapsed.agreement,
+                    access: change(&lapsed.access),
+                })
+                .collect(),
         }
     }
 }
@@ -73,6 +85,7 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<Vec<ChangeDoc<'a>>>,
     unseen: Vec<EventDoc<'a>>,
+    lapsed: Vec<LapsedDoc<'a>>,
 }
 
 #[derive(Serialize)]
@@ -90,6 +103,15 @@ struct Summary {
     built_in: usize,
     approved: usize,
     counted: usize,
+    lapsed: usize,
+}
+
+/// Access that was approved until a day that is over.
+#[derive(Serialize)]
+struct LapsedDoc<'a> {
+    agreement: &'a Agreement,
+    #[serde(flatten)]
+    access: ChangeDoc<'a>,
 }
 
 #[derive(Serialize)]

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::words::{notes, sentence, snapshots, symbol};
+use super::words::{expired, notes, sentence, snapshots, symbol};
 use crate::diff::{AssessedChange, Comparison};
 use crate::output::text::{count, line, shortened};
 
@@ -44,6 +44,7 @@ fn comment(comparison: &Comparison) -> String {
     };
     let escalations = of(&|f| f.approved.is_none() && escalates(f));
     comment.section("More access than before", &escalations, true);
+    comment.lapsed(comparison);
     let others = of(&|f| f.approved.is_none() && !escalates(f) && f.built_in.is_none());
     comment.section("Other changes", &others, false);
     comment.section(
@@ -115,6 +116,31 @@ struct Comment {
 }
 
 impl Comment {
+    fn lapsed(&mut self, comparison: &Comparison) {
+        let number = comparison.lapsed.len();
+        for (at, lapsed) in comparison.lapsed.iter().enumerate() {
+            let mut entry = String::new();
+            if at == 0 {
+                let _ = write!(
+                    entry,
+                    "\n#### Approval expired, and still there ({number})\n\n"
+                );
+            }
+            let sentence = code(&sentence(&lapsed.access.change, NAME));
+            let scope = code(&shortened(lapsed.access.change.scope(), NAME));
+            let _ = writeln!(
+                entry,
+                "- {sentence} in {scope} {}",
+                code(&shortened(&expired(lapsed), NOTE))
+            );
+            if !self.fits(&entry, "") {
+                self.left_out += number - at;
+                break;
+            }
+            self.text.push_str(&entry);
+        }
+    }
+
     fn section(&mut self, title: &str, changes: &[&AssessedChange], open: bool) {
         if changes.is_empty() {
             return;

@@ -4,6 +4,7 @@ use serde::Serialize;
 use std::io::{self, Write};
 
 use super::json::{ChangeDoc, change};
+use crate::agreed::Agreement;
 use crate::diff::Comparison;
 use crate::output::documents::FORMAT_VERSION;
 use crate::output::write_json_line;
@@ -20,6 +21,8 @@ struct Event<'a> {
     from_snapshot: i64,
     to_snapshot: i64,
     counted: bool,
+    /// The approval that expired, of access that is still there and no change.
+    lapsed: Option<&'a Agreement>,
     #[serde(flatten)]
     fact: ChangeDoc<'a>,
 }
@@ -30,7 +33,7 @@ struct Event<'a> {
 /// When the output fails.
 pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
     let (from, to) = (&comparison.from.snapshot, &comparison.to.snapshot);
-    for assessed in &comparison.changes {
+    for (assessed, counted, lapsed) in comparison.checked() {
         let event = Event {
             format_version: FORMAT_VERSION,
             at: &to.finished_at,
@@ -39,7 +42,8 @@ pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
             base_url: &to.base_url,
             from_snapshot: from.id,
             to_snapshot: to.id,
-            counted: comparison.fail_on.counts(assessed),
+            counted,
+            lapsed: lapsed.map(|lapsed| &lapsed.agreement),
             fact: change(assessed),
         };
         write_json_line(&event, out)?;

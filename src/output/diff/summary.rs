@@ -3,12 +3,15 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::words::snapshots;
+use super::words::{sentence, snapshots};
 use crate::agreed::Notice;
 use crate::diff::{AssessedChange, Comparison};
 use crate::model::Gap;
 use crate::output::gaps::{lines, not_compared};
+use crate::output::notices;
 use crate::output::text::{count, line};
+
+const NAME: usize = 80;
 
 /// Writes them.
 ///
@@ -47,6 +50,10 @@ pub fn write(comparison: &Comparison, err: &mut dyn Write) -> io::Result<()> {
         }
     }
     let [older, newer] = snapshots(comparison);
+    if comparison.is_of_one_snapshot() {
+        let text = "both references name the same snapshot, so there is nothing to compare";
+        return writeln!(err, "{}: {text}", line(&older));
+    }
     writeln!(
         err,
         "{} -> {}: {}",
@@ -56,27 +63,33 @@ pub fn write(comparison: &Comparison, err: &mut dyn Write) -> io::Result<()> {
     )
 }
 
-/// What is to be said about entries of the file of approvals.
+/// What is to be said about entries of the file of approvals: those without effect, and what expired and is still there.
 ///
 /// # Errors
 /// When the output fails.
-pub fn notices(file: &str, notices: &[Notice], err: &mut dyn Write) -> io::Result<()> {
-    for notice in notices {
-        let text = match notice {
-            Notice::Unused { line, entry } => {
-                format!("{file}:{line}: this approval matches no change: {entry}")
-            }
-            Notice::Expired {
-                line,
-                entry,
-                on,
-                covers,
-            } => format!(
-                "{file}:{line}: this approval expired on {on}; no longer covers {}: {entry}",
-                count(i128::try_from(*covers).unwrap_or_default(), "change")
-            ),
-        };
-        writeln!(err, "{}", line(&text))?;
+pub fn agreements(
+    file: &str,
+    notices: &[Notice],
+    comparison: &Comparison,
+    err: &mut dyn Write,
+) -> io::Result<()> {
+    let is_lapsed = |at: usize| comparison.lapsed.iter().any(|lapsed| lapsed.line == at);
+    let others: Vec<Notice> = notices
+        .iter()
+        .filter(
+            |notice| !matches!(notice, Notice::Expired { line, covers: 0, .. } if is_lapsed(*line)),
+        )
+        .cloned()
+        .collect();
+    notices::write(file, &others, "change", err)?;
+    for lapsed in &comparison.lapsed {
+        let said = format!(
+            "{file}:{}: this entry expired on {}, and what it approved is still there: {}",
+            lapsed.line,
+            lapsed.agreement.expires.as_deref().unwrap_or_default(),
+            sentence(&lapsed.access.change, NAME)
+        );
+        writeln!(err, "{}", line(&said))?;
     }
     Ok(())
 }
@@ -88,7 +101,7 @@ fn totals(comparison: &Comparison) -> String {
         } else {
             " in what both saw"
         };
-        return format!("no differences{seen}");
+        return format!("no differences{seen}{}", lapsed(comparison));
     }
     let (resources, grants) = comparison.tallies();
     let mut text = format!(
@@ -104,5 +117,16 @@ fn totals(comparison: &Comparison) -> String {
             let _ = write!(text, ", {number} {word}");
         }
     }
+    text.push_str(&lapsed(comparison));
     text
+}
+
+fn lapsed(comparison: &Comparison) -> String {
+    match comparison.lapsed.len() {
+        0 => String::new(),
+        number => format!(
+            ", {number} still there after {} approval",
+            if number == 1 { "its" } else { "their" }
+        ),
+    }
 }

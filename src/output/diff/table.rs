@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr;
 
-use super::words::{notes_besides_by, sentence, symbol};
+use super::words::{expired, notes_besides_by, sentence, symbol};
 use crate::diff::{AssessedChange, Cause, Comparison, Verb};
 use crate::output::Screen;
 use crate::output::audit;
@@ -44,7 +44,33 @@ pub fn write(comparison: &Comparison, screen: Screen, out: &mut dyn Write) -> io
             write_cause(of_cause, &paint, out)?;
         }
     }
+    write_lapsed(comparison, &paint, out)?;
     write_unseen(comparison, &paint, out)
+}
+
+/// What was approved until a day that is over.
+fn write_lapsed(comparison: &Comparison, paint: &Paint, out: &mut dyn Write) -> io::Result<()> {
+    if comparison.lapsed.is_empty() {
+        return Ok(());
+    }
+    if !comparison.changes.is_empty() {
+        writeln!(out)?;
+    }
+    writeln!(out, "{}", paint.bold("approval expired, and still there"))?;
+    for lapsed in &comparison.lapsed {
+        let text = line(&sentence(&lapsed.access.change, NAME));
+        writeln!(out, "    !  {}", paint.bold(&text))?;
+        let scope = line(lapsed.access.change.scope());
+        writeln!(
+            out,
+            "         in {scope}; {}",
+            line(&shortened(&expired(lapsed), NOTE))
+        )?;
+        for detail in &lapsed.access.details {
+            writeln!(out, "         {}", line(&shortened(detail, NOTE)))?;
+        }
+    }
+    Ok(())
 }
 
 /// What the audit trail records and no change shows.
@@ -52,7 +78,7 @@ fn write_unseen(comparison: &Comparison, paint: &Paint, out: &mut dyn Write) -> 
     if comparison.unseen.is_empty() {
         return Ok(());
     }
-    if !comparison.changes.is_empty() {
+    if !comparison.changes.is_empty() || !comparison.lapsed.is_empty() {
         writeln!(out)?;
     }
     let heading =

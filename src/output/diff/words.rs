@@ -1,6 +1,8 @@
 //! The sentences that the formats for people share. They hold names of strangers as they are; each format makes them
 //! safe in its own way.
 
+use crate::agreed::Agreement;
+use crate::diff::approvals::Lapsed;
 use crate::diff::{AssessedChange, Change, Comparison, Side, Subject, Verb};
 use crate::model::{GrantFact, Impact, Named, ResourceFact, ResourceType};
 use crate::output::by;
@@ -39,6 +41,12 @@ fn snapshot(side: &Side, with_file: bool) -> String {
 
 /// What came, went or changed; each name takes up to so many columns.
 pub(crate) fn sentence(change: &Change, columns: usize) -> String {
+    if let Change::ResourceChanged { before, after } = change
+        && before.scope != after.scope
+    {
+        let who = who(&named(after), columns);
+        return format!("{who} moved from {} to {}", before.scope, after.scope);
+    }
     match change.subject() {
         Subject::Resource(fact) => who(&named(fact), columns),
         Subject::Grant(grant) => holding(grant, columns),
@@ -99,6 +107,22 @@ fn owner(id: &str) -> String {
 
 fn readable(text: &&str) -> bool {
     !text.trim().is_empty()
+}
+
+/// Who approved what until when.
+pub(crate) fn expired(lapsed: &Lapsed) -> String {
+    let Agreement {
+        reason,
+        ticket,
+        approver,
+        expires,
+    } = &lapsed.agreement;
+    let ticket = ticket.as_ref().map(|ticket| format!(", {ticket}"));
+    format!(
+        "approval of {approver}{} expired on {}: {reason}",
+        ticket.unwrap_or_default(),
+        expires.as_deref().unwrap_or_default()
+    )
 }
 
 /// What is to be known about a change besides: who made it first, then the approval, reasons and impact.

@@ -83,7 +83,7 @@ impl Header {
             size => u64::from(size),
         };
         let expected = u64::from(word(28)) * page;
-        let journal = journal_of(&path());
+        let journal = beside(&path(), "-journal");
         if length < expected && !journal.exists() {
             return Err(StoreError::Damaged {
                 path: path(),
@@ -94,9 +94,10 @@ impl Header {
     }
 }
 
-fn journal_of(path: &Path) -> PathBuf {
+/// What SQLite keeps beside a file under this ending.
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push("-journal");
+    name.push(ending);
     PathBuf::from(name)
 }
 

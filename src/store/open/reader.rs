@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::foreign::{distrust, refuse_altered};
-use super::header::{Header, is_empty, plain};
+use super::header::{Header, beside, is_empty, plain};
 use super::identity::{Identity, identity};
 use crate::store::derived::{act_history, refresh_places};
 use crate::store::{StoreError, schema};
@@ -26,22 +26,44 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Opens an existing file, of which this process has no [`Writer`]; see [`Writer::reader`].
+    /// Opens an existing file, of which this process has no [`Writer`]; see [`Writer::reader`]. The file stays as it is to
+    /// the byte, whatever lies beside it.
+    ///
+    /// # Errors
+    /// When it is missing, not ours, newer, damaged, holds no snapshot, or SQLite would have to change it first.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::open_as(path, false)
+    }
+
+    /// Opens the database that syncs of this user write: what one of them left half-done when it was killed is undone.
     ///
     /// # Errors
     /// When it is missing, not ours, newer, damaged, or holds no snapshot.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
+    pub fn open_own(path: &Path) -> Result<Self, StoreError> {
+        Self::open_as(path, true)
+    }
+
+    fn open_as(path: &Path, is_own: bool) -> Result<Self, StoreError> {
         if Header::read(path)? == Header::Empty {
             return Err(StoreError::Empty {
                 path: path.to_owned(),
             });
         }
-        Self::of(path)
+        if !is_own && let Some(beside) = write_ahead_log(path) {
+            return Err(unfinished(path, beside));
+        }
+        Self::of(path, is_own)
     }
 
     /// Leaves the header alone: it was read, or must not be.
-    pub(super) fn of(path: &Path) -> Result<Self, StoreError> {
-        let connection = open_for_reading(path).map_err(|e| StoreError::from_sqlite(path, &e))?;
+    pub(super) fn of(path: &Path, is_own: bool) -> Result<Self, StoreError> {
+        let connection = open_for_reading(path, is_own).map_err(|error| {
+            if is_hot_journal(&error) {
+                unfinished(path, beside(path, "-journal"))
+            } else {
+                StoreError::from_sqlite(path, &error)
+            }
+        })?;
         let reader = Self {
             path: path.to_owned(),
             connection,
@@ -146,7 +168,22 @@ impl Reader {
     }
 }
 
-fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
+fn unfinished(path: &Path, beside: PathBuf) -> StoreError {
+    StoreError::Unfinished {
+        path: path.to_owned(),
+        beside,
+    }
+}
+
+/// This program leaves no such log, and reading would carry out what is in it.
+fn write_ahead_log(path: &Path) -> Option<PathBuf> {
+    let log = beside(path, "-wal");
+    fs::metadata(&log)
+        .is_ok_and(|found| found.len() > 0)
+        .then_some(log)
+}
+
+fn open_for_reading(path: &Path, is_own: bool) -> rusqlite::Result<Connection> {
     let path = &plain(path);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let open = || {
@@ -162,7 +199,7 @@ fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
         Ok(connection)
     };
     match open() {
-        Err(error) if is_hot_journal(&error) => {
+        Err(error) if is_own && is_hot_journal(&error) => {
             // A process died while committing. Whoever may write puts the last snapshot back.
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             Connection::open_with_flags(path, flags)?.query_row(

@@ -15,6 +15,7 @@ use super::reader::Reader;
 use super::readers::Readers;
 use crate::model::{ResourceId, ResourceType, Scope, Timestamp};
 use crate::store::StoreError;
+use crate::store::digest::TableSums;
 use crate::store::migrate::migrate;
 
 /// How long a commit waits for readers unless more or less is asked for.
@@ -43,6 +44,8 @@ pub struct Writer {
     patience: Duration,
     interrupts: Interrupts,
     created: bool,
+    /// The tables as they were found; `None` = there were none.
+    found: Option<TableSums>,
     /// Closed last; see there.
     readers: Readers,
 }
@@ -76,6 +79,7 @@ impl Writer {
             patience: COMMIT_PATIENCE,
             interrupts,
             created,
+            found: None,
             readers,
         };
         let writer = writer.with_current_schema()?;
@@ -110,13 +114,14 @@ impl Writer {
             patience: COMMIT_PATIENCE,
             interrupts,
             created: false,
+            found: None,
             readers,
         };
         writer.with_current_schema()
     }
 
     /// Brings a file of an older schema up to this one, in one transaction, and takes the lock again.
-    fn with_current_schema(self) -> Result<Self, StoreError> {
+    fn with_current_schema(mut self) -> Result<Self, StoreError> {
         if self.fresh {
             return Ok(self);
         }
@@ -129,7 +134,22 @@ impl Writer {
             Ok(())
         };
         bring().map_err(|error| self.failed(&error))?;
+        let found = TableSums::read(&self.connection);
+        self.found = Some(found.map_err(|error| self.failed(&error))?);
+        self.warn_of_damage().map_err(|error| self.failed(&error))?;
         Ok(self)
+    }
+
+    /// What others changed does not keep an account from being observed, but is told, and stays to be told.
+    fn warn_of_damage(&self) -> rusqlite::Result<()> {
+        let stored = TableSums::stored(&self.connection)?;
+        for table in self.found.iter().flat_map(|found| stored.differing(found)) {
+            log::warn!(
+                "{}: its table `{table}` is not as it was stored; `harness-access snapshots verify` tells what differs",
+                self.path.display()
+            );
+        }
+        Ok(())
     }
 
     /// A reader beside the writer, which still holds its lock. [`Reader::open`] would give that up: it reads the header
@@ -138,7 +158,7 @@ impl Writer {
     /// # Errors
     /// When the file holds no snapshot, or cannot be read.
     pub fn reader(&self) -> Result<Reader, StoreError> {
-        Reader::of(&self.path)
+        Reader::of(&self.path, true)
     }
 
     /// Sets the brake: publishing is refused when it would close more than this share, in percent, of the grants or of
@@ -159,6 +179,8 @@ impl Writer {
 
     /// Commits in a moment in which nobody reads, so that new readers are never kept waiting for old ones.
     pub(in crate::store) fn commit(&self) -> Result<(), StoreError> {
+        TableSums::store(&self.connection, self.found.as_ref())
+            .map_err(|error| self.failed(&error))?;
         let started = Instant::now();
         loop {
             self.wait_for_readers(started)?;
@@ -349,6 +371,8 @@ fn lock(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     // Who was told that a snapshot is stored finds it, whatever happens to the machine.
     connection.pragma_update(None, "synchronous", "extra")?;
+    // Some programs leave it in another mode, in which a copy of the one file is not all of it.
+    connection.pragma_update(None, "journal_mode", "delete")?;
     connection.execute_batch("BEGIN IMMEDIATE")?;
     connection.busy_timeout(LAST_READER_PATIENCE)?;
     Ok(connection)

@@ -9,7 +9,7 @@
 use rusqlite::Connection;
 use std::path::Path;
 
-use super::{StoreError, Writer};
+use super::{StoreError, Writer, digest};
 use crate::model::Pruned;
 
 /// Rewriting the file reads and writes all of it, so at least this share of it must be free: one part in ten.
@@ -69,6 +69,7 @@ impl Writer {
                  DELETE FROM _audit_window WHERE ends < (SELECT (julianday(min(started_at)) - 2440588.5) * 86400000
                    FROM _snapshot WHERE state <> 'pruned');",
             )?;
+            digest::forget_deleted(connection)?;
         }
         Ok(forgotten)
     }

@@ -1,6 +1,7 @@
 //! The brake: a sync that would take away most of what was there is likelier a mistake than the truth.
 
 use rusqlite::{Connection, OptionalExtension};
+use std::collections::HashSet;
 
 use crate::model::ResourceType;
 
@@ -13,6 +14,13 @@ pub struct Removal {
     pub gone: u64,
     /// Of how many.
     pub of: u64,
+}
+
+/// What came of merging facts of one sort.
+pub(super) struct Merged {
+    pub(super) removals: Vec<Removal>,
+    /// How many there must be now.
+    pub(super) live: u64,
 }
 
 /// Counts, kind by kind, what was there and what is gone of it.
@@ -34,9 +42,23 @@ impl Tally {
         self.0[at].gone += u64::from(gone);
     }
 
-    pub(super) fn removals(self) -> Vec<Removal> {
-        self.0
+    /// What must be there once so many have ended and so many have begun.
+    pub(super) fn merged(self, ended: usize, begun: usize) -> Merged {
+        let before: u64 = self.0.iter().map(|removal| removal.of).sum();
+        Merged {
+            live: before + begun as u64 - ended as u64,
+            removals: self.0,
+        }
     }
+}
+
+/// What the brake leaves out: it is elsewhere rather than gone.
+#[derive(Default)]
+pub(super) struct Moved {
+    /// Listings of the scopes that moved, by `listing.key`.
+    pub(super) listings: HashSet<i64>,
+    /// The projects, by `resource.key`.
+    pub(super) projects: HashSet<i64>,
 }
 
 /// Small accounts change by large shares.

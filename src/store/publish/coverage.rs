@@ -186,13 +186,7 @@ impl Merge<'_> {
 
     /// An organization or project that a complete list no longer shows took everything in it along.
     pub(super) fn note_vanished_scopes(&mut self) {
-        let there: HashSet<&ResourceId> = self
-            .observation
-            .resources
-            .iter()
-            .map(|resource| self.observation.directory.id(resource.id))
-            .filter(|id| matches!(id.kind, ResourceType::Organization | ResourceType::Project))
-            .collect();
+        let there = self.scopes_there();
         let vanished: HashSet<i64> = self
             .dictionary
             .scopes
@@ -209,7 +203,16 @@ impl Merge<'_> {
         }
     }
 
-    fn has_vanished(&self, scope: &Scope, there: &HashSet<&ResourceId>) -> bool {
+    /// The organizations and projects that were observed.
+    pub(super) fn scopes_there(&self) -> HashSet<&ResourceId> {
+        let resources = self.observation.resources.iter();
+        resources
+            .map(|resource| self.observation.directory.id(resource.id))
+            .filter(|id| matches!(id.kind, ResourceType::Organization | ResourceType::Project))
+            .collect()
+    }
+
+    pub(super) fn has_vanished(&self, scope: &Scope, there: &HashSet<&ResourceId>) -> bool {
         ResourceId::containing(scope).any(|id| {
             ListingKind::of(&id.kind)
                 .is_some_and(|kind| self.lists_completely(kind, &id.scope.to_string()))

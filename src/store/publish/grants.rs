@@ -6,12 +6,13 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::num::NonZeroI64;
 
-use super::brake::{Removal, Tally};
+use super::brake::{Merged, Tally};
 use super::merge::Merge;
 use crate::model::{
     AssignmentIds, AssignmentRef, Grant, ListingKind, Ref, ResourceId, ResourceType, Scope,
     ScopeRef,
 };
+use crate::store::digest;
 
 impl Merge<'_> {
     /// Grants of a role that no list showed went by the name that Harness's own would have. Where it now shows up as the
@@ -41,8 +42,10 @@ impl Merge<'_> {
                 "UPDATE _grant SET {column} = ?1 WHERE {column} = ?2 AND scope = ?3"
             ))?;
             for (unlisted, kind, identifier, scope, path) in unlisted {
-                if let Some(own) = self.listed_now(&kind, &path, identifier) {
-                    rename.execute([own, unlisted, scope])?;
+                if let Some(own) = self.listed_now(&kind, &path, identifier)
+                    && rename.execute([own, unlisted, scope])? > 0
+                {
+                    digest::forget_all(self.connection)?; // the past says something else now
                 }
             }
         }
@@ -65,7 +68,7 @@ impl Merge<'_> {
     }
 
     /// Returns how many are gone.
-    pub(super) fn merge_grants(&mut self) -> rusqlite::Result<Vec<Removal>> {
+    pub(super) fn merge_grants(&mut self) -> rusqlite::Result<Merged> {
         let listings = self.listings_of_members()?;
         let grants = self.take_keyed_grants();
         let mut closed = Vec::new();
@@ -92,7 +95,7 @@ impl Merge<'_> {
                 None => {
                     let kind: String = kind_of.query_row([key[1]], |row| row.get(0))?;
                     let gone = self.is_gone(row.get(8)?, Some(&kind));
-                    tally.count("grant", gone);
+                    tally.count("grant", gone && !self.is_moved(row.get(8)?));
                     if gone {
                         closed.push(version);
                     }
@@ -118,7 +121,7 @@ impl Merge<'_> {
         self.close("_grant", &closed)?;
         self.insert_grants(&grants, &opened, &listings)?;
         self.observation.assignment_ids = AssignmentIds::default(); // indexes are made next and want the memory
-        Ok(tally.removals())
+        Ok(tally.merged(closed.len(), opened.rows.len()))
     }
 
     /// The grants under the keys of the file, in the order of those, each once. They take the place of the observed

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 use std::collections::HashMap;
 
-use super::brake::{self, Removal};
+use super::brake::{self, Moved, Removal};
 use super::dictionary::Dictionary;
 use crate::model::{Label, Listing, ListingState, Observation, ResourceType, canonical_json};
 use crate::store::coverage::Completeness;
@@ -25,6 +25,12 @@ pub struct Published {
 pub(super) enum Stopped {
     Sqlite(rusqlite::Error),
     TooMuchGone(Vec<Removal>),
+    /// The file holds another number of things than it must.
+    Miscounted {
+        what: &'static str,
+        observed: u64,
+        stored: u64,
+    },
 }
 
 impl From<rusqlite::Error> for Stopped {
@@ -47,6 +53,8 @@ pub(super) struct Merge<'a> {
     pub(super) scopes: Vec<i64>,
     /// What this snapshot saw, by `listing.key`.
     pub(super) completeness: HashMap<i64, Completeness>,
+    /// What is elsewhere rather than gone.
+    pub(super) moved: Moved,
 }
 
 impl<'a> Merge<'a> {
@@ -76,23 +84,42 @@ impl<'a> Merge<'a> {
             resources,
             scopes,
             completeness: HashMap::new(),
+            moved: Moved::default(),
         })
     }
 
     pub(super) fn run(mut self, max_removed_percent: u8) -> Result<Published, Stopped> {
         self.merge_coverage()?;
         self.note_vanished_scopes();
+        self.note_moved_projects()?;
         self.rename_newly_listed()?;
-        let mut removals = self.merge_resources()?;
+        let resources = self.merge_resources()?;
         self.observation.resources = Vec::new(); // a million grants want the memory
-        removals.extend(self.merge_grants()?);
+        let grants = self.merge_grants()?;
+        let removals = [resources.removals, grants.removals].concat();
         let complete = brake::previous_is_complete(self.connection, self.snapshot)?;
         let too_many = brake::beyond(removals, max_removed_percent, complete);
         if !too_many.is_empty() {
             return Err(Stopped::TooMuchGone(too_many));
         }
         self.merge_trail()?;
-        Ok(self.finish()?)
+        let published = self.finish()?;
+        let counts = [
+            ("resources", resources.live, published.resources),
+            ("grants", grants.live, published.grants),
+        ];
+        // Whatever came between the writing and the file must not pass for access that was removed.
+        for (what, observed, stored) in counts {
+            let stored = stored.cast_unsigned();
+            if stored != observed {
+                return Err(Stopped::Miscounted {
+                    what,
+                    observed,
+                    stored,
+                });
+            }
+        }
+        Ok(published)
     }
 
     pub(super) fn close(&self, table: &'static str, rows: &[i64]) -> rusqlite::Result<()> {

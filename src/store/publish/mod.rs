@@ -6,6 +6,7 @@ mod dictionary;
 mod first;
 mod grants;
 mod merge;
+mod moved;
 mod resources;
 mod trail;
 
@@ -13,6 +14,7 @@ pub use brake::Removal;
 pub use merge::Published;
 
 use super::derived::{refresh_acts, refresh_places};
+use super::digest::{self, TableSums};
 use super::{Identity, StoreError, Writer, schema};
 use crate::model::{Label, Observation};
 use first::First;
@@ -70,8 +72,8 @@ impl Writer {
         let connection = place.open().map_err(|error| self.failed(&error))?;
         self.stopped_with(connection.get_interrupt_handle());
         let published = build(&connection).map_err(|stopped| self.explain(stopped))?;
-        connection
-            .execute_batch("COMMIT")
+        TableSums::store(&connection, None)
+            .and_then(|()| connection.execute_batch("COMMIT"))
             .map_err(|error| self.failed(&error))?;
         drop(connection);
         place.put().map_err(|error| self.unwritable(&error))?;
@@ -81,6 +83,16 @@ impl Writer {
     fn explain(&self, stopped: Stopped) -> StoreError {
         match stopped {
             Stopped::Sqlite(error) => self.failed(&error),
+            Stopped::Miscounted {
+                what,
+                observed,
+                stored,
+            } => StoreError::Damaged {
+                path: self.path.clone(),
+                detail: format!(
+                    "of {observed} {what} it holds {stored} after they were written; nothing was stored"
+                ),
+            },
             Stopped::TooMuchGone(removals) => StoreError::TooMuchGone {
                 path: self.path.clone(),
                 removals,
@@ -114,5 +126,6 @@ fn merge(
     if writer.fresh {
         schema::index_derived(connection)?;
     }
+    digest::record(connection, published.snapshot)?;
     Ok(published)
 }

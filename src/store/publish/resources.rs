@@ -2,7 +2,7 @@
 
 use rusqlite::{Row, params};
 
-use super::brake::{Removal, Tally};
+use super::brake::{Merged, Tally};
 use super::merge::Merge;
 use crate::model::{Details, Resource};
 
@@ -16,7 +16,7 @@ struct Changes {
 
 impl Merge<'_> {
     /// Returns what is gone of each type.
-    pub(super) fn merge_resources(&self) -> rusqlite::Result<Vec<Removal>> {
+    pub(super) fn merge_resources(&self) -> rusqlite::Result<Merged> {
         let mut order: Vec<(i64, usize)> = self
             .observation
             .resources
@@ -45,7 +45,8 @@ impl Merge<'_> {
             let gone = observed.is_none()
                 && self.is_gone(row.get(4)?, None)
                 && !(Some(row.get(6)?) == supplied && self.is_named_by_a_grant(resource));
-            tally.count(row.get_ref(5)?.as_str()?, gone);
+            let moved = self.moved.projects.contains(&resource) || self.is_moved(row.get(4)?);
+            tally.count(row.get_ref(5)?.as_str()?, gone && !moved);
             if gone {
                 changes.closed.push(version);
                 changes.gone.push(resource);
@@ -59,7 +60,7 @@ impl Merge<'_> {
         }
         changes.opened.extend(seen.map(|(_, at)| *at));
         self.write_versions(&changes)?;
-        Ok(tally.removals())
+        Ok(tally.merged(changes.closed.len(), changes.opened.len()))
     }
 
     fn write_versions(&self, changes: &Changes) -> rusqlite::Result<()> {

@@ -30,6 +30,20 @@ impl Reader {
         Ok(Vec::new())
     }
 
+    /// The text ids of everything of a type that was ever seen.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn ids_of(&self, kind: &str) -> Result<Vec<String>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<String>> {
+            self.connection
+                .prepare("SELECT id FROM _resource WHERE type = ?1 ORDER BY id")?
+                .query_map([kind], |row| row.get(0))?
+                .collect()
+        };
+        read().map_err(|error| self.failed(&error))
+    }
+
     fn things(&self, condition: &str, text: &str) -> rusqlite::Result<Vec<Thing>> {
         self.connection
             .prepare(&format!(

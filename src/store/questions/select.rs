@@ -146,8 +146,25 @@ impl Restricted<'_> {
         ran.map_err(|error| self.why(error))
     }
 
+    /// Whether the file holds attributes that are not the JSON that its views take them for.
+    fn holds_no_json(&self) -> bool {
+        let odd =
+            "SELECT EXISTS (SELECT 1 FROM _resource_version WHERE NOT json_valid(attributes))";
+        let connection = &self.reader.connection;
+        connection.query_row(odd, [], |row| row.get(0)) == Ok(true)
+    }
+
     fn why(&self, error: Error) -> SelectError {
         match &error {
+            // No fault of the statement, unless it makes JSON of its own.
+            Error::SqliteFailure(_, Some(message))
+                if message == "malformed JSON" && self.holds_no_json() =>
+            {
+                SelectError::File(StoreError::Damaged {
+                    path: self.reader.path.clone(),
+                    detail: "attributes of a resource are not JSON".to_owned(),
+                })
+            }
             Error::SqliteFailure(failure, message) => match failure.code {
                 ErrorCode::OperationInterrupted => SelectError::TookTooLong(self.limits.time),
                 ErrorCode::OutOfMemory | ErrorCode::TooBig => {

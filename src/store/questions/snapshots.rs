@@ -18,7 +18,7 @@ impl Reader {
                 .prepare(
                     "SELECT id, label, state, started_at, finished_at, account_id, base_url, scopes, caller,
                        tool_version, requests, users, service_accounts, user_groups, roles, resource_groups,
-                       grants, disabled_role_assignments
+                       grants, disabled_role_assignments, digest
                      FROM snapshots ORDER BY id",
                 )?
                 .query_map([], snapshot_row)?
@@ -158,6 +158,7 @@ fn snapshot_row(row: &Row<'_>) -> rusqlite::Result<SnapshotInfo> {
         resource_groups: row.get(15)?,
         grants: row.get(16)?,
         disabled_role_assignments: row.get(17)?,
+        digest: row.get(18)?,
     })
 }
 

@@ -156,9 +156,10 @@ impl Writer {
             for (audit_id, detail) in details {
                 update.execute(params![audit_id, serde_json::to_string(detail).ok()])?;
             }
-            self.connection.execute_batch("COMMIT")
+            Ok(())
         };
-        write().map_err(|error| self.failed(&error))
+        write().map_err(|error| self.failed(&error))?;
+        self.commit()
     }
 
     /// Whose sign-ins were read before.

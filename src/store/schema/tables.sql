@@ -31,8 +31,18 @@ CREATE TABLE _snapshot (
   disabled_role_assignments INTEGER NOT NULL CHECK (typeof(disabled_role_assignments) = 'integer'),
   requested        TEXT CHECK (requested IS NULL OR typeof(requested) = 'text'), -- JSON, from the sync's flags
   notes            TEXT CHECK (notes IS NULL OR typeof(notes) = 'text'),         -- JSON list of texts, from the sync
-  digest           TEXT CHECK (digest IS NULL OR typeof(digest) = 'text')        -- made at publication
+  digest           TEXT CHECK (digest IS NULL OR typeof(digest) = 'text')        -- see _seal
 );
+
+CREATE TABLE _seal (
+  -- What was stored, so that damage is noticed (`snapshots verify`): for each kind of fact of a snapshot, and as snapshot 0
+  -- for each table that holds no intervals, the number of rows and the sum of their SHA-256 modulo 2^256, in hexadecimal.
+  snapshot INTEGER NOT NULL,
+  name     TEXT NOT NULL,
+  rows     INTEGER NOT NULL CHECK (typeof(rows) = 'integer'),
+  sum      TEXT NOT NULL CHECK (length(sum) = 64),
+  PRIMARY KEY (snapshot, name)
+) WITHOUT ROWID;
 
 CREATE TABLE _scope (
   -- 'account', 'org/<org>', 'org/<org>/project/<project>', or 'harness' for what Harness itself supplies.

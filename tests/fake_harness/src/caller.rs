@@ -93,6 +93,20 @@ impl Caller {
         }
     }
 
+    /// Whoever may do everything that a sync, with everything that it can be asked for, or a check of answers needs.
+    #[must_use]
+    pub fn everything() -> Self {
+        [
+            "core_audit_view",
+            "core_authsetting_view",
+            "core_serviceaccount_manageapikey",
+            "core_user_manage",
+            "core_accessPolicies_analyze",
+        ]
+        .into_iter()
+        .fold(Self::default(), Self::and)
+    }
+
     /// One more permission over everything of the account, e.g. a manage right for the token lists.
     #[must_use]
     pub fn and(mut self, permission: &str) -> Self {

@@ -1,9 +1,9 @@
 //! `POST /__control/<name>`: changes of the account for programs that run the fake in another process.
 //!
-//! `change/<name>?percent=1&seed=2` applies a named change, `latency?ms=50`, `rate?per_minute=400`, `log?on=true` and
+//! `change/<name>?percent=1&seed=2` applies a named change (`churn`, and of the demo account `next-day`, `move-project`), `latency?ms=50`, `rate?per_minute=400`, `log?on=true` and
 //! `v2_filter?on=true` turn switches, `stats` only tells. Each answers how many requests were served so far.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 
@@ -32,6 +32,14 @@ pub(crate) fn answer(fake: &FakeHarness, request: &Request) -> Answer {
 }
 
 fn change(fake: &FakeHarness, name: &str, query: &Query) -> Result<usize, String> {
+    let is_demo = fake.look(|account| account.users.iter().any(|user| user.uuid == CLEO));
+    if name == "next-day" && is_demo && fake.switch(|switches| switches.audit_trail) {
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        fake.next_day_by_whom(now.as_millis() as i64, 1);
+        return Ok(11);
+    }
     let (percent, seed) = (number(query, "percent"), number(query, "seed"));
     fake.change(|account| {
         apply_named_change(
@@ -74,10 +82,14 @@ fn apply_named_change(
 ) -> Result<usize, String> {
     match name {
         "churn" => Ok(churn(account, percent, seed)),
+        "move-project" => {
+            account.move_project("payments", "shop", "attic");
+            Ok(1)
+        }
         "next-day" if account.users.iter().any(|user| user.uuid == CLEO) => Ok(next_day(account)),
         "next-day" => Err("only the demo account has a next day".into()),
         _ => Err(format!(
-            "no change is named {name:?}; there are: churn, next-day"
+            "no change is named {name:?}; there are: churn, move-project, next-day"
         )),
     }
 }

@@ -6,7 +6,6 @@ use super::{Whole, deviations_done, expect, expect_state, sync, test, wanted};
 
 /// Deviations that hide nothing hide nothing together either.
 #[test]
-#[ignore = "text totals with a user on two pages come out as a gap, not whole"]
 fn deviations_that_come_out_whole_stay_whole_three_at_a_time() {
     let mut random = Random::new(12);
     for _ in 0..12 {

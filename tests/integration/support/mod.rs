@@ -17,6 +17,8 @@ mod run;
 mod temp_dir;
 mod test;
 pub(crate) mod tools;
+#[cfg(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu"))]
+pub(crate) mod traced;
 
 pub(crate) use answers::{Answers, all_answers, answers_at, answers_until};
 pub(crate) use database::Database;

@@ -238,6 +238,43 @@ impl Account {
         self.remove_below(&scope);
     }
 
+    /// To another organization, with everything in it. What it had of its old organization is lost.
+    pub fn move_project(&mut self, org: &str, identifier: &str, to: &str) {
+        let (old, new) = (
+            Scope::project(org, identifier),
+            Scope::project(to, identifier),
+        );
+        for project in self
+            .projects
+            .iter_mut()
+            .filter(|project| project.scope() == old)
+        {
+            project.org = to.into();
+        }
+        let scopes = (self.service_accounts.iter_mut().map(|row| &mut row.scope))
+            .chain(self.groups.iter_mut().map(|row| &mut row.scope))
+            .chain(self.role_assignments.iter_mut().map(|row| &mut row.scope))
+            .chain(self.roles.iter_mut().filter_map(|row| row.scope.as_mut()))
+            .chain(
+                self.resource_groups
+                    .iter_mut()
+                    .filter_map(|row| row.scope.as_mut()),
+            )
+            .chain(self.users.iter_mut().flat_map(|row| &mut row.member_of));
+        for scope in scopes.filter(|scope| **scope == old) {
+            *scope = new.clone();
+        }
+        let included = self
+            .resource_groups
+            .iter_mut()
+            .flat_map(|group| &mut group.included_scopes);
+        for scope in included.filter_map(|included| included.scope.as_mut()) {
+            if *scope == old {
+                *scope = new.clone();
+            }
+        }
+    }
+
     pub fn remove_organization(&mut self, identifier: &str) {
         self.organizations
             .retain(|org| org.identifier != identifier);

@@ -129,11 +129,24 @@ fn twin(fake: &FakeHarness, route: &str, change: fn(&mut Value)) {
         let page = &mut answer["data"];
         if let Some(rows) = page["content"].as_array_mut() {
             double(rows);
-            let total = page["totalItems"].as_i64().unwrap_or_default();
-            page["totalItems"] = json!(total + 1);
+            if let Some(total) = page.get_mut("totalItems") {
+                *total = one_more(total);
+            }
         }
     });
     rewrites(fake, route, double);
+}
+
+/// A total and one more, in the form in which another deviation may have written it.
+fn one_more(total: &Value) -> Value {
+    match total {
+        Value::String(text) => json!((text.parse::<i64>().unwrap_or_default() + 1).to_string()),
+        Value::Number(number) if number.is_f64() => {
+            json!(number.as_f64().unwrap_or_default() + 1.0)
+        }
+        Value::Number(number) => json!(number.as_i64().unwrap_or_default() + 1),
+        other => other.clone(),
+    }
 }
 
 /// Another value in the first row of each list.

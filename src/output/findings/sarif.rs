@@ -7,9 +7,9 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::findings::{Examined, RuleFindings};
-use super::text::{line, named};
+use super::{Examined, RuleFindings};
 use crate::findings::{Finding, Rule, Severity};
+use crate::output::text::{line, named};
 
 /// GitHub refuses a run with more results.
 const MOST_RESULTS: usize = 25_000;
@@ -47,7 +47,7 @@ pub fn write(
             result(at, rule, finding, &uri, &format!("{print}:{nth}"))
         })
         .collect();
-    super::write_json(&document(found, examined, &results, left_out), out)?;
+    crate::output::write_json(&document(found, examined, &results, left_out), out)?;
     Ok(left_out)
 }
 
@@ -124,7 +124,7 @@ fn result(at: usize, rule: &Rule, finding: &Finding, uri: &str, print: &str) -> 
         "{}: {name} ({}) in {scope}: {detail}",
         rule.title, finding.subject
     );
-    json!({
+    let mut result = json!({
         "ruleId": rule.code,
         "ruleIndex": at,
         "level": rule.severity.as_str(),
@@ -135,7 +135,14 @@ fn result(at: usize, rule: &Rule, finding: &Finding, uri: &str, print: &str) -> 
             "logicalLocations": [{"fullyQualifiedName": line(&finding.subject), "kind": "resource"}],
         }],
         "partialFingerprints": {"primaryLocationLineHash": print, "ruleSubjectScope/v1": print},
-    })
+    });
+    if let Some(agreement) = finding.accepted.as_deref() {
+        let justification = text(&super::accepted(agreement));
+        result["suppressions"] = json!([{
+            "kind": "external", "status": "accepted", "justification": justification,
+        }]);
+    }
+    result
 }
 
 fn fingerprint(rule: &Rule, finding: &Finding) -> String {

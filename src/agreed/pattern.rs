@@ -27,10 +27,19 @@ impl Pattern {
 
     /// The field that means exactly a text.
     #[must_use]
-    pub fn exactly(text: &str) -> Cow<'_, str> {
+    pub fn quoting(text: &str) -> Cow<'_, str> {
         match text.strip_suffix('*') {
             None => Cow::Borrowed(text),
             Some(beginning) => Cow::Owned(format!("{beginning}\\*")),
+        }
+    }
+
+    /// The text that it is; `None` where others fit as well.
+    #[must_use]
+    pub fn exact(&self) -> Option<&str> {
+        match self {
+            Self::Exactly(text) => Some(text),
+            Self::Beginning(_) => None,
         }
     }
 
@@ -60,7 +69,7 @@ mod tests {
     #[test]
     fn a_text_that_ends_in_a_star_can_be_meant() {
         for text in ["role/account/x*", "*", "\\*", "a\\\\*", "plain", ""] {
-            let pattern = Pattern::parse(&Pattern::exactly(text));
+            let pattern = Pattern::parse(&Pattern::quoting(text));
             assert_eq!(pattern, Pattern::Exactly(text.to_owned()));
         }
     }

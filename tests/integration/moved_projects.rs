@@ -1,0 +1,81 @@
+//! Projects that were moved to another organization, through sync and diff.
+
+use crate::support::Test;
+use fake_harness::Scope;
+
+/// An account whose project has a group of 30 people, with a second look after the project moved and something else changed.
+fn moved(meanwhile: impl FnOnce(&mut fake_harness::Account)) -> Test {
+    let test = Test::new();
+    let shop = Scope::project("payments", "shop");
+    test.fake.change(|account| {
+        account.add_group(&shop, "crowd", "Crowd");
+        for number in 0..30 {
+            let uuid = format!("u{number:021}");
+            account.add_user(&uuid, &format!("{number}@example.test"), "One of many");
+            account.add_member(&shop, "crowd", &uuid);
+        }
+    });
+    test.sync().args(&["--scopes", "all"]).exits(0);
+    test.fake.change(|account| {
+        account.move_project("payments", "shop", "attic");
+        meanwhile(account);
+    });
+    test
+}
+
+#[test]
+fn a_moved_project_is_one_change() {
+    let test = moved(|_| {});
+    test.sync().args(&["--max-removed", "0"]).exits(0);
+    let ended = test
+        .run(&["diff"])
+        .exits(1)
+        .prints("project Payment Shop moved from org/payments to org/attic");
+    // A group of the old organization held a role there, and its namesake of the new one is in no list.
+    let signs = |sign: &str| {
+        ended
+            .stdout
+            .lines()
+            .filter(|line| line.trim_start().starts_with(sign))
+            .count()
+    };
+    assert_eq!(
+        (signs("~ "), signs("+! "), signs("-  ")),
+        (1, 1, 1),
+        "{ended:?}"
+    );
+    let counts = test.run(&["diff", "--format", "json"]).exits(1).json()["summary"].clone();
+    assert_eq!(counts["escalations"], 1);
+}
+
+#[test]
+fn what_changed_with_the_move_stands_beside_it() {
+    let test = moved(|account| {
+        let shop = Scope::project("attic", "shop");
+        account.remove_member(&shop, "crowd", "u000000000000000000000");
+        account.group(&shop, "crowd").name = "Mob".into();
+    });
+    test.sync().exits(0);
+    test.run(&["diff"])
+        .exits(1)
+        .prints("name: \"Crowd\" -> \"Mob\"")
+        .prints(
+            "-  user One of many <0@example.test> in user group Crowd (org/payments/project/shop)",
+        );
+}
+
+#[test]
+fn another_project_of_the_same_name_is_another_project() {
+    let test = Test::new();
+    test.sync().args(&["--scopes", "all"]).exits(0);
+    test.fake.change(|account| {
+        account.remove_project("payments", "shop");
+        account.add_project("attic", "shop", "Payment Shop");
+    });
+    test.sync().exits(0);
+    let ended = test.run(&["diff"]).exits(1);
+    assert!(!ended.stdout.contains("moved from"), "{ended:?}");
+    ended
+        .prints("+  project Payment Shop")
+        .prints("-  project Payment Shop");
+}
