@@ -1,5 +1,7 @@
 //! What somebody may have meant by a word that names nothing.
 
+use std::collections::HashSet;
+
 /// At most so many suggestions.
 const SUGGESTIONS: usize = 5;
 
@@ -28,9 +30,10 @@ pub(crate) fn closest(
         })
         .collect();
     near.sort();
-    near.dedup();
+    let mut seen = HashSet::new();
     near.into_iter()
         .map(|(_, id)| id)
+        .filter(|id| seen.insert(id.clone()))
         .take(SUGGESTIONS)
         .collect()
 }

@@ -10,7 +10,8 @@ use harness_access::api::call::Envelope;
 use harness_access::api::page::Page;
 use harness_access::api::page::envelope::open;
 use harness_access::api::wire::{RoleAssignmentItem, User, UserGroup};
-use rusqlite::{Connection, OpenFlags, params};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OpenFlags, params_from_iter};
 use serde::de::DeserializeOwned;
 
 use crate::fake::Fake;
@@ -103,50 +104,87 @@ pub(crate) fn sample(fake: &Fake, assignments: u64) -> Result<Vec<String>, Box<d
     Ok(identifiers)
 }
 
-/// Inserts the grants of a file into one table and makes the indexes that the file has of them, in one transaction; reading
-/// them is not counted.
+/// Tables that hold nearly all rows of a file.
+const LARGE: [&str; 4] = ["_resource", "_resource_version", "_grant", "_acts"];
+
+/// Rows that are read ahead of being inserted.
+const AHEAD: usize = 10_000;
+
+/// Inserts the rows of a file's large tables into the same tables of another file and makes the same indexes, in one
+/// transaction; reading them is not counted.
 pub(crate) fn insert(from: &Path, folder: &Path) -> Result<Duration, Box<dyn Error>> {
-    type Row = (i64, i64, i64, i64, Option<String>, Option<i64>);
-    let rows: Vec<Row> = open_to_read(from)?
-        .prepare(
-            "SELECT target, principal, scope, resource_group, role_assignment, created_at FROM _grant
-             WHERE valid_until IS NULL ORDER BY key",
-        )?
-        .query_map([], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
-        })?
-        .collect::<Result<_, _>>()?;
+    let from = open_to_read(from)?;
     let file = folder.join("insert.db");
-    let before = thread_time();
-    let mut connection = Connection::open(&file)?;
-    connection.execute_batch(
-        "CREATE TABLE g (a INTEGER, b INTEGER, c INTEGER, d INTEGER, e TEXT, f INTEGER)",
-    )?;
-    let transaction = connection.transaction()?;
-    let mut statement = transaction.prepare("INSERT INTO g VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
-    for (target, principal, scope, over, assignment, at) in &rows {
-        statement.execute(params![target, principal, scope, over, assignment, at])?;
+    let mut took = Duration::ZERO;
+    let to = Connection::open(&file)?;
+    to.execute_batch("PRAGMA journal_mode = off; PRAGMA synchronous = off; BEGIN")?;
+    for table in LARGE {
+        let of_table = |kind: &str| statements(&from, kind, table);
+        to.execute_batch(&of_table("table")?)?;
+        let mut select = from.prepare(&format!("SELECT * FROM {table}"))?;
+        let columns = select.column_count();
+        let places = vec!["?"; columns].join(", ");
+        let mut insert = to.prepare(&format!("INSERT INTO {table} VALUES ({places})"))?;
+        let mut rows = select.query([])?;
+        loop {
+            let mut ahead: Vec<Vec<Value>> = Vec::with_capacity(AHEAD);
+            while ahead.len() < AHEAD
+                && let Some(row) = rows.next()?
+            {
+                ahead.push(
+                    (0..columns)
+                        .map(|at| row.get(at))
+                        .collect::<Result<_, _>>()?,
+                );
+            }
+            let before = thread_time();
+            for row in &ahead {
+                insert.execute(params_from_iter(row))?;
+            }
+            took += thread_time().saturating_sub(before);
+            if ahead.len() < AHEAD {
+                break;
+            }
+        }
+        let before = thread_time();
+        to.execute_batch(&of_table("index")?)?;
+        took += thread_time().saturating_sub(before);
     }
-    drop(statement);
-    transaction.execute_batch(
-        "CREATE INDEX g_of ON g (a, b, c, d); CREATE INDEX g_by ON g (b, a);
-         CREATE INDEX g_over ON g (d, c); CREATE INDEX g_at ON g (c);",
-    )?;
-    transaction.commit()?;
-    drop(connection);
-    let took = thread_time().saturating_sub(before);
+    let before = thread_time();
+    to.execute_batch("COMMIT")?;
+    took += thread_time().saturating_sub(before);
+    drop(to);
     std::fs::remove_file(file)?;
     Ok(took)
 }
 
-/// Reads every column of every row that a query finds, and prints how many rows that were: what a copy does.
+/// The statements that made a table, or its indexes.
+fn statements(of: &Connection, kind: &str, table: &str) -> rusqlite::Result<String> {
+    let made: Vec<String> = of
+        .prepare(
+            "SELECT sql FROM sqlite_master WHERE type = ?1 AND tbl_name = ?2 AND sql IS NOT NULL",
+        )?
+        .query_map([kind, table], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    Ok(made.join(";"))
+}
+
+/// Reads every column of every row that a query finds, and prints how many rows that were: what a copy does. Parameters
+/// follow the query as `NAME=VALUE`.
 pub(crate) fn scan(mut arguments: impl Iterator<Item = String>) -> Result<u64, Box<dyn Error>> {
     let file = arguments.next().ok_or("no file")?;
     let query = arguments.next().ok_or("no query")?;
     let connection = open_to_read(Path::new(&file))?;
     let mut statement = connection.prepare(&query)?;
+    for parameter in arguments {
+        let (name, value) = parameter.split_once('=').ok_or("no value")?;
+        let at = statement
+            .parameter_index(&format!(":{name}"))?
+            .ok_or("no such parameter")?;
+        statement.raw_bind_parameter(at, value)?;
+    }
     let columns = statement.column_count();
-    let mut rows = statement.query([])?;
+    let mut rows = statement.raw_query();
     let (mut count, mut bytes) = (0, 0);
     while let Some(row) = rows.next()? {
         count += 1;

@@ -16,6 +16,8 @@ mod build;
 mod fake;
 mod floor;
 mod measure;
+mod questions;
+mod readers;
 mod table;
 mod tree;
 
@@ -48,11 +50,13 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         "{} cores. CPU counts the program alone, not the fake Harness; the floors are of this run.",
         std::thread::available_parallelism()?
     );
+    let mut answers = Vec::new();
     for size in [10_000, 100_000, 1_000_000] {
         if asked(&size.to_string()) {
-            account::run(program, &fake, size)?;
+            answers.push((size, account::run(program, &fake, size)?));
         }
     }
+    questions::compare(&answers);
     if asked("tree") {
         tree::run(program, &fake)?;
     }

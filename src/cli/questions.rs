@@ -127,6 +127,7 @@ command_line! {
     help_triggers("-h", "--help"),
     note = "A rule is a file with one SELECT over the views that gives the columns subject, name, email, scope and detail. It starts
 with comment lines `-- code:`, `-- severity:` (note, warning or error), `-- title:` and `-- remedy:`.
+A line `-- needs: audit` (or what else `sync --with` reads) says that it finds nothing without.
 
 Exit status 1 with --fail-on: there are findings of that severity or worse that nobody accepted; 2: none, but some lists
 are incomplete.",

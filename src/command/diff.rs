@@ -34,6 +34,7 @@ pub(crate) fn run(arguments: &Diff, context: &mut Context<'_>) -> Result<Exit, E
         plan.print.write(
             &comparison,
             &newer,
+            arguments.approvals.as_deref(),
             context.screen(arguments.color),
             context.out,
         )?;
@@ -100,6 +101,7 @@ impl Print {
         &self,
         comparison: &Comparison,
         newer: &OpenSnapshot,
+        approvals: Option<&str>,
         screen: Screen,
         out: &mut dyn Write,
     ) -> Result<(), Error> {
@@ -115,8 +117,8 @@ impl Print {
                 DiffFormat::Markdown => output::markdown::write(comparison, out)?,
                 DiffFormat::Github => output::github::write(comparison, out)?,
                 DiffFormat::Html => {
-                    let (page, _) =
-                        report::page(newer, Some(comparison), &report::Request::REVIEW)?;
+                    let request = report::Request::review(approvals);
+                    let (page, _) = report::page(newer, Some(comparison), &request)?;
                     out.write_all(page.html.as_bytes())?;
                 }
             },

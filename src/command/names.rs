@@ -120,7 +120,9 @@ pub(crate) fn thing(reader: &Reader, text: &str) -> Result<Thing, Error> {
                 .iter()
                 .map(|thing| {
                     let name = named(thing.name.as_deref(), "no name");
-                    format!("{} ({name})", thing.id)
+                    let gone = thing.gone_since_snapshot;
+                    let gone = gone.map(|snapshot| format!(", gone since snapshot {snapshot}"));
+                    format!("{} ({name}{})", thing.id, gone.unwrap_or_default())
                 })
                 .collect();
             Err(ambiguous(text, "things", &lines))

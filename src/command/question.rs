@@ -8,12 +8,13 @@ use crate::access::permissions::{self, Fit};
 use crate::access::{Access, Question, Target};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::{Gap, Level, Scope, SnapshotInfo};
+use crate::model::{Depth, Gap, Level, Scope, ScopeSelection, SnapshotInfo};
 use crate::output::access::words;
 use crate::output::access::{Head, QuestionDoc};
 use crate::output::gaps;
 use crate::output::text::line;
 use crate::similar::did_you_mean;
+use crate::store::Reader;
 
 /// Lists whose gaps could hide access.
 const DECISIVE: [&str; 4] = [
@@ -32,8 +33,8 @@ pub(crate) struct Asking {
 }
 
 impl Asking {
-    /// For a question about one principal. Who is named exactly is read alone, which takes as long as the answer; any
-    /// other name needs everybody.
+    /// For a question about one principal, of whom alone is read what they hold: that takes as long as the answer. A name
+    /// that is not exact is looked for among everybody first.
     pub(crate) fn about_principal(
         db: Option<&str>,
         at: Option<&str>,
@@ -46,8 +47,16 @@ impl Asking {
                 return Self::new(opened, access);
             }
         }
-        let facts = opened.reader.access_facts(opened.snapshot.id)?;
-        Self::new(opened, Access::new(facts))
+        let everybody = Access::new(opened.reader.access_principals(opened.snapshot.id)?);
+        let access = match everybody.principals_named(name).as_slice() {
+            [one] => {
+                let id = &everybody.principal(*one).id;
+                let facts = opened.reader.access_facts_of(opened.snapshot.id, id)?;
+                facts.map_or(everybody, Access::new)
+            }
+            _ => everybody, // which has the candidates or the similar names
+        };
+        Self::new(opened, access)
     }
 
     /// For a question about everybody who holds a permission or role: only roles that may give it are read.
@@ -77,8 +86,7 @@ impl Asking {
         } = opened;
         let tree = &access.facts().tree;
         gaps.retain(|gap| DECISIVE.contains(&gap.kind.as_str()));
-        gaps.extend(reader.scopes_not_listed(snapshot.id, tree)?);
-        gaps.extend(unexplored(&snapshot, tree));
+        gaps.extend(not_asked_for(&reader, &snapshot, tree)?);
         Ok(Self {
             snapshot,
             file,
@@ -275,12 +283,26 @@ fn about_permission(question: &QuestionDoc) -> Option<String> {
     }
 }
 
+/// Role assignments of scopes that a snapshot did not ask for: those that it knows of, and levels that it did not list.
+///
+/// # Errors
+/// When the file cannot be read.
+pub(crate) fn not_asked_for(
+    reader: &Reader,
+    snapshot: &SnapshotInfo,
+    tree: &[Scope],
+) -> Result<Vec<Gap>, Error> {
+    let mut gaps = reader.scopes_not_listed(snapshot.id, tree)?;
+    gaps.extend(unexplored(snapshot, tree));
+    Ok(gaps)
+}
+
 /// What a sync of few scopes never asked for.
 fn unexplored(snapshot: &SnapshotInfo, tree: &[Scope]) -> Option<Gap> {
-    let level = match snapshot.scopes.as_str() {
-        "account" => Level::Organization,
-        "organizations" => Level::Project,
-        _ => return None,
+    let level = match ScopeSelection::parse(&snapshot.scopes)?.depth {
+        Depth::Account => Level::Organization,
+        Depth::Organizations => Level::Project,
+        Depth::All => return None,
     };
     let listed = tree.iter().any(|scope| scope.level() >= Some(level));
     (!listed).then(|| Gap {

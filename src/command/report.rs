@@ -7,6 +7,7 @@ use std::thread;
 use super::compare::{Pair, changes_between, read_approvals, today};
 use super::findings::apply;
 use super::open::{Located, OpenSnapshot, locate, locate_at};
+use super::question::not_asked_for;
 use super::{Context, names};
 use crate::access::Access;
 use crate::cli::{Report as Arguments, ReportAudience};
@@ -119,17 +120,21 @@ pub(crate) struct Request {
     scope: Option<String>,
     audience: Audience,
     reviews: bool,
+    approvals: Option<String>,
     max_rows: usize,
 }
 
 impl Request {
     /// What `diff --format html` asks for.
-    pub(crate) const REVIEW: Self = Self {
-        scope: None,
-        audience: Audience::Everybody,
-        reviews: true,
-        max_rows: 250_000,
-    };
+    pub(crate) fn review(approvals: Option<&str>) -> Self {
+        Self {
+            scope: None,
+            audience: Audience::Everybody,
+            reviews: true,
+            approvals: approvals.map(str::to_owned),
+            max_rows: Material::MAX_ROWS,
+        }
+    }
 
     fn from(arguments: &Arguments) -> Result<Self, Error> {
         let usage = |text: &str| Error::Usage(text.to_owned());
@@ -157,6 +162,7 @@ impl Request {
             scope,
             audience,
             reviews: !arguments.snapshots.is_empty(),
+            approvals: arguments.approvals.clone(),
             max_rows: arguments.max_rows,
         })
     }
@@ -189,6 +195,7 @@ pub(crate) fn page(
         snapshot: &opened.snapshot,
         file: &file,
         gaps: &gaps,
+        not_asked_for: &parts.not_asked_for,
         unverified: opened.reader.unverified()?,
         sha256: &sha256,
         access: &parts.access,
@@ -199,6 +206,7 @@ pub(crate) fn page(
         scope: parts.scope.as_ref(),
         audience: request.audience,
         reviews: request.reviews,
+        approvals: request.approvals.as_deref(),
         max_rows: request.max_rows,
     });
     Ok((page, gaps))
@@ -207,6 +215,7 @@ pub(crate) fn page(
 /// What is read of a snapshot.
 struct Parts {
     access: Access,
+    not_asked_for: Vec<Gap>,
     scope: Option<Scope>,
     inventory: Inventory,
     findings: Vec<RuleFindings>,
@@ -229,6 +238,7 @@ impl Parts {
             inventory: Inventory::read(reader, id)?,
             findings,
             timeline: timeline(reader, id)?,
+            not_asked_for: not_asked_for(reader, &opened.snapshot, tree)?,
             access,
         })
     }

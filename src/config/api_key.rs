@@ -19,6 +19,12 @@ use crate::error::Error;
 /// A key has some hundred bytes; a disk image named by mistake is not read to its end.
 const FILE_LIMIT: u64 = 64 * 1024;
 
+/// What stands where a pipeline, a shell or a template should have put a secret.
+const PLACEHOLDERS: [&str; 8] = ["${", "$(", "<+", "{{", "***", "op://", "vault:", "arn:aws:"];
+
+/// Quotes and the like, of which a half may be left.
+const NEVER_IN_A_KEY: &str = "\"'`<>()[]{},;|\\“”‘’«»";
+
 /// How long a pipe may take to give the key.
 const PIPE_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -97,6 +103,18 @@ fn wrong_with(text: &str, source: &Source) -> Option<(String, &'static str)> {
     } else if text.starts_with(['{', '[']) {
         let what = "contains JSON, not the key alone".to_owned();
         Some((what, "take the key out of it, for example with `jq -r`"))
+    } else if PLACEHOLDERS.iter().any(|sign| text.contains(sign)) {
+        let what = "contains a placeholder in which nothing was filled in".to_owned();
+        Some((
+            what,
+            "look up how the secret gets there: the name may be wrong",
+        ))
+    } else if ["cGF0L", "c2F0L"]
+        .iter()
+        .any(|encoded| text.starts_with(encoded))
+    {
+        let what = "contains the key in base64".to_owned();
+        Some((what, "decode it, for example with `base64 --decode`"))
     } else if let Some(name) = assigned_name(text) {
         let what = format!("contains an assignment (`{name}=…`), not the key alone");
         Some((what, "leave out the name and the `=`"))
@@ -106,15 +124,26 @@ fn wrong_with(text: &str, source: &Source) -> Option<(String, &'static str)> {
     } else if !matches!(source, Source::File(_) | Source::StandardInput) && is_path(text) {
         let what = "contains the name of a file, not a key".to_owned();
         Some((what, "--api-key-file reads the key from a file"))
+    } else if let Some(sign) = text.chars().find(|sign| NEVER_IN_A_KEY.contains(*sign)) {
+        let what = format!("contains the sign {sign} which no key has");
+        Some((
+            what,
+            "put the key there, alone and whole, as Harness showed it",
+        ))
     } else {
         None
     }
 }
 
-/// The name in `NAME=value`, also behind `export`.
+/// The name in `NAME=value` or `NAME: value`, also behind `export`. What may be a secret of its own is no name.
 fn assigned_name(text: &str) -> Option<&str> {
+    const LONGEST: usize = 40;
     let text = text.strip_prefix("export ").unwrap_or(text).trim_start();
-    let (name, _) = text.split_once('=')?;
+    let (name, value) = text.split_once(['=', ':'])?;
+    let is_value = value.chars().any(|c| c.is_ascii_alphanumeric());
+    if !is_value || name.len() > LONGEST || holds_key(name) {
+        return None;
+    }
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let name = name.trim_end();
     (!name.is_empty()

@@ -199,6 +199,7 @@ mod tests {
 
     fn code(kind: &ResourceType, before: &str, after: &str) -> Option<&'static str> {
         let fact = |attributes: &str| ResourceFact {
+            namesake: None,
             scope: "account".to_owned(),
             kind: kind.clone(),
             id: format!("{kind}/x"),

@@ -8,6 +8,6 @@
 SELECT g.principal_id AS subject, g.principal_name AS name, g.email AS email, 'account' AS scope,
   'roles held directly: ' || sum(g.slug = 'assigned') || ', user groups: ' || sum(g.slug = 'member') AS detail
 FROM grants g
-WHERE +g.principal_id IN (SELECT id FROM users WHERE disabled) -- the plus: once through the grants is faster
+WHERE g.principal_id IN (SELECT id FROM users WHERE disabled)
   AND NOT (g.slug = 'member' AND g.resource_id IN (SELECT id FROM user_groups WHERE harness_managed))
 GROUP BY g.principal_id, g.principal_name, g.email

@@ -8,7 +8,7 @@ SELECT g.principal_id AS subject, g.principal_name AS name, g.email AS email, g.
   g.resource_id || ' over ' || g.resource_group_id || ': no list shows the '
     || replace(trim(replace(replace(',' || g.unresolved || ',', ',resource,', ',role,'), '_', ' '), ','), ',', ', ')
     AS detail
-FROM grants g
+FROM unresolved_grants g
 WHERE g.slug = 'assigned' AND g.unresolved IN ('resource', 'resource_group', 'resource,resource_group')
   -- what follows the last slash is the identifier
   AND (g.unresolved NOT IN ('resource', 'resource,resource_group')

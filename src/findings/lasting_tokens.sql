@@ -2,6 +2,7 @@
 -- severity: note
 -- title: Token that is valid for more than a year
 -- remedy: Rotate it at least once a year, so that a copy that nobody knows of stops working.
+-- needs: tokens
 --
 -- Takes `sync --with tokens`. The year is counted from the snapshot.
 SELECT t.id AS subject, t.name AS name, t.owner_email AS email, t.scope AS scope,

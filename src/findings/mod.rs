@@ -52,6 +52,8 @@ pub struct Rule {
     pub title: String,
     /// What to do.
     pub remedy: String,
+    /// What a sync must have read besides (`--with`), else the rule finds nothing whatever is so.
+    pub needs: Option<String>,
     /// One SELECT that gives subject, name, email, scope and detail.
     pub sql: String,
 }
@@ -115,13 +117,15 @@ impl Rule {
     /// What its head lacks.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text); // of editors on Windows
-        let field = |name: &str| {
+        let optional = |name: &str| {
             text.lines()
                 .map_while(|line| line.strip_prefix("--"))
                 .find_map(|line| line.trim_start().strip_prefix(name)?.strip_prefix(':'))
                 .map(|value| value.trim().to_owned())
                 .filter(|value| !value.is_empty())
-                .ok_or_else(|| format!("its head has no line `-- {name}: ...`"))
+        };
+        let field = |name: &str| {
+            optional(name).ok_or_else(|| format!("its head has no line `-- {name}: ...`"))
         };
         let severity = field("severity")?;
         let known = [Severity::Note, Severity::Warning, Severity::Error];
@@ -135,6 +139,7 @@ impl Rule {
                 })?,
             title: field("title")?,
             remedy: field("remedy")?,
+            needs: optional("needs"),
             sql: text.to_owned(),
         })
     }

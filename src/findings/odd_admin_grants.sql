@@ -2,6 +2,7 @@
 -- severity: warning
 -- title: Administrator role given while impersonating, or by somebody who left
 -- remedy: Let an administrator of today confirm the role, or take it away.
+-- needs: audit
 --
 -- Takes `sync --with audit`: an administrator role that is held now, and the record of its assignment, made at the same time.
 SELECT g.principal_id AS subject, g.principal_name AS name, g.email AS email, g.scope AS scope,

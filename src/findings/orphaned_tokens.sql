@@ -2,6 +2,7 @@
 -- severity: error
 -- title: Token whose owner is disabled or gone
 -- remedy: Revoke the token.
+-- needs: tokens
 --
 -- Takes `sync --with tokens`. An owner counts as gone only if the list where it should be is complete.
 SELECT t.id AS subject, t.name AS name, t.owner_email AS email, t.scope AS scope,

@@ -2,6 +2,7 @@
 -- severity: warning
 -- title: Passwords beside single sign-on
 -- remedy: Make single sign-on the only way to sign in, once everybody can; until then, leaving the identity provider does not end access.
+-- needs: auth-settings
 --
 -- Takes `sync --with auth-settings`: single sign-on is set up, and people may sign in with a password or a public account too.
 SELECT a.id AS subject, NULL AS name, 'account' AS scope, 'mechanism ' || ifnull(a.mechanism, 'unknown')

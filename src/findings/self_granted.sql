@@ -2,6 +2,7 @@
 -- severity: warning
 -- title: Somebody gave themselves access
 -- remedy: Let somebody else confirm that the access is needed, or take it away.
+-- needs: audit
 --
 -- Takes `sync --with audit`: a role assignment that its own holder made, as the audit trail records it. It counts as long as
 -- the person holds a role at that scope.

@@ -19,6 +19,15 @@ pub struct Named {
     pub email: Option<String>,
     /// Whether a list shows it.
     pub resolved: bool,
+    /// How it is told apart from another that looks the same to people; `None` = no other does.
+    pub namesake: Option<Namesake>,
+}
+
+/// One of several that look the same to people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Namesake {
+    /// The first snapshot of the file that does not show it any more; `None` = it is there.
+    pub gone_since: Option<i64>,
 }
 
 /// A resource as a snapshot holds it.
@@ -34,6 +43,8 @@ pub struct ResourceFact {
     pub name: Option<String>,
     /// JSON, keys sorted.
     pub attributes: String,
+    /// As of a [`Named`].
+    pub namesake: Option<Namesake>,
     /// Whether its list was complete for the first time, so that nobody knows how long it has existed.
     pub newly_visible: bool,
 }

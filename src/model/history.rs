@@ -13,6 +13,8 @@ pub struct Thing {
     pub name: Option<String>,
     /// A user's or service account's last known address.
     pub email: Option<String>,
+    /// The first snapshot of the file that does not show it any more.
+    pub gone_since_snapshot: Option<i64>,
 }
 
 /// A snapshot as a point in time.

@@ -38,7 +38,7 @@ pub use audit::{
 pub use by::{Acting, Behind, By, Certainty};
 pub use diagnosis::{Diagnosis, Held, ListDiagnosis, Proof, Trial, TrialAnswer};
 pub use directory::{Directory, Ref, ScopeRef};
-pub use fact::{DiffFacts, GrantFact, Named, NumberMap, ResourceFact};
+pub use fact::{DiffFacts, GrantFact, Named, Namesake, NumberMap, ResourceFact};
 pub use grant::{Entitlement, Grant};
 pub use history::{Moment, Span, Thing};
 pub use impact::{Impact, ImpactWanted, Impacts};

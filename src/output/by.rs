@@ -12,6 +12,20 @@ pub(in crate::output) fn words(by: Option<&By>) -> String {
     by.map_or_else(String::new, who_and_when)
 }
 
+/// The same as a note among others.
+pub(in crate::output) fn note(by: Option<&By>) -> Option<String> {
+    let by = by?;
+    Some(match by.certainty {
+        Certainty::Exact | Certainty::Likely | Certainty::OneOf => {
+            format!("by {}", who_and_when(by))
+        }
+        Certainty::NeverRecorded | Certainty::Unexplained => who_and_when(by),
+        Certainty::Unknown => {
+            "who made it is unknown: the audit trail was not read whole".to_owned()
+        }
+    })
+}
+
 fn who_and_when(by: &By) -> String {
     let at = by
         .event

@@ -1,10 +1,13 @@
 //! What changed since the earlier snapshot: what lets somebody do more first, then the rest by cause.
 
+use std::cmp::Reverse;
+
 use super::context::Context;
 use super::html::{Html, address, counted, covered};
 use super::limits::TABLE;
 use crate::diff::{AssessedChange, Cause, Comparison, Subject};
-use crate::output::diff::words::{notes, sentence, snapshots, symbol};
+use crate::model::{AuditEvent, Gap};
+use crate::output::diff::words::{notes, recorded, sentence, snapshots, symbol};
 use crate::output::gaps;
 
 /// Columns of a name in a sentence.
@@ -24,30 +27,100 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
         .prose(&to)
         .raw(".</p>\n");
     incomparable(comparison, page);
-    let here: Vec<&AssessedChange> = comparison
-        .changes
-        .iter()
-        .filter(|assessed| context.cut.touches_path(assessed.change.scope()))
-        .collect();
+    let mut here = here(context, comparison);
     if here.is_empty() {
         page.raw("<p>No changes in what both snapshots saw.</p>\n");
+    }
+    here.sort_by_key(|assessed| Part::of(assessed)); // stable: the order of the comparison stays
+    for changes in here.chunk_by(|a, b| Part::of(a) == Part::of(b)) {
+        part(context, page, Part::of(changes[0]), changes);
+    }
+    unseen(context, comparison, page);
+    if !here.is_empty() {
+        signs(&here, page);
+    }
+}
+
+/// The changes that matter for the part of the account that is reported.
+pub(super) fn here<'a>(
+    context: &Context<'_>,
+    comparison: &'a Comparison,
+) -> Vec<&'a AssessedChange> {
+    let changes = comparison.changes.iter();
+    changes
+        .filter(|assessed| context.cut.touches_path(assessed.change.scope()))
+        .collect()
+}
+
+/// Where a change stands, in the order of the page.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    More,
+    MoreApproved,
+    Other(Reverse<Cause>),
+    ByHarness,
+}
+
+impl Part {
+    fn of(assessed: &AssessedChange) -> Self {
+        match (assessed.built_in, assessed.escalates(), &assessed.approved) {
+            (Some(_), _, _) => Self::ByHarness,
+            (None, true, None) => Self::More,
+            (None, true, Some(_)) => Self::MoreApproved,
+            (None, false, _) => Self::Other(Reverse(assessed.cause)),
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::More => "Somebody can do more than before",
+            Self::MoreApproved => "Somebody can do more than before, approved",
+            Self::ByHarness => "Made by Harness itself",
+            Self::Other(Reverse(cause)) => match cause {
+                Cause::RoleAssignment => "Other role assignments",
+                Cause::Membership => "Other memberships",
+                Cause::Principal => "People, service accounts and groups",
+                Cause::Token => "Tokens",
+                Cause::SignIn => "Sign-in settings",
+                Cause::Catalogue => "Permissions that Harness knows",
+                Cause::Role => "Roles",
+                Cause::ResourceGroup => "Resource groups",
+                Cause::Scope => "Account, organizations and projects",
+            },
+        }
+    }
+
+    /// Whether it stands open; the rest is folded.
+    fn is_open(self) -> bool {
+        matches!(self, Self::More | Self::MoreApproved)
+    }
+}
+
+/// What the audit trail records and no change shows.
+fn unseen(context: &Context<'_>, comparison: &Comparison, page: &mut Html) {
+    let events = comparison.unseen.iter();
+    let events: Vec<&AuditEvent> = events
+        .filter(|event| context.cut.touches(&event.scope))
+        .collect();
+    if events.is_empty() {
         return;
     }
-    for (title, is_open, wanted) in GROUPS {
-        let changes: Vec<&AssessedChange> = here
-            .iter()
-            .copied()
-            .filter(|change| wanted(change))
-            .collect();
-        group(context, page, title, &changes, is_open);
+    page.raw("<h3>Recorded in between, but in no difference (")
+        .number(events.len() as u64)
+        .raw(")</h3>\n<p>It came and went between the two snapshots, or snapshots do not hold it.</p>\n<ul>\n");
+    for event in events.iter().take(TABLE) {
+        page.element("li", &recorded(event, NAME)).raw("\n");
     }
+    page.raw("</ul>\n");
+    rest(page, events.len());
+}
+
+/// What the signs mean, and whether somebody can know who made the changes.
+fn signs(changes: &[&AssessedChange], page: &mut Html) {
     page.raw(
         "<p class=\"quiet\">Signs: <b>+</b> came, <b>-</b> went, <b>~</b> changed, <b>!</b> somebody can do more.",
     );
-    let is_explained = comparison
-        .changes
-        .iter()
-        .any(|assessed| assessed.by.is_some());
+    let is_explained = changes.iter().any(|assessed| assessed.by.is_some());
     page.raw(if is_explained {
         " Each change says who made it, as far as the audit trail tells.</p>\n"
     } else {
@@ -55,50 +128,20 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
     });
 }
 
-/// Heading, whether it stands open, and which changes belong to it. Every change belongs to one.
-type Group = (&'static str, bool, fn(&AssessedChange) -> bool);
-
-const GROUPS: [Group; 9] = [
-    ("Somebody can do more than before", true, |change| {
-        change.escalates() && change.approved.is_none()
-    }),
-    (
-        "Somebody can do more than before, approved",
-        true,
-        |change| change.escalates() && change.approved.is_some(),
-    ),
-    ("Other role assignments", false, |change| {
-        is_other(change, Cause::RoleAssignment)
-    }),
-    ("Other memberships", false, |change| {
-        is_other(change, Cause::Membership)
-    }),
-    ("People, service accounts and groups", false, |change| {
-        is_other(change, Cause::Principal)
-    }),
-    ("Roles", false, |change| is_other(change, Cause::Role)),
-    ("Resource groups", false, |change| {
-        is_other(change, Cause::ResourceGroup)
-    }),
-    ("Account, organizations and projects", false, |change| {
-        is_other(change, Cause::Scope)
-    }),
-    ("Made by Harness itself", false, |change| {
-        change.built_in.is_some()
-    }),
-];
-
-fn is_other(change: &AssessedChange, cause: Cause) -> bool {
-    change.cause == cause && !change.escalates() && change.built_in.is_none()
-}
-
 /// What could not be compared, first: silence about it means nothing.
 fn incomparable(comparison: &Comparison, page: &mut Html) {
+    let sides = [&comparison.from, &comparison.to];
+    let accepted = sides.iter().flat_map(|side| side.accepted.iter().cloned());
+    for gap in gaps::lines(&accepted.collect::<Vec<Gap>>()) {
+        page.raw("<p>Not compared, because this gap is accepted: ")
+            .prose(&gap)
+            .raw(".</p>\n");
+    }
     if comparison.is_comparable() {
         return;
     }
     page.raw("<div class=\"seal partial\"><p><strong>Not everything could be compared.</strong></p>\n<ul>");
-    for side in [&comparison.from, &comparison.to] {
+    for side in sides {
         for gap in gaps::lines(&side.gaps) {
             page.raw("<li>Snapshot ")
                 .number(u64::try_from(side.snapshot.id).unwrap_or_default());
@@ -116,44 +159,34 @@ fn incomparable(comparison: &Comparison, page: &mut Html) {
     page.raw("</ul></div>\n");
 }
 
-fn group(
-    context: &Context<'_>,
-    page: &mut Html,
-    title: &'static str,
-    changes: &[&AssessedChange],
-    open: bool,
-) {
-    if changes.is_empty() {
-        return;
-    }
-    if open {
-        page.raw("<h3>")
-            .raw(title)
-            .raw(" (")
-            .number(changes.len() as u64)
-            .raw(")</h3>\n");
+fn part(context: &Context<'_>, page: &mut Html, part: Part, changes: &[&AssessedChange]) {
+    let (open, close) = if part.is_open() {
+        ("<h3>", ")</h3>\n")
     } else {
-        page.raw("<details><summary>")
-            .raw(title)
-            .raw(" (")
-            .number(changes.len() as u64)
-            .raw(")</summary>\n");
-    }
-    page.raw("<ul class=\"changes\">\n");
+        ("<details><summary>", ")</summary>\n")
+    };
+    page.raw(open)
+        .raw(part.title())
+        .raw(" (")
+        .number(changes.len() as u64)
+        .raw(close)
+        .raw("<ul class=\"changes\">\n");
     for assessed in changes.iter().take(TABLE) {
         one(context, page, assessed);
     }
     page.raw("</ul>\n");
-    if changes.len() > TABLE {
-        page.raw("<p>").prose(&counted(
-            changes.len() - TABLE,
-            "more change",
-            "more changes",
-        ));
-        page.raw(": <code>diff --format json</code> has them all.</p>\n");
-    }
-    if !open {
+    rest(page, changes.len());
+    if !part.is_open() {
         page.raw("</details>\n");
+    }
+}
+
+/// How many of so many are not shown.
+fn rest(page: &mut Html, all: usize) {
+    if all > TABLE {
+        page.raw("<p>")
+            .prose(&counted(all - TABLE, "more", "more"))
+            .raw(": <code>diff --format json</code> has them all.</p>\n");
     }
 }
 

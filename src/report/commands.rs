@@ -27,9 +27,14 @@ pub(super) fn again(material: &Material<'_>) -> String {
     let mut words = vec![crate::NAME.to_owned(), "report".to_owned()];
     match material.comparison.filter(|_| material.reviews) {
         Some(comparison) => {
-            let [from, to] =
-                [&comparison.from, &comparison.to].map(|side| side.snapshot.id.to_string());
-            words.extend([from, to]);
+            let two_files = comparison.from.file != comparison.to.file;
+            words.extend([&comparison.from, &comparison.to].map(|side| {
+                if two_files {
+                    quoted(&format!("{}@{}", side.file, side.snapshot.id))
+                } else {
+                    side.snapshot.id.to_string()
+                }
+            }));
         }
         None => words.extend(["--at".to_owned(), material.snapshot.id.to_string()]),
     }
@@ -41,6 +46,12 @@ pub(super) fn again(material: &Material<'_>) -> String {
         Audience::Everybody => {}
         Audience::Auditor => words.push("--for auditor".to_owned()),
         Audience::Owner => words.push("--for owner".to_owned()),
+    }
+    if let Some(approvals) = material.approvals {
+        words.extend(["--approvals".to_owned(), quoted(approvals)]);
+    }
+    if material.max_rows != Material::MAX_ROWS {
+        words.extend(["--max-rows".to_owned(), material.max_rows.to_string()]);
     }
     words.push("--output report.html".to_owned());
     words.join(" ")

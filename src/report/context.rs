@@ -58,8 +58,7 @@ impl<'a> Context<'a> {
             moments: &material.inventory.moments,
             memberships,
         };
-        let snapshot = material.snapshot.id;
-        let list = list(access, cut, &days, snapshot, material.max_rows, FIRST_ROWS);
+        let list = list(access, cut, &days, material.max_rows, FIRST_ROWS);
         let powers = powers(access, cut, material.findings);
         let numbered = (0..).zip(&facts.principals);
         let principals = numbered.map(|(at, fact)| (fact.id.as_str(), at)).collect();
@@ -94,6 +93,18 @@ impl<'a> Context<'a> {
             piece.raw(">").text(name).raw("</a>");
         } else {
             piece.text(name);
+        }
+        piece
+    }
+
+    /// Words, linked to an address in a section where the report has that section.
+    pub(super) fn linked_in(&self, section: &str, address: &str, words: &str) -> Html {
+        let mut piece = Html::default();
+        if self.material.has(section) {
+            piece.raw("<a").attribute("href", &format!("#{address}"));
+            piece.raw(">").prose(words).raw("</a>");
+        } else {
+            piece.prose(words);
         }
         piece
     }

@@ -5,13 +5,10 @@ use std::collections::BTreeMap;
 use super::commands;
 use super::context::Context;
 use super::html::{Column, Html, counted, number, text};
+use super::inventory::ListingRow;
 use super::material::Audience;
+use super::seen;
 use super::words::minute;
-use crate::model::ResourceType;
-use crate::output::gaps;
-
-/// Gaps that the cover names one by one.
-const MOST_GAPS: usize = 12;
 
 /// Writes the cover.
 pub(super) fn write(context: &Context<'_>, page: &mut Html) {
@@ -20,7 +17,7 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
     page.raw("<p class=\"lead\">")
         .prose(&lead(context))
         .raw("</p>\n");
-    completeness(context, page);
+    seen::seal(context, page);
     identity(context, page);
     counts(context, page);
     limits(context, page);
@@ -40,7 +37,9 @@ fn lead(context: &Context<'_>) -> String {
         (_, Some(scope)) => format!("Who can do what in {scope}, through which group and role."),
         _ => "Who can do what in this Harness account, through which group and role.".to_owned(),
     };
-    let since = context.material.comparison.map(|comparison| {
+    let comparison = context.material.comparison;
+    let shown = comparison.filter(|_| context.material.has("changes"));
+    let since = shown.map(|comparison| {
         let from = &comparison.from.snapshot;
         format!(
             " With what changed since snapshot {} of {}.",
@@ -51,43 +50,8 @@ fn lead(context: &Context<'_>) -> String {
     about + &since.unwrap_or_default()
 }
 
-/// Whether everything was seen, in a sentence that stands out.
-fn completeness(context: &Context<'_>, page: &mut Html) {
-    let material = context.material;
-    if material.gaps.is_empty() {
-        page.raw("<p class=\"seal whole\"><strong>Complete.</strong> Every list that was asked for was read to its end.");
-        page.raw("</p>\n");
-        return;
-    }
-    page.raw("<div class=\"seal partial\"><p><strong>Partial.</strong> ");
-    page.prose(&counted(
-        material.gaps.len(),
-        "list was not seen whole",
-        "lists were not seen whole",
-    ));
-    page.raw(": access may exist that this report does not show.</p>\n<ul>");
-    let lines = gaps::lines(material.gaps);
-    for gap in lines.iter().take(MOST_GAPS) {
-        page.element("li", gap);
-    }
-    if lines.len() > MOST_GAPS {
-        page.raw("<li>and more: see <a href=\"#making\">How this was made</a></li>");
-    }
-    page.raw("</ul>\n");
-    if let Some(doubt) = crate::output::findings::doubt(material.unverified) {
-        page.raw("<p>").prose(&doubt).raw("</p>");
-    }
-    page.raw("</div>\n");
-}
-
 fn identity(context: &Context<'_>, page: &mut Html) {
     let snapshot = context.material.snapshot;
-    let scopes = match snapshot.scopes.as_str() {
-        "account" => "the account's own scope; its organizations and projects were not looked at",
-        "organizations" => "the account and its organizations; projects were not looked at",
-        "all" => "the account, its organizations and its projects",
-        some => some,
-    };
     let label = snapshot
         .label
         .as_ref()
@@ -115,7 +79,7 @@ fn identity(context: &Context<'_>, page: &mut Html) {
                 minute(&snapshot.finished_at)
             ),
         ),
-        ("Looked at", scopes.to_owned()),
+        ("Looked at", seen::looked_at(snapshot)),
         (
             "With the key of",
             snapshot
@@ -124,7 +88,7 @@ fn identity(context: &Context<'_>, page: &mut Html) {
                 .unwrap_or_else(|| "unknown: Harness did not say".to_owned()),
         ),
         (
-            "Made by",
+            "Observed with",
             format!("{} {}, read-only", crate::NAME, snapshot.tool_version),
         ),
     ] {
@@ -138,25 +102,25 @@ fn identity(context: &Context<'_>, page: &mut Html) {
 
 /// Rows that Harness reported, rows that were read, and what is stored: by kind of list.
 fn counts(context: &Context<'_>, page: &mut Html) {
-    let mut kinds: BTreeMap<&str, (u64, u64, u64, bool)> = BTreeMap::new();
+    let mut kinds: BTreeMap<&str, Vec<&ListingRow>> = BTreeMap::new();
     for listing in &context.material.inventory.listings {
-        let (lists, reported, rows, said) = kinds.entry(&listing.kind).or_insert((0, 0, 0, true));
-        *lists += 1;
-        *rows += listing.rows;
-        *reported += listing.reported.unwrap_or(listing.rows);
-        *said &= listing.reported.is_some();
+        kinds.entry(&listing.kind).or_default().push(listing);
     }
-    let rows = kinds.iter().map(|(kind, (lists, reported, rows, said))| {
-        let mut total = number(*reported);
-        if !said {
-            total = text("not said");
+    let rows = kinds.iter().map(|(kind, lists)| {
+        let reported: Option<u64> = lists.iter().map(|list| list.reported).sum();
+        let mut words = stored(context, kind);
+        if !lists.iter().all(|list| list.is_complete()) {
+            words = format!(
+                "{words}{}not all were seen",
+                if words.is_empty() { "" } else { "; " }
+            );
         }
         vec![
             text(&kind.replace('_', " ")),
-            number(*lists),
-            total,
-            number(*rows),
-            stored(context, kind),
+            number(lists.len() as u64),
+            reported.map_or_else(|| text("not said"), number),
+            number(lists.iter().map(|list| list.rows).sum()),
+            text(&words),
         ]
     });
     let columns = [
@@ -167,14 +131,18 @@ fn counts(context: &Context<'_>, page: &mut Html) {
         Column::Words("In this snapshot"),
     ];
     page.table("Numbers that reconcile", &columns, rows);
+    if kinds.values().any(|lists| lists.len() > 1) {
+        page.raw("<p class=\"quiet\">What is in several lists is stored once: Harness repeats what it supplies in the list of every scope, \
+            and a project in the lists of the account and of its organization.</p>\n");
+    }
 }
 
 /// What became of the rows of a kind of list.
-fn stored(context: &Context<'_>, kind: &str) -> Html {
+fn stored(context: &Context<'_>, kind: &str) -> String {
     let snapshot = context.material.snapshot;
     let size = |number: i64| usize::try_from(number).unwrap_or_default();
     let facts = context.access.facts();
-    let words = match kind {
+    match kind {
         "accounts" => "1 account".to_owned(),
         "users" => counted(size(snapshot.users), "person", "people"),
         "service_accounts" => counted(
@@ -217,26 +185,35 @@ fn stored(context: &Context<'_>, kind: &str) -> Html {
             "project",
             "projects",
         ),
-        "service_account_tokens" | "personal_tokens" | "tokens" => {
-            counted(context.material.inventory.tokens.len(), "token", "tokens")
-        }
+        "permissions" => counted(
+            context.material.inventory.permissions,
+            "permission",
+            "permissions",
+        ),
+        "service_account_tokens" => tokens(context, "service_account/"),
+        "personal_tokens" => tokens(context, "user/"),
+        "audit_events" | "sign_ins" => "kept beside the snapshots".to_owned(),
         _ => String::new(),
-    };
-    text(&words)
+    }
+}
+
+/// Tokens of owners of a type.
+fn tokens(context: &Context<'_>, owners: &str) -> String {
+    let tokens = context.material.inventory.tokens.iter();
+    let number = tokens.filter(|token| token.owner.starts_with(owners));
+    counted(number.count(), "token", "tokens")
 }
 
 fn limits(context: &Context<'_>, page: &mut Html) {
     let unlisted = context.access.facts().principals.iter();
-    let unlisted = unlisted
-        .filter(|fact| !fact.resolved && fact.kind != ResourceType::UserGroup)
-        .count();
+    let unlisted = unlisted.filter(|fact| !fact.resolved).count();
     page.raw("<h2 class=\"small\" id=\"limits\">What no list of Harness shows</h2>\n<p>Hidden basic assignments, public access, access of Harness's support, and grants to \
-        Harness's own services are in no list and so not in this report. What came and went between two snapshots was not seen.");
+        Harness's own services are in no list and so not in this report. What came and went between two snapshots is in neither.");
     if unlisted > 0 {
         page.raw(" ").prose(&counted(
             unlisted,
-            "principal is named by an assignment and is in no list; it is marked",
-            "principals are named by assignments and are in no list; they are marked",
+            "principal is named by an assignment or a user group and is in no list; it is marked",
+            "principals are named by assignments or user groups and are in no list; they are marked",
         ));
         page.raw(" <span class=\"flag\">in no list</span>.");
     }

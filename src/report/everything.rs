@@ -4,7 +4,7 @@ use super::commands;
 use super::context::Context;
 use super::html::{Column, Html, counted, text};
 use super::limits::FIRST_ROWS;
-use super::words::kind_word;
+use super::words::{SINCE, kind_word};
 use crate::output::text::named;
 
 /// Writes the section.
@@ -17,7 +17,7 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
             .number(list.kept as u64);
         page.raw("</b>; <code>export --format csv --preset matrix</code> has them all.");
     }
-    page.raw("</p>\n<noscript><p class=\"note\">The script of this page does not run here, so there is no search");
+    page.raw("</p>\n").raw(SINCE).raw("<noscript><p class=\"note\">The script of this page does not run here, so there is no search");
     if list.rows > FIRST_ROWS {
         page.raw(", and only the first ")
             .number(list.first.len() as u64)

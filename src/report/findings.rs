@@ -4,7 +4,6 @@ use super::context::Context;
 use super::html::{Column, Html, address, counted, text};
 use super::limits::TABLE;
 use crate::findings::{Finding, Rule, Severity};
-use crate::output::text::named;
 
 /// What the rules found in the part of the account that is reported.
 pub(super) fn kept<'a>(context: &Context<'a>) -> Vec<(&'a Rule, Vec<&'a Finding>)> {
@@ -27,13 +26,34 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
     for (rule, found) in &with {
         one(context, page, rule, found);
     }
-    if !without.is_empty() {
-        page.raw("<p>Nothing was found by ");
-        let codes: Vec<String> = without
-            .iter()
-            .map(|(rule, _)| format!("{} ({})", rule.code, rule.title))
-            .collect();
-        page.prose(&codes.join(", ")).raw(".</p>\n");
+    let inventory = context.material.inventory;
+    let is_asked = |rule: &Rule| {
+        let needs = rule.needs.as_deref();
+        needs.is_none_or(|needs| inventory.has(needs))
+    };
+    let mut without: Vec<&Rule> = without.into_iter().map(|(rule, _)| rule).collect();
+    without.sort_by_key(|rule| &rule.code);
+    let (asked, not_asked): (Vec<&Rule>, Vec<&Rule>) =
+        without.into_iter().partition(|rule| is_asked(rule));
+    let plain = |rule: &&Rule| format!("{} ({})", rule.code, rule.title);
+    named(page, "Nothing was found by ", asked.iter().map(plain));
+    let needing = |rule: &&Rule| {
+        let needs = rule.needs.as_deref().unwrap_or_default();
+        format!("{} ({}; --with {needs})", rule.code, rule.title)
+    };
+    named(
+        page,
+        "Not known, because what these rules ask was not read, or not for 90 days: ",
+        not_asked.iter().map(needing),
+    );
+}
+
+/// Rules in a row, where there are any.
+fn named(page: &mut Html, before: &'static str, rules: impl Iterator<Item = String>) {
+    let rules: Vec<String> = rules.collect();
+    if !rules.is_empty() {
+        page.raw("<p>").raw(before);
+        page.prose(&rules.join(", ")).raw(".</p>\n");
     }
 }
 
@@ -53,16 +73,12 @@ fn one(context: &Context<'_>, page: &mut Html, rule: &Rule, found: &[&Finding]) 
         Column::Words("Detail"),
     ];
     let rows = found.iter().take(TABLE).map(|finding| {
-        let name = named(finding.name.as_deref(), &finding.subject);
-        let mut about = context.linked(&finding.subject, name);
-        if name != finding.subject {
-            about
-                .raw(" <span class=\"quiet\">")
-                .text(&finding.subject)
-                .raw("</span>");
-        }
         let cell = |cell: &Option<String>| text(cell.as_deref().unwrap_or_default());
-        vec![about, cell(&finding.scope), cell(&finding.detail)]
+        vec![
+            about(context, finding),
+            cell(&finding.scope),
+            cell(&finding.detail),
+        ]
     });
     page.table(&rule.title, &columns, rows);
     let rest = found.len().saturating_sub(TABLE);
@@ -76,6 +92,23 @@ fn one(context: &Context<'_>, page: &mut Html, rule: &Rule, found: &[&Finding]) 
         .raw(" in SQL</summary>\n<pre tabindex=\"0\"><code>");
     page.code(&rule.sql)
         .raw("</code></pre></details>\n</article>\n");
+}
+
+/// What a finding is about, named as everywhere in the page, and its id.
+fn about(context: &Context<'_>, finding: &Finding) -> Html {
+    let id = finding.subject.as_str();
+    let name = finding
+        .name
+        .as_deref()
+        .filter(|name| !name.trim().is_empty());
+    let mut about = match context.principals.get(id) {
+        Some(at) => context.who(*at),
+        None => context.linked(id, name.unwrap_or(id)),
+    };
+    if name.is_some() || context.principals.contains_key(id) {
+        about.raw(" <span class=\"quiet\">").text(id).raw("</span>");
+    }
+    about
 }
 
 fn severity(severity: Severity) -> &'static str {

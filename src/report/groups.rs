@@ -8,7 +8,7 @@ use super::inventory::{Group, Role};
 use super::limits::{GROUP_ROLES, NAMES};
 use super::words::{address_of, day, display};
 use crate::access::permissions::Catalogue;
-use crate::model::RoleFact;
+use crate::model::{ResourceType, RoleFact};
 use crate::output::text::named;
 
 /// Writes the section.
@@ -86,11 +86,11 @@ impl Holdings {
             let id = &facts.roles[grant.role as usize].id;
             let (grants, holders) = holdings.of_role.entry(id.clone()).or_default();
             *grants += 1;
-            match context.members_of.get(&grant.principal) {
-                Some(members) => holders.extend(members),
-                None => {
-                    holders.insert(grant.principal);
-                }
+            if context.access.principal(grant.principal).kind == ResourceType::UserGroup {
+                let members = context.members_of.get(&grant.principal);
+                holders.extend(members.into_iter().flatten());
+            } else {
+                holders.insert(grant.principal);
             }
         }
         holdings

@@ -14,7 +14,10 @@ pub struct Inventory {
     pub(super) groups: Vec<Group>,
     pub(super) roles: Vec<Role>,
     pub(super) tokens: Vec<Token>,
+    /// Permissions that Harness lists.
+    pub(super) permissions: usize,
     pub(super) listings: Vec<ListingRow>,
+    pub(super) trail: Trail,
     /// When each snapshot that something is known since was finished, UTC.
     pub(super) moments: HashMap<i64, String>,
 }
@@ -81,7 +84,39 @@ pub(super) struct ListingRow {
     pub(super) retries: Option<u64>,
 }
 
+/// What the audit trail tells until the snapshot was finished.
+#[derive(Debug, Default)]
+pub(super) struct Trail {
+    /// Since when it was read, for changes of access; empty = it was not.
+    pub(super) since: String,
+    /// The latest change by each service account, by identifier: the trail leaves its scope out.
+    pub(super) by_service_accounts: HashMap<String, String>,
+    /// Whether the changes of the 90 days before the snapshot were read.
+    pub(super) is_enough: bool,
+    /// Whether the sign-ins of somebody for the 90 days before the snapshot were read.
+    pub(super) has_sign_ins: bool,
+}
+
+impl ListingRow {
+    pub(super) fn is_complete(&self) -> bool {
+        self.state == "complete"
+    }
+}
+
 impl Inventory {
+    /// Whether what `sync --with` reads is there, as far as rules need it.
+    pub(super) fn has(&self, extra: &str) -> bool {
+        let mut lists = self.listings.iter().filter(|list| list.is_complete());
+        let mut reads = |end: &str| lists.any(|list| list.kind.ends_with(end));
+        match extra {
+            "logins" => self.trail.has_sign_ins,
+            "audit" => self.trail.is_enough,
+            "tokens" => reads("_tokens"),
+            "auth-settings" => reads("auth_settings"),
+            _ => true,
+        }
+    }
+
     /// Reads it from the snapshot that the reader shows.
     ///
     /// # Errors
@@ -96,7 +131,9 @@ impl Inventory {
             groups: groups(reader)?,
             roles: roles(reader)?,
             tokens: tokens(reader)?,
+            permissions: rows(reader, "SELECT 1 FROM permissions", |_| ())?.len(),
             listings: listings(reader, snapshot)?,
+            trail: trail(reader, snapshot)?,
             moments: reader.moments()?,
         })
     }
@@ -172,6 +209,32 @@ fn listings(reader: &Reader, snapshot: i64) -> Result<Vec<ListingRow>, Error> {
         rows: row.number(6).unwrap_or_default(),
         requests: row.number(7),
         retries: row.number(8),
+    })
+}
+
+fn trail(reader: &Reader, snapshot: i64) -> Result<Trail, Error> {
+    let of = |sql: &str| -> Result<Vec<String>, Error> { rows(reader, sql, |row| row.text(0)) };
+    let end = format!("(SELECT finished_at FROM snapshots WHERE id = {snapshot})");
+    let start = format!("strftime('%Y-%m-%dT%H:%M:%fZ', {end}, '-90 days')");
+    let events = format!(
+        "SELECT actor_id, max(at) FROM audit_events WHERE actor_type = 'service_account' AND at <= {end} GROUP BY actor_id"
+    );
+    let windows = format!("FROM audit_windows WHERE state = 'complete' AND begins <= {end}");
+    let since = of(&format!(
+        "SELECT begins {windows} ORDER BY ends DESC LIMIT 1"
+    ))?;
+    let enough = of(&format!(
+        "SELECT begins {windows} AND begins <= {start} AND ends >= strftime('%Y-%m-%dT%H:%M:%fZ', {end}, '-1 day')"
+    ))?;
+    let sign_ins =
+        format!("SELECT id FROM users WHERE last_login_unknown_before <= {start} LIMIT 1");
+    Ok(Trail {
+        since: since.into_iter().next().unwrap_or_default(),
+        is_enough: !enough.is_empty(),
+        has_sign_ins: !of(&sign_ins)?.is_empty(),
+        by_service_accounts: rows(reader, &events, |row| (row.text(0), row.text(1)))?
+            .into_iter()
+            .collect(),
     })
 }
 

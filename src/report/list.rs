@@ -64,8 +64,6 @@ impl<K: Clone + Eq + Hash> Dictionary<K> {
 struct Document {
     /// Grows when something changes its meaning.
     format_version: u32,
-    /// The snapshot's number, for the name of a copy.
-    snapshot: i64,
     /// Address, name, e-mail, type and flags.
     who: Vec<[String; 5]>,
     /// Address and name.
@@ -131,7 +129,6 @@ pub(super) fn list(
     access: &Access,
     cut: Cut<'_>,
     days: &Days<'_>,
-    snapshot: i64,
     max_rows: usize,
     first_rows: usize,
 ) -> List {
@@ -158,7 +155,7 @@ pub(super) fn list(
         let missing = first_rows.saturating_sub(list.first.len());
         list.first.extend(paths.into_iter().take(missing));
     }
-    list.island = Island::of(&builder.document(snapshot));
+    list.island = Island::of(&builder.document());
     list
 }
 
@@ -226,7 +223,7 @@ impl<'a> Builder<'a> {
         number
     }
 
-    fn document(self, snapshot: i64) -> Document {
+    fn document(self) -> Document {
         let facts = self.access.facts();
         let short = |text: &str| line(&shortened(text, NAME));
         let who = self.who.iter().map(|at| {
@@ -261,7 +258,6 @@ impl<'a> Builder<'a> {
         });
         Document {
             format_version: 1,
-            snapshot,
             who: who.collect(),
             roles: roles.collect(),
             scopes: scopes

@@ -12,7 +12,7 @@ use crate::model::Scope;
 const MOST_LISTS: usize = 60;
 
 /// The words of Harness and of this report, for somebody who never saw either.
-const GLOSSARY: [(&str, &str, &str); 20] = [
+const GLOSSARY: [(&str, &str, &str); 26] = [
     (
         "account",
         "Account",
@@ -73,6 +73,17 @@ const GLOSSARY: [(&str, &str, &str); 20] = [
         "Role assignment, role grant",
         "Harness's record that a principal holds a role at a scope over a resource group. A disabled one grants nothing.",
     ),
+    ("grant", "Grant", "A role grant or a membership."),
+    (
+        "administrator",
+        "Administrator",
+        "Whoever holds a role of Harness that permits everything in the account, in one organization or in one project.",
+    ),
+    (
+        "basic-assignment",
+        "Hidden basic assignment",
+        "A role that Harness gives to everybody by itself, to open the account, an organization or a project. No list shows it.",
+    ),
     (
         "principal",
         "Principal",
@@ -89,9 +100,24 @@ const GLOSSARY: [(&str, &str, &str); 20] = [
         "A password or key kept in Harness for pipelines. Using it in a pipeline is enough to read it.",
     ),
     (
+        "list",
+        "List",
+        "What Harness answers to one question, such as all user groups of a scope. What no list shows cannot be in this report.",
+    ),
+    (
         "snapshot",
         "Snapshot",
-        "One complete look at the account, stored in the database with a number.",
+        "One look at the account, stored in the database with a number; partial where a list could not be read to its end.",
+    ),
+    (
+        "since",
+        "Since",
+        "The day of the first snapshot that shows it. What the first snapshot of the database shows may be older.",
+    ),
+    (
+        "audit-trail",
+        "Audit trail",
+        "Harness's own record of who did what. It says who made a change, where it was read.",
     ),
     (
         "more",
@@ -156,12 +182,17 @@ fn ledger(context: &Context<'_>, page: &mut Html) {
     let listings = &context.material.inventory.listings;
     let snapshot = context.material.snapshot;
     page.raw("<h3 id=\"ledger\">Lists that were read</h3>\n<p>");
+    let whole = listings.iter().filter(|list| list.is_complete()).count();
     page.prose(&format!(
-        "{} with {}. Each was read to its end and checked: as many rows as Harness reports, the same total on every page, no row twice. \
-         Before and after, Harness was asked whether the key may see all of it.",
-        counted(listings.len(), "list", "lists"),
+        "{} of {} read to the end, with {}. Each of these was checked: as many rows as Harness reports where it does, the same total on \
+         every page, no row twice. Before and after, Harness was asked whether the key may see all of it.",
+        super::html::grouped(whole as u64),
+        counted(listings.len(), "list was", "lists were"),
         counted(usize::try_from(snapshot.requests).unwrap_or_default(), "request", "requests"),
     ));
+    if whole < listings.len() {
+        page.raw(" The others come first in the table, each with the reason.");
+    }
     page.raw("</p>\n");
     let columns = [
         Column::Words("List"),

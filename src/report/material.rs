@@ -37,6 +37,8 @@ pub struct Material<'a> {
     pub file: &'a str,
     /// Lists that were not complete.
     pub gaps: &'a [Gap],
+    /// Role assignments of scopes that the snapshot did not ask for.
+    pub not_asked_for: &'a [Gap],
     /// What nobody can vouch for.
     pub unverified: Unverified,
     /// SHA-256 of the snapshot as `export --format ndjson` writes it.
@@ -57,17 +59,32 @@ pub struct Material<'a> {
     pub audience: Audience,
     /// Two snapshots were named, so that the changes are what the report is for.
     pub reviews: bool,
+    /// The file of approvals, as typed.
+    pub approvals: Option<&'a str>,
     /// Rows of the list at most.
     pub max_rows: usize,
 }
 
 impl Material<'_> {
+    /// Rows of the list, unless another number is asked for.
+    pub const MAX_ROWS: usize = 250_000;
+
     /// The account's name, or its identifier.
     pub(super) fn account_name(&self) -> &str {
         named(
             self.inventory.account_name.as_deref(),
             &self.snapshot.account_id,
         )
+    }
+
+    /// Whether the report has a section, by its address.
+    pub(super) fn has(&self, section: &str) -> bool {
+        let is_for_auditors = self.audience == Audience::Auditor;
+        match section {
+            "changes" => self.comparison.is_some() && (self.reviews || !is_for_auditors),
+            "power" | "service-accounts" | "groups" | "where" => !is_for_auditors,
+            _ => true,
+        }
     }
 
     /// The title of the page.

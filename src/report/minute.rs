@@ -4,10 +4,10 @@ use super::context::Context;
 use super::html::{Html, counted};
 use super::material::Audience;
 use super::power::Tally;
+use super::seen;
 use super::words::minute;
 use crate::diff::{AssessedChange, Comparison};
 use crate::findings::Severity;
-use crate::model::ResourceType;
 
 /// Writes the sentences, then the pictures.
 pub(super) fn write(context: &Context<'_>, page: &mut Html) {
@@ -30,7 +30,8 @@ fn sentences(context: &Context<'_>) -> Vec<Html> {
         "production",
         "can deploy to production environments",
     ));
-    sentences.extend(context.material.comparison.map(changed));
+    let compared = context.material.comparison;
+    sentences.extend(compared.map(|comparison| changed(context, comparison)));
     sentences.push(found(context));
     sentences.push(sign_ins(context));
     sentences
@@ -40,14 +41,10 @@ fn who_is_there(context: &Context<'_>) -> Html {
     let held = &context.list.of_principal;
     let mut tally = Tally::default();
     for fact in held.keys().map(|at| context.access.principal(*at)) {
-        match fact.kind {
-            ResourceType::User if fact.resolved => tally.people += 1,
-            ResourceType::ServiceAccount if fact.resolved => tally.service_accounts += 1,
-            _ => tally.others += 1,
-        }
+        tally.count(fact);
     }
     let mut piece = Html::default();
-    subject(&mut piece, tally);
+    subject(context, &mut piece, tally);
     piece
         .raw(if held.len() == 1 { " holds" } else { " hold" })
         .raw(" at least one role");
@@ -76,21 +73,20 @@ fn administrators(context: &Context<'_>) -> Html {
             .any(|path| path.via.is_none() && path.doubts.is_empty())
     });
     let (all, direct) = (certain().count(), directly.count());
-    subject(&mut piece, power.tally(context.access));
+    let tally = power.tally(context.access);
+    subject(context, &mut piece, tally);
     piece.raw(if all == 1 { " is an " } else { " are " });
-    piece
-        .raw("<a href=\"#power/account-administrators\">")
-        .raw(if all == 1 {
-            "account administrator"
-        } else {
-            "account administrators"
-        });
-    piece.raw("</a>");
+    let what = match all {
+        1 => "account administrator",
+        _ => "account administrators",
+    };
+    piece.add(&context.linked_in("power", "power/account-administrators", what));
     if direct > 0 {
         piece.prose(&format!(
             ", {direct} of them directly rather than through a user group"
         ));
     }
+    barred(&mut piece, tally);
     piece.raw(".");
     piece
 }
@@ -99,13 +95,11 @@ fn holders_of(context: &Context<'_>, key: &str, does: &'static str) -> Html {
     let mut piece = Html::default();
     if let Some(power) = context.powers.iter().find(|power| power.key == key) {
         let tally = power.tally(context.access);
-        subject(&mut piece, tally);
+        subject(context, &mut piece, tally);
         piece
-            .raw(" <a")
-            .attribute("href", &format!("#power/{key}"))
-            .raw(">")
-            .raw(does)
-            .raw("</a>");
+            .raw(" ")
+            .add(&context.linked_in("power", &format!("power/{key}"), does));
+        barred(&mut piece, tally);
         if tally.depends > 0 {
             piece.prose(&format!("; for {} more it depends", tally.depends));
         }
@@ -114,8 +108,15 @@ fn holders_of(context: &Context<'_>, key: &str, does: &'static str) -> Html {
     piece
 }
 
+/// Whoever cannot sign in keeps every role, which is not the same as doing something with it.
+fn barred(piece: &mut Html, tally: Tally) {
+    if tally.barred > 0 {
+        piece.prose(&format!(", {} of them disabled or locked", tally.barred));
+    }
+}
+
 /// `41 people and 9 service accounts`; `Nobody`.
-fn subject(piece: &mut Html, tally: Tally) {
+fn subject(context: &Context<'_>, piece: &mut Html, tally: Tally) {
     let mut parts = Vec::new();
     for (number, one, many) in [
         (tally.people, "person", "people"),
@@ -135,7 +136,7 @@ fn subject(piece: &mut Html, tally: Tally) {
         }
     }
     let words = match parts.as_slice() {
-        [] => "Nobody".to_owned(),
+        [] => seen::nobody(context).to_owned(),
         [one] => one.clone(),
         [first, second] => format!("{first} and {second}"),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
@@ -143,28 +144,33 @@ fn subject(piece: &mut Html, tally: Tally) {
     piece.raw("<b>").prose(&words).raw("</b>");
 }
 
-fn changed(comparison: &Comparison) -> Html {
-    let changes = comparison.changes.iter();
-    let escalations: Vec<&AssessedChange> = changes.filter(|change| change.escalates()).collect();
+fn changed(context: &Context<'_>, comparison: &Comparison) -> Html {
+    let changes = super::changes::here(context, comparison);
+    let escalations: Vec<&AssessedChange> = changes
+        .iter()
+        .copied()
+        .filter(|change| change.escalates())
+        .collect();
     let open = escalations
         .iter()
         .filter(|change| change.approved.is_none())
         .count();
     let mut piece = Html::default();
     let from = &comparison.from.snapshot;
-    piece
-        .raw("<b>")
-        .prose(&counted(comparison.changes.len(), "change", "changes"));
+    piece.raw("<b>").prose(&match changes.len() {
+        0 => "No change".to_owned(),
+        number => counted(number, "change", "changes"),
+    });
     piece
         .raw("</b> since ")
         .prose(&minute(&from.finished_at))
-        .raw("; <a href=\"#changes\">");
-    piece.prose(&match escalations.len() {
+        .raw("; ");
+    let more = match escalations.len() {
         0 => "none lets anybody do more".to_owned(),
         1 => "1 lets somebody do more".to_owned(),
         many => format!("{many} let somebody do more"),
-    });
-    piece.raw("</a>");
+    };
+    piece.add(&context.linked_in("changes", "changes", &more));
     if !escalations.is_empty() {
         piece.prose(&match open {
             0 => ", all of them approved".to_owned(),

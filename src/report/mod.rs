@@ -14,7 +14,7 @@
 //! One a section: `cover`, `minute`, `changes`, `powerful`, `findings`, `people`, `service_accounts`, `groups`, `places`,
 //! `everything`, `making`; `page` puts them in order. Behind them `material` is what comes in, `inventory` what the views
 //! say besides access, `power` the questions to the engine, `list` everything in few bytes, `cut` the part for one scope,
-//! `selection` what has a card, `context` all of that. `html` writes markup, `island` data, `picture` and `time_line` draw, `policy`
+//! `selection` what has a card, `seen` what was looked at, `context` all of that. `html` writes markup, `island` data, `picture` and `time_line` draw, `policy`
 //! hashes.
 
 mod changes;
@@ -40,6 +40,7 @@ mod places;
 mod policy;
 mod power;
 mod powerful;
+mod seen;
 mod selection;
 mod service_accounts;
 mod time_line;

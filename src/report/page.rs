@@ -2,7 +2,6 @@
 
 use super::context::Context;
 use super::html::Html;
-use super::material::Audience;
 use super::policy::policy;
 use super::service_accounts;
 use super::words::minute as to_the_minute;
@@ -77,24 +76,11 @@ const SECTIONS: [Section; 10] = [
     },
 ];
 
-/// Whether a report for somebody has a section.
-fn has(context: &Context<'_>, address: &str) -> bool {
-    let material = context.material;
-    match address {
-        "changes" => {
-            material.comparison.is_some()
-                && (material.reviews || material.audience != Audience::Auditor)
-        }
-        "power" | "service-accounts" | "groups" | "where" => material.audience != Audience::Auditor,
-        _ => true,
-    }
-}
-
 /// Writes the page.
 pub(super) fn page(context: &Context<'_>) -> String {
     let sections: Vec<&Section> = SECTIONS
         .iter()
-        .filter(|section| has(context, section.address))
+        .filter(|section| context.material.has(section.address))
         .collect();
     let mut page = Html::default();
     head(context, &mut page);

@@ -56,8 +56,8 @@ pub(super) fn power_by_scope(context: &Context<'_>, page: &mut Html) {
         &columns,
         rows.collect::<Vec<_>>(),
     );
-    page.raw("<figcaption>People (filled) and service accounts (outlined) who can do it there, by what is granted there or above. \
-        What depends is not counted.");
+    page.raw("<figcaption>People (filled) and service accounts (outlined) who can do it with what lives in the scope itself, by what \
+        is granted there or above; 4 + 1 is 4 people and 1 service account. What depends is not counted.");
     let all = context
         .access
         .facts()

@@ -19,6 +19,8 @@ struct Place<'a> {
     grants: Vec<&'a RoleGrantFact>,
     people: HashSet<u32>,
     service_accounts: HashSet<u32>,
+    /// Named by a grant or a user group, and in no list.
+    others: HashSet<u32>,
 }
 
 /// Writes the section.
@@ -31,6 +33,7 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
         Column::Numbers("Role grants"),
         Column::Numbers("People they reach"),
         Column::Numbers("Service accounts"),
+        Column::Numbers("In no list"),
     ];
     let rows = places.iter().take(TABLE).map(|(path, place)| {
         let mut name = Html::default();
@@ -43,6 +46,7 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
             number(place.grants.len() as u64),
             number(place.people.len() as u64),
             number(place.service_accounts.len() as u64),
+            number(place.others.len() as u64),
         ]
     });
     page.table("Organizations and projects", &columns, rows);
@@ -54,6 +58,26 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
     let granted = places.iter().filter(|(_, place)| !place.grants.is_empty());
     for (path, place) in granted.take(MOST_SCOPES) {
         grants(context, page, path, place);
+    }
+}
+
+impl Place<'_> {
+    /// Counts whoever a grant reaches: its principal, or the members of that.
+    fn reach(&mut self, context: &Context<'_>, principal: u32) {
+        let one = [principal];
+        let holders = context
+            .members_of
+            .get(&principal)
+            .map_or(&one[..], Vec::as_slice);
+        for holder in holders {
+            let fact = context.access.principal(*holder);
+            match fact.kind {
+                _ if !fact.resolved => self.others.insert(*holder),
+                ResourceType::User => self.people.insert(*holder),
+                ResourceType::ServiceAccount => self.service_accounts.insert(*holder),
+                _ => false,
+            };
+        }
     }
 }
 
@@ -89,18 +113,7 @@ fn places<'a>(context: &'a Context<'_>) -> BTreeMap<String, Place<'a>> {
             continue;
         };
         place.grants.push(grant);
-        let one = [grant.principal];
-        let holders = context
-            .members_of
-            .get(&grant.principal)
-            .map_or(&one[..], Vec::as_slice);
-        for holder in holders {
-            match context.access.principal(*holder).kind {
-                ResourceType::User => place.people.insert(*holder),
-                ResourceType::ServiceAccount => place.service_accounts.insert(*holder),
-                _ => false,
-            };
-        }
+        place.reach(context, grant.principal);
     }
     places
 }

@@ -2,7 +2,7 @@
 
 use super::cut::Cut;
 use crate::access::{Access, Extent, Path, Question, Target, Verdict};
-use crate::model::{ResourceType, Scope};
+use crate::model::{PrincipalFact, ResourceType, Scope};
 use crate::output::findings::RuleFindings;
 
 /// The rule that finds roles whose holders can give themselves more.
@@ -39,6 +39,8 @@ pub(super) struct Tally {
     /// Named by a grant and in no list.
     pub(super) others: usize,
     pub(super) depends: usize,
+    /// Those of the people who cannot sign in now: disabled or locked.
+    pub(super) barred: usize,
 }
 
 impl Holder {
@@ -63,13 +65,23 @@ pub(super) fn tally<'a>(access: &Access, holders: impl Iterator<Item = &'a Holde
             continue;
         }
         let fact = access.principal(holder.principal);
-        match fact.kind {
-            ResourceType::User if fact.resolved => tally.people += 1,
-            ResourceType::ServiceAccount if fact.resolved => tally.service_accounts += 1,
-            _ => tally.others += 1,
-        }
+        tally.count(fact);
     }
     tally
+}
+
+impl Tally {
+    /// Counts somebody.
+    pub(super) fn count(&mut self, fact: &PrincipalFact) {
+        match fact.kind {
+            ResourceType::User if fact.resolved => {
+                self.people += 1;
+                self.barred += usize::from(fact.disabled || fact.locked);
+            }
+            ResourceType::ServiceAccount if fact.resolved => self.service_accounts += 1,
+            _ => self.others += 1,
+        }
+    }
 }
 
 /// What is asked about a kind of power.
@@ -118,7 +130,7 @@ const KINDS: [Kind; 7] = [
     (
         "self-raising",
         "Can give themselves more",
-        "They are no administrators, but their roles let them edit roles, resource groups, members or keys, and so take \
+        "They are not administrators, but their roles let them edit roles, resource groups, members or keys, and so take \
          whatever those hold.",
         None,
         Asks::SelfRaising,

@@ -4,10 +4,13 @@ use super::context::Context;
 use super::html::{Column, Html, counted, covered, text};
 use super::limits::TABLE;
 use super::power::{Holder, Power};
+use super::seen;
+use super::words::SINCE;
 use crate::output::access::words::covers;
 
 /// Writes the section.
 pub(super) fn write(context: &Context<'_>, page: &mut Html) {
+    page.raw(SINCE);
     for power in &context.powers {
         page.raw("<h3")
             .attribute("id", &format!("power/{}", power.key))
@@ -19,7 +22,7 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
             .raw(power.meaning)
             .raw("</p>\n");
         if power.holders.is_empty() {
-            page.raw("<p>Nobody.</p>\n");
+            page.raw("<p>").raw(seen::nobody(context)).raw(".</p>\n");
         } else {
             table(context, page, power);
         }

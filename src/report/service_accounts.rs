@@ -2,11 +2,12 @@
 
 use super::context::Context;
 use super::html::{Column, Html, counted, text};
-use super::inventory::{ServiceAccount, Token};
+use super::inventory::{ListingRow, ServiceAccount, Token};
 use super::limits::TABLE;
 use super::people::{BySubject, findings_by_subject, roles};
-use super::words::{address_of, day, display};
+use super::words::{address_of, day, display, minute};
 use crate::access::{Path, Question, Target};
+use crate::model::{PrincipalFact, ResourceType};
 
 /// Writes the section.
 pub(super) fn write(context: &Context<'_>, page: &mut Html) {
@@ -58,7 +59,7 @@ fn card(
         ("Lives in", &fact.scope.to_string()),
         ("Description", &account.description),
         ("API keys", &keys),
-        ("Last change it made", "not observed"),
+        ("Last change of access it made", &last_change(context, fact)),
         ("Known like this since", day(&account.since)),
     ] {
         if !value.is_empty() {
@@ -85,11 +86,34 @@ fn card(
     page.raw("</details>\n");
 }
 
+/// "Never" is only true within what was read.
+fn last_change(context: &Context<'_>, fact: &PrincipalFact) -> String {
+    let trail = &context.material.inventory.trail;
+    let alike = context.access.facts().principals.iter().filter(|other| {
+        other.kind == ResourceType::ServiceAccount && other.identifier == fact.identifier
+    });
+    match trail.by_service_accounts.get(&fact.identifier) {
+        Some(at) if alike.count() > 1 => {
+            format!("{}, or another of the same identifier did", minute(at))
+        }
+        Some(at) => minute(at),
+        None if trail.since.is_empty() => "not observed".to_owned(),
+        None => format!("none recorded since {}", day(&trail.since)),
+    }
+}
+
 fn tokens(context: &Context<'_>, page: &mut Html) {
     let tokens = &context.material.inventory.tokens;
     page.raw("<h3 id=\"tokens\">Tokens</h3>\n");
     if tokens.is_empty() {
-        page.raw("<p>Not observed: a sync asks for tokens with <code>--with tokens</code>. Or there are none.</p>\n");
+        let mut lists = context.material.inventory.listings.iter();
+        let lists = lists.by_ref().filter(|list| list.kind.ends_with("_tokens"));
+        let states: Vec<bool> = lists.map(ListingRow::is_complete).collect();
+        page.raw(match states.as_slice() {
+            [] => "<p>Not observed: a sync asks for tokens with <code>--with tokens</code>.</p>\n",
+            all if all.iter().all(|whole| *whole) => "<p>There are none.</p>\n",
+            _ => "<p>Not seen: the list of tokens was not read to its end.</p>\n",
+        });
         return;
     }
     let columns = [

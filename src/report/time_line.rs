@@ -1,4 +1,4 @@
-//! A picture of grants and escalations over the snapshots of the file, drawn as inline SVG, and the same as a table.
+//! A picture of grants, and of changes that let somebody do more, over the snapshots of the file, drawn as inline SVG, and the same as a table.
 
 use super::context::Context;
 use super::html::{Column, Html, grouped, number, text};
@@ -27,15 +27,16 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
     page.raw(
         "<div class=\"time\">\n<figure>\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" \
          aria-label=\"Time line\">\n<svg viewBox=\"0 0 720 204\" role=\"img\" \
-         aria-labelledby=\"time-title time-description\">\n<title id=\"time-title\">Grants and escalations over the \
-         snapshots</title>\n<desc id=\"time-description\">",
+         aria-labelledby=\"time-title time-description\">\n<title id=\"time-title\">Grants, and changes that let \
+         somebody do more, over the snapshots</title>\n<desc id=\"time-description\">",
     );
     page.prose(&description(points, first, last))
         .raw("</desc>\n");
     Chart::of(points).draw(page, first, last);
     page.raw(
-        "</svg>\n</div>\n<figcaption>Line: grants (role grants and memberships) of each snapshot. Bars: changes since \
-         the one before that let somebody do more.</figcaption>\n</figure>\n<details><summary>The same as a \
+        "</svg>\n</div>\n<figcaption>The whole account. Line: grants (role grants and memberships) of each snapshot, \
+         drawn from the fewest to the most rather than from zero. Bars: changes since the one before that let somebody \
+         do more.</figcaption>\n</figure>\n<details><summary>The same as a \
          table</summary>\n",
     );
     table(points, page);

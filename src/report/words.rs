@@ -4,6 +4,10 @@ use super::html::address;
 use crate::model::{PrincipalFact, ResourceType};
 use crate::output::text::named;
 
+/// What a column of days means. What a snapshot sees for the first time may have been there for years.
+pub(super) const SINCE: &str = "<p class=\"quiet\"><b>Since</b> is the day of the first snapshot that shows it. \
+    What the first snapshot of the database shows may be older.</p>\n";
+
 /// The address of a thing in the page; the same in every report.
 pub(super) fn address_of(id: &str) -> String {
     match id.strip_prefix("user/") {

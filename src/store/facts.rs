@@ -3,7 +3,7 @@
 use rusqlite::ToSql;
 
 use super::Reader;
-use super::names::Names;
+use super::names::{GONE_SINCE, NAMESAKE, Names, namesake};
 use crate::model::{GrantFact, ResourceFact, ResourceType, Timestamp};
 
 impl Reader {
@@ -15,7 +15,8 @@ impl Reader {
     ) -> rusqlite::Result<Vec<Listed<ResourceFact>>> {
         self.connection
             .prepare(&format!(
-                "SELECT p.path, r.type, r.id, x.name, x.attributes, r.listing, x.since, x.valid_until
+                "SELECT p.path, r.type, r.id, x.name, x.attributes, r.listing, x.since, x.valid_until,
+                   {NAMESAKE}, {GONE_SINCE}
                  FROM _resource_version x JOIN _resource r ON r.key = x.resource
                  JOIN _scope p ON p.key = r.scope WHERE {rows}"
             ))?
@@ -26,6 +27,7 @@ impl Reader {
                     id: row.get(2)?,
                     name: row.get(3)?,
                     attributes: row.get(4)?,
+                    namesake: namesake(row, 8)?,
                     newly_visible: false,
                 };
                 Ok(Listed {

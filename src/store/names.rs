@@ -1,18 +1,36 @@
 //! Names by key, each read once: thousands of changes are about hundreds of things.
 
-use rusqlite::{Statement, params};
+use rusqlite::{Row, Statement, params};
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use super::Reader;
 use super::schema::live;
-use crate::model::{Named, NumberMap, ResourceType};
+use crate::model::{Named, Namesake, NumberMap, ResourceType};
 
 /// A listing as files other than its own know it: kind and scope path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ListingName {
     pub(super) kind: String,
     pub(super) scope: String,
+}
+
+/// Whether another of the type looks the same as `r`: a user by name and address, now or earlier, since whoever is invited again
+/// is another user; anything else by name and scope.
+pub(super) const NAMESAKE: &str = "
+  CASE WHEN r.type = 'user' AND r.known_email IS NOT NULL THEN EXISTS (SELECT 1 FROM _resource o
+    WHERE o.known_email = r.known_email AND o.key <> r.key AND o.type = 'user' AND o.known_name IS r.known_name)
+  ELSE EXISTS (SELECT 1 FROM _resource o
+    WHERE o.name = r.known_name AND o.key <> r.key AND o.type = r.type AND o.scope = r.scope) END";
+
+/// Since which snapshot no list shows `r`; NULL = one does, or none ever did.
+pub(super) const GONE_SINCE: &str = "
+  CASE WHEN r.version IS NULL THEN (SELECT max(e.valid_until) FROM _resource_version e WHERE e.resource = r.key) END";
+
+/// Reads the two columns above.
+pub(super) fn namesake(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<Namesake>> {
+    let gone_since = row.get(at + 1)?;
+    Ok(row.get::<_, bool>(at)?.then_some(Namesake { gone_since }))
 }
 
 pub(super) struct Names<'a> {
@@ -28,7 +46,7 @@ impl<'a> Names<'a> {
         let named = reader.connection.prepare(&format!(
             "SELECT r.id, r.type, r.scope, v.name,
                CASE WHEN r.type IN ('user', 'service_account') THEN json_extract(v.attributes, '$.email') END,
-               v.key IS NOT NULL
+               v.key IS NOT NULL, {NAMESAKE}, {GONE_SINCE}
              FROM _resource r LEFT JOIN _resource_version v ON v.resource = r.key AND {}
              WHERE r.key = ?1",
             live("v", "?2")
@@ -63,6 +81,7 @@ impl<'a> Names<'a> {
                         name: row.get(3)?,
                         email: row.get(4)?,
                         resolved: row.get(5)?,
+                        namesake: namesake(row, 6)?,
                     };
                     Ok((Arc::new(named), row.get(2)?))
                 })?;

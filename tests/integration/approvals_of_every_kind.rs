@@ -19,6 +19,7 @@ fn resource(kind: &ResourceType, identifier: &str, attributes: &str) -> Resource
         identifier: identifier.to_owned(),
     };
     ResourceFact {
+        namesake: None,
         scope: "account".to_owned(),
         kind: kind.clone(),
         id: id.to_string(),
@@ -55,6 +56,7 @@ fn changes_of(kind: &ResourceType) -> Vec<Change> {
 
 fn named(id: &str, kind: ResourceType) -> Arc<Named> {
     Arc::new(Named {
+        namesake: None,
         id: id.to_owned(),
         kind,
         name: None,

@@ -327,6 +327,7 @@ fn the_summary_counts_what_is_listed() {
             "approved": 0,
             "built_in": 0,
             "counted": 4,
+            "lapsed": 0,
         })
     );
     let last = outcome.stderr.lines().last().unwrap();

@@ -132,3 +132,88 @@ fn https_to_a_plain_port_is_named() {
     let outcome = doctor(&test, &[]).env("HARNESS_BASE_URL", &url).exits(5);
     outcome.says("port");
 }
+
+#[test]
+fn what_is_no_key_is_named_and_never_repeated() {
+    let test = Test::new();
+    let key = test.fake.api_key();
+    for (text, says) in [
+        (
+            format!("HARNESS_API_KEY: {key}"),
+            "contains an assignment (`HARNESS_API_KEY=…`)",
+        ),
+        (
+            format!("\u{201c}{key}\u{201d}"),
+            "contains the sign \u{201c}",
+        ),
+        (format!("{key},"), "contains the sign ,"),
+        (format!("\"{key}"), "contains the sign \""),
+        ("${HARNESS_API_KEY}".to_owned(), "contains a placeholder"),
+        (
+            "<+secrets.getValue(\"k\")>".to_owned(),
+            "contains a placeholder",
+        ),
+        ("op://vault/item/field".to_owned(), "contains a placeholder"),
+    ] {
+        let file = key_file(&test, &text);
+        doctor(&test, &["--api-key-file", &file])
+            .without_env("HARNESS_API_KEY")
+            .exits(3)
+            .says(says)
+            .hides(&key);
+    }
+    doctor(&test, &[])
+        .env("HARNESS_API_KEY", &format!("<{key}>"))
+        .exits(0);
+    // With what `base64` pads, it looked like an assignment to a name that was the key.
+    let encoded = "c2F0LkFiQ2RFZkdoSWpLbE1uT3BRclN0VXYudG9rZW4uU0VDUkVU=";
+    doctor(&test, &["--api-key-file", &key_file(&test, encoded)])
+        .without_env("HARNESS_API_KEY")
+        .exits(3)
+        .says("contains the key in base64")
+        .hides(encoded.trim_end_matches('='));
+}
+
+#[test]
+fn a_base_url_that_is_nearly_one_is_recognised() {
+    let test = Test::new();
+    for (url, says) in [
+        (
+            "https:/app.harness.io",
+            "did you mean https://app.harness.io?",
+        ),
+        (
+            "https//app.harness.io/gateway",
+            "did you mean https://app.harness.io/gateway?",
+        ),
+        (
+            "https://app.harness.io?routingId=x",
+            "did you mean https://app.harness.io?",
+        ),
+        (
+            "https://app.harness.io/auth/#/signin",
+            "did you mean https://app.harness.io?",
+        ),
+        (
+            "HARNESS_BASE_URL=https://app.harness.io",
+            "did you mean https://app.harness.io?",
+        ),
+        (
+            "app.harness.io/ng/#/account/AcC/home",
+            "use --base-url https://app.harness.io --account-id AcC",
+        ),
+    ] {
+        doctor(&test, &[])
+            .env("HARNESS_BASE_URL", url)
+            .exits(3)
+            .says(says);
+    }
+    let bracketed = format!("<{}>", test.server.base_url());
+    doctor(&test, &[])
+        .env("HARNESS_BASE_URL", &bracketed)
+        .exits(0);
+    doctor(&test, &[])
+        .env("HARNESS_BASE_URL", "https:/me:hunter2@app.harness.io")
+        .exits(3)
+        .hides("hunter2");
+}

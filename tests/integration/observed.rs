@@ -39,6 +39,18 @@ fn a_group_member_in_no_list_is_kept_and_marked() {
 }
 
 #[test]
+fn the_view_of_unresolved_grants_has_every_marked_grant_once() {
+    let test = Test::synced();
+    let rows = |view: &str| {
+        test.ask(&format!(
+            "SELECT * FROM {view} WHERE unresolved IS NOT NULL ORDER BY 1, 3, 8, 9"
+        ))
+    };
+    assert!(rows("grants").lines().count() > 3);
+    assert_eq!(rows("unresolved_grants"), rows("grants"));
+}
+
+#[test]
 fn references_that_no_list_shows_are_kept_and_marked() {
     let test = Test::synced();
     let marked = |assignment: &str| {

@@ -12,7 +12,11 @@ use harness_access::model::ListingKind;
 use crate::support::account::{ACCOUNT_ONLY, Account, EVERYTHING};
 use crate::support::{Outcome, TempDir, run};
 
+mod again;
+mod changes;
+mod links;
 mod numbers;
+mod seen;
 
 const ADMIN: &str = "role/harness/_account_admin";
 
@@ -309,6 +313,11 @@ fn the_glossary_explains_the_words_of_the_first_page() {
         "finding",
         "depends",
         "in no list",
+        "grant",
+        "administrator",
+        "hidden basic assignment",
+        "list",
+        "since",
     ] {
         let is_explained = glossary
             .split("<dt")

@@ -6,7 +6,7 @@ use crate::support::{Database, Test};
 use fake_harness::{Account, Caller, Scope};
 
 /// Every view and the columns it is documented to have, in order. More may follow at the end.
-const VIEWS: [(&str, &str); 26] = [
+const VIEWS: [(&str, &str); 27] = [
     (
         "snapshots",
         "id, label, state, started_at, finished_at, account_id, base_url, scopes, caller, tool_version, requests, \
@@ -59,6 +59,12 @@ const VIEWS: [(&str, &str); 26] = [
     ),
     (
         "grants",
+        "entitlement_id, slug, principal_id, principal_type, principal_name, resource_id, resource_name, scope, \
+         resource_group_id, role_assignment, harness_managed, created_at, since_snapshot, since, unverified, \
+         unresolved, email, first_seen",
+    ),
+    (
+        "unresolved_grants",
         "entitlement_id, slug, principal_id, principal_type, principal_name, resource_id, resource_name, scope, \
          resource_group_id, role_assignment, harness_managed, created_at, since_snapshot, since, unverified, \
          unresolved, email, first_seen",

@@ -19,6 +19,8 @@ pub enum BaseUrlError {
     Malformed,
     /// A host without `https://` before it.
     NoScheme(String),
+    /// Nearly one: what it may have been meant to be.
+    Nearly(String),
     /// The address of a page of Harness, as the browser shows it.
     OfBrowser {
         /// The base URL that it means.
@@ -31,7 +33,10 @@ pub enum BaseUrlError {
     /// User name or password before the host.
     UserInfo,
     /// A `?query` or `#fragment`, which could not survive appending a path.
-    QueryOrFragment,
+    QueryOrFragment {
+        /// The text before it, when it is a base URL.
+        before: Option<String>,
+    },
     /// Plain `http` to this host, which is not this computer, and not allowed.
     PlainHttp(String),
 }
@@ -39,7 +44,7 @@ pub enum BaseUrlError {
 impl fmt::Display for BaseUrlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Malformed => f.write_str(
+            Self::Malformed | Self::Nearly(_) => f.write_str(
                 "the base URL must look like `https://app.harness.io`, with an optional path",
             ),
             Self::NoScheme(_) => f.write_str("the base URL has no `https://` before the host"),
@@ -54,7 +59,7 @@ impl fmt::Display for BaseUrlError {
             Self::UserInfo => f.write_str(
                 "the base URL must not hold a user name or password; give the API key with --api-key-file or HARNESS_API_KEY",
             ),
-            Self::QueryOrFragment => f.write_str("the base URL must not have a `?` or `#` part"),
+            Self::QueryOrFragment { .. } => f.write_str("the base URL must not have a `?` or `#` part"),
             Self::PlainHttp(host) => write!(
                 f,
                 "plain http to `{host}` would send the API key unencrypted; use https"
@@ -71,13 +76,17 @@ impl BaseUrlError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NoScheme(host) => Some(format!("did you mean https://{host}?")),
+            Self::Nearly(meant) => Some(format!("did you mean {meant}?")),
             Self::OfBrowser { base, account } => {
                 Some(format!("use --base-url {base} --account-id {account}"))
             }
             Self::PlainHttp(_) => Some(
                 "--allow-http sends it all the same, which others may read on the way".to_owned(),
             ),
-            Self::Malformed | Self::Scheme(_) | Self::UserInfo | Self::QueryOrFragment => None,
+            Self::QueryOrFragment { before } => before
+                .as_ref()
+                .map(|before| format!("did you mean {before}?")),
+            Self::Malformed | Self::Scheme(_) | Self::UserInfo => None,
         }
     }
 }
@@ -96,6 +105,9 @@ impl BaseUrl {
             return Err(BaseUrlError::UserInfo);
         }
         let scheme = scheme.to_ascii_lowercase();
+        if let Some(("harness_base_url" | "baton_base_url", of_value)) = scheme.split_once('=') {
+            return Err(BaseUrlError::Nearly(format!("{of_value}://{rest}")));
+        }
         if scheme != "https" && scheme != "http" {
             let scheme = scheme.chars().filter(char::is_ascii_alphanumeric).take(20);
             return Err(BaseUrlError::Scheme(scheme.collect()));
@@ -104,7 +116,10 @@ impl BaseUrl {
             return Err(page);
         }
         if rest.contains(['?', '#']) {
-            return Err(BaseUrlError::QueryOrFragment);
+            let before = text.split(['?', '#']).next().unwrap_or_default();
+            let before = before.trim_end_matches('/').trim_end_matches("/auth");
+            let before = Self::parse(before, allow_http).ok().map(|base| base.0);
+            return Err(BaseUrlError::QueryOrFragment { before });
         }
         let uri: Uri = text.parse().map_err(|_| BaseUrlError::Malformed)?;
         let host = uri.host().unwrap_or_default().to_ascii_lowercase();
@@ -174,6 +189,18 @@ impl fmt::Display for BaseUrl {
 
 /// What a text without `://` may have meant. Only a plain host is repeated.
 fn without_scheme(text: &str) -> BaseUrlError {
+    let lower = text.to_ascii_lowercase();
+    let slips = ["https:/", "https//", "https:", "https/", "http:/", "http//"];
+    if let Some(slip) = slips.into_iter().find(|slip| lower.starts_with(slip)) {
+        let rest = text[slip.len()..].trim_start_matches('/');
+        let meant = BaseUrl::parse(&format!("https://{rest}"), false);
+        return meant.map_or_else(|error| error, |base| BaseUrlError::Nearly(base.0));
+    }
+    if !text.contains('@')
+        && let Some(page) = page_of_browser("https", text)
+    {
+        return page;
+    }
     let host = text.split(['/', ':']).next().unwrap_or_default();
     let is_host = host_is_plain(host) && (host.contains('.') || host == "localhost");
     if is_host
@@ -341,8 +368,18 @@ mod tests {
             ("https://a:0", Malformed),
             ("https://a:99999", Malformed),
             ("ftp://a", Scheme("ftp".to_owned())),
-            ("https://a?x=1", QueryOrFragment),
-            ("https://a/#x", QueryOrFragment),
+            (
+                "https://a?x=1",
+                QueryOrFragment {
+                    before: Some("https://a".to_owned()),
+                },
+            ),
+            (
+                "https://a/#x",
+                QueryOrFragment {
+                    before: Some("https://a".to_owned()),
+                },
+            ),
         ];
         for (text, error) in cases {
             assert_eq!(BaseUrl::parse(text, true), Err(error), "{text}");

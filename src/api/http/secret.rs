@@ -2,12 +2,16 @@
 
 use std::fmt;
 
+use memchr::memmem::Finder;
+
 /// A Harness API key. It has no `Display`, its `Debug` says `redacted`, and only the transport can read it.
 #[derive(Clone)]
 pub struct ApiKey {
     text: String,
     /// Its secret part in base64, as it shows at each place in a longer text.
     encoded: Vec<String>,
+    /// Find any form of it in a body.
+    finders: Vec<Finder<'static>>,
 }
 
 const REDACTED: &str = "[key redacted]";
@@ -51,10 +55,16 @@ impl ApiKey {
             return Err(ApiKeyError::IllegalCharacter);
         }
         let secret = key.rsplit('.').next().unwrap_or(key);
-        Ok(Self {
+        let mut new = Self {
             text: key.to_owned(),
             encoded: encodings(secret.as_bytes()),
-        })
+            finders: Vec::new(),
+        };
+        // Where the whole key stands, its secret part stands as well.
+        let whole = (secret.len() < SHORTEST).then_some(key);
+        let forms = new.forms().chain(whole);
+        new.finders = forms.map(|form| Finder::new(form).into_owned()).collect();
+        Ok(new)
     }
 
     /// The account id inside a current key, `pat.<account>.<token>.<secret>` or `sat.…`.
@@ -98,17 +108,11 @@ impl ApiKey {
 
     /// A body without the key, before anything of it is kept.
     pub(super) fn scrub(&self, body: Vec<u8>) -> Vec<u8> {
-        match std::str::from_utf8(&body) {
-            Ok(text) if !self.is_in(text) => body,
-            Ok(text) => self.without_key(text).into_bytes(),
-            Err(_) => {
-                let text = String::from_utf8_lossy(&body);
-                if self.is_in(&text) {
-                    self.without_key(&text).into_bytes()
-                } else {
-                    body
-                }
-            }
+        if self.finders.iter().any(|form| form.find(&body).is_some()) {
+            self.without_key(&String::from_utf8_lossy(&body))
+                .into_bytes()
+        } else {
+            body
         }
     }
 
@@ -120,10 +124,6 @@ impl ApiKey {
             }
         }
         text
-    }
-
-    fn is_in(&self, text: &str) -> bool {
-        text.contains(&self.text) || self.forms().any(|form| text.contains(form))
     }
 
     /// The secret part, plain and encoded, as far as it is long enough to be recognised.

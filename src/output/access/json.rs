@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::head::{Head, Line, QuestionDoc};
+use super::names::Names;
 use super::why::sentence;
 use super::words::{code, flags, reason, verdict};
 use crate::access::{Access, CoveredResources, Explained, Extent, Left, Path, best};
@@ -81,6 +82,7 @@ pub fn why_json(
     explained: &[Explained<'_>],
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let names = Names::of(access);
     let verdict = match best(explained.iter().map(|one| one.path)) {
         Some(best) => verdict(best),
         None if head.gaps.is_empty() => "no",
@@ -93,7 +95,7 @@ pub fn why_json(
         paths: explained
             .iter()
             .map(|one| WhyDoc {
-                sentence: sentence(access, one.path),
+                sentence: sentence(&names, access, one.path),
                 without_role_assignment: left(one.without_grant),
                 without_membership: one.without_membership.map(left),
                 path: path_doc(access, one.path),

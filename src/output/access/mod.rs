@@ -3,6 +3,7 @@
 mod csv;
 mod head;
 mod json;
+mod names;
 mod table;
 mod why;
 pub mod words;

@@ -3,15 +3,14 @@
 use std::io::{self, Write};
 
 use super::head::Line;
-use super::words::{covers, flags, reasons, shown};
+use super::names::Names;
+use super::words::{covers, flags, reasons};
 use crate::access::{Access, Path, Verdict};
-use crate::model::Scope;
 use crate::output::Screen;
 use crate::output::table::{Align, Table};
-use crate::output::text::{named, shortened};
+use crate::output::text::shortened;
 
-/// Columns that names, and longer texts, take at most in a table; the other formats hold all of them.
-const NAME: usize = 60;
+/// Columns that a text takes at most in a table; the other formats hold all of it.
 const TEXT: usize = 120;
 
 /// Holders for people: each with the first path, and how many there are.
@@ -33,20 +32,16 @@ pub fn who_can_table(
         .to_vec();
     columns.extend([("PATHS", Align::Right), left("NOTE")]);
     let mut table = Table::new(columns);
+    let names = Names::of(access);
     for paths in paths.chunk_by(|a, b| a.principal == b.principal) {
         let path = &paths[0];
         let principal = access.principal(path.principal);
         let scope = access.scope(path).to_string();
-        // Every organization and project may have an "Admins".
-        let owner = match &principal.scope {
-            Scope::Account | Scope::Harness => String::new(),
-            below => format!(" ({below})"),
-        };
         table.row(vec![
-            shortened(shown(principal), NAME) + &owner,
+            names.principal(principal).to_string(),
             principal.kind.as_str().replace('_', " "),
-            via(access, path),
-            shortened(role_name(access, path), NAME),
+            via(&names, path),
+            names.role(path).to_string(),
             shortened(&scope, TEXT),
             shortened(&covers(path), TEXT),
             paths.len().to_string(),
@@ -73,15 +68,16 @@ pub fn what_can_table(
     let left = |name| (name, Align::Left);
     let columns = ["HELD AT", "ROLE", "RESOURCE GROUP", "COVERS", "VIA", "NOTE"];
     let mut table = Table::new(first.into_iter().chain(columns).map(left).collect());
+    let names = Names::of(access);
     for (permission, path) in lines {
         let mut cells = Vec::from_iter(permission.map(str::to_owned));
         let scope = access.scope(path).to_string();
         cells.extend([
             shortened(&scope, TEXT),
-            shortened(role_name(access, path), NAME),
-            shortened(group_name(access, path), NAME),
+            names.role(path).to_string(),
+            names.resource_group(path).to_string(),
             shortened(&covers(path), TEXT),
-            via(access, path),
+            via(&names, path),
             depends(access, path),
         ]);
         table.row(cells);
@@ -89,22 +85,9 @@ pub fn what_can_table(
     table.write(screen, out)
 }
 
-fn via(access: &Access, path: &Path) -> String {
-    let Some(via) = path.via.map(|via| access.principal(via)) else {
-        return "direct".to_owned();
-    };
-    let name = named(via.name.as_deref(), &via.identifier);
-    format!("{} ({})", shortened(name, NAME), via.scope)
-}
-
-fn role_name<'a>(access: &'a Access, path: &Path) -> &'a str {
-    let role = access.role(path);
-    named(role.name.as_deref(), &role.identifier)
-}
-
-fn group_name<'a>(access: &'a Access, path: &Path) -> &'a str {
-    let group = access.resource_group(path);
-    named(group.name.as_deref(), &group.identifier)
+fn via(names: &Names<'_>, path: &Path) -> String {
+    let via = names.via(path);
+    via.map_or_else(|| "direct".to_owned(), |via| via.to_string())
 }
 
 fn depends(access: &Access, path: &Path) -> String {

@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::words::{covers, reasons, shown, some_depend};
+use super::names::Names;
+use super::words::{covers, reasons, some_depend};
 use crate::access::{Access, Explained, Left, Path};
-use crate::output::text::{line, named};
+use crate::output::text::line;
 
 /// Every path as one sentence.
 ///
@@ -15,8 +16,14 @@ pub fn why_text(
     explained: &[Explained<'_>],
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let names = Names::of(access);
     for (at, one) in explained.iter().enumerate() {
-        writeln!(out, "{}. {}", at + 1, line(&sentence(access, one.path)))?;
+        writeln!(
+            out,
+            "{}. {}",
+            at + 1,
+            line(&sentence(&names, access, one.path))
+        )?;
         if !one.path.doubts.is_empty() {
             let reasons = reasons(access, one.path);
             writeln!(out, "   Depends: {}.", line(&reasons))?;
@@ -26,24 +33,20 @@ pub fn why_text(
     Ok(())
 }
 
-pub(super) fn sentence(access: &Access, path: &Path) -> String {
-    let principal = access.principal(path.principal);
-    let role = access.role(path);
-    let role = quoted(role.name.as_deref(), &role.identifier);
-    let group = access.resource_group(path);
-    let group = quoted(group.name.as_deref(), &group.identifier);
+pub(super) fn sentence(names: &Names<'_>, access: &Access, path: &Path) -> String {
+    let principal = names.principal(access.principal(path.principal));
     let holds = format!(
-        "role {role} at {} over {group}: {}",
+        "role {} at {} over {}: {}",
+        names.role(path).quoted(),
         access.scope(path),
+        names.resource_group(path).quoted(),
         covers(path)
     );
-    match path.via.map(|via| access.principal(via)) {
-        None => format!("{} holds {holds}.", shown(principal)),
+    match names.via(path) {
+        None => format!("{principal} holds {holds}."),
         Some(via) => format!(
-            "{} is a member of the user group {} ({}), which holds {holds}.",
-            shown(principal),
-            quoted(via.name.as_deref(), &via.identifier),
-            via.scope
+            "{principal} is a member of the user group {}, which holds {holds}.",
+            via.quoted()
         ),
     }
 }
@@ -65,8 +68,4 @@ fn what_is_left(one: &Explained<'_>) -> String {
             format!("Without this role assignment: {grant}; without the membership: {membership}.")
         }
     }
-}
-
-fn quoted(name: Option<&str>, identifier: &str) -> String {
-    format!("\"{}\"", named(name, identifier))
 }

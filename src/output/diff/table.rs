@@ -4,10 +4,9 @@ use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr;
 
-use super::words::{expired, notes_besides_by, sentence, symbol};
+use super::words::{expired, notes_besides_by, recorded, sentence, symbol};
 use crate::diff::{AssessedChange, Cause, Comparison, Verb};
 use crate::output::Screen;
-use crate::output::audit;
 use crate::output::by;
 use crate::output::text::{line, shortened};
 
@@ -85,14 +84,7 @@ fn write_unseen(comparison: &Comparison, paint: &Paint, out: &mut dyn Write) -> 
         "recorded in between, but in no difference: it came and went, or snapshots do not hold it";
     writeln!(out, "{}", paint.bold(heading))?;
     for event in &comparison.unseen {
-        let text = format!(
-            "{}  {} {} in {}, by {}",
-            by::minute(event.at),
-            audit::words(&event.action),
-            shortened(&audit::acted_on(event), NAME),
-            event.scope,
-            by::acting(event)
-        );
+        let text = recorded(event, NAME);
         writeln!(out, "    {}", line(&shortened(&text, NOTE)))?;
     }
     Ok(())

@@ -4,9 +4,9 @@
 use crate::agreed::Agreement;
 use crate::diff::approvals::Lapsed;
 use crate::diff::{AssessedChange, Change, Comparison, Side, Subject, Verb};
-use crate::model::{GrantFact, Impact, Named, ResourceFact, ResourceType};
-use crate::output::by;
+use crate::model::{AuditEvent, GrantFact, Impact, Named, Namesake, ResourceFact, ResourceType};
 use crate::output::text::{count, shortened};
+use crate::output::{audit, by};
 
 /// `+`, `-` or `~`.
 pub(crate) fn symbol(verb: Verb) -> char {
@@ -73,13 +73,22 @@ fn named(fact: &ResourceFact) -> Named {
             .then(|| fact.details()?.email().map(str::to_owned))
             .flatten(),
         resolved: true,
+        namesake: fact.namesake,
     }
 }
 
 /// `user Ada Example <ada@example.test>`; the id where there is no name.
 fn who(named: &Named, columns: usize) -> String {
     let kind = named.kind.words();
-    let mut unresolved = owner(&named.id);
+    let mut unresolved = match named.namesake {
+        None => owner(&named.id),
+        Some(Namesake { gone_since: None }) => format!(" ({})", named.id),
+        Some(Namesake {
+            gone_since: Some(snapshot),
+        }) => {
+            format!(" ({}, gone since snapshot {snapshot})", named.id)
+        }
+    };
     if !named.resolved {
         unresolved.push_str(" (in no list)");
     }
@@ -109,6 +118,18 @@ fn readable(text: &&str) -> bool {
     !text.trim().is_empty()
 }
 
+/// An event of the audit trail; what was acted on takes up to so many columns.
+pub(crate) fn recorded(event: &AuditEvent, columns: usize) -> String {
+    format!(
+        "{}  {} {} in {}, by {}",
+        by::minute(event.at),
+        audit::words(&event.action),
+        shortened(&audit::acted_on(event), columns),
+        event.scope,
+        by::acting(event)
+    )
+}
+
 /// Who approved what until when.
 pub(crate) fn expired(lapsed: &Lapsed) -> String {
     let Agreement {
@@ -127,12 +148,8 @@ pub(crate) fn expired(lapsed: &Lapsed) -> String {
 
 /// What is to be known about a change besides: who made it first, then the approval, reasons and impact.
 pub(crate) fn notes(assessed: &AssessedChange) -> Vec<String> {
-    let by = by::words(assessed.by.as_deref());
-    let mut notes = notes_besides_by(assessed);
-    if !by.is_empty() {
-        notes.insert(0, format!("by {by}"));
-    }
-    notes
+    let by = by::note(assessed.by.as_deref());
+    by.into_iter().chain(notes_besides_by(assessed)).collect()
 }
 
 /// The same for where who made it stands apart.

@@ -1,7 +1,7 @@
 //! Who acts with whose role grants: the table `_acts`.
 
 use rusqlite::{Connection, params};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// One row that holds: a member acts with the grants of the group; any other holder, and a group without members, with
 /// its own.
@@ -14,33 +14,40 @@ struct Act {
     since: Option<(i64, i64)>,
 }
 
-/// Closes what ended with a snapshot, and opens what began with it.
+impl Act {
+    /// Somebody who acts with nothing but their own grants.
+    fn alone(holder: i64) -> Self {
+        Self {
+            actor: holder,
+            holder,
+            via: 0,
+            since: None,
+        }
+    }
+}
+
+/// Closes what ended with a snapshot, and opens what began with it. Only holders whose grants the snapshot changed are
+/// looked at; the first snapshot changes those of all.
 pub(in crate::store) fn refresh_acts(
     connection: &Connection,
     snapshot: i64,
 ) -> rusqlite::Result<()> {
-    let mut held: HashMap<(i64, i64), i64> = connection
-        .prepare("SELECT actor, holder, key FROM _acts WHERE valid_until IS NULL")?
-        .query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?
-        .collect::<Result<_, _>>()?;
+    let is_empty: bool =
+        connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM _acts)", [], |row| {
+            row.get(0)
+        })?;
+    let opened = if is_empty {
+        acts(connection)?
+    } else {
+        changed_acts(connection, snapshot)?
+    };
     let mut earlier =
         connection.prepare("SELECT min(first_seen) FROM _acts WHERE actor = ?1 AND holder = ?2")?;
-    let is_first = held.is_empty();
-    let mut opened = Vec::new();
-    for act in acts(connection)? {
-        if held.remove(&(act.actor, act.holder)).is_none() {
-            opened.push(act);
-        }
-    }
-    let mut close = connection.prepare("UPDATE _acts SET valid_until = ?1 WHERE key = ?2")?;
-    for ended in held.into_values() {
-        close.execute([snapshot, ended])?;
-    }
     let mut insert = prepare_insert(connection)?;
     for act in opened {
         let (since, first_seen) = match act.since {
             Some(since) => since,
-            None if is_first => (snapshot, snapshot),
+            None if is_empty => (snapshot, snapshot),
             None => {
                 let first: Option<i64> =
                     earlier.query_row([act.actor, act.holder], |row| row.get(0))?;
@@ -53,6 +60,72 @@ pub(in crate::store) fn refresh_acts(
         ])?;
     }
     Ok(())
+}
+
+/// Closes the rows of changed holders that hold no longer, and returns those that are new, in the order of actors.
+fn changed_acts(connection: &Connection, snapshot: i64) -> rusqlite::Result<Vec<Act>> {
+    let mut close = connection.prepare("UPDATE _acts SET valid_until = ?1 WHERE key = ?2")?;
+    let mut held_by = connection
+        .prepare("SELECT actor, key FROM _acts WHERE holder = ?1 AND valid_until IS NULL")?;
+    let mut opened = Vec::new();
+    for holder in changed_holders(connection, snapshot)? {
+        let mut held: BTreeMap<i64, i64> = held_by
+            .query_map([holder], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        for act in acts_of(connection, holder)? {
+            if held.remove(&act.actor).is_none() {
+                opened.push(act);
+            }
+        }
+        for ended in held.into_values() {
+            close.execute([snapshot, ended])?;
+        }
+    }
+    opened.sort_unstable_by_key(|act| (act.actor, act.holder));
+    Ok(opened)
+}
+
+/// Groups that were joined or left with a snapshot, and whoever was given a role or lost one.
+fn changed_holders(connection: &Connection, snapshot: i64) -> rusqlite::Result<Vec<i64>> {
+    connection
+        .prepare(
+            "SELECT CASE scope WHEN 0 THEN target ELSE principal END FROM _grant
+             WHERE valid_from = ?1 AND valid_from > 1
+             UNION
+             SELECT CASE scope WHEN 0 THEN target ELSE principal END FROM _grant WHERE valid_until = ?1
+             ORDER BY 1",
+        )?
+        .query_map([snapshot], |row| row.get(0))?
+        .collect()
+}
+
+/// Who acts with the grants of one holder now.
+fn acts_of(connection: &Connection, holder: i64) -> rusqlite::Result<Vec<Act>> {
+    let members: Vec<Act> = connection
+        .prepare_cached(
+            "SELECT g.principal, g.since, g.first_seen FROM _grant g
+             JOIN _resource t ON t.key = g.target AND t.type = 'user_group'
+             WHERE g.target = ?1 AND g.scope = 0 AND g.valid_until IS NULL",
+        )?
+        .query_map([holder], |row| {
+            Ok(Act {
+                actor: row.get(0)?,
+                holder,
+                via: holder,
+                since: Some((row.get(1)?, row.get(2)?)),
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    if !members.is_empty() {
+        return Ok(members);
+    }
+    let holds: bool = connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM _grant g
+               WHERE g.principal = ?1 AND g.scope <> 0 AND g.valid_until IS NULL)",
+        )?
+        .query_row([holder], |row| row.get(0))?;
+    Ok(Vec::from_iter(holds.then(|| Act::alone(holder))))
 }
 
 fn prepare_insert(connection: &Connection) -> rusqlite::Result<rusqlite::Statement<'_>> {
@@ -88,12 +161,7 @@ fn acts(connection: &Connection) -> rusqlite::Result<Vec<Act>> {
     while let Some(row) = rows.next()? {
         let holder = row.get(0)?;
         if !groups.contains(&holder) {
-            acts.push(Act {
-                actor: holder,
-                holder,
-                via: 0,
-                since: None,
-            });
+            acts.push(Act::alone(holder));
         }
     }
     acts.sort_unstable_by_key(|act| (act.actor, act.holder));

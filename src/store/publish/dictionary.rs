@@ -1,6 +1,6 @@
 //! The keys of scopes, listings and resources: public ids are texts, facts refer to them by small integers.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 use std::collections::HashMap;
 
 use crate::model::{Level, ListingKind, Observation, ResourceId, Scope};
@@ -11,6 +11,9 @@ pub(super) struct Dictionary<'a> {
     pub(super) scopes: HashMap<String, i64>,
     pub(super) listings: HashMap<(ListingKind, i64), i64>,
 }
+
+/// Key and listing of a resource.
+type Known = (i64, Option<i64>);
 
 impl<'a> Dictionary<'a> {
     pub(super) fn load(connection: &'a Connection) -> rusqlite::Result<Self> {
@@ -77,20 +80,30 @@ impl<'a> Dictionary<'a> {
             .iter()
             .filter_map(|(id, levels)| Some((id.index(), *levels.iter().min()?)))
             .collect();
+        let known = self.known_resources()?;
         let mut keys = Vec::with_capacity(observation.directory.ids().len());
         for (at, id) in observation.directory.ids().iter().enumerate() {
-            keys.push(self.resource(id, levels.get(&at).copied())?);
+            keys.push(self.resource(id, levels.get(&at).copied(), &known)?);
         }
         Ok(keys)
     }
 
-    fn resource(&mut self, id: &ResourceId, level: Option<Level>) -> rusqlite::Result<i64> {
+    /// Key and listing of every resource that the file knows, by text id.
+    fn known_resources(&self) -> rusqlite::Result<HashMap<String, Known>> {
+        self.connection
+            .prepare("SELECT id, key, listing FROM _resource WHERE key > 0")?
+            .query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?
+            .collect()
+    }
+
+    fn resource(
+        &mut self,
+        id: &ResourceId,
+        level: Option<Level>,
+        known: &HashMap<String, Known>,
+    ) -> rusqlite::Result<i64> {
         let text = id.to_string();
-        let known: Option<(i64, Option<i64>)> = self
-            .connection
-            .prepare_cached("SELECT key, listing FROM _resource WHERE id = ?1")?
-            .query_row([&text], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
+        let known = known.get(&text).copied();
         if let Some((key, listing)) = known
             && (listing.is_some() || level.is_none())
         {

@@ -26,7 +26,7 @@ impl Merge<'_> {
                      FROM _scope h CROSS JOIN _resource r ON r.scope = h.key
                      CROSS JOIN _grant g ON g.{column} = r.key AND g.{column} <> 0
                      CROSS JOIN _scope s ON s.key = g.scope
-                     WHERE h.path = 'harness' AND NOT EXISTS (SELECT 1 FROM _resource_version v WHERE v.resource = r.key)"
+                     WHERE h.path = 'harness' AND r.version IS NULL AND NOT EXISTS (SELECT 1 FROM _resource_version v WHERE v.resource = r.key)"
                 ))?
                 .query_map([], |row| {
                     Ok((

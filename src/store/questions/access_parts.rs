@@ -19,6 +19,19 @@ impl Reader {
         read().map_err(|error: rusqlite::Error| self.failed(&error))
     }
 
+    /// Everybody, with what questions are understood with, but without what anybody holds: to tell who is meant.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn access_principals(&self, snapshot: i64) -> Result<AccessFacts, StoreError> {
+        let read = || -> rusqlite::Result<AccessFacts> {
+            let mut loader = self.access_loader(snapshot)?;
+            self.load_resources(snapshot, "r.key > 0", "", &mut loader)?;
+            Ok(loader.facts)
+        };
+        read().map_err(|error| self.failed(&error))
+    }
+
     /// Everything that decides what the principals of an exact name can do: a text id, a uuid or identifier, an address.
     /// `None` when there is none.
     ///

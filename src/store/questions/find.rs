@@ -1,6 +1,7 @@
 //! What a name typed by a person means.
 
 use crate::model::Thing;
+use crate::store::names::GONE_SINCE;
 use crate::store::{Reader, StoreError};
 
 impl Reader {
@@ -11,12 +12,18 @@ impl Reader {
     /// # Errors
     /// When the file cannot be read.
     pub fn find(&self, text: &str) -> Result<Vec<Thing>, StoreError> {
+        // What is known last stands beside the identity; only what was known before is in versions that ended.
         let forms = [
             "r.id = ?1",
-            "r.identifier = ?1 OR r.key IN (SELECT v.resource FROM _resource_version v
-               WHERE v.name = ?1 COLLATE NOCASE OR json_extract(v.attributes, '$.email') = ?1 COLLATE NOCASE)",
-            "r.key IN (SELECT v.resource FROM _resource_version v WHERE instr(lower(v.name), lower(?1))
-               OR instr(lower(json_extract(v.attributes, '$.email')), lower(?1)))",
+            "r.key IN (SELECT key FROM _resource WHERE identifier = ?1
+               UNION SELECT key FROM _resource WHERE known_email = ?1
+               UNION SELECT key FROM _resource WHERE known_name = ?1 COLLATE NOCASE
+               UNION SELECT v.resource FROM _resource_version v WHERE v.valid_until IS NOT NULL
+                 AND (v.name = ?1 COLLATE NOCASE OR json_extract(v.attributes, '$.email') = ?1 COLLATE NOCASE))",
+            "r.key IN (SELECT key FROM _resource
+                 WHERE instr(lower(known_name), lower(?1)) OR instr(lower(known_email), lower(?1))
+               UNION SELECT v.resource FROM _resource_version v WHERE v.valid_until IS NOT NULL
+                 AND (instr(lower(v.name), lower(?1)) OR instr(lower(json_extract(v.attributes, '$.email')), lower(?1))))",
             "instr(lower(r.id), lower(?1))",
         ];
         for form in forms {
@@ -47,10 +54,10 @@ impl Reader {
     fn things(&self, condition: &str, text: &str) -> rusqlite::Result<Vec<Thing>> {
         self.connection
             .prepare(&format!(
-                "SELECT r.id, r.type, l.name, json_extract(l.attributes, '$.email') FROM _resource r
+                "SELECT r.id, r.type, l.name, json_extract(l.attributes, '$.email'), {GONE_SINCE} FROM _resource r
                  LEFT JOIN _resource_version l ON l.key = (SELECT max(n.key) FROM _resource_version n
                    WHERE n.resource = r.key)
-                 WHERE {condition} ORDER BY r.id"
+                 WHERE r.key > 0 AND ({condition}) ORDER BY r.id"
             ))?
             .query_map([text], |row| {
                 Ok(Thing {
@@ -58,6 +65,7 @@ impl Reader {
                     r#type: row.get(1)?,
                     name: row.get(2)?,
                     email: row.get(3)?,
+                    gone_since_snapshot: row.get(4)?,
                 })
             })?
             .collect()

@@ -299,6 +299,19 @@ JOIN _snapshot s ON s.id = g.since
 JOIN _snapshot f ON f.id = g.first_seen
 WHERE {live g};
 
+CREATE VIEW unresolved_grants (
+  -- The grants of which something is unresolved: as `grants WHERE unresolved IS NOT NULL`, but found through what is in no
+  -- list, which is little, rather than through all grants.
+  entitlement_id, slug, principal_id, principal_type, principal_name, resource_id, resource_name, scope,
+  resource_group_id, role_assignment, harness_managed, created_at, since_snapshot, since, unverified, unresolved, email,
+  first_seen
+) AS WITH unlisted AS (SELECT id FROM _resource WHERE version IS NULL AND key > 0)
+SELECT * FROM grants WHERE unresolved IS NOT NULL AND principal_id IN (SELECT id FROM unlisted)
+UNION
+SELECT * FROM grants WHERE unresolved IS NOT NULL AND resource_id IN (SELECT id FROM unlisted)
+UNION
+SELECT * FROM grants WHERE unresolved IS NOT NULL AND resource_group_id IN (SELECT id FROM unlisted);
+
 CREATE VIEW effective_access (
   -- Who holds which role, user groups expanded to their people. A group without members shows as itself.
   principal_id, principal_type, principal_name,

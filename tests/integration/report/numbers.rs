@@ -151,3 +151,47 @@ fn the_picture_of_power_counts_as_who_can_does_in_a_scope() {
         }
     }
 }
+
+#[test]
+fn a_group_without_members_holds_a_role_for_nobody() {
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    super::story()
+        .group("user_group/account/empty", "Empty")
+        .assign(
+            "user_group/account/empty",
+            "role/account/keeper",
+            "account",
+            EVERYTHING,
+        )
+        .publish(&db, 1);
+    let page = report(&db, &[]);
+    let card = between(&page, "id=\"role/account/keeper\"", "</summary>");
+    assert!(card.contains("1 holder,"), "{card}");
+}
+
+#[test]
+fn whoever_is_in_no_list_is_counted_apart_everywhere() {
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    super::story()
+        .assign("user_group/account/gone", ADMIN, "account", EVERYTHING)
+        .publish(&db, 1);
+    let page = report(&db, &[]);
+    assert!(
+        page.contains("2 principals are named by assignments or user groups and are in no list")
+    );
+    assert!(page.contains("<b>2 people and 2 principals in no list</b> hold"));
+    assert!(page.contains("<b>2 people</b> are <a href=\"#power/account-administrators\">account administrators</a>, 1 of them disabled or locked."));
+    let row = between(
+        &page,
+        "<caption>Organizations and projects</caption>",
+        "</table>",
+    );
+    let row = between(row, "<th scope=\"row\">account</th>", "</tr>");
+    assert_eq!(
+        row.matches("<td class=\"n\">2</td>").count(),
+        2,
+        "people, in no list: {row}"
+    );
+}
