@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::derived::{act_history, refresh_places};
 use super::digest::TableSums;
-use super::open::plain;
+use super::open::{keep_temporary_files_beside, plain};
 use super::{Reader, StoreError, schema};
 
 /// What a snapshot is made of, copied from the attached `source`. Snapshots that facts were first seen in stay as stubs,
@@ -65,6 +65,7 @@ impl Reader {
                 | OpenFlags::SQLITE_OPEN_NO_MUTEX
                 | OpenFlags::SQLITE_OPEN_URI;
             let connection = Connection::open_with_flags(plain(path), flags)?;
+            keep_temporary_files_beside(&connection, path);
             connection.pragma_update(None, "journal_mode", "memory")?;
             connection.pragma_update(None, "foreign_keys", false)?;
             connection.execute("ATTACH ?1 AS source", [read_only_uri(&self.path)])?;

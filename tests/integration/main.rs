@@ -54,6 +54,7 @@ mod references;
 mod report;
 mod schemas;
 mod secrets;
+mod self_raising;
 mod settings;
 mod sync;
 mod tree;

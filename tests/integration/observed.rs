@@ -244,3 +244,16 @@ fn lists_of_many_pages_come_whole() {
         "250"
     );
 }
+
+/// A NUL ends a text in the sqlite3 shell, and two people looked like one.
+#[test]
+fn a_nul_in_a_name_is_stored_visibly() {
+    let test = Test::new();
+    test.fake
+        .change(|account| account.rename_user("uDANA00000000000000000", "Dana\0 Two"));
+    test.observe();
+    assert_eq!(
+        test.ask("SELECT name FROM users WHERE uuid = 'uDANA00000000000000000'"),
+        "Dana␀ Two"
+    );
+}

@@ -1,5 +1,6 @@
 //! What the first 100 bytes of a file say, before SQLite touches it.
 
+use rusqlite::Connection;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -99,6 +100,16 @@ pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)
+}
+
+/// Sorting and rewriting take temporary files. They go beside the target: a container may have no other folder to write in,
+/// and a temporary folder in memory no room.
+pub(in crate::store) fn keep_temporary_files_beside(connection: &Connection, path: &Path) {
+    let folder = plain(path);
+    if let Some(folder) = folder.parent().and_then(Path::to_str) {
+        // Where SQLite does not take it, it looks for a folder itself.
+        let _ = connection.pragma_update(None, "temp_store_directory", folder);
+    }
 }
 
 pub(super) fn is_empty(path: &Path) -> bool {

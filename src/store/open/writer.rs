@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::foreign::{distrust, refuse_altered};
-use super::header::{Header, is_empty, plain};
+use super::header::{Header, is_empty, keep_temporary_files_beside, plain};
 use super::identity::{Identity, identity};
 use super::interrupts::Interrupts;
 use super::reader::Reader;
@@ -260,6 +260,27 @@ impl Writer {
         self.listed(kinds, "1")
     }
 
+    /// Who was in a user group when it was last seen, by uuid.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn members_of(&self, group: &ResourceId) -> Result<Vec<String>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<String>> {
+            self.connection
+                .prepare_cached(
+                    "SELECT u.identifier FROM _resource r JOIN _grant g ON g.target = r.key
+                     JOIN _resource u ON u.key = g.principal
+                     WHERE r.id = ?1 AND g.valid_until IS NULL AND u.type = 'user'",
+                )?
+                .query_map([group.to_string()], |row| row.get(0))?
+                .collect()
+        };
+        if self.fresh {
+            return Ok(Vec::new());
+        }
+        read().map_err(|error| self.failed(&error))
+    }
+
     fn listed(
         &self,
         kinds: &[ResourceType],
@@ -339,6 +360,9 @@ fn create_if_missing(path: &Path) -> Result<bool, StoreError> {
     match options.open(path) {
         Ok(_) => Ok(true),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(StoreError::NoFolder {
+            path: path.to_owned(),
+        }),
         Err(error) => Err(StoreError::Unwritable {
             path: path.to_owned(),
             detail: error.to_string(),
@@ -364,6 +388,7 @@ fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
 fn lock(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(plain(path), flags)?;
+    keep_temporary_files_beside(&connection, path);
     connection.busy_timeout(Duration::ZERO)?;
     distrust(&connection)?;
     // References are resolved by construction; checking four of them on each of a million rows costs half a second.

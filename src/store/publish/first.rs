@@ -5,7 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::store::open::{distrust, plain};
+use crate::store::open::{distrust, keep_temporary_files_beside, plain};
 
 /// Page cache, in KiB: rows come in the order of their keys.
 const CACHE_KIB: i64 = 4 * 1024;
@@ -37,6 +37,7 @@ impl First {
     pub(super) fn open(&self) -> rusqlite::Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(plain(&self.part), flags)?;
+        keep_temporary_files_beside(&connection, &self.part);
         distrust(&connection)?;
         connection.pragma_update(None, "foreign_keys", false)?;
         connection.pragma_update(None, "cache_size", -CACHE_KIB)?;

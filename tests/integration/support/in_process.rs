@@ -133,6 +133,7 @@ pub(crate) fn everything(client: &Client, jobs: usize) -> Result<Observation, Fa
         selection: &selection,
         refuse_early: false,
         remembered: &Remembered::default(),
+        members_before: &|_| Ok(Vec::new()),
         jobs,
         progress: &Progress::default(),
     };
@@ -174,6 +175,7 @@ fn observe_with(
         selection: &ScopeSelection::default(),
         refuse_early: !accept_gaps,
         remembered,
+        members_before: &|_| Ok(Vec::new()),
         jobs: 4,
         progress: &Progress::default(),
     };

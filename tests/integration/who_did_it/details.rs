@@ -110,7 +110,8 @@ fn no_secret_of_the_trail_reaches_database_output_or_log() {
     ] {
         told.push(story.0.run(command).env("RUST_LOG", "trace").run());
     }
-    assert_eq!(story.0.fake.count(router::AUDIT_YAML), 2);
+    let texts = story.0.fake.count(router::AUDIT_YAML);
+    assert_eq!(texts, 2, "{}", told[0].stderr);
     let mut text: Vec<u8> = told
         .into_iter()
         .flat_map(|ran| (ran.stdout + &ran.stderr).into_bytes())
