@@ -80,7 +80,7 @@ while, and gives Evan the same. Terraform, a service account, changes a role. Si
     );
     a_day_ago(&folder.join("harness-access.db"))?;
     fake.next_day_by_whom(milliseconds_ago(8 * HOUR)?, HOUR / 2);
-    run(&["sync", "--with", "audit", "-v"])?;
+    run(&["sync", "--with", "audit", "-q"])?;
     run(&["snapshots"])?;
     println!(
         "\nWhat changed, and who did it by Harness's audit trail. Harness shows events some minutes late: until the next sync
@@ -110,7 +110,8 @@ fn milliseconds_ago(milliseconds: i64) -> Result<i64, Box<dyn Error>> {
     Ok(i64::try_from(now)? - milliseconds)
 }
 
-/// Nobody wants to wait a day for a demo: the first look is dated back.
+/// Nobody wants to wait a day for a demo: the first look is dated back. The next sync seals the file anew, after a warning
+/// that `-q` keeps quiet.
 fn a_day_ago(database: &Path) -> Result<(), Box<dyn Error>> {
     Connection::open(database)?.execute_batch(fake_harness::A_DAY_BACK)?;
     Ok(())
