@@ -1,7 +1,7 @@
 //! The command line of `verify`.
 
 use super::common::command_line;
-use super::values::{Format, sample};
+use super::values::{Format, number, sample};
 use argh::{ArgsInfo, FromArgs};
 
 command_line! {
@@ -29,7 +29,7 @@ pub struct VerifyAccess {
     #[argh(option, arg_name = "n", default = "50", from_str_fn(sample))]
     pub sample: usize,
     /// another number draws other questions; the same one the same, as long as the snapshot is the same (default: 1)
-    #[argh(option, arg_name = "n", default = "1")]
+    #[argh(option, arg_name = "n", default = "1", from_str_fn(number))]
     pub seed: u64,
     /// table (default) or json
     #[argh(option, arg_name = "format", default = "Format::Table")]

@@ -25,6 +25,7 @@ mod credentials;
 mod damaged;
 mod decoder;
 mod deploy;
+mod derived;
 mod destinations;
 mod deviations;
 mod diff_formats;
