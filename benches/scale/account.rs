@@ -258,7 +258,7 @@ impl Account<'_> {
         const ITS_ROWS: &str = "read the grants of it";
         let known = Known::read(&self.database)?;
         let user = known.user.as_str();
-        let key = |id: &str| format!("(SELECT key FROM resource WHERE id = '{id}')");
+        let key = |id: &str| format!("(SELECT key FROM _resource WHERE id = '{id}')");
 
         let history = self.ask(&["history", user, "--format", "csv"], 0)?;
         check(lines(&history.out) >= known.direct, || {
@@ -431,7 +431,7 @@ impl Known {
         let connection = floor::open_to_read(database)?;
         connection.execute_batch(
             "CREATE TEMP TABLE live AS SELECT g.*, t.id AS role, p.type AS holder FROM main._grant g
-               JOIN main.resource t ON t.key = g.target JOIN main.resource p ON p.key = g.principal
+               JOIN main._resource t ON t.key = g.target JOIN main._resource p ON p.key = g.principal
                WHERE g.valid_until IS NULL;
              CREATE TEMP TABLE members AS SELECT target AS of, count(*) AS number FROM live WHERE scope = 0
                GROUP BY target;
@@ -440,7 +440,7 @@ impl Known {
                ELSE 1 END AS ways FROM live LEFT JOIN members ON of = principal WHERE scope <> 0",
         )?;
         let (key, user): (i64, String) = connection.query_row(
-            "SELECT key, id FROM resource WHERE key = (SELECT principal FROM live
+            "SELECT key, id FROM _resource WHERE key = (SELECT principal FROM live
                WHERE holder = 'user' AND scope <> 0 LIMIT 1 OFFSET (SELECT count(*) / 2 FROM live WHERE holder = 'user'
                AND scope <> 0))",
             [],

@@ -117,7 +117,9 @@ pub(crate) fn insert(from: &Path, folder: &Path) -> Result<Duration, Box<dyn Err
     let file = folder.join("insert.db");
     let mut took = Duration::ZERO;
     let to = Connection::open(&file)?;
-    to.execute_batch("PRAGMA journal_mode = off; PRAGMA synchronous = off; BEGIN")?;
+    to.execute_batch(
+        "PRAGMA foreign_keys = off; PRAGMA journal_mode = off; PRAGMA synchronous = off; BEGIN",
+    )?;
     for table in LARGE {
         let of_table = |kind: &str| statements(&from, kind, table);
         to.execute_batch(&of_table("table")?)?;

@@ -26,11 +26,11 @@ pub enum Extent {
     Named(String, Vec<String>),
     /// Those of a type whose attribute has one of the values.
     Matching(String, String, Vec<String>),
-    /// The scope itself, to be viewed: added by the server.
+    /// The scope itself, and only to view it: the server adds this.
     View(Level),
 }
 
-/// Everything that a resource group covers at the scope of a grant, the server's additions left out.
+/// Everything that a resource group covers at the scope of a grant, without the views that the server adds.
 pub(super) fn covers(group: &ResourceGroupFact, grant_scope: &Scope) -> Vec<CoveredResources> {
     let mut covers = Vec::new();
     for (scope, below) in included(group, grant_scope) {
@@ -102,7 +102,7 @@ fn included(group: &ResourceGroupFact, grant_scope: &Scope) -> impl Iterator<Ite
 }
 
 impl Extent {
-    /// How a permission goes with the resources.
+    /// Whether a permission is about these resources.
     pub(super) fn fits(&self, permission: &str, catalogue: &Catalogue) -> Fit {
         match self {
             Self::Everything | Self::View(_) => Fit::Yes,
@@ -131,7 +131,7 @@ impl Extent {
 }
 
 impl CoveredResources {
-    /// Whether a resource of the type, at the scope asked about, is or may be among the covered. Rule 7.
+    /// Whether this covers, or may cover, a resource of a type at the scope in question: rule 7 of `access`.
     pub(super) fn meets(&self, target: &Target, kind: &str, creates: bool) -> bool {
         let id = target.identifier.as_deref();
         match (&target.scope, level_of(kind)) {
@@ -172,7 +172,7 @@ impl CoveredResources {
         }
     }
 
-    /// The resource is a scope: it is asked for from its parent by name, and from inside without.
+    /// For a resource that is itself a scope: from its parent it is asked about by name, from inside without a name.
     fn meets_level(
         &self,
         asked: &Scope,
@@ -194,7 +194,7 @@ impl CoveredResources {
             Some(asked.clone())
         };
         let name = if own { own_name(asked) } else { id };
-        // Right below the scope asked about, some scope of the level that nobody named.
+        // The question names no scope of this level, so any that lies directly below counts.
         let within = id.is_none()
             && !own
             && self.scope.level() == Some(level)
@@ -215,7 +215,7 @@ impl CoveredResources {
         }
     }
 
-    /// Whether resources of the target's type and identifier, if it has them, may be among the covered.
+    /// Whether this may cover resources of the type and identifier that the target names.
     pub(super) fn may_cover(&self, target: &Target) -> bool {
         let Some(kind) = &target.resource_type else {
             return true;
@@ -227,7 +227,7 @@ impl CoveredResources {
         }
     }
 
-    /// Whether this covers everything of which the other is a view that the server adds.
+    /// Whether the other is a view that the server adds, and this covers everything in it anyway.
     pub(super) fn includes_view(&self, view: &Self) -> bool {
         matches!(view.extent, Extent::View(_))
             && self.extent == Extent::Everything

@@ -13,14 +13,15 @@
 //!    group is the one of its own scope, whatever the scope of the grant. Harness's all-users group of the account
 //!    stands for every user; one that its stored members lack *depends*, since Harness keeps them by events.
 //! 3. **Roles.** A role counts where it may be assigned. One that no list shows *depends*: Harness hides some of its
-//!    own, whose permissions are then taken from the table of December 2023; any other grants nothing today.
+//!    own roles, whose permissions are then taken from the last public table of them (December 2023), and a permission that
+//!    is newer than that table *depends* as well. Any other role that no list shows grants nothing today.
 //! 4. **Resource groups.** Each included scope with each entry covers resources there. An included scope without a name
 //!    is the grant's own; with child scopes it goes for everything below. No identifiers means every one of the type; named
 //!    ones with child scopes never match; an attribute filter *depends* on the resource. A group that no list shows
 //!    *depends*.
 //! 5. **Type fit.** A permission holds on covered resources when their type is the entry's, or the group covers
-//!    everything, or by the exceptions of [`permissions::fit`]. A permission unknown to the catalogue *depends* where its
-//!    type had to be guessed.
+//!    everything, or by the exceptions of [`permissions::fit`]. A permission whose type neither the catalogue of the
+//!    snapshot nor Harness's documentation of 2026 names *depends*.
 //! 6. **Implicit views.** For each included scope and those above it, the holder may also view exactly those (and all
 //!    below, where children are included), if the role has that view.
 //! 7. **The question** names a scope: everything of a type there counts, and so does everything including children

@@ -47,11 +47,16 @@ impl AcceptedGaps {
     }
 
     /// Marks the gaps among the listings that an entry accepts, and returns what is to be said about entries that accept
-    /// none.
+    /// none. `is_read`: whether the lists of a kind (`None` = of every kind) are among them if they were asked for.
     #[must_use]
-    pub fn apply(&self, listings: &mut [Listing], today: &str) -> Vec<Notice> {
+    pub fn apply(
+        &self,
+        listings: &mut [Listing],
+        today: &str,
+        is_read: impl Fn(Option<ListingKind>) -> bool,
+    ) -> Vec<Notice> {
         let mut notices = Vec::new();
-        for entry in &self.entries {
+        for entry in self.entries.iter().filter(|entry| is_read(entry.kind)) {
             let gaps: Vec<&mut Listing> = listings
                 .iter_mut()
                 .filter(|listing| entry.covers(listing))

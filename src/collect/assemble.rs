@@ -6,7 +6,7 @@ use super::assignments::{Assignments, PrincipalName, RoleName};
 use super::list_walk::Rows;
 use super::record::{Doubt, Listed};
 use super::request::Remembered;
-use super::rows::ListedResource;
+use super::rows::{ListedResource, Members};
 use crate::model::{
     AssignmentIds, Directory, Grant, Level, Listing, ListingKind, ListingState, Observation, Ref,
     Resource, ResourceId, ResourceType, Scope, ScopeSelection, Timestamp,
@@ -39,6 +39,10 @@ pub(super) struct Assembly {
     pub(super) assignments: Vec<Assignments>,
     pub(super) listings: Vec<Listing>,
     pub(super) doubts: Vec<(ListingKind, Scope, Doubt)>,
+    /// Rows of a scope above, which the list of their own scope shows better.
+    inherited: Vec<ListedResource>,
+    /// Groups whose row does not say who is in them, with those whom their own list shows.
+    pub(super) members_in_scope: Vec<(ResourceId, Vec<String>)>,
     /// The account's list of users is not read, so people are known by the lists of their organizations and projects.
     people_below: bool,
 }
@@ -66,13 +70,16 @@ impl Assembly {
                 self.members(found, &listing.scope);
             }
             (Rows::Resources(found), Some(listing)) => {
-                for resource in &found {
+                for resource in found {
                     if resource.id.scope == listing.scope {
                         let id = self.directory.intern(resource.id.clone());
                         self.at_home.insert(id);
+                    } else if resource.id.scope != Scope::Harness {
+                        self.inherited.push(resource);
+                        continue;
                     }
+                    self.resource(resource);
                 }
-                self.resources(found);
             }
             (Rows::Resources(found), None) => self.resources(found),
             (Rows::Assignments(assignments), _) => self.assignments.push(*assignments),
@@ -119,7 +126,16 @@ impl Assembly {
         if !found.supplied_at.is_empty() {
             self.supplied_levels.insert(id, found.supplied_at);
         }
-        for user in found.members.unwrap_or_default() {
+        let members = match found.members {
+            Members::Unsaid => Vec::new(),
+            Members::All(users) => users,
+            Members::InScope(users) => {
+                let group = self.directory.id(id).clone();
+                self.members_in_scope.push((group, users.clone()));
+                users
+            }
+        };
+        for user in members {
             let principal = self.directory.intern(user_id(user));
             self.grants.push(membership(principal, id));
         }
@@ -128,6 +144,18 @@ impl Assembly {
             name: found.name,
             details: found.details,
         });
+    }
+
+    /// Rows of scopes above count where no list of their own scope showed them.
+    pub(super) fn keep_inherited(&mut self) {
+        let inherited = std::mem::take(&mut self.inherited);
+        self.resources(inherited);
+    }
+
+    /// One more member of a group.
+    pub(super) fn member(&mut self, group: &ResourceId, user: String) {
+        let [principal, group] = [user_id(user), group.clone()].map(|id| self.directory.intern(id));
+        self.grants.push(membership(principal, group));
     }
 
     /// Ends the gathering: turns role assignments into grants.

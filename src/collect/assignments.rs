@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash};
 use std::num::NonZeroI64;
 
 use super::rows::own_scope;
+use crate::api::http::quote::quote;
 use crate::api::page::RowSink;
 use crate::api::wire::{Principal, RoleAssignmentItem};
 use crate::model::{AssignmentIds, AssignmentRef, Grant, Level, ResourceType, Scope};
@@ -16,7 +17,7 @@ pub(crate) struct Assignments {
     pub(crate) rows: Vec<Assignment>,
     /// Rows seen, disabled ones included.
     pub(crate) seen: u64,
-    /// Rows of other scopes, which are in the lists of these.
+    /// Rows of scopes above, which are in the lists of these.
     pub(crate) elsewhere: u64,
     /// Why rows could not be read.
     pub(crate) unreadable: Vec<String>,
@@ -59,18 +60,31 @@ pub(crate) struct RoleName {
     pub(crate) level: Option<Level>,
 }
 
-impl From<Principal> for PrincipalName {
-    fn from(principal: Principal) -> Self {
-        Self {
+impl TryFrom<Principal> for PrincipalName {
+    type Error = String;
+
+    fn try_from(principal: Principal) -> Result<Self, String> {
+        Ok(Self {
             kind: ResourceType::of_principal(&principal.r#type),
+            level: level(principal.scope_level.as_deref())?,
             identifier: principal.identifier,
-            level: level(principal.scope_level),
-        }
+        })
     }
 }
 
-fn level(text: Option<String>) -> Option<Level> {
-    text.as_deref().and_then(Level::parse)
+/// The level that a reference names; nothing stands for the scope itself. What lives at a level that this program does not
+/// know could be anything.
+fn level(text: Option<&str>) -> Result<Option<Level>, String> {
+    match text {
+        None | Some("") => Ok(None),
+        Some(text) => match Level::parse(text) {
+            Some(level) => Ok(Some(level)),
+            None => Err(format!(
+                "it names something at the level {}, which is unknown",
+                quote(text)
+            )),
+        },
+    }
 }
 
 /// Values numbered in the order in which they first came.
@@ -138,6 +152,12 @@ impl Assignments {
             "a role assignment",
         )?;
         if scope != self.scope {
+            if !scope.contains(&self.scope) {
+                return Err(format!(
+                    "a role assignment of {scope} was in the list of {}",
+                    self.scope
+                ));
+            }
             self.elsewhere += 1;
             return Ok(());
         }
@@ -147,13 +167,15 @@ impl Assignments {
             self.disabled += 1;
             return Ok(());
         }
+        let principal = PrincipalName::try_from(assignment.principal)?;
+        let home = assignment.role_reference.and_then(|role| role.scope_level);
         let role = RoleName {
             identifier: assignment.role_identifier,
-            level: level(assignment.role_reference.and_then(|role| role.scope_level)),
+            level: level(home.as_deref())?,
         };
         let managed = item.harness_managed.or(assignment.managed);
         self.rows.push(Assignment {
-            principal: self.principals.number(assignment.principal.into()),
+            principal: self.principals.number(principal),
             role: self.roles.number(role),
             resource_group: self
                 .resource_groups

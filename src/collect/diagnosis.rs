@@ -17,8 +17,8 @@ use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::wire;
 use crate::model::{
-    Depth, Diagnosis, Extra, Held, ListDiagnosis, ListingKind, ListingState, Proof, Scope,
-    ScopeSelection, Timestamp, Trial, TrialAnswer,
+    Depth, Deviation, Diagnosis, Extra, Held, ListDiagnosis, ListingKind, ListingState, Proof,
+    Scope, ScopeSelection, Timestamp, Trial, TrialAnswer,
 };
 
 /// Asks about the key, reads the account, and tries each list once.
@@ -78,7 +78,7 @@ pub fn diagnose(client: &Client, request: &Request<'_>) -> Result<Diagnosis, Fai
         organizations,
         projects,
         lists,
-        deviations: deviations(&visibility, &ways, &trials),
+        deviations: deviations(walker, &visibility, &trials),
         trials,
     })
 }
@@ -282,55 +282,72 @@ fn why_incomplete(
 }
 
 fn failure(listing: &Definition, trial: &Trial) -> Option<(Scope, String)> {
-    let TrialAnswer::Failure { kind, status, code } = &trial.answer else {
+    if trial.kind != listing.kind {
         return None;
+    }
+    let (kind, status, code) = match &trial.answer {
+        TrialAnswer::Failure { kind, status, code } => (kind, status, code),
+        TrialAnswer::List { defects, .. } => {
+            let why = (!defects.is_empty()).then(|| defects.join("; "))?;
+            return Some((trial.scope.clone(), why));
+        }
     };
-    (trial.kind == listing.kind).then(|| {
-        let status = status.map_or_else(String::new, |status| format!(" (status {status})"));
-        let code = code
-            .as_ref()
-            .map_or_else(String::new, |code| format!(", {code}"));
-        let why = format!("{} fails: {kind}{status}{code}", trial.endpoint);
-        (trial.scope.clone(), why)
-    })
+    let status = status.map_or_else(String::new, |status| format!(" (status {status})"));
+    let code = code
+        .as_ref()
+        .map_or_else(String::new, |code| format!(", {code}"));
+    let why = format!("{} fails: {kind}{status}{code}", trial.endpoint);
+    Some((trial.scope.clone(), why))
 }
 
-/// Where this server differs, in words.
-fn deviations(visibility: &KeyVisibility, ways: &Ways, trials: &[Trial]) -> Vec<String> {
-    let mut told = Vec::new();
+/// Where this server differs.
+fn deviations(walker: Walker<'_>, visibility: &KeyVisibility, trials: &[Trial]) -> Vec<Deviation> {
+    let mut met = Vec::new();
+    met.extend(
+        walker
+            .client
+            .moved_to()
+            .map(|url| Deviation::Below(url.to_string())),
+    );
     if *visibility.caller() == Caller::Nobody {
-        told.push("access control seems to be off: every permission check answers yes".to_owned());
+        met.push(Deviation::AccessControlOff);
     }
     if let Some(error) = visibility.refusal() {
-        told.push(format!(
-            "the permission check does not answer: {}",
-            error.kind.reason()
-        ));
+        met.push(Deviation::CheckSilent(error.kind.reason()));
     } else if visibility.wants_proof() {
-        told.push(
-            "the permission check says no, or nothing, about scopes that do not exist; the key's own grants are the proof \
-             then"
-                .to_owned(),
-        );
+        met.push(Deviation::NothingAboutUnknownScopes);
     }
-    for kind in ways.unusual() {
-        told.push(format!(
-            "{kind}: asked in another way than Harness documents"
-        ));
-    }
-    let not_listed = trials.iter().filter_map(|trial| {
-        let optional =
-            listings::definition(trial.kind).without_permission == WithoutPermission::NotRead;
-        match (&trial.answer, optional) {
-            (TrialAnswer::Failure { kind, .. }, true) => Some((trial.kind, *kind)),
-            _ => None,
+    let otherwise = walker.ways.unusual().into_iter();
+    met.extend(otherwise.map(Deviation::AskedOtherwise));
+    let unsorted = walker.client.unsorted_lists();
+    let is_unsorted =
+        |listing: &&Definition| unsorted.iter().any(|path| path == listing.endpoint.path);
+    let unsorted = listings::LISTINGS.into_iter().filter(is_unsorted);
+    met.extend(unsorted.map(|listing| Deviation::Unsorted(listing.kind)));
+    met.extend(trials.iter().filter_map(of_trial));
+    met
+}
+
+fn of_trial(trial: &Trial) -> Option<Deviation> {
+    let listing = listings::definition(trial.kind);
+    match &trial.answer {
+        TrialAnswer::Failure { kind, .. } => (listing.without_permission
+            == WithoutPermission::NotRead)
+            .then_some(Deviation::NotListed(trial.kind, kind)),
+        TrialAnswer::List {
+            total: None,
+            is_page: true,
+            ..
+        } => Some(Deviation::Untotalled(trial.kind)),
+        TrialAnswer::List { rows: 0, .. } if trial.kind == ListingKind::Permissions => {
+            Some(Deviation::NotListed(trial.kind, "no rows"))
         }
-    });
-    told.extend(
-        not_listed
-            .map(|(kind, why)| format!("{kind}: not readable ({why}); a sync goes on without")),
-    );
-    told
+        TrialAnswer::List { rows, shape, .. } => {
+            let says = shape.iter().any(|member| member == "users: array");
+            (trial.kind == ListingKind::UserGroups && *rows > 0 && !says)
+                .then_some(Deviation::MembersUnsaid)
+        }
+    }
 }
 
 fn skew(server: SystemTime) -> Duration {

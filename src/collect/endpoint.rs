@@ -55,14 +55,6 @@ impl Endpoint {
         self.clone().filtered(&[])
     }
 
-    /// The same list in any order, for who looks at one page only.
-    pub(crate) fn unsorted(&self) -> Self {
-        Self {
-            sort: &[],
-            ..self.clone()
-        }
-    }
-
     /// The call that lists a scope, without page.
     pub(crate) fn call(&self, account: &str, scope: &Scope) -> Call {
         let call = match self.path.strip_suffix("/{account}") {

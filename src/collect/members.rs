@@ -1,18 +1,19 @@
-//! Who is in a user group, asked of the group itself.
+//! Who is in a user group whose row does not say so, asked of the group itself.
 
 use std::hash::Hash;
 
 use super::endpoint::Endpoint;
-use super::rows::as_set;
+use super::rows::{Members, as_set};
 use crate::api::client::Client;
-use crate::api::error::ApiError;
+use crate::api::error::{ApiError, ApiErrorKind};
 use crate::api::wire::User;
 use crate::model::ResourceId;
 
 static MEMBERS: Endpoint = Endpoint::post("/ng/api/user-groups", &["email,ASC"]);
+static ONE_GROUP: Endpoint = Endpoint::get("/ng/api/user-groups", &[]);
 
-/// Uuids of the members, sorted. The list shows those who belong to the group's own scope, which are all of them.
-pub(super) fn read(client: &Client, group: &ResourceId) -> Result<Vec<String>, ApiError> {
+/// What the group's own list shows. A list that is not whole says nothing.
+pub(super) fn read(client: &Client, group: &ResourceId) -> Result<Members, ApiError> {
     let call = MEMBERS
         .call(client.account_id(), &group.scope)
         .segment(&group.identifier)
@@ -20,13 +21,39 @@ pub(super) fn read(client: &Client, group: &ResourceId) -> Result<Vec<String>, A
     let mut users: Vec<User> = Vec::new();
     // Without a body the server fails.
     let body = serde_json::json!({});
-    client.walk_post(
+    let walked = client.walk_post(
         &call,
         &body,
         |user: &User, hasher| user.uuid.hash(hasher),
         &mut users,
     )?;
-    Ok(as_set(Some(
-        users.into_iter().map(|user| user.uuid).collect(),
-    )))
+    if let Some(gap) = walked.gaps.first() {
+        log::info!("the list of the members of {group}: {gap}");
+        return Ok(Members::Unsaid);
+    }
+    let uuids = users.into_iter().map(|user| user.uuid).collect();
+    Ok(Members::InScope(as_set(Some(uuids))))
+}
+
+/// Whether somebody is in a group; `None` when Harness does not say.
+pub(super) fn is_member(
+    client: &Client,
+    group: &ResourceId,
+    user: &str,
+) -> Result<Option<bool>, ApiError> {
+    let call = ONE_GROUP
+        .call(client.account_id(), &group.scope)
+        .segment(&group.identifier)
+        .segment("member")
+        .segment(user);
+    match client.get::<bool>(&call) {
+        Ok(reply) => Ok(Some(reply.data)),
+        Err(error) if error.ends_run() => Err(error),
+        Err(error) => {
+            if !matches!(*error.kind, ApiErrorKind::NotFound(_)) {
+                log::info!("{}", error.brief());
+            }
+            Ok(None)
+        }
+    }
 }

@@ -8,6 +8,7 @@
 mod assemble;
 mod assignments;
 mod definition;
+mod departed;
 pub mod diagnosis;
 mod endpoint;
 mod failure;
@@ -34,7 +35,7 @@ pub use definition::{
 };
 pub use endpoint::Endpoint;
 pub use failure::Failure;
-pub use request::{Remembered, Request};
+pub use request::{MembersBefore, Remembered, Request};
 
 use crate::api::client::Client;
 use crate::api::error::ApiError;
@@ -102,7 +103,7 @@ pub fn observe(client: &Client, request: &Request<'_>) -> Result<Observation, Fa
     {
         return Err(Failure::of_nothing_worked(error.clone()));
     }
-    settle(walker, &mut visibility, &mut assembly, started_at)?;
+    settle(walker, request, &mut visibility, &mut assembly, started_at)?;
     let notes = notes::of(&visibility, &assembly, request.selection);
     Ok(assembly.finish(assemble::About {
         started_at,
@@ -159,11 +160,13 @@ fn refuse(
 /// Clears up what the walks left open, and lowers the state of every list that cannot be known to be complete.
 fn settle(
     walker: Walker<'_>,
+    request: &Request<'_>,
     visibility: &mut KeyVisibility,
     assembly: &mut Assembly,
     started_at: Timestamp,
 ) -> Result<(), ApiError> {
     let client = walker.client;
+    assembly.keep_inherited();
     visibility.ask_about_lists(client, &assembly.looking_filtered())?;
     visibility.ask_again(client)?;
     if visibility.wants_proof()
@@ -177,6 +180,7 @@ fn settle(
     }
     let deleted = tree::deleted(walker, visibility, &assembly.not_found())?;
     assembly.forget(&deleted);
+    departed::settle(client, assembly, request.members_before)?;
     assembly.lower_states(visibility);
     Ok(())
 }

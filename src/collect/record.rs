@@ -42,7 +42,7 @@ impl Listed {
 /// The record of a listing while it is walked.
 pub(super) struct Record {
     kind: ListingKind,
-    scope: Scope,
+    pub(super) scope: Scope,
     endpoint: String,
     started_at: Timestamp,
 }
@@ -69,7 +69,7 @@ impl Record {
         } else {
             Some(Doubt::OnlyInherited(read.only_inherited))
         };
-        let state = state_of(&read.rows, read.defects);
+        let state = state_of(&read.rows, &self.scope, read.defects);
         let listing = Listing {
             reported_total: read.reported_total.map(count),
             ..self.end(state, &read.walked)
@@ -126,7 +126,7 @@ impl Record {
             .map(|(scope, resources)| {
                 let seen = resources.len() as u64;
                 let rows = Rows::Resources(resources);
-                let state = state_of(&rows, read.defects.clone());
+                let state = state_of(&rows, scope, read.defects.clone());
                 let listing = self.part(scope, state, seen, &read.walked);
                 let looks_filtered = self.looks_filtered(&read.walked);
                 Listed {
@@ -177,8 +177,8 @@ impl Record {
 }
 
 /// What the rows alone say about their completeness.
-fn state_of(rows: &Rows, mut defects: Vec<String>) -> ListingState {
-    defects.extend(unknown_members(rows));
+fn state_of(rows: &Rows, scope: &Scope, mut defects: Vec<String>) -> ListingState {
+    defects.extend(unknown_members(rows, scope));
     if defects.is_empty() {
         ListingState::Complete
     } else {
@@ -210,11 +210,13 @@ pub(super) fn count(count: u64) -> i64 {
 }
 
 /// A group whose members Harness does not say must not look like a group without members.
-fn unknown_members(rows: &Rows) -> Option<String> {
+fn unknown_members(rows: &Rows, scope: &Scope) -> Option<String> {
     let Rows::Resources(listed) = rows else {
         return None;
     };
-    let mut silent = listed.iter().filter(|resource| resource.is_silent());
+    let mut silent = listed
+        .iter()
+        .filter(|resource| resource.is_silent() && resource.id.scope == *scope);
     let first = silent.next()?;
     Some(format!(
         "Harness did not say who is in {} of the groups, such as {}",

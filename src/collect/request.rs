@@ -5,8 +5,10 @@ use std::collections::HashSet;
 use super::workers::Progress;
 use crate::model::{ResourceId, ScopeSelection};
 
+/// Uuids of the members that a user group had in the last snapshot, or why nobody knows.
+pub type MembersBefore<'a> = dyn Fn(&ResourceId) -> Result<Vec<String>, String> + 'a;
+
 /// What to observe.
-#[derive(Debug)]
 pub struct Request<'a> {
     /// Which scopes, and what besides.
     pub selection: &'a ScopeSelection,
@@ -14,6 +16,8 @@ pub struct Request<'a> {
     pub refuse_early: bool,
     /// What was known before.
     pub remembered: &'a Remembered,
+    /// Who was in a group before; asked about groups that do not say who is in them.
+    pub members_before: &'a MembersBefore<'a>,
     /// Concurrent requests, at least 1.
     pub jobs: usize,
     /// Told how far the work is.

@@ -13,8 +13,19 @@ pub(crate) struct ListedResource {
     pub(crate) details: Details,
     /// Levels at which Harness offers it, if Harness supplies it.
     pub(crate) supplied_at: Vec<Level>,
-    /// Members of a user group; `None` when Harness did not say.
-    pub(crate) members: Option<Vec<String>>,
+    /// Members, of a user group.
+    pub(crate) members: Members,
+}
+
+/// Who is in a user group, as far as Harness said.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Members {
+    /// Not said, which is not the same as nobody.
+    Unsaid,
+    /// Uuids of all of them, sorted.
+    All(Vec<String>),
+    /// Uuids of those who belong to the group's scope, sorted.
+    InScope(Vec<String>),
 }
 
 /// What a list was asked for.
@@ -22,6 +33,8 @@ pub(crate) struct ListedResource {
 pub(crate) enum ListScope {
     /// One scope. Servers may show what a scope inherits as well; that keeps its own scope.
     Exactly(Scope),
+    /// One scope, without the filter that keeps out what lies below: the server did not take it.
+    Unfiltered(Scope),
     /// The account and everything below it.
     WholeAccount,
 }
@@ -52,7 +65,7 @@ impl ListedResource {
             name,
             details,
             supplied_at: Vec::new(),
-            members: None,
+            members: Members::Unsaid,
         }
     }
 }
@@ -60,7 +73,7 @@ impl ListedResource {
 impl ListedResource {
     /// Whether it is a group that does not say who is in it.
     pub(crate) fn is_silent(&self) -> bool {
-        self.id.kind == ResourceType::UserGroup && self.members.is_none()
+        self.id.kind == ResourceType::UserGroup && self.members == Members::Unsaid
     }
 }
 
@@ -68,28 +81,31 @@ impl ListScope {
     /// The scope that the request names.
     pub(crate) fn asked(&self) -> &Scope {
         match self {
-            Self::Exactly(scope) => scope,
+            Self::Exactly(scope) | Self::Unfiltered(scope) => scope,
             Self::WholeAccount => &Scope::Account,
         }
     }
 
-    /// Whether a list can show a resource at all. Lists of roles and resource groups know no filter that could be left out:
-    /// what lives neither in the scope asked for nor above it says that the server answered another question.
+    /// Whether a list can show a resource at all. What lives neither in the scope asked for nor above it says that the
+    /// server answered another question.
     pub(crate) fn may_hold(&self, resource: &ListedResource) -> bool {
         let Self::Exactly(asked) = self else {
             return true;
         };
-        let is_fixed = matches!(
+        let lives_somewhere = matches!(
             resource.id.kind,
-            ResourceType::Role | ResourceType::ResourceGroup
+            ResourceType::Role
+                | ResourceType::ResourceGroup
+                | ResourceType::UserGroup
+                | ResourceType::ServiceAccount
         );
         let own = &resource.id.scope;
-        !is_fixed || *own == Scope::Harness || own.contains(asked)
+        !lives_somewhere || *own == Scope::Harness || own.contains(asked)
     }
 
     /// Whether a resource lives where the list was asked for. What Harness supplies is in every list of its level.
     pub(crate) fn is_own(&self, resource: &ListedResource) -> bool {
-        let Self::Exactly(asked) = self else {
+        let (Self::Exactly(asked) | Self::Unfiltered(asked)) = self else {
             return true;
         };
         match resource.id.kind {

@@ -72,6 +72,8 @@ impl Assembly {
         self.assignments.retain(|list| !is_gone(&list.scope));
         self.listings.retain(|listing| !is_gone(&listing.scope));
         self.doubts.retain(|(_, scope, _)| !is_gone(scope));
+        self.members_in_scope
+            .retain(|(group, _)| !is_gone(&group.scope));
         for container in &containers {
             self.count_one_less(container);
         }
@@ -102,13 +104,7 @@ impl Assembly {
                 }
                 Doubt::NotFound | Doubt::LooksFiltered | Doubt::OnlyInherited(_) => continue,
             };
-            let listing = self
-                .listings
-                .iter_mut()
-                .find(|listing| listing.kind == *kind && listing.scope == *scope);
-            if let Some(listing) = listing {
-                lower_state(&mut listing.state, &[], reason.to_owned());
-            }
+            self.lower(*kind, scope, reason);
         }
     }
 
@@ -133,6 +129,16 @@ impl Assembly {
                 let reason = "only role assignments of other scopes came".to_owned();
                 lower_state(&mut listing.state, &[], reason);
             }
+        }
+    }
+
+    /// Lowers the state of one list.
+    pub(super) fn lower(&mut self, kind: ListingKind, scope: &Scope, reason: &str) {
+        let mut listings = self.listings.iter_mut();
+        if let Some(listing) =
+            listings.find(|listing| listing.kind == kind && listing.scope == *scope)
+        {
+            lower_state(&mut listing.state, &[], reason.to_owned());
         }
     }
 

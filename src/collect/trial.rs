@@ -5,11 +5,13 @@ use std::time::Instant;
 use serde_json::Value;
 
 use super::definition::{Walks, Wanted};
+use super::list_walk::ListWalk;
 use super::listings::LISTINGS;
-use super::walk::{Walker, asks_otherwise};
+use super::walk::{Walker, asks_otherwise, list_scope};
 use crate::api::call::{Call, Envelope, Method, PageAsked};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
+use crate::api::wire::Shallow;
 use crate::model::{ListingKind, Scope, ScopeSelection, Trial, TrialAnswer};
 
 /// Tries every list that a sync of the selection reads, in its uppermost scope.
@@ -53,10 +55,7 @@ fn of_list(
             ListingKind::AuthSettings => Envelope::Resource,
             _ => Envelope::Data,
         };
-        let call = endpoint
-            .unsorted()
-            .call(client.account_id(), scope)
-            .envelope(envelope);
+        let call = endpoint.call(client.account_id(), scope).envelope(envelope);
         let began = Instant::now();
         let answer = one_page(client, endpoint.method, &call, &listing.walks);
         let trial = |answer| Trial {
@@ -71,7 +70,13 @@ fn of_list(
                 if first.is_some() {
                     walker.ways.worked(kind, way);
                 }
-                return Ok(Some(trial(shape(&data))));
+                let asked = list_scope(listing, &endpoint, scope);
+                let sample = ListWalk::new(client, &endpoint, asked, None).over(data.clone());
+                let defects = match (listing.read)(&sample) {
+                    Ok(read) => read.defects,
+                    Err(error) => vec![error.kind.reason()],
+                };
+                return Ok(Some(trial(shape(&data, defects))));
             }
             Err(error) if error.ends_run() => return Err(error),
             Err(error) => {
@@ -98,14 +103,11 @@ fn one_page(
         Walks::Once => call.clone(),
         _ => call.clone().page(PageAsked { index: 0, size: 1 }),
     };
-    let reply = match method {
-        Method::Get => client.get::<Value>(&call)?,
-        Method::Post => client.post::<Value, _>(&call, &serde_json::json!({}))?,
-    };
-    Ok(reply.data)
+    let Shallow(data) = client.one_page(method, &call)?.data;
+    Ok(data)
 }
 
-fn shape(data: &Value) -> TrialAnswer {
+fn shape(data: &Value, defects: Vec<String>) -> TrialAnswer {
     let rows = match data {
         Value::Array(rows) => rows.as_slice(),
         _ => data["content"].as_array().map_or(&[][..], Vec::as_slice),
@@ -116,9 +118,22 @@ fn shape(data: &Value) -> TrialAnswer {
     members.sort_unstable();
     TrialAnswer::List {
         rows: rows.len(),
-        total: data["totalItems"].as_i64(),
+        is_page: data.get("content").is_some(),
+        total: total(&data["totalItems"]),
         shape: members,
+        defects,
     }
+}
+
+/// A count as a walk reads it.
+fn total(value: &Value) -> Option<i64> {
+    let total = match value {
+        Value::String(text) => text.trim().parse().ok(),
+        value => value
+            .as_i64()
+            .or_else(|| format!("{}", value.as_f64()?).parse().ok()),
+    };
+    total.filter(|total| *total >= 0)
 }
 
 /// Members two levels deep, with their types. What people name themselves, such as tags, is not looked into.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::definition::{Definition, Walks, WithoutPermission};
+use super::endpoint::Endpoint;
 use super::list_walk::{ListWalk, Read, Rows};
 use super::listings::{self, role_assignments};
 use super::members;
@@ -11,7 +12,7 @@ use super::rows::ListScope;
 use super::ways::Ways;
 use crate::api::client::Client;
 use crate::api::error::{ApiError, ApiErrorKind};
-use crate::model::{ListingKind, ListingState, Scope};
+use crate::model::{ListingKind, ListingState, ResourceId, Scope};
 
 /// Attempts at what has another way around it.
 const FEW_TRIES: u32 = 2;
@@ -33,18 +34,22 @@ impl Walker<'_> {
     ) -> Result<Option<Listed>, ApiError> {
         let listing = listings::definition(kind);
         let mut first: Option<Box<(Record, ApiError)>> = None;
+        let mut spent = 0;
         for (way, endpoint) in self.ways.of(listing) {
             let record = Record::begin(self.client, listing, &endpoint, scope.clone());
-            let walk = ListWalk::new(self.client, &endpoint, list_scope(listing, scope), None);
+            let asked = list_scope(listing, &endpoint, scope);
+            let walk = ListWalk::new(self.client, &endpoint, asked, None);
             match (listing.read)(&walk) {
-                Ok(read) => {
+                Ok(mut read) => {
                     if first.is_some() {
                         self.ways.worked(kind, way);
+                        read.walked = read.walked.after(spent);
                     }
-                    return Ok(Some(self.shown(listing, way, read, &record)));
+                    return self.shown(listing, way, read, &record).map(Some);
                 }
                 Err(error) if error.ends_run() => return Err(error),
                 Err(error) => {
+                    spent += error.attempts;
                     let otherwise = asks_otherwise(&error);
                     first.get_or_insert_with(|| Box::new((record, error)));
                     if !otherwise {
@@ -69,8 +74,14 @@ impl Walker<'_> {
         }))
     }
 
-    fn shown(self, listing: &Definition, way: usize, mut read: Read, record: &Record) -> Listed {
-        self.ask_for_members(&mut read);
+    fn shown(
+        self,
+        listing: &Definition,
+        way: usize,
+        mut read: Read,
+        record: &Record,
+    ) -> Result<Listed, ApiError> {
+        self.ask_for_members(&mut read, |group| group.scope == record.scope)?;
         let has_defects = !read.defects.is_empty();
         if listing.without_permission == WithoutPermission::NotRead {
             for defect in read.defects.drain(..) {
@@ -82,23 +93,33 @@ impl Walker<'_> {
         if listing.without_permission == WithoutPermission::NotRead && (way > 0 || has_defects) {
             listed.listing = None;
         }
-        listed
+        Ok(listed)
     }
 
-    /// A group that does not say who is in it has a list of its own that does.
-    fn ask_for_members(self, read: &mut Read) {
+    /// A group that does not say who is in it has a list of its own that does. A group of a scope above is asked in its
+    /// own scope.
+    fn ask_for_members(
+        self,
+        read: &mut Read,
+        is_asked: impl Fn(&ResourceId) -> bool,
+    ) -> Result<(), ApiError> {
         let Rows::Resources(listed) = &mut read.rows else {
-            return;
+            return Ok(());
         };
-        for group in listed.iter_mut().filter(|resource| resource.is_silent()) {
+        let silent = listed
+            .iter_mut()
+            .filter(|resource| resource.is_silent() && is_asked(&resource.id));
+        for group in silent {
             let before = (self.client.requests(), self.client.retries());
             match members::read(self.client, &group.id) {
-                Ok(members) => group.members = Some(members),
-                Err(error) => log::info!("{error}"),
+                Ok(members) => group.members = members,
+                Err(error) if error.ends_run() => return Err(error),
+                Err(error) => log::info!("{}", error.brief()),
             }
             read.walked.requests += self.client.requests().saturating_sub(before.0);
             read.walked.retries += self.client.retries().saturating_sub(before.1);
         }
+        Ok(())
     }
 
     /// Walks a kind in one list for the account and every scope below it, and takes it apart by scope. `scopes` are those
@@ -128,7 +149,7 @@ impl Walker<'_> {
         if tries.is_some() && !read.defects.is_empty() {
             return Ok(None); // scope by scope, the gap is one scope's only
         }
-        self.ask_for_members(&mut read);
+        self.ask_for_members(&mut read, |_| true)?;
         let listed = record.by_scope(read, scopes);
         // Some servers do not know the parameter and show the account alone: nobody can tell those from an account that
         // has none below.
@@ -180,21 +201,23 @@ impl Walker<'_> {
 }
 
 /// What a list of one scope is asked for.
-fn list_scope(listing: &Definition, scope: &Scope) -> ListScope {
+pub(super) fn list_scope(listing: &Definition, endpoint: &Endpoint, scope: &Scope) -> ListScope {
     match (listing.kind, scope) {
         // Without an organization, projects are those of every organization.
         (ListingKind::Projects, Scope::Account) => ListScope::WholeAccount,
         _ if matches!(listing.walks, Walks::Account | Walks::Once) => ListScope::WholeAccount,
+        _ if endpoint.filter != listing.endpoint.filter => ListScope::Unfiltered(scope.clone()),
         _ => ListScope::Exactly(scope.clone()),
     }
 }
 
 /// Whether a failure is about the way of asking rather than about the list.
 pub(super) fn asks_otherwise(error: &ApiError) -> bool {
-    matches!(
-        *error.kind,
-        ApiErrorKind::NotFound(_) | ApiErrorKind::Refused(_) | ApiErrorKind::NotJson { .. }
-    )
+    match &*error.kind {
+        ApiErrorKind::NotFound(_) | ApiErrorKind::Refused(_) | ApiErrorKind::NotJson { .. } => true,
+        ApiErrorKind::Server(said) => said.status == 501,
+        _ => false,
+    }
 }
 
 /// What a walk over many scopes showed.

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use super::compare::{Pair, read_approvals, today};
-use super::lapsed::lapsed;
+use super::compare::{Pair, read_approvals};
+use super::lapsed::apply;
 use super::open::{OpenSnapshot, locate};
 use super::{Context, report};
 use crate::cli::{Diff, DiffFormat};
@@ -24,12 +24,10 @@ pub(crate) fn run(arguments: &Diff, context: &mut Context<'_>) -> Result<Exit, E
     let db = arguments.db.as_deref();
     let pair = Pair::open(locate(from, db)?, locate(to, db)?)?;
     let (newer, mut comparison) = pair.compare(plan.fail_on)?;
-    let mut notices = Vec::new();
-    if let Some(approvals) = approvals {
-        let today = today();
-        notices = approvals.apply(&mut comparison.changes, &today);
-        comparison.lapsed = lapsed(&approvals, &today, &comparison, &newer)?;
-    }
+    let notices = match approvals {
+        Some(approvals) => apply(&approvals, &mut comparison, &newer)?,
+        None => Vec::new(),
+    };
     if !(arguments.quiet && plan.print.is_for_people()) {
         plan.print.write(
             &comparison,

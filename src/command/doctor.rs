@@ -16,9 +16,10 @@ use crate::config::Connection;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output;
+use crate::output::support::SupportReport;
 
-/// A handful of requests that should each take a moment.
-const TIMEOUT: Duration = Duration::from_secs(120);
+/// A handful of requests that should each take a moment, and one wait that the server asks for.
+const TIMEOUT: Duration = Duration::from_secs(300);
 
 pub(crate) fn run(arguments: &Doctor, context: &mut Context<'_>) -> Result<Exit, Error> {
     let connection = Connection::resolve(&arguments.connection(), context.env)?;
@@ -29,16 +30,29 @@ pub(crate) fn run(arguments: &Doctor, context: &mut Context<'_>) -> Result<Exit,
         selection: &selection,
         refuse_early: false,
         remembered: &Remembered::default(),
+        members_before: &|_| Ok(Vec::new()),
         jobs: 1,
         progress: &Progress::default(),
     };
+    let report = arguments.report.as_deref().map(support::destination);
+    let report = report.transpose()?;
     let diagnosis =
         diagnose(&client, &request).map_err(|failure| explain(failure, &selection, None))?;
-    if let Some(path) = &arguments.report {
-        support::write(path, &diagnosis, &identity, client.requests())?;
+    if let Some(destination) = report {
+        let document = SupportReport::new(
+            &diagnosis,
+            &identity.base_url,
+            client.requests(),
+            crate::VERSION,
+        );
+        support::write(&document, destination, context)?;
     }
-    let document =
-        output::doctor::DiagnosisDoc::new(&identity.base_url, &identity.account_id, &diagnosis);
+    let document = output::doctor::DiagnosisDoc::new(
+        &identity.base_url,
+        &identity.account_id,
+        &diagnosis,
+        &selection,
+    );
     match arguments.format {
         Format::Table if arguments.quiet => {}
         Format::Table => document.write_table(context.screen(arguments.color), context.out)?,

@@ -4,7 +4,7 @@ use super::compare::{read_agreements, today};
 use crate::agreed::Notice;
 use crate::agreed::gaps::AcceptedGaps;
 use crate::error::Error;
-use crate::model::{Listing, ListingState, Scope, ScopeSelection};
+use crate::model::{Listing, ListingKind, ListingState, Scope, ScopeSelection};
 use crate::output::accepting::describe_all;
 
 /// The gaps of a run, judged.
@@ -18,9 +18,15 @@ pub(crate) struct Gaps {
 }
 
 impl Gaps {
-    /// Marks what the file accepts.
-    pub(crate) fn of(listings: &mut [Listing], file: Option<&AcceptedGaps>) -> Self {
-        let notices = file.map_or_else(Vec::new, |file| file.apply(listings, &today()));
+    /// Marks what the file accepts. The audit trail is read last, and only for a snapshot that is stored.
+    pub(crate) fn of(
+        listings: &mut [Listing],
+        file: Option<&AcceptedGaps>,
+        trail_is_read: bool,
+    ) -> Self {
+        let is_read =
+            |kind: Option<ListingKind>| trail_is_read || kind.is_none_or(ListingKind::is_of_access);
+        let notices = file.map_or_else(Vec::new, |file| file.apply(listings, &today(), is_read));
         let gaps = listings
             .iter()
             .filter(|listing| listing.state != ListingState::Complete)
@@ -31,14 +37,6 @@ impl Gaps {
             accepted,
             notices,
         }
-    }
-
-    /// Gaps of lists that were read later, which no snapshot of access depends on.
-    pub(crate) fn add(&mut self, listings: impl IntoIterator<Item = Listing>) {
-        let gaps = listings
-            .into_iter()
-            .filter(|listing| listing.state != ListingState::Complete);
-        self.open.extend(gaps);
     }
 
     /// An incomplete list must not look like removed access.

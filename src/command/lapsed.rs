@@ -1,17 +1,34 @@
-//! Access whose approval expired, looked up in the newer snapshot of a comparison.
+//! What was agreed to, applied to a comparison: approved changes, and access whose approval expired, looked up in the newer
+//! snapshot.
 
 use std::collections::HashSet;
 
-use super::compare::assessed;
+use super::compare::{assessed, today};
 use super::open::OpenSnapshot;
+use crate::agreed::Notice;
 use crate::diff::approvals::{Approvals, EntryKind, Expired, Field, Lapsed};
 use crate::diff::{Comparison, Verb};
 use crate::error::Error;
 use crate::model::{DiffFacts, Span};
 use crate::store::GrantParts;
 
+/// Marks what is approved today, and adds what expired entries approved and is still there. Says what became of entries.
+///
+/// # Errors
+/// When the file cannot be read.
+pub(crate) fn apply(
+    approvals: &Approvals,
+    comparison: &mut Comparison,
+    newer: &OpenSnapshot,
+) -> Result<Vec<Notice>, Error> {
+    let today = today();
+    let notices = approvals.apply(&mut comparison.changes, &today);
+    comparison.lapsed = lapsed(approvals, &today, comparison, newer)?;
+    Ok(notices)
+}
+
 /// What expired entries approved and the snapshot still holds, unless the comparison shows it anyway.
-pub(crate) fn lapsed(
+fn lapsed(
     approvals: &Approvals,
     today: &str,
     comparison: &Comparison,

@@ -5,7 +5,7 @@ use std::io::Write;
 use super::names;
 use super::open::{OpenSnapshot, locate_at};
 use crate::access::permissions::{self, Fit};
-use crate::access::{Access, Question, Target};
+use crate::access::{Access, Path, Question, Target};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::{Depth, Gap, Level, Scope, ScopeSelection, SnapshotInfo};
@@ -70,7 +70,10 @@ impl Asking {
         let access = match frame.question(what) {
             Err(_) => frame, // which has the similar names
             Ok(question) => {
-                let roles = frame.roles_with(&question);
+                let mut roles = frame.roles_with(&question);
+                roles.extend(frame.roles_with(&impersonation()));
+                roles.sort_unstable();
+                roles.dedup();
                 let facts = opened.reader.access_facts_by(opened.snapshot.id, &roles)?;
                 Access::new(facts)
             }
@@ -173,6 +176,17 @@ impl Asking {
         self.gaps.iter().filter(matters).cloned().collect()
     }
 
+    /// Who may act as any person: the best path of each. People are resources of the account.
+    pub(crate) fn impersonators(&self) -> Vec<Path> {
+        let target = Target {
+            scope: Some(Scope::Account),
+            ..Target::default()
+        };
+        let mut paths = self.access.who_can(&impersonation(), &target).paths;
+        paths.dedup_by_key(|path| path.principal);
+        paths
+    }
+
     pub(crate) fn head<'a>(
         &'a self,
         question: &Question,
@@ -215,8 +229,14 @@ impl Asking {
             question: document,
             gaps,
             empty_groups: Vec::new(),
+            impersonators: Vec::new(),
         }
     }
+}
+
+/// Acting as another person, which Harness lets whoever holds this permission on people of the account.
+pub(crate) fn impersonation() -> Question {
+    Question::Permission("core_user_impersonate".to_owned())
 }
 
 /// Says on standard error what the table cannot, and gives the exit status.
@@ -229,7 +249,9 @@ pub(crate) fn conclude(
     err: &mut dyn Write,
 ) -> Result<Exit, Error> {
     if !quiet {
-        writeln!(err, "{}", line(summary))?;
+        for told in summary.lines() {
+            writeln!(err, "{}", line(told))?;
+        }
         for note in notes(head) {
             writeln!(err, "{}", line(&note))?;
         }
@@ -247,6 +269,10 @@ pub(crate) fn conclude(
 
 fn notes(head: &Head<'_>) -> Vec<String> {
     let mut notes = Vec::new();
+    if head.snapshot.scopes.contains(" without account") {
+        let note = "note: this snapshot leaves the account out: groups and roles that live there are named, and in no list";
+        notes.push(note.to_owned());
+    }
     notes.extend(about_permission(&head.question));
     for group in &head.empty_groups {
         notes.push(format!(

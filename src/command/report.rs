@@ -4,8 +4,9 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::thread;
 
-use super::compare::{Pair, changes_between, read_approvals, today};
-use super::findings::apply;
+use super::compare::{Pair, changes_between, read_approvals};
+use super::findings;
+use super::lapsed::apply;
 use super::open::{Located, OpenSnapshot, locate, locate_at};
 use super::question::not_asked_for;
 use super::{Context, names};
@@ -17,9 +18,10 @@ use crate::exit::Exit;
 use crate::export::{Contents, Destination, Exporter, Ndjson, Source, Target};
 use crate::findings::built_in;
 use crate::model::{Gap, Scope, SnapshotInfo};
+use crate::output::diff::summary::agreements;
 use crate::output::findings::RuleFindings;
+use crate::output::gaps;
 use crate::output::text::{bytes, count, line};
-use crate::output::{gaps, notices};
 use crate::report::{self, Audience, Inventory, Material, Point};
 use crate::store::Reader;
 
@@ -44,10 +46,10 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Result<Ex
     let mut target = Target::open(destination, context.out)?;
     let (opened, mut comparison) = snapshots.open()?;
     if let (Some(approvals), Some(comparison)) = (approvals, &mut comparison) {
-        let notices = approvals.apply(&mut comparison.changes, &today());
+        let notices = apply(&approvals, comparison, &opened)?;
         if !arguments.quiet {
             let file = arguments.approvals.as_deref().unwrap_or_default();
-            notices::write(file, &notices, "change", context.err)?;
+            agreements(file, &notices, comparison, context.err)?;
         }
     }
     let (page, gaps) = page(&opened, comparison.as_ref(), &request)?;
@@ -226,7 +228,7 @@ impl Parts {
     fn read(opened: &OpenSnapshot, request: &Request) -> Result<Self, Error> {
         let (reader, id) = (&opened.reader, opened.snapshot.id);
         let findings = built_in().into_iter().map(|rule| {
-            let found = apply(&rule, reader)?;
+            let found = findings::apply(&rule, reader)?;
             Ok((rule, found))
         });
         let findings = findings.collect::<Result<_, Error>>()?;

@@ -16,11 +16,11 @@ use crate::api::client::Client;
 use crate::cli::{Format, Sync};
 use crate::collect::plan::Plan;
 use crate::collect::workers::Progress;
-use crate::collect::{self, Remembered};
+use crate::collect::{self, MembersBefore, Remembered};
 use crate::config::{self, Connection};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::{Label, ResourceType, ScopeSelection, Timestamp, TrailRead};
+use crate::model::{Label, ResourceId, ResourceType, ScopeSelection, Timestamp, TrailRead};
 use crate::output;
 use crate::output::accepting::{describe, describe_all};
 use crate::output::progress::{Counts, ProgressLine};
@@ -154,7 +154,7 @@ struct Run<'a> {
 impl Run<'_> {
     fn plan(&self, writer: &Writer) -> Result<Plan, Error> {
         let remembered = remembered(writer)?;
-        collect::plan(self.client, &self.request(&remembered))
+        collect::plan(self.client, &self.request(&remembered, &|_| Ok(Vec::new())))
             .map_err(|failure| explain(failure, &self.selection, Some(writer)))
     }
 
@@ -165,9 +165,13 @@ impl Run<'_> {
         label: Option<&Label>,
     ) -> Result<(Gaps, Option<Published>), Error> {
         let remembered = remembered(&writer)?;
-        let mut observation = collect::observe(self.client, &self.request(&remembered))
+        let members =
+            |group: &ResourceId| writer.members_of(group).map_err(|error| error.to_string());
+        let request = self.request(&remembered, &members);
+        let mut observation = collect::observe(self.client, &request)
             .map_err(|failure| explain(failure, &self.selection, Some(&writer)))?;
-        let mut gaps = Gaps::of(&mut observation.listings, self.accepted.as_ref());
+        let accepted = self.accepted.as_ref();
+        let gaps = Gaps::of(&mut observation.listings, accepted, false);
         if !gaps.open.is_empty() && !self.arguments.allow_partial {
             return Ok((gaps, None));
         }
@@ -180,8 +184,8 @@ impl Run<'_> {
             selection: &self.selection,
             since: self.arguments.audit_since,
         };
-        let of_trail = reading.add_to(&mut observation)?;
-        gaps.add(of_trail);
+        reading.add_to(&mut observation)?;
+        let gaps = Gaps::of(&mut observation.listings, accepted, true);
         let explained_from = observation.trail.as_ref().and_then(TrailRead::begin);
         let published = writer.publish(identity, observation, crate::VERSION, label)?;
         if let Some(from) = explained_from
@@ -193,13 +197,18 @@ impl Run<'_> {
         Ok((gaps, Some(published)))
     }
 
-    fn request<'a>(&'a self, remembered: &'a Remembered) -> collect::Request<'a> {
+    fn request<'a>(
+        &'a self,
+        remembered: &'a Remembered,
+        members_before: &'a MembersBefore<'a>,
+    ) -> collect::Request<'a> {
         collect::Request {
             selection: &self.selection,
             refuse_early: !self.arguments.allow_partial
                 && !self.arguments.write_gaps
                 && self.accepted.is_none(),
             remembered,
+            members_before,
             jobs: self.arguments.jobs,
             progress: &self.progress,
         }

@@ -9,8 +9,8 @@ use crate::diff::attribution::{Interval, attribute};
 use crate::diff::{AssessedChange, Comparison, Subject, assess, compare};
 use crate::error::Error;
 use crate::model::{
-    AuditEvent, Details, Extra, Impacts, Listing, Observation, ScopeSelection, SnapshotInfo,
-    Timestamp, TrailRead, Window,
+    AuditEvent, Details, Extra, Impacts, Observation, ScopeSelection, SnapshotInfo, Timestamp,
+    TrailRead, Window,
 };
 use crate::store::{Changed, MadeBy, Reader, Writer};
 
@@ -28,9 +28,8 @@ pub(super) struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// Reads what was asked for, and adds it to the observation. Returns the records of these listings: what could not be
-    /// read costs the snapshot nothing.
-    pub(super) fn add_to(&self, observation: &mut Observation) -> Result<Vec<Listing>, Error> {
+    /// Reads what was asked for, and adds it to the observation. What could not be read costs the snapshot nothing.
+    pub(super) fn add_to(&self, observation: &mut Observation) -> Result<(), Error> {
         let wants = |extra| self.selection.extras.contains(&extra);
         let until = readable_until(Timestamp::now());
         let mut read = TrailRead::default();
@@ -51,9 +50,9 @@ impl Reading<'_> {
         if !listings.is_empty() {
             observation.trail = Some(read);
             observation.requests = i64::try_from(self.client.requests()).unwrap_or(i64::MAX);
-            observation.listings.extend(listings.iter().cloned());
+            observation.listings.extend(listings);
         }
-        Ok(listings)
+        Ok(())
     }
 
     /// Where the last reading ended; at first the oldest snapshot, whose changes can be explained from then on.

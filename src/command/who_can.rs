@@ -1,11 +1,12 @@
 //! `who-can`: which principals hold a permission or role, where, and through what.
 
 use super::Context;
-use super::question::{Asking, conclude};
+use super::question::{Asking, conclude, impersonation};
 use crate::access::{Holders, Path, Verdict};
 use crate::cli::{Answer, WhoCan};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::model::ResourceType;
 use crate::output::access;
 use crate::output::text::count;
 
@@ -26,6 +27,7 @@ pub(crate) fn run(arguments: &WhoCan, context: &mut Context<'_>) -> Result<Exit,
     let mut head = asking.head(&question, &target, &gaps);
     let empty = holders.empty_groups.iter();
     head.empty_groups = empty.map(|at| asking.access.principal(*at)).collect();
+    head.impersonators = asking.impersonators();
     match arguments.format {
         Answer::Table => access::who_can_table(
             &asking.access,
@@ -42,15 +44,24 @@ pub(crate) fn run(arguments: &WhoCan, context: &mut Context<'_>) -> Result<Exit,
         }
     }
     context.out.flush()?;
-    let summary = summary(&holders, gaps.is_empty());
+    let mut summary = vec![summary(&holders, gaps.is_empty())];
+    if question != impersonation() && are_people(&asking, &holders) {
+        summary.extend(access::impersonators(&asking.access, &head.impersonators));
+    }
     conclude(
         &head,
-        &summary,
+        &summary.join("\n"),
         !holders.paths.is_empty(),
         arguments.exit_code,
         arguments.quiet,
         context.err,
     )
+}
+
+/// Whether anybody who holds it is a person, whom somebody else may act as.
+fn are_people(asking: &Asking, holders: &Holders) -> bool {
+    let mut paths = holders.paths.iter();
+    paths.any(|path| asking.access.principal(path.principal).kind == ResourceType::User)
 }
 
 fn summary(holders: &Holders, seen_all: bool) -> String {

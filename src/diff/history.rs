@@ -1,4 +1,4 @@
-//! What happened to one thing over time, from the spans in which its facts held.
+//! The history of one thing: events, made from the intervals in which its facts held.
 
 use std::collections::HashMap;
 
@@ -8,15 +8,15 @@ use crate::model::{GrantFact, Moment, RecordedBy, ResourceFact, Span};
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// The snapshot that found it.
+    /// The first snapshot that shows it.
     pub moment: Moment,
     /// What it was.
     pub change: Change,
     /// What differs inside a resource.
     pub details: Vec<String>,
-    /// It was there at the first look that the file still knows of: nobody knows since when.
+    /// The first snapshot that listed such things already shows it, so how long it has existed is unknown.
     pub first_look: bool,
-    /// Earlier looks are forgotten.
+    /// Earlier snapshots were deleted.
     pub forgotten: bool,
     /// Who did it, where the audit trail was read.
     pub by: Option<RecordedBy>,
@@ -47,7 +47,7 @@ pub fn events(versions: Vec<Span<ResourceFact>>, grants: Vec<Span<GrantFact>>) -
 fn of_resource(versions: Vec<Span<ResourceFact>>, events: &mut Vec<Event>) {
     let mut before: Option<Span<ResourceFact>> = None;
     for version in versions {
-        // A pruned file may say of the end of one version and of the beginning of the next different snapshots.
+        // In a pruned file, the end of one version and the start of the next may name different snapshots.
         let follows = |ended: &Moment| ended.snapshot >= version.since.snapshot;
         let old = match before.take() {
             Some(old) if old.until.as_ref().is_some_and(follows) => Some(old.fact),
@@ -85,7 +85,7 @@ fn gone(version: Span<ResourceFact>, events: &mut Vec<Event>) {
     }
 }
 
-/// Access made anew without a break is the same access.
+/// Access that is created again without a break counts as the same access.
 fn of_grants(grants: Vec<Span<GrantFact>>, events: &mut Vec<Event>) {
     let mut open: HashMap<String, Span<GrantFact>> = HashMap::new();
     for grant in grants {

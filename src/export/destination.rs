@@ -83,16 +83,30 @@ impl Destination {
                 ));
             }
         }
-        match occupant(path) {
-            Some(occupant) if !force => Err(Error::config(
-                format!(
-                    "{} exists, and no manifest shows that it was exported and left unchanged",
-                    occupant.display()
-                ),
-                "name another file with --output, or replace this one with --force; nothing was written",
-            )),
-            _ => Ok(()),
+        if force {
+            return Ok(());
         }
+        self.refuse_unknown("name another file with --output, or replace this one with --force")
+    }
+
+    /// Refuses to replace a file that no manifest proves to be an earlier output.
+    ///
+    /// # Errors
+    /// What would be replaced, and what to do.
+    pub fn refuse_unknown(&self, advice: &str) -> Result<(), Error> {
+        let Self::File { path, .. } = self else {
+            return Ok(());
+        };
+        let Some(occupant) = occupant(path) else {
+            return Ok(());
+        };
+        Err(Error::config(
+            format!(
+                "{} exists, and no manifest shows that it was exported and left unchanged",
+                occupant.display()
+            ),
+            format!("{advice}; nothing was written"),
+        ))
     }
 }
 

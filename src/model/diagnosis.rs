@@ -1,5 +1,6 @@
 //! What `doctor` finds out about a key, without observing anything.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::{ListingKind, Scope};
@@ -25,8 +26,8 @@ pub struct Diagnosis {
     pub projects: Proof,
     /// What a sync would make of each list.
     pub lists: Vec<ListDiagnosis>,
-    /// Where this server differs from what Harness documents, for people.
-    pub deviations: Vec<String>,
+    /// Where this server differs from what Harness documents.
+    pub deviations: Vec<Deviation>,
     /// One request for each list: what the server answers.
     pub trials: Vec<Trial>,
 }
@@ -66,6 +67,96 @@ pub struct ListDiagnosis {
     pub gaps: Vec<(Scope, String)>,
 }
 
+/// One way in which a server differs from what Harness documents, and that a sync copes with or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deviation {
+    /// Every permission check answers yes.
+    AccessControlOff,
+    /// The permission check does not answer, and why.
+    CheckSilent(String),
+    /// The permission check says no, or nothing, about scopes that do not exist.
+    NothingAboutUnknownScopes,
+    /// The API is below another base URL than the one that was given.
+    Below(String),
+    /// A list is asked for at another path, or without a filter.
+    AskedOtherwise(ListingKind),
+    /// A list is not sorted.
+    Unsorted(ListingKind),
+    /// A list does not say how many rows it has.
+    Untotalled(ListingKind),
+    /// User groups do not say who is in them.
+    MembersUnsaid,
+    /// A list that a sync can do without is not readable; the kind of failure.
+    NotListed(ListingKind, &'static str),
+}
+
+impl Deviation {
+    /// A stable word, without anything of the account.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::AccessControlOff => "access_control_off",
+            Self::CheckSilent(_) => "check_silent",
+            Self::NothingAboutUnknownScopes => "nothing_about_unknown_scopes",
+            Self::Below(_) => "below",
+            Self::AskedOtherwise(_) => "asked_otherwise",
+            Self::Unsorted(_) => "unsorted",
+            Self::Untotalled(_) => "untotalled",
+            Self::MembersUnsaid => "members_unsaid",
+            Self::NotListed(..) => "not_listed",
+        }
+    }
+
+    /// The list that it is about.
+    #[must_use]
+    pub fn kind(&self) -> Option<ListingKind> {
+        match self {
+            Self::AskedOtherwise(kind)
+            | Self::Unsorted(kind)
+            | Self::Untotalled(kind)
+            | Self::NotListed(kind, _) => Some(*kind),
+            Self::MembersUnsaid => Some(ListingKind::UserGroups),
+            Self::AccessControlOff
+            | Self::CheckSilent(_)
+            | Self::NothingAboutUnknownScopes
+            | Self::Below(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Deviation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AccessControlOff => {
+                f.write_str("access control seems to be off: every permission check answers yes")
+            }
+            Self::CheckSilent(why) => write!(f, "the permission check does not answer: {why}"),
+            Self::NothingAboutUnknownScopes => f.write_str(
+                "the permission check says no, or nothing, about scopes that do not exist; the key's own grants are the \
+                 proof then",
+            ),
+            Self::Below(url) => write!(f, "Harness is at {url}: use that as the base URL"),
+            Self::AskedOtherwise(kind) => {
+                write!(f, "{kind}: asked in another way than Harness documents")
+            }
+            Self::Unsorted(kind) => write!(
+                f,
+                "{kind}: the server refuses to sort this list; a sync reads it twice where it has several pages"
+            ),
+            Self::Untotalled(kind) => write!(
+                f,
+                "{kind}: the server does not say how many there are; a sync reads this list twice"
+            ),
+            Self::MembersUnsaid => f.write_str(
+                "user_groups: the list does not say who is in a group; a sync asks each group, one request each",
+            ),
+            Self::NotListed(kind, why) => {
+                write!(f, "{kind}: not readable ({why}); a sync goes on without")
+            }
+        }
+    }
+}
+
 /// One answer of the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trial {
@@ -88,10 +179,14 @@ pub enum TrialAnswer {
     List {
         /// Rows of the answer: one, or all of what has no pages.
         rows: usize,
+        /// Whether it is one page of several, as most lists are.
+        is_page: bool,
         /// Rows that Harness says exist.
         total: Option<i64>,
         /// Names and types of the members of the first row, without any value.
         shape: Vec<String>,
+        /// What is wrong with the rows, for people.
+        defects: Vec<String>,
     },
     /// A failure: kind, and status and code where there are any. Nothing of what it said.
     Failure {

@@ -33,7 +33,7 @@ pub use audit::{
     ActedOn, Actor, ActorKind, AuditEvent, AuditTrail, ReadWindow, RecordedBy, SignIn, TrailRead,
     Window,
 };
-pub use diagnosis::{Diagnosis, Held, ListDiagnosis, Proof, Trial, TrialAnswer};
+pub use diagnosis::{Deviation, Diagnosis, Held, ListDiagnosis, Proof, Trial, TrialAnswer};
 pub use directory::{Directory, Ref, ScopeRef};
 pub use fact::{DiffFacts, GrantFact, Named, Namesake, NumberMap, ResourceFact};
 pub use grant::{Entitlement, Grant};

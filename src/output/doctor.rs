@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::screen::Screen;
 use super::table::{Align, Table};
 use super::text::line;
-use crate::model::{Diagnosis, ListDiagnosis, Proof, Scope};
+use crate::model::{Diagnosis, ListDiagnosis, Proof, Scope, ScopeSelection};
 
 /// Clocks this far apart, in seconds, deserve a word: times in the file come from both.
 const NOTABLE_SKEW: u64 = 60;
@@ -26,9 +26,14 @@ pub struct DiagnosisDoc<'a> {
     organizations: Visibility,
     projects: Visibility,
     lists: Vec<List>,
-    deviations: &'a [String],
+    deviations: Vec<String>,
     #[serde(skip)]
     account_is_complete: bool,
+    #[serde(skip)]
+    without_account: bool,
+    /// The account has gaps, and only some organizations were asked for.
+    #[serde(skip)]
+    may_live_below: bool,
     /// A sync of what was selected would be complete.
     pub can_sync: bool,
 }
@@ -82,7 +87,12 @@ impl From<&Proof> for Visibility {
 impl<'a> DiagnosisDoc<'a> {
     /// Puts the findings together.
     #[must_use]
-    pub fn new(base_url: &'a str, account_id: &'a str, found: &'a Diagnosis) -> Self {
+    pub fn new(
+        base_url: &'a str,
+        account_id: &'a str,
+        found: &'a Diagnosis,
+        selection: &ScopeSelection,
+    ) -> Self {
         let permissions = found.permissions.iter().map(|held| Permission {
             name: held.permission,
             resource_type: held.resource_type,
@@ -90,6 +100,8 @@ impl<'a> DiagnosisDoc<'a> {
             needed: held.needed,
             held: held.held,
         });
+        let mut gaps = found.lists.iter().flat_map(|list| &list.gaps);
+        let account_is_complete = gaps.all(|(scope, _)| *scope != Scope::Account);
         Self {
             format_version: 1,
             base_url,
@@ -103,12 +115,10 @@ impl<'a> DiagnosisDoc<'a> {
             organizations: (&found.organizations).into(),
             projects: (&found.projects).into(),
             lists: found.lists.iter().map(List::from).collect(),
-            deviations: &found.deviations,
-            account_is_complete: found
-                .lists
-                .iter()
-                .flat_map(|list| &list.gaps)
-                .all(|(scope, _)| *scope != Scope::Account),
+            deviations: found.deviations.iter().map(ToString::to_string).collect(),
+            account_is_complete,
+            without_account: selection.without_account,
+            may_live_below: !account_is_complete && !selection.orgs.is_empty(),
             can_sync: found.lists.iter().all(|list| list.gaps.is_empty()),
         }
     }
@@ -145,23 +155,32 @@ impl<'a> DiagnosisDoc<'a> {
         writeln!(out)?;
         self.lists_table().write(screen, out)?;
         writeln!(out)?;
-        for deviation in self.deviations {
+        for deviation in &self.deviations {
             writeln!(out, "note: {}", line(deviation))?;
         }
-        let account = if self.account_is_complete {
-            "can be read completely"
-        } else {
-            "cannot be read completely"
-        };
-        writeln!(out, "the account's own scope  {account}")?;
-        writeln!(out, "every organization       {}", self.organizations)?;
-        writeln!(out, "every project            {}", self.projects)?;
+        if !self.without_account {
+            let account = if self.account_is_complete {
+                "can be read completely"
+            } else {
+                "cannot be read completely"
+            };
+            writeln!(out, "the account's own scope  {account}")?;
+            writeln!(out, "every organization       {}", self.organizations)?;
+            writeln!(out, "every project            {}", self.projects)?;
+        }
         let whole = if self.can_sync {
             "would be complete"
         } else {
             "would have the gaps above"
         };
-        writeln!(out, "this sync                {whole}")
+        writeln!(out, "this sync                {whole}")?;
+        if self.may_live_below {
+            writeln!(
+                out,
+                "if the key lives in the organization alone, leave the account out with --without-account"
+            )?;
+        }
+        Ok(())
     }
 
     fn account(&self) -> String {

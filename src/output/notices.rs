@@ -19,6 +19,14 @@ pub fn write(file: &str, notices: &[Notice], noun: &str, err: &mut dyn Write) ->
                 line,
                 entry,
                 on,
+                covers: 0,
+            } => format!(
+                "{file}:{line}: this entry expired on {on}, and matches no {noun} any more: {entry}"
+            ),
+            Notice::Expired {
+                line,
+                entry,
+                on,
                 covers,
             } => format!(
                 "{file}:{line}: this entry expired on {on}; no longer covers {}: {entry}",

@@ -103,10 +103,10 @@ fn text(counts: Counts, left: Duration) -> String {
         parts.push(format!("{} of {} listings", counts.done, counts.planned));
         parts.push(count(counts.rows, "row"));
     }
-    parts.push(count(counts.requests, "request"));
-    if counts.to_come > 0 && left < Duration::from_secs(1_000_000) {
+    if counts.pause.is_zero() && counts.to_come > 0 && left < Duration::from_secs(1_000_000) {
         parts.push(format!("at least {} left", rough(left)));
     }
+    parts.push(count(counts.requests, "request"));
     parts.join(", ")
 }
 
@@ -139,7 +139,7 @@ mod tests {
         };
         assert_eq!(
             text(counts, left(counts, 10 * SECOND)),
-            "25 of 100 listings, 2000 rows, 60 requests, at least 30 s left"
+            "25 of 100 listings, 2000 rows, at least 30 s left, 60 requests"
         );
         let paused = Counts {
             pause: 12 * SECOND,

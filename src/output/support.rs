@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use serde::Serialize;
 
-use crate::model::{Diagnosis, Proof, Scope, Trial, TrialAnswer};
+use crate::model::{Diagnosis, ListingKind, Proof, Scope, Trial, TrialAnswer};
 
 /// What Harness documents as its own address; any other may name a company.
 const KNOWN_HOSTS: [&str; 5] = [
@@ -31,7 +31,15 @@ pub struct SupportReport {
     organizations_proven: bool,
     projects_proven: bool,
     lists: Vec<List>,
+    deviations: Vec<Met>,
     answers: Vec<Answer>,
+}
+
+/// A deviation, in words of this program alone.
+#[derive(Debug, Serialize)]
+struct Met {
+    deviation: &'static str,
+    list: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -118,12 +126,26 @@ impl SupportReport {
                     incomplete: list.gaps.len(),
                 })
                 .collect(),
+            deviations: found
+                .deviations
+                .iter()
+                .map(|met| Met {
+                    deviation: met.word(),
+                    list: met.kind().map(ListingKind::as_str),
+                })
+                .collect(),
             answers: found
                 .trials
                 .iter()
                 .map(|trial| hidden.answer(trial))
                 .collect(),
         }
+    }
+
+    /// Answers of the server that it tells about.
+    #[must_use]
+    pub fn answers(&self) -> usize {
+        self.answers.len()
     }
 }
 
@@ -161,7 +183,9 @@ impl Hidden {
             endpoint: trial.endpoint.clone(),
             milliseconds: u64::try_from(trial.took.as_millis()).unwrap_or(u64::MAX),
             came: match &trial.answer {
-                TrialAnswer::List { rows, total, shape } => Came::List {
+                TrialAnswer::List {
+                    rows, total, shape, ..
+                } => Came::List {
                     rows: *rows,
                     total: *total,
                     members: shape.clone(),

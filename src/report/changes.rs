@@ -5,9 +5,10 @@ use std::cmp::Reverse;
 use super::context::Context;
 use super::html::{Html, address, counted, covered};
 use super::limits::TABLE;
+use crate::diff::approvals::Lapsed;
 use crate::diff::{AssessedChange, Cause, Comparison, Subject};
 use crate::model::{AuditEvent, Gap};
-use crate::output::diff::words::{notes, recorded, sentence, snapshots, symbol};
+use crate::output::diff::words::{expired, notes, recorded, sentence, snapshots, symbol};
 use crate::output::gaps;
 
 /// Columns of a name in a sentence.
@@ -27,6 +28,7 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
         .prose(&to)
         .raw(".</p>\n");
     incomparable(comparison, page);
+    lapsed(context, comparison, page);
     let mut here = here(context, comparison);
     if here.is_empty() {
         page.raw("<p>No changes in what both snapshots saw.</p>\n");
@@ -94,6 +96,29 @@ impl Part {
     fn is_open(self) -> bool {
         matches!(self, Self::More | Self::MoreApproved)
     }
+}
+
+/// Access that was approved until a day that is over, and is still there.
+fn lapsed(context: &Context<'_>, comparison: &Comparison, page: &mut Html) {
+    let lapsed = comparison.lapsed.iter();
+    let lapsed: Vec<&Lapsed> = lapsed
+        .filter(|lapsed| context.cut.touches_path(lapsed.access.change.scope()))
+        .collect();
+    if lapsed.is_empty() {
+        return;
+    }
+    page.raw("<h3>Approval expired, and still there (")
+        .number(lapsed.len() as u64)
+        .raw(")</h3>\n<ul>\n");
+    for lapsed in lapsed.iter().take(TABLE) {
+        page.raw("<li><p>")
+            .add(&what(context, &lapsed.access))
+            .raw("</p>\n<p class=\"note\">")
+            .prose(&expired(lapsed))
+            .raw("</p></li>\n");
+    }
+    page.raw("</ul>\n");
+    rest(page, lapsed.len());
 }
 
 /// What the audit trail records and no change shows.

@@ -89,6 +89,11 @@ pub enum StoreError {
         /// What the system says.
         detail: String,
     },
+    /// The folder of the file is not there.
+    NoFolder {
+        /// The path asked for.
+        path: PathBuf,
+    },
     /// The file may not be read.
     Unreadable {
         /// The path asked for.
@@ -185,6 +190,7 @@ impl StoreError {
             Self::Damaged { .. } => "db_damaged",
             Self::Unfinished { .. } => "db_unfinished",
             Self::Unwritable { .. } => "db_unwritable",
+            Self::NoFolder { .. } => "db_no_folder",
             Self::Unreadable { .. } => "db_unreadable",
             Self::Empty { .. } => "db_empty",
             Self::NoSuchSnapshot { .. } => "no_such_snapshot",
@@ -231,10 +237,11 @@ impl StoreError {
             Self::Unwritable { .. } => Some(
                 "check free space and the permissions of the file and its folder; nothing was stored",
             ),
+            Self::NoFolder { .. } => Some("create it, or mount the volume that should be there"),
             Self::Unreadable { .. } => Some("check the permissions of the file"),
-            Self::NoSuchSnapshot { .. } => {
-                Some("`harness-access snapshots` lists what the file holds")
-            }
+            Self::NoSuchSnapshot { .. } => Some(
+                "`harness-access snapshots` lists what the file holds; `snapshots label latest NAME` gives one a name",
+            ),
             Self::DifferentAccounts { .. } => Some("compare snapshots of one account"),
             Self::NotCompacted { .. } => Some(
                 "the snapshots were deleted; free as much space as the file takes, then prune again to shrink it",
@@ -323,6 +330,7 @@ impl fmt::Display for StoreError {
             Self::Unwritable { path, detail } => {
                 write!(f, "cannot write {}: {detail}", path.display())
             }
+            Self::NoFolder { path } => write!(f, "cannot write {}: no such folder", path.display()),
             Self::Unreadable { path, detail } => {
                 write!(f, "cannot read {}: {detail}", path.display())
             }

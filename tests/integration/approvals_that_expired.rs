@@ -84,7 +84,7 @@ fn what_they_approved_counts_again_as_long_as_it_is_there() {
     review
         .review(&[])
         .exits(0)
-        .says("no longer covers 0 changes");
+        .says("expired on 2020-12-31, and matches no change any more");
 }
 
 #[test]
@@ -103,6 +103,7 @@ fn every_format_tells_them() {
             "::warning title=membership still there in account::user Ada",
         ),
         ("markdown", "#### Approval expired, and still there (3)"),
+        ("html", "<h3>Approval expired, and still there (3)</h3>"),
     ] {
         review.review(&["--format", format]).exits(1).prints(says);
     }

@@ -34,7 +34,7 @@ fn an_unchanged_account_adds_only_its_snapshot_and_its_ledger() {
     let mut before = Database::open(&test.database()).tables();
     test.observe();
     let mut after = Database::open(&test.database()).tables();
-    for table in ["_snapshot", "_effort"] {
+    for table in ["_snapshot", "_effort", "_seal"] {
         let (before, after) = (before.remove(table).unwrap(), after.remove(table).unwrap());
         if table == "_snapshot" {
             assert_eq!(before[..], after[..1], "the first snapshot's row changed");

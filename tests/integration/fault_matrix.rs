@@ -261,15 +261,37 @@ fn dump(path: &Path) -> Vec<String> {
     dump
 }
 
-/// One answer without data is nothing, which another answer may contradict, and a refusal may be about the order.
-fn is_read_again(place: Place, kind: &FaultKind, times: HowOften) -> bool {
+/// What a fault that happens at some place comes to, where that is not what it comes to at all others.
+fn outcome(place: Place, kind: &FaultKind, times: HowOften, exit: Option<Exit>) -> Option<Exit> {
     let once = matches!(times, HowOften::Once);
-    let may_help = matches!(
+    match kind {
+        // One answer without data is nothing, which the next one contradicts; a refusal may be about the order.
+        FaultKind::DataNull | FaultKind::BareEnvelope if place.is_list && once => None,
+        // A snapshot promises neither the account nor the catalogue.
+        _ if place.is_optional() && !ends_all(kind) => None,
+        // There is another path, which is asked where this one refuses or does not answer as Harness does.
+        _ if place.route == router::RESOURCE_GROUPS
+            && place.nth == 1
+            && !once
+            && has_another_way(kind) =>
+        {
+            None
+        }
+        _ => exit,
+    }
+}
+
+/// Answers after which the same list is asked for at another path.
+fn has_another_way(kind: &FaultKind) -> bool {
+    matches!(
         kind,
-        FaultKind::DataNull | FaultKind::BareEnvelope | FaultKind::ForeignRows
-    ) && once;
-    // Without a total, the ledger has none either.
-    place.is_list && (may_help || matches!(kind, FaultKind::NegativeTotals))
+        FaultKind::LoginHtml
+            | FaultKind::LoginRedirectScript
+            | FaultKind::EmptyBody
+            | FaultKind::StatusError
+            | FaultKind::CutJson
+            | FaultKind::BareEnvelope
+    )
 }
 
 struct Matrix {
@@ -305,15 +327,10 @@ impl Matrix {
         let fault = place.fault(&self.fake, kind, times);
         let result = in_process::observe(&self.fake, false, &Remembered::default());
         assert!(fault.fired() > 0, "{context}: did not happen");
-        // A snapshot promises neither the account nor the catalogue.
-        let exit = exit.filter(|_| ends_all(kind) || !place.is_optional());
-        if is_read_again(place, kind, times) {
-            return; // whether a second look helps is the list's business
-        }
-        match (result, exit) {
+        match (result, outcome(place, kind, times, exit)) {
             (Ok(_), None) if place.is_optional() => {}
             (Ok(observation), None) => {
-                assert!(told(&observation) == self.expected, "{context}");
+                self.is_as_without(&observation, kind, &context);
                 let cost_more = |listing: &Listing| listing.requests > listing.pages;
                 let is_noted = !place.is_list
                     || is_harmless(kind)
@@ -330,11 +347,36 @@ impl Matrix {
                 assert!(message.contains("in account"), "{context}: {message}");
                 assert!(message.len() < 4_000, "{context}: {message}");
             }
-            (Ok(_), Some(_)) if place.route == router::RESOURCE_GROUPS => {} // there is another path
             (Ok(_), Some(exit)) => panic!("{context}: went well instead of ending with {exit:?}"),
             (Err(error), None) => panic!("{context}: {error}"),
         }
     }
+}
+
+impl Matrix {
+    /// Where the total is not told, or another path was asked, the ledger says so; what there is stays the same.
+    fn is_as_without(&self, observation: &Observation, kind: &FaultKind, context: &str) {
+        let is_elsewhere =
+            |listing: &Listing| listing.endpoint == "GET /authz/api/v2/resourcegroup";
+        if matches!(kind, FaultKind::NegativeTotals)
+            || observation.listings.iter().any(is_elsewhere)
+        {
+            let without_ledger = |lines: &[String]| {
+                let mut lines = lines.to_vec();
+                lines.retain(|line| !is_of_ledger(line));
+                lines
+            };
+            let (now, before) = (told(observation), &self.expected);
+            assert!(without_ledger(&now) == without_ledger(before), "{context}");
+            return;
+        }
+        assert!(told(observation) == self.expected, "{context}");
+    }
+}
+
+/// Whether a line of what is told is of the ledger.
+fn is_of_ledger(line: &str) -> bool {
+    line.contains(" GET /") || line.contains(" POST /")
 }
 
 #[test]
@@ -447,7 +489,7 @@ fn tree() -> Account {
 /// What an observation says there is, without how it was listed.
 fn facts(observation: &Observation) -> Vec<String> {
     let mut facts = told(observation);
-    facts.retain(|line| !line.contains(" GET /") && !line.contains(" POST /"));
+    facts.retain(|line| !is_of_ledger(line));
     facts
 }
 
@@ -477,10 +519,7 @@ impl Tree {
         let fault = place.fault(&self.fake, kind, times);
         let result = Self::observe(&self.fake);
         assert!(fault.fired() > 0, "{context}: did not happen");
-        if is_read_again(place, kind, times) {
-            return;
-        }
-        match (result, exit) {
+        match (result, outcome(place, kind, times, exit)) {
             (Ok(observation), None) => {
                 assert!(facts(&observation) == self.expected, "{context}");
                 let is_whole = |listing: &Listing| listing.state == ListingState::Complete;
@@ -547,7 +586,10 @@ fn what_is_stored_after_a_fault_is_what_is_stored_without_and_nothing_otherwise(
     in_process::sync(&fake, &without).unwrap();
     let expected = dump(&without);
     let path = folder.file("with");
-    let cases = faults_of_requests().into_iter().chain(faults_of_pages());
+    let mut cases = faults_of_requests();
+    cases.extend(faults_of_pages());
+    // Asked without an order after a refusal, pages may or may not overlap.
+    cases.retain(|case| !matches!(case.kind, FaultKind::BareEnvelope));
     for Case {
         kind,
         once,
@@ -559,14 +601,18 @@ fn what_is_stored_after_a_fault_is_what_is_stored_without_and_nothing_otherwise(
             let fault = place.fault(&fake, &kind, times);
             let result = in_process::sync(&fake, &path);
             assert!(fault.fired() > 0, "{context}: did not happen");
-            if is_read_again(place, &kind, times) {
-                let _ = fs::remove_file(&path);
-                continue;
-            }
+            let exit = outcome(place, &kind, times, exit);
             assert_eq!(result.is_err(), exit.is_some(), "{context}");
             assert_eq!(path.exists(), exit.is_none(), "{context}");
             if exit.is_none() {
-                assert!(dump(&path) == expected, "{context}");
+                let mut stored = dump(&path);
+                let mut expected = expected.clone();
+                if matches!(kind, FaultKind::NegativeTotals) {
+                    // The ledger, which comes last, has no total then.
+                    stored.pop();
+                    expected.pop();
+                }
+                assert!(stored == expected, "{context}");
                 fs::remove_file(&path).unwrap();
             }
         }

@@ -1,7 +1,7 @@
 //! Gaps that somebody accepted, and an organization alone.
 
 use crate::support::Test;
-use fake_harness::{Caller, Fault, FaultKind, HowOften, Scope, router};
+use fake_harness::{Account, Caller, Fault, FaultKind, HowOften, Scope, router};
 
 const ACCEPTED: &str = "[[gap]]\nkind = \"roles\"\nscope = \"account\"\nreason = \"known\"\nticket = \"OPS-7\"\n\
                         approver = \"Grace\"\nexpires = 2999-12-31\n";
@@ -130,38 +130,137 @@ fn an_organization_alone_needs_its_name_and_nothing_of_the_account() {
     }
 }
 
+const TRAIL: &str = "[[gap]]\nkind = \"audit_events\"\nscope = \"account\"\nreason = \"no audit here\"\n\
+                     approver = \"Grace\"\n\n[[gap]]\nkind = \"sign_ins\"\nscope = \"*\"\nreason = \"nor these\"\n\
+                     approver = \"Grace\"\nexpires = 2001-01-01\n";
+
+#[test]
+fn gaps_of_the_audit_trail_are_accepted_like_all_others() {
+    let test = Test::new();
+    test.fake.caller(Caller::default().and("core_audit_view"));
+    test.fake.switch(|switches| {
+        switches.audit_list = false;
+        switches.audit_list_v2 = false;
+    });
+    let with = |more: &[&str]| test.sync().args(&["--with", "audit"]).args(more);
+    let written = with(&["--write-gaps"]).exits(2);
+    assert!(
+        written.stdout.contains("kind = \"audit_events\""),
+        "{written:?}"
+    );
+    let file = test.folder.write("gaps.toml", TRAIL);
+    let told = with(&["--gaps", &file]).exits(0);
+    assert!(
+        told.stderr.contains("expired on 2001-01-01") && told.stderr.contains("sign_ins in *"),
+        "{told:?}"
+    );
+    assert_eq!(
+        test.ask("SELECT accepted FROM listings WHERE kind = 'audit_events' AND snapshot_id = 2"),
+        "no audit here (Grace)"
+    );
+    test.fake.switch(|switches| switches.audit_list = true);
+    let told = with(&["--gaps", &file]).exits(0);
+    assert!(
+        told.stderr
+            .contains("matches no gap: audit_events in account"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn entries_about_the_trail_are_not_judged_where_it_was_not_read() {
+    let test = without_roles();
+    let file = test.folder.write("gaps.toml", TRAIL);
+    let told = test
+        .sync()
+        .args(&["--with", "audit", "--gaps", &file])
+        .exits(2);
+    assert!(!told.stderr.contains("matches no gap"), "{told:?}");
+}
+
+/// Texts that name something in an account: identifiers, names, addresses, secrets.
+fn texts(account: &Account) -> Vec<String> {
+    let mut texts = vec![account.id.clone(), account.name.clone()];
+    let mut add = |all: &[&str]| texts.extend(all.iter().map(|text| (*text).to_owned()));
+    for user in &account.users {
+        add(&[
+            &user.uuid,
+            &user.email,
+            user.name.as_deref().unwrap_or_default(),
+        ]);
+    }
+    for group in &account.groups {
+        add(&[&group.identifier, &group.name]);
+    }
+    for role in account.roles.iter().filter(|role| role.scope.is_some()) {
+        add(&[&role.identifier, &role.name]);
+    }
+    for row in &account.service_accounts {
+        add(&[&row.identifier, &row.name, &row.email]);
+    }
+    for row in &account.role_assignments {
+        add(&[&row.identifier]);
+    }
+    for row in &account.organizations {
+        add(&[&row.identifier, &row.name]);
+    }
+    for row in &account.projects {
+        add(&[&row.identifier, &row.name]);
+    }
+    texts
+}
+
 #[test]
 fn a_report_for_maintainers_tells_nothing_of_the_account() {
     let test = Test::new();
     let path = test.folder.file("report.json");
     let path = path.to_str().unwrap();
-    test.run(&["doctor", "--scopes", "all", "--report", path])
+    let report = |path: &str| {
+        test.run(&[
+            "doctor", "--scopes", "all", "--with", "tokens", "--report", path,
+        ])
         .env("HARNESS_BASE_URL", &test.server.base_url())
         .env("HARNESS_API_KEY", &test.fake.api_key())
-        .exits(0);
-    let report = std::fs::read_to_string(path).unwrap();
-    for hidden in [
-        "example.test",
-        "Example",
-        "snapshotter",
-        "payments",
-        "uADA",
-        "SECRET",
-        &test.fake.account_id(),
-        &test.server.base_url(),
-    ] {
-        assert!(!report.contains(hidden), "{hidden}: {report}");
-    }
-    for told in [
-        "user.email: string",
-        "core_user_view",
-        "GET /authz/api/roles",
-    ] {
+        .run()
+    };
+    assert!(report(path).status != 3);
+    let written = std::fs::read_to_string(path).unwrap();
+    let mut hidden = texts(&test.fake.account());
+    hidden.extend([test.server.base_url(), test.fake.api_key()]);
+    hidden.extend(["example.test", "Example", "SECRET", "hooks"].map(str::to_owned));
+    // Words that the report has anyway, such as the name of a list or of a member.
+    hidden.retain(|text| {
+        text.len() > 2 && !["default", "project", "shared"].contains(&text.as_str())
+    });
+    for text in hidden {
+        assert!(!written.contains(&format!("{text}\"")), "{text}: {written}");
         assert!(
-            report.contains(told) || told.starts_with("user."),
-            "{told}: {report}"
+            text.len() < 8 || !written.contains(&text),
+            "{text}: {written}"
         );
     }
+    for told in ["email: string", "core_user_view", "GET /authz/api/roles"] {
+        assert!(written.contains(told), "{told}: {written}");
+    }
+}
+
+#[test]
+fn a_report_for_maintainers_is_written_as_every_other_output() {
+    let test = Test::new();
+    let path = test.folder.write("report.json", "mine");
+    let doctor = |more: &[&str]| test.at_once(&[&["doctor", "--report"], more].concat());
+    let refused = doctor(&[&path]);
+    assert_eq!(refused.status, 3);
+    assert!(
+        refused.stderr.contains("another file with --report"),
+        "{refused:?}"
+    );
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "mine");
+    let path = test.folder.file("other.json");
+    let path = path.to_str().unwrap();
+    assert_eq!(doctor(&[path]).status, 0);
+    assert!(test.folder.file("other.json.manifest.json").exists());
+    assert_eq!(doctor(&[path]).status, 0, "its own report may be replaced");
 }
 
 #[test]

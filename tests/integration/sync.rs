@@ -72,11 +72,7 @@ fn what_does_not_pass_names_the_listing_and_stores_nothing() {
         (FaultKind::TotalChanging, 2, "the total changed from"),
         (FaultKind::PageRepeated, 2, "a row was received twice"),
         (FaultKind::Endless, 2, "inconsistent in 4 reads"),
-        (
-            FaultKind::ForeignRows,
-            2,
-            "only role assignments of other scopes came",
-        ),
+        (FaultKind::ForeignRows, 2, "was in the list of account"),
         (
             FaultKind::GarbageRows,
             2,

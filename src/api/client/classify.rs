@@ -221,7 +221,7 @@ fn by_code(said: ErrorBody, missing: Vec<MissingPermission>, otherwise: Outcome)
         ),
         "NOT_WHITELISTED_IP" => fail(ApiErrorKind::IpNotAllowed(said), Outcome::Permanent),
         _ if status == 401 => fail(ApiErrorKind::BadKey(said), Outcome::Doubtful),
-        _ if status == 404 => fail(ApiErrorKind::NotFound(said), Outcome::Permanent),
+        _ if matches!(status, 404 | 410) => fail(ApiErrorKind::NotFound(said), Outcome::Permanent),
         _ => fail(ApiErrorKind::Refused(said), otherwise),
     }
 }

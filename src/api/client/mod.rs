@@ -206,6 +206,27 @@ impl Client {
         self.walk(&PreparedCall { call, method, body }, key, sink)
     }
 
+    /// One page of a list, as it comes; asked without an order where the server refuses to sort.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub(crate) fn one_page<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        call: &Call,
+    ) -> Result<Reply<T>, ApiError> {
+        let body = (method == Method::Post).then_some(&b"{}"[..]);
+        let ask = |call: &Call| self.exchange(&PreparedCall { call, method, body }, envelope::open);
+        match ask(call) {
+            Err(error) if self.may_be_the_order(call, &error) => {
+                let reply = ask(&call.clone().unsorted()).map_err(|_| error)?;
+                self.unsorted().insert(call.path().to_owned());
+                Ok(reply)
+            }
+            answered => answered,
+        }
+    }
+
     fn walk<T: DeserializeOwned + Hash>(
         &self,
         list: &PreparedCall<'_>,
@@ -288,6 +309,12 @@ impl Client {
     #[must_use]
     pub fn base(&self) -> &BaseUrl {
         self.gateway.get().unwrap_or(&self.base)
+    }
+
+    /// Where Harness answers, if that is not the base URL that was given.
+    #[must_use]
+    pub fn moved_to(&self) -> Option<&BaseUrl> {
+        self.gateway.get()
     }
 
     /// Requests sent so far, retries included.

@@ -101,7 +101,11 @@ impl Head {
     }
 }
 
-/// Takes what was asked for out of a 2xx body. A byte order mark is skipped, and half a character is replaced by U+FFFD.
+/// What the decoder says of a member that comes twice.
+const TWICE: &str = "duplicate field";
+
+/// Takes what was asked for out of a 2xx body. A byte order mark is skipped, half a character is replaced by U+FFFD, and of
+/// a member that comes twice the last one counts.
 ///
 /// # Errors
 /// Why it is not there.
@@ -112,6 +116,10 @@ pub fn open<T: DeserializeOwned>(body: &[u8], envelope: Envelope) -> Result<T, U
             Some(mended) => open_as_is(&mended, envelope),
             None => Err(Unopened::NotJson(LooksLike::BrokenJson)),
         },
+        Err(Unopened::Shape(shape)) if shape.contains(TWICE) => {
+            let last_wins: Value = serde_json::from_slice(body).unwrap_or_default();
+            open_as_is(last_wins.to_string().as_bytes(), envelope)
+        }
         opened => opened,
     }
 }
@@ -162,7 +170,9 @@ fn says_success(status: &str) -> bool {
 fn why_unreadable(body: &[u8], error: &serde_json::Error) -> Unopened {
     let is_json =
         error.classify() == Category::Data && serde_json::from_slice::<IgnoredAny>(body).is_ok();
-    if is_json {
+    if is_json && error.to_string().starts_with(TWICE) {
+        Unopened::Shape(error.to_string())
+    } else if is_json {
         failure_or(body, &error.to_string())
     } else {
         Unopened::NotJson(looks_like(body))

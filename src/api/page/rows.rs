@@ -7,7 +7,7 @@ use super::list_page::Page;
 use crate::api::http::quote::quote;
 
 /// Reads the rows that can be read, and says of every other one which it is and what is wrong with it.
-pub(super) fn read_one_by_one<T: DeserializeOwned>(page: Page<Value>) -> Page<T> {
+pub(crate) fn read_one_by_one<T: DeserializeOwned>(page: Page<Value>) -> Page<T> {
     let mut content = Vec::with_capacity(page.content.len());
     let mut unreadable = page.unreadable;
     for (at, row) in page.content.into_iter().enumerate() {

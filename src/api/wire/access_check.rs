@@ -12,7 +12,7 @@ pub struct AccessCheckRequest {
 }
 
 /// Schema `PermissionCheck`: may the caller do this here? Without an identifier: on every resource of the type.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PermissionCheck {
     /// Where.
@@ -27,7 +27,7 @@ pub struct PermissionCheck {
 }
 
 /// Schema `ResourceScope`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceScope {
     /// The account.
@@ -83,7 +83,8 @@ pub struct AccessControl {
     #[serde(default)]
     pub resource_identifier: Option<String>,
     /// The response.
-    pub permitted: bool,
+    #[serde(default, deserialize_with = "lenient::decisive")]
+    pub permitted: Option<bool>,
 }
 
 /// Schema `ResourceScope` as a response repeats it, without what is null.

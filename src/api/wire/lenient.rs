@@ -310,51 +310,84 @@ pub(super) fn optional_identifier<'de, D: Deserializer<'de>>(
     }
 }
 
-/// Members of a group. When one of them cannot be read, nobody can say who is in it: the same as not being told.
+/// Members of a group. When one of them cannot be read, or they come as something else than a list, nobody can say who is
+/// in it: the same as not being told.
 pub(super) fn members<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<String>>, D::Error> {
-    struct Uuid(Option<String>);
-
-    impl<'de> Deserialize<'de> for Uuid {
-        fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-            let text = match any_type(from)? {
-                Came::Fits(text) => Some(text),
-                Came::Nothing | Came::Odd => None,
-            };
-            Ok(Self(
-                text.filter(|text: &String| wrong_with(text).is_none()),
-            ))
-        }
-    }
-
-    struct Members;
-
-    impl<'de> Visitor<'de> for Members {
-        type Value = Option<Vec<String>>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a list of members")
-        }
-
-        fn visit_unit<E>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-            let mut members = Some(Vec::new());
-            while let Some(Uuid(uuid)) = seq.next_element()? {
-                match (uuid, members.as_mut()) {
-                    (Some(uuid), Some(members)) => members.push(uuid),
-                    _ => members = None,
-                }
-            }
-            if members.is_none() {
-                note("users");
-            }
-            Ok(members)
-        }
-    }
-
     from.deserialize_any(Members)
+}
+
+/// A uuid; `None` for what is none.
+struct Uuid(Option<String>);
+
+impl<'de> Deserialize<'de> for Uuid {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = match any_type(from)? {
+            Came::Fits(text) => Some(text),
+            Came::Nothing | Came::Odd => None,
+        };
+        Ok(Self(
+            text.filter(|text: &String| wrong_with(text).is_none()),
+        ))
+    }
+}
+
+/// Reads a list of uuids.
+struct Members;
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Option<Vec<String>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of members")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut members = Some(Vec::new());
+        while let Some(Uuid(uuid)) = seq.next_element()? {
+            match (uuid, members.as_mut()) {
+                (Some(uuid), Some(members)) => members.push(uuid),
+                _ => members = None,
+            }
+        }
+        if members.is_none() {
+            note("users");
+        }
+        Ok(members)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(unsaid())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(unsaid())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(unsaid())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(unsaid())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+        Ok(unsaid())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(unsaid())
+    }
+}
+
+fn unsaid() -> Option<Vec<String>> {
+    note("users");
+    None
 }
 
 /// What is wrong with an identifier: it would not survive in a text id, or no server means it.

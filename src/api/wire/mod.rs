@@ -13,6 +13,7 @@ mod resource_groups;
 mod role_assignments;
 mod roles;
 mod scopes;
+mod shallow;
 mod tokens;
 
 pub use access_check::{
@@ -35,4 +36,5 @@ pub use role_assignments::{
 };
 pub use roles::{Permission, PermissionItem, Role, RoleItem};
 pub use scopes::{Organization, OrganizationItem, Project, ProjectItem, Scope};
+pub(crate) use shallow::Shallow;
 pub use tokens::{Token, TokenItem};

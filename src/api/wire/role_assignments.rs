@@ -59,6 +59,7 @@ pub struct RoleReference {
 #[serde(rename_all = "camelCase")]
 pub struct Principal {
     /// `USER`, `USER_GROUP`, `SERVICE_ACCOUNT`; open.
+    #[serde(deserialize_with = "lenient::identifier")]
     pub r#type: String,
     /// A user's uuid, or the identifier of a group or service account.
     #[serde(deserialize_with = "lenient::identifier")]

@@ -2,6 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash};
 
+use crate::api::http::quote::quote;
 use crate::api::wire::{ResourceGroupItem, ResourceSelector, ScopeSelector};
 use crate::collect::definition::{
     Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
@@ -55,7 +56,14 @@ impl Row for ResourceGroupItem {
                 "a resource group",
             )?
         };
-        let filter = group.resource_filter.unwrap_or_default();
+        let (Some(filter), Some(included_scopes)) = (group.resource_filter, group.included_scopes)
+        else {
+            let identifier = group.identifier;
+            return Err(format!(
+                "the resource group {identifier} does not say what it covers"
+            ));
+        };
+        let included_scopes = included_scopes.into_iter().map(included_scope);
         let scope_levels = levels(group.allowed_scope_levels);
         let supplied_at = if supplied {
             known_levels(&scope_levels)
@@ -66,8 +74,15 @@ impl Row for ResourceGroupItem {
             description: group.description,
             harness_managed: supplied,
             all_resources: filter.include_all_resources.unwrap_or_default(),
-            included_scopes: sorted(group.included_scopes, included_scope),
-            selectors: sorted(filter.resources, selector),
+            included_scopes: sorted(included_scopes.collect::<Result<_, _>>()?),
+            selectors: sorted(
+                filter
+                    .resources
+                    .into_iter()
+                    .flatten()
+                    .map(selector)
+                    .collect(),
+            ),
             scope_levels,
         };
         let listed = ListedResource::new(
@@ -93,28 +108,39 @@ impl ResourceGroupItem {
     }
 }
 
-fn sorted<W, M: Ord>(rows: Option<Vec<W>>, map: impl Fn(W) -> M) -> Vec<M> {
-    let mut mapped: Vec<M> = rows.unwrap_or_default().into_iter().map(map).collect();
-    mapped.sort_unstable();
-    mapped.dedup();
-    mapped
+fn sorted<M: Ord>(mut set: Vec<M>) -> Vec<M> {
+    set.sort_unstable();
+    set.dedup();
+    set
 }
 
-fn included_scope(selector: ScopeSelector) -> IncludedScope {
+/// A filter that this program does not know could mean anything.
+fn included_scope(selector: ScopeSelector) -> Result<IncludedScope, String> {
     let scope = || {
         Scope::from_parts(
             selector.org_identifier.as_deref(),
             selector.project_identifier.as_deref(),
         )
     };
-    IncludedScope {
+    let filter = selector.filter.as_deref().map(str::to_ascii_uppercase);
+    let child_scopes = match filter.as_deref() {
+        None | Some("" | "EXCLUDING_CHILD_SCOPES") => false,
+        Some("INCLUDING_CHILD_SCOPES") => true,
+        Some(other) => {
+            return Err(format!(
+                "a resource group includes scopes by {}, which is unknown",
+                quote(other)
+            ));
+        }
+    };
+    Ok(IncludedScope {
         scope: selector
             .account_identifier
             .as_ref()
             .and_then(|_| scope())
             .map(|scope| scope.to_string()),
-        child_scopes: selector.filter.as_deref() == Some("INCLUDING_CHILD_SCOPES"),
-    }
+        child_scopes,
+    })
 }
 
 fn selector(selector: ResourceSelector) -> Selector {
@@ -123,7 +149,7 @@ fn selector(selector: ResourceSelector) -> Selector {
         Some(filter) => (filter.attribute_name, as_set(filter.attribute_values)),
     };
     Selector {
-        resource_type: selector.resource_type,
+        resource_type: selector.resource_type.to_ascii_uppercase(),
         identifiers: as_set(selector.identifiers),
         // Without values the filter does not restrict.
         attribute: attribute.filter(|_| !attribute_values.is_empty()),

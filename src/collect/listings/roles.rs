@@ -45,7 +45,7 @@ impl Row for RoleItem {
         let scope = match &self.scope {
             _ if supplied => Scope::Harness,
             None => match asked {
-                ListScope::Exactly(scope) => scope.clone(),
+                ListScope::Exactly(scope) | ListScope::Unfiltered(scope) => scope.clone(),
                 ListScope::WholeAccount => Scope::Account,
             },
             Some(scope) => own_scope(
@@ -53,6 +53,12 @@ impl Row for RoleItem {
                 scope.project_identifier.as_deref(),
                 "a role",
             )?,
+        };
+        let Some(permissions) = self.role.permissions else {
+            let identifier = self.role.identifier;
+            return Err(format!(
+                "the role {identifier} does not say its permissions"
+            ));
         };
         let scope_levels = levels(self.role.allowed_scope_levels);
         let supplied_at = if supplied {
@@ -63,7 +69,7 @@ impl Row for RoleItem {
         let details = Details::Role {
             description: self.role.description,
             harness_managed: supplied,
-            permissions: as_set(self.role.permissions),
+            permissions: as_set(Some(permissions)),
             scope_levels,
         };
         let listed = ListedResource::new(

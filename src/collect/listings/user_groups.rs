@@ -7,7 +7,7 @@ use crate::collect::definition::{
     Definition, Phase, RequiredPermission, Walks, Wanted, WholeAccount, WithoutPermission,
 };
 use crate::collect::endpoint::Endpoint;
-use crate::collect::rows::{ListScope, ListedResource, Row, as_set, own_scope};
+use crate::collect::rows::{ListScope, ListedResource, Members, Row, as_set, own_scope};
 use crate::model::{Details, ListingKind, ResourceType};
 
 const PATH: &str = "/ng/api/user-groups";
@@ -72,7 +72,10 @@ impl Row for UserGroup {
             details,
         );
         Ok(ListedResource {
-            members: self.users.map(|users| as_set(Some(users))),
+            members: match self.users {
+                Some(users) => Members::All(as_set(Some(users))),
+                None => Members::Unsaid,
+            },
             ..listed
         })
     }

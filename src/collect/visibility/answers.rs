@@ -121,7 +121,12 @@ impl Answers {
                     None => {}
                 }
                 for (probe, held) in probes.into_iter().zip(results.held) {
-                    self.note(probe, if held { Answer::Yes } else { Answer::No }, combine);
+                    let answer = match held {
+                        Some(true) => Answer::Yes,
+                        Some(false) => Answer::No,
+                        None => Answer::Unanswered("neither yes nor no".to_owned()),
+                    };
+                    self.note(probe, answer, combine);
                 }
             }
             Err(error) if error.ends_run() => return Err(error),

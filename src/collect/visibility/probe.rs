@@ -3,6 +3,7 @@
 //! It needs no permission itself. Asked without an identifier it is the very question that the lists ask themselves
 //! before they thin their rows.
 
+use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
 use crate::api::call::{Call, Method};
@@ -66,8 +67,8 @@ pub(crate) struct ProbeResults {
     /// Whose key it is, as `user/<uuid>` or `service_account/<identifier>`: Harness does not say the scope. With access
     /// control switched off Harness says yes to everything, and names no caller.
     pub(crate) caller: Option<String>,
-    /// One answer for each probe, in order.
-    pub(crate) held: Vec<bool>,
+    /// One answer for each probe, in order; `None` where Harness says neither yes nor no.
+    pub(crate) held: Vec<Option<bool>>,
 }
 
 /// Asks about the key.
@@ -86,26 +87,55 @@ pub(crate) fn ask(client: &Client, probes: &[PermissionProbe]) -> Result<ProbeRe
         };
         let call = Call::new("/authz/api/acl");
         let answer: AccessCheckResponse = client.post(&call, &request)?.data;
-        let fits = answer.access_control_list.len() == request.permissions.len()
-            && answer
-                .access_control_list
-                .iter()
-                .zip(&request.permissions)
-                .all(|(got, asked)| is_answer(got, asked));
-        if !fits {
+        let Some(held) = answers(&answer.access_control_list, &request.permissions) else {
             let reason = "the access check answers other questions than it was asked".to_owned();
             let kind = ApiErrorKind::Impossible { reason };
             return Err(ApiError::new(call.site(Method::Post), 1, kind));
-        }
+        };
         results.caller = answer.principal.map(caller);
-        results.held.extend(
-            answer
-                .access_control_list
-                .iter()
-                .map(|entry| entry.permitted),
-        );
+        results.held.extend(held);
     }
     Ok(results)
+}
+
+/// The answer to each check: in the order of the checks, or each named in full by its entry.
+fn answers(entries: &[AccessControl], checks: &[PermissionCheck]) -> Option<Vec<Option<bool>>> {
+    let in_order = entries.len() == checks.len()
+        && entries
+            .iter()
+            .zip(checks)
+            .all(|(entry, check)| is_answer(entry, check));
+    if in_order {
+        return Some(entries.iter().map(|entry| entry.permitted).collect());
+    }
+    let named: HashMap<PermissionCheck, Option<bool>> = entries
+        .iter()
+        .map(|entry| Some((named(entry, checks)?, entry.permitted)))
+        .collect::<Option<_>>()?;
+    checks
+        .iter()
+        .map(|check| named.get(check).copied())
+        .collect()
+}
+
+/// The check that an entry names, if it names one of these in full.
+fn named(entry: &AccessControl, checks: &[PermissionCheck]) -> Option<PermissionCheck> {
+    let said = entry.resource_scope.as_ref()?;
+    let is_named = |check: &&PermissionCheck| {
+        let asked = &check.resource_scope;
+        entry.permission.as_deref() == Some(check.permission)
+            && entry.resource_type.as_deref() == Some(check.resource_type)
+            && text(entry.resource_identifier.as_ref()) == check.resource_identifier.as_ref()
+            && said.account_identifier.as_ref() == Some(&asked.account_identifier)
+            && said.org_identifier == asked.org_identifier
+            && said.project_identifier == asked.project_identifier
+    };
+    checks.iter().find(is_named).cloned()
+}
+
+/// An empty text stands for a null.
+fn text(said: Option<&String>) -> Option<&String> {
+    said.filter(|text| !text.is_empty())
 }
 
 /// Whether an entry answers this very check, as far as it says: nulls are left out or empty.

@@ -90,6 +90,7 @@ impl<'a> Expired<'a> {
         if !self.entry.is_about(&access.change) || self.all.entries.iter().any(renewed) {
             return None;
         }
+        access.escalation = None; // it is no change of today
         access.details = match &self.entry.details {
             Details::Any => Vec::new(),
             Details::Exactly(lines) => lines.clone(),

@@ -41,6 +41,8 @@ pub struct Head<'a> {
     pub gaps: &'a [Gap],
     /// User groups without members that would hold it.
     pub empty_groups: Vec<&'a PrincipalFact>,
+    /// Who may act as any person, and so with what every person holds; the best path of each.
+    pub impersonators: Vec<Path>,
 }
 
 /// A path, and the permission it gives where that was asked for.

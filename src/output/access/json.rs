@@ -42,6 +42,15 @@ pub fn who_can_json(
             depends: principals.len() - yes,
         },
         principals,
+        impersonators: head
+            .impersonators
+            .iter()
+            .map(|path| ImpersonatorDoc {
+                principal: principal(access.principal(path.principal)),
+                verdict: verdict(path.verdict()),
+                via_group: via_doc(access, path),
+            })
+            .collect(),
     };
     write_json(&document, out)
 }
@@ -120,6 +129,7 @@ struct WhoCan<'a> {
     head: HeadDoc<'a>,
     summary: Summary,
     principals: Vec<HolderDoc<'a>>,
+    impersonators: Vec<ImpersonatorDoc<'a>>,
 }
 
 #[derive(Serialize)]
@@ -134,6 +144,15 @@ struct HolderDoc<'a> {
     principal: FlaggedDoc<'a>,
     verdict: &'static str,
     paths: Vec<PathDoc<'a>>,
+}
+
+/// Somebody who may act as any person.
+#[derive(Serialize)]
+struct ImpersonatorDoc<'a> {
+    #[serde(flatten)]
+    principal: FlaggedDoc<'a>,
+    verdict: &'static str,
+    via_group: Option<NamedDoc<'a>>,
 }
 
 #[derive(Serialize)]
@@ -245,7 +264,6 @@ fn left(left: Left) -> LeftDoc {
 
 fn path_doc<'a>(access: &'a Access, path: &'a Path) -> PathDoc<'a> {
     let (role, group) = (access.role(path), access.resource_group(path));
-    let via = path.via.map(|via| access.principal(via));
     PathDoc {
         verdict: verdict(path.verdict()),
         depends_on: path
@@ -256,13 +274,17 @@ fn path_doc<'a>(access: &'a Access, path: &'a Path) -> PathDoc<'a> {
                 reason: reason(access, path, *doubt),
             })
             .collect(),
-        via_group: via.map(NamedDoc::from),
+        via_group: via_doc(access, path),
         role: role.into(),
         scope: access.scope(path).to_string(),
         resource_group: group.into(),
         role_assignment: access.role_assignment(path),
         covers: path.covers.iter().map(covered_doc).collect(),
     }
+}
+
+fn via_doc<'a>(access: &'a Access, path: &Path) -> Option<NamedDoc<'a>> {
+    path.via.map(|via| access.principal(via).into())
 }
 
 fn covered_doc(covered: &CoveredResources) -> CoveredDoc<'_> {

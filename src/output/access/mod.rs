@@ -2,6 +2,7 @@
 
 mod csv;
 mod head;
+mod impersonators;
 mod json;
 mod names;
 mod table;
@@ -10,6 +11,7 @@ pub mod words;
 
 pub use csv::csv;
 pub use head::{Head, Line, QuestionDoc};
+pub use impersonators::impersonators;
 pub use json::{what_can_json, who_can_json, why_json};
 pub use table::{what_can_table, who_can_table};
 pub use why::why_text;

@@ -52,7 +52,7 @@ pub fn write(comparison: &Comparison, err: &mut dyn Write) -> io::Result<()> {
     let [older, newer] = snapshots(comparison);
     if comparison.is_of_one_snapshot() {
         let text = "both references name the same snapshot, so there is nothing to compare";
-        return writeln!(err, "{}: {text}", line(&older));
+        return writeln!(err, "{}: {text}{}", line(&older), lapsed(comparison));
     }
     writeln!(
         err,

@@ -260,6 +260,27 @@ impl Writer {
         self.listed(kinds, "1")
     }
 
+    /// Who was in a user group when it was last seen, by uuid.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn members_of(&self, group: &ResourceId) -> Result<Vec<String>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<String>> {
+            self.connection
+                .prepare_cached(
+                    "SELECT u.identifier FROM _resource r JOIN _grant g ON g.target = r.key
+                     JOIN _resource u ON u.key = g.principal
+                     WHERE r.id = ?1 AND g.valid_until IS NULL AND u.type = 'user'",
+                )?
+                .query_map([group.to_string()], |row| row.get(0))?
+                .collect()
+        };
+        if self.fresh {
+            return Ok(Vec::new());
+        }
+        read().map_err(|error| self.failed(&error))
+    }
+
     fn listed(
         &self,
         kinds: &[ResourceType],
@@ -339,6 +360,9 @@ fn create_if_missing(path: &Path) -> Result<bool, StoreError> {
     match options.open(path) {
         Ok(_) => Ok(true),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(StoreError::NoFolder {
+            path: path.to_owned(),
+        }),
         Err(error) => Err(StoreError::Unwritable {
             path: path.to_owned(),
             detail: error.to_string(),

@@ -1,7 +1,7 @@
 //! The keys of scopes, listings and resources: public ids are texts, facts refer to them by small integers.
 
 use rusqlite::{Connection, params};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::model::{Level, ListingKind, Observation, ResourceId, Scope};
 
@@ -75,10 +75,15 @@ impl<'a> Dictionary<'a> {
         &mut self,
         observation: &Observation,
     ) -> rusqlite::Result<Vec<i64>> {
+        let lists = observation.listings.iter();
+        let observed: HashSet<Level> = lists
+            .filter(|list| matches!(list.kind, ListingKind::Roles | ListingKind::ResourceGroups))
+            .filter_map(|list| list.scope.level())
+            .collect();
         let levels: HashMap<usize, Level> = observation
             .supplied_levels
             .iter()
-            .filter_map(|(id, levels)| Some((id.index(), *levels.iter().min()?)))
+            .filter_map(|(id, levels)| Some((id.index(), level_of(levels, &observed)?)))
             .collect();
         let known = self.known_resources()?;
         let mut keys = Vec::with_capacity(observation.directory.ids().len());
@@ -141,6 +146,12 @@ impl<'a> Dictionary<'a> {
         };
         self.listing(kind, &scope).map(Some)
     }
+}
+
+/// The level whose lists show something that Harness supplies at several: one that was observed.
+fn level_of(levels: &[Level], observed: &HashSet<Level>) -> Option<Level> {
+    let seen = levels.iter().filter(|level| observed.contains(level)).min();
+    seen.or_else(|| levels.iter().min()).copied()
 }
 
 /// Stands in `listing` for what Harness supplies at a level.

@@ -153,6 +153,9 @@ pub fn route(request: &Request, switches: &Switches) -> Route {
 }
 
 fn one(method: &str, parts: &[&str]) -> Option<Route> {
+    if let ("GET", ["ng", "api", "user-groups", id, "member", user]) = (method, parts) {
+        return Some(Route::One(groups::has_member, format!("{id}/{user}")));
+    }
     let (handler, id): (OneHandler, &str) = match (method, parts) {
         ("POST", ["ng", "api", "user-groups", id, "users"]) => (groups::members, id),
         ("GET", ["ng", "api", "user-groups", id]) => (singles::group, id),

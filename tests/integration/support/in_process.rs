@@ -128,6 +128,7 @@ pub(crate) fn everything(client: &Client, jobs: usize) -> Result<Observation, Fa
         selection: &selection,
         refuse_early: false,
         remembered: &Remembered::default(),
+        members_before: &|_| Ok(Vec::new()),
         jobs,
         progress: &Progress::default(),
     };
@@ -169,6 +170,7 @@ fn observe_with(
         selection: &ScopeSelection::default(),
         refuse_early: !accept_gaps,
         remembered,
+        members_before: &|_| Ok(Vec::new()),
         jobs: 4,
         progress: &Progress::default(),
     };

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Table, answers, bad_request, not_found, rewrites};
+use super::{Table, answers, bad_request, not_allowed, not_found, plain, rewrites, status};
 use crate::router::ACCESS_CHECK;
 use crate::{FakeHarness, Fault, FaultKind, Rewrite};
 
@@ -44,6 +44,44 @@ pub(super) const ALL: Table = &[
     ("check answers 400", |fake| {
         answers(fake, ACCESS_CHECK, bad_request());
     }),
+    ("check not allowed", |fake| {
+        answers(fake, ACCESS_CHECK, not_allowed());
+    }),
+    ("check answers 501", |fake| {
+        answers(fake, ACCESS_CHECK, status(501));
+    }),
+    ("check answers 451", |fake| {
+        answers(fake, ACCESS_CHECK, status(451));
+    }),
+    ("check answers nothing after the walk", |fake| {
+        fake.fault(Fault::on(ACCESS_CHECK, plain(204, "")).nth(2));
+    }),
+    ("check answers in another order", |fake| {
+        rewrites(fake, ACCESS_CHECK, of_all_checks(|checks| checks.reverse()));
+    }),
+    ("check answers more than it was asked", |fake| {
+        let more = |checks: &mut Vec<Value>| checks.extend(checks.clone());
+        rewrites(fake, ACCESS_CHECK, of_all_checks(more));
+    }),
+    ("check answers less than it was asked", |fake| {
+        rewrites(
+            fake,
+            ACCESS_CHECK,
+            of_all_checks(|checks| checks.truncate(1)),
+        );
+    }),
+    ("check answers in texts", |fake| {
+        let say = |check: &mut Value| check["permitted"] = json!(check["permitted"].to_string());
+        rewrites(fake, ACCESS_CHECK, of_each_check(say));
+    }),
+    ("check says neither yes nor no", |fake| {
+        let say = |check: &mut Value| check["permitted"] = Value::Null;
+        rewrites(fake, ACCESS_CHECK, of_each_check(say));
+    }),
+    ("check wraps its answers", |fake| {
+        let wrap = |data: &mut Value| *data = json!({"response": data.take()});
+        rewrites(fake, ACCESS_CHECK, Rewrite::data(wrap));
+    }),
     ("check fails after the walk", |fake| {
         fake.fault(Fault::on(ACCESS_CHECK, FaultKind::InternalError).nth(2));
     }),
@@ -56,6 +94,14 @@ fn fail(answer: &mut crate::Answer) {
     if answer.status == 400 {
         *answer = crate::shapes::unknown_error();
     }
+}
+
+fn of_all_checks(change: fn(&mut Vec<Value>)) -> Rewrite {
+    Rewrite::data(move |data| {
+        if let Some(checks) = data["accessControlList"].as_array_mut() {
+            change(checks);
+        }
+    })
 }
 
 fn of_each_check(change: fn(&mut Value)) -> Rewrite {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Table, answers, bad_request, not_found, rewrites};
+use super::{Table, answers, bad_request, not_found, plain, rewrites, status};
 use crate::router::PERMISSIONS;
 use crate::{FakeHarness, FaultKind, Rewrite};
 
@@ -48,6 +48,32 @@ pub(super) const ALL: Table = &[
     ("catalogue has levels that are text", |fake| {
         let levels = Rewrite::field("/permission/allowedScopeLevels", json!("account"));
         rewrites(fake, PERMISSIONS, levels);
+    }),
+    ("catalogue answers 418", |fake| {
+        answers(fake, PERMISSIONS, status(418));
+    }),
+    ("catalogue is gone", |fake| {
+        answers(fake, PERMISSIONS, plain(410, "Gone"));
+    }),
+    ("catalogue is a page of HTML", |fake| {
+        answers(fake, PERMISSIONS, FaultKind::LoginHtml);
+    }),
+    ("catalogue comes in pages", |fake| {
+        let page = |data: &mut serde_json::Value| {
+            *data = json!({"content": data.take(), "totalItems": 1, "totalPages": 1});
+        };
+        rewrites(fake, PERMISSIONS, Rewrite::data(page));
+    }),
+    ("catalogue has twins", |fake| {
+        let double = |rows: &mut Vec<_>| rows.extend(rows.clone());
+        rewrites(fake, PERMISSIONS, Rewrite::rows(double));
+    }),
+    ("catalogue has numbers for names", |fake| {
+        rewrites(
+            fake,
+            PERMISSIONS,
+            Rewrite::field("/permission/name", json!(7)),
+        );
     }),
     ("catalogue of 2026", |fake| {
         fake.switch(|switches| switches.catalogue_of_2026 = true);

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use super::{Table, answers, bad_request, forbidden_html, not_allowed, not_found, rewrites};
+use super::{
+    Table, answers, bad_request, forbidden_html, not_allowed, not_found, plain, rewrites, status,
+};
 use crate::router;
 use crate::{Answer, Caller, FakeHarness, Fault, FaultKind, HowOften, Rewrite, Scope};
 
@@ -26,6 +28,49 @@ pub(super) const ALL: Table = &[
     }),
     ("roles answer nothing", |fake| {
         answers(fake, router::ROLES, FaultKind::EmptyBody);
+    }),
+    ("status is missing", |fake| {
+        let drop = |answer: &mut serde_json::Value| {
+            answer.as_object_mut().map(|answer| answer.remove("status"));
+        };
+        rewrites(fake, "api", Rewrite::envelope(drop));
+    }),
+    ("status and data come twice", |fake| {
+        let double = |body: Vec<u8>| {
+            let text = String::from_utf8_lossy(&body);
+            let twice = "{\"status\":\"PENDING\",\"data\":null,\"status\":";
+            text.replacen("{\"status\":", twice, 1).into_bytes()
+        };
+        rewrites(fake, "api", Rewrite::bytes(double));
+    }),
+    ("answers end in spaces and lines", |fake| {
+        rewrites(
+            fake,
+            "api",
+            Rewrite::bytes(|body| [&body[..], b" \r\n\n"].concat()),
+        );
+    }),
+    ("roles answer 200 as an error", |fake| {
+        answers(fake, router::ROLES, FaultKind::StatusError);
+    }),
+    ("roles answer half", |fake| {
+        answers(fake, router::ROLES, FaultKind::CutJson);
+    }),
+    ("roles answer in plain text", |fake| {
+        answers(fake, router::ROLES, plain(200, "OK"));
+    }),
+    ("account is gone", |fake| {
+        answers(fake, ACCOUNT, plain(410, "Gone"));
+    }),
+    ("account has a number for its identifier", |fake| {
+        let number = |data: &mut serde_json::Value| data["identifier"] = json!(5);
+        rewrites(fake, ACCOUNT, Rewrite::data(number));
+    }),
+    ("tokens answer 451", |fake| {
+        answers(fake, router::TOKENS, status(451));
+    }),
+    ("authentication settings answer null", |fake| {
+        answers(fake, "authentication-settings", FaultKind::DataNull);
     }),
     ("account not found", |fake| {
         answers(fake, ACCOUNT, not_found());

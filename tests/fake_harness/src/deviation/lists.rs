@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Table, answers, bad_request, not_allowed, not_found, rewrites};
+use super::{Table, answers, bad_request, not_allowed, not_found, plain, rewrites, status};
 use crate::router;
 use crate::{Account, FakeHarness, Fault, FaultKind, Rewrite, Scope};
 
@@ -25,6 +25,52 @@ pub(super) const ALL: Table = &[
     ("role assignments answer 501", |fake| {
         let unknown = crate::shapes::general_error(501, "NOT_IMPLEMENTED", "Not implemented");
         answers(fake, "api/roleassignments", FaultKind::Answer(unknown));
+    }),
+    ("roles are gone", |fake| {
+        answers(fake, router::ROLES, status(410));
+    }),
+    ("users answer 418", |fake| {
+        answers(fake, router::USERS, plain(418, "I'm a teapot"));
+    }),
+    ("groups answer 451", |fake| {
+        answers(fake, router::USER_GROUPS, status(451));
+    }),
+    ("service accounts answer 409", |fake| {
+        answers(fake, router::SERVICE_ACCOUNTS_AGGREGATE, status(409));
+    }),
+    ("roles answer with a page of HTML", |fake| {
+        answers(fake, router::ROLES, FaultKind::LoginHtml);
+    }),
+    ("resource groups not implemented there", |fake| {
+        answers(fake, router::RESOURCE_GROUPS, status(501));
+    }),
+    ("organizations not found", |fake| {
+        answers(fake, router::ORGANIZATIONS, not_found());
+    }),
+    ("projects answer 500", |fake| {
+        answers(fake, router::PROJECTS, FaultKind::InternalError);
+    }),
+    ("projects not allowed", |fake| {
+        answers(fake, router::PROJECTS, not_allowed());
+    }),
+    ("a group of many scopes is refused", |fake| {
+        answers(fake, router::ROLE_ASSIGNMENTS_V2, status(413));
+    }),
+    ("roles are redirected within Harness", |fake| {
+        let to = "/authz/api/v2/roles".to_owned();
+        answers(fake, router::ROLES, FaultKind::Redirect(307, to));
+    }),
+    ("throttled once without a time", |fake| {
+        fake.fault(Fault::on(router::ROLES, FaultKind::TooManyRequestsHtml).once());
+    }),
+    ("throttled once until a date long gone", |fake| {
+        throttled_once(fake, "Sun, 06 Nov 1994 08:49:37 GMT");
+    }),
+    ("throttled once for a year", |fake| {
+        throttled_once(fake, "31536000");
+    }),
+    ("throttled once for a time that is none", |fake| {
+        throttled_once(fake, "soon, -5");
     }),
     ("a project goes meanwhile", a_project_goes),
     ("a project is orphaned", |fake| {
@@ -65,6 +111,65 @@ pub(super) const ALL: Table = &[
     ("totals are fractions", |fake| {
         rewrites(fake, "api", totals(|total| json!(total as f64)));
     }),
+    ("totals are not whole", |fake| {
+        rewrites(fake, "api", totals(|total| json!(total as f64 + 0.5)));
+    }),
+    ("totals are negative", |fake| {
+        rewrites(fake, "api", totals(|_| json!(-1)));
+    }),
+    ("totals are objects", |fake| {
+        rewrites(fake, "api", totals(|total| json!({"value": total})));
+    }),
+    ("totals of roles are huge", |fake| {
+        rewrites(fake, router::ROLES, totals(|_| json!(u64::MAX)));
+    }),
+    ("totals of users are zero", |fake| {
+        rewrites(fake, router::USERS, totals(|_| json!(0)));
+    }),
+    ("pages are said to be none", |fake| {
+        rewrites(fake, "api", page_counts(json!(0)));
+    }),
+    ("pages are counted from one", |fake| {
+        let from_one = Rewrite::data(|data| {
+            if let Some(page) = page(data) {
+                page["pageIndex"] = json!(page["pageIndex"].as_i64().unwrap_or_default() + 1);
+            }
+        });
+        rewrites(fake, "api", from_one);
+    }),
+    ("pages do not say which they are", |fake| {
+        let drop = Rewrite::data(|data| {
+            if let Some(page) = page(data) {
+                page.remove("pageIndex");
+                page.remove("pageSize");
+            }
+        });
+        rewrites(fake, "api", drop);
+    }),
+    ("roles are an object by number", |fake| {
+        let by_number = |data: &mut Value| {
+            if let Some(rows) = data["content"].as_array().cloned() {
+                let rows = rows.into_iter().enumerate();
+                data["content"] = rows.map(|(at, row)| (at.to_string(), row)).collect();
+            }
+        };
+        rewrites(fake, router::ROLES, Rewrite::data(by_number));
+    }),
+    ("roles are called items", |fake| {
+        let rename = |data: &mut Value| data["items"] = data["content"].take();
+        rewrites(fake, router::ROLES, Rewrite::data(rename));
+    }),
+    ("roles are a bare array", |fake| {
+        rewrites(
+            fake,
+            router::ROLES,
+            Rewrite::data(|data| *data = data["content"].take()),
+        );
+    }),
+    ("roles are wrapped once more", |fake| {
+        let wrap = |data: &mut Value| *data = json!({"data": data.take(), "status": "SUCCESS"});
+        rewrites(fake, router::ROLES, Rewrite::data(wrap));
+    }),
     ("groups count hidden rows", |fake| {
         rewrites(fake, router::USER_GROUPS, totals(|total| json!(total + 2)));
     }),
@@ -92,6 +197,19 @@ pub(super) const ALL: Table = &[
         fake.fault(Fault::on(router::USER_GROUPS, padded).larger_than(30));
     }),
 ];
+
+fn throttled_once(fake: &FakeHarness, after: &str) {
+    let throttled = FaultKind::TooManyRequestsRetryAfter(after.to_owned());
+    fake.fault(Fault::on(router::ROLES, throttled).once());
+}
+
+fn page_counts(count: Value) -> Rewrite {
+    Rewrite::data(move |data| {
+        if let Some(page) = page(data) {
+            page["totalPages"] = count.clone();
+        }
+    })
+}
 
 /// A project of the demo account.
 fn ledger() -> Scope {

@@ -74,6 +74,20 @@ fn bad_request() -> FaultKind {
     ))
 }
 
+/// Any status, said as Harness says errors.
+fn status(status: u16) -> FaultKind {
+    FaultKind::Answer(crate::shapes::general_error(
+        status,
+        "UNEXPECTED",
+        "An unexpected condition",
+    ))
+}
+
+/// Any status, said by something that stands before Harness.
+fn plain(status: u16, text: &str) -> FaultKind {
+    FaultKind::Answer(crate::Answer::new(status, "text/plain", text))
+}
+
 /// As the edge refuses what it takes for an attack.
 fn forbidden_html() -> FaultKind {
     let page = "<!DOCTYPE html><html><head><title>403 Forbidden</title></head><body>Forbidden</body></html>";

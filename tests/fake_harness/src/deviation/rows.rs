@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Table, rewrites};
+use super::{Table, answers, not_found, rewrites};
 use crate::router;
-use crate::{FakeHarness, Rewrite};
+use crate::{FakeHarness, Fault, FaultKind, Rewrite, Scope};
 
 pub(super) const ALL: Table = &[
     ("a user on two pages", |fake| {
@@ -93,6 +93,166 @@ pub(super) const ALL: Table = &[
             Rewrite::row(|row| row["users"] = Value::Null),
         );
     }),
+    (
+        "groups do not say who is in them, nor who is no more",
+        |fake| {
+            rewrites(fake, router::USER_GROUPS, without_members());
+            answers(fake, "member/", not_found());
+        },
+    ),
+    ("groups never say who is in them", |fake| {
+        rewrites(fake, router::USER_GROUPS, without_members());
+        answers(fake, "users", not_found());
+    }),
+    ("lists of members count hidden rows", |fake| {
+        rewrites(fake, router::USER_GROUPS, without_members());
+        let more = |data: &mut Value| {
+            let total = data["totalItems"].as_i64().unwrap_or_default();
+            data["totalItems"] = json!(total + 2);
+        };
+        rewrites(fake, "users", Rewrite::data(more));
+    }),
+    ("members of groups are objects", |fake| {
+        let dress = |row: &mut Value| {
+            let users = row["users"].as_array().cloned().unwrap_or_default();
+            row["users"] = users
+                .into_iter()
+                .map(|uuid| json!({"uuid": uuid}))
+                .collect();
+        };
+        rewrites(fake, router::USER_GROUPS, Rewrite::row(dress));
+    }),
+    ("members of groups are a number", |fake| {
+        let count = |row: &mut Value| row["users"] = json!(row["users"].as_array().map(Vec::len));
+        rewrites(fake, router::USER_GROUPS, Rewrite::row(count));
+    }),
+    ("a member is null", |fake| {
+        let spoil = |row: &mut Value| {
+            if let Some(users) = row["users"].as_array_mut() {
+                users.push(Value::Null);
+            }
+        };
+        rewrites(fake, router::USER_GROUPS, Rewrite::row(spoil));
+    }),
+    (
+        "groups of a parent say no members in child lists",
+        parents_without_members,
+    ),
+    ("emails are null", |fake| {
+        everywhere(fake, |name, value| {
+            if name == "email" {
+                *value = Value::Null;
+            }
+        });
+    }),
+    ("names are empty", |fake| {
+        everywhere(fake, |name, value| {
+            if name == "name" {
+                *value = json!("");
+            }
+        });
+    }),
+    ("descriptions are lists of lists", |fake| {
+        everywhere(fake, |name, value| {
+            if name == "description" {
+                *value = json!([[["deep"]], {"deep": [{}]}]);
+            }
+        });
+    }),
+    ("rows are nested deeply", |fake| {
+        let deep = format!("{}1{}", "[".repeat(2_000), "]".repeat(2_000));
+        let nest = move |body: Vec<u8>| {
+            let text = String::from_utf8_lossy(&body);
+            text.replace("\"name\":", &format!("\"nest\":{deep},\"name\":"))
+                .into_bytes()
+        };
+        rewrites(fake, router::USERS, Rewrite::bytes(nest));
+    }),
+    ("names come twice in a row", |fake| {
+        let double = |body: Vec<u8>| {
+            let text = String::from_utf8_lossy(&body);
+            text.replace("\"name\":", "\"name\":\"once\",\"name\":")
+                .into_bytes()
+        };
+        rewrites(fake, "api", Rewrite::bytes(double));
+    }),
+    ("enums in lower case", |fake| {
+        everywhere(fake, |name, value| {
+            let is_enum =
+                ["type", "scopeLevel", "filter", "resourceType", "status"].contains(&name);
+            if let (true, Some(text)) = (is_enum, value.as_str()) {
+                *value = json!(text.to_ascii_lowercase());
+            }
+        });
+    }),
+    ("enums in mixed case", |fake| {
+        everywhere(fake, |name, value| {
+            if let ("type" | "scopeLevel" | "filter", Some(text)) = (name, value.as_str()) {
+                let (first, rest) = text.split_at(1);
+                *value = json!(format!("{}{}", first.to_uppercase(), rest.to_lowercase()));
+            }
+        });
+    }),
+    ("an assignment of a principal at an unknown level", |fake| {
+        let rise = |row: &mut Value| {
+            if row.pointer("/roleAssignment/principal").is_some() {
+                row["roleAssignment"]["principal"]["scopeLevel"] = json!("galaxy");
+            }
+        };
+        rewrites(fake, "api/roleassignments", Rewrite::row(rise));
+    }),
+    ("an assignment of a principal without a type", |fake| {
+        first(fake, router::ROLE_ASSIGNMENTS, |row| {
+            row["roleAssignment"]["principal"]["type"] = json!("");
+        });
+    }),
+    ("assignments are disabled in texts", |fake| {
+        everywhere(fake, |name, value| {
+            if name == "disabled" && value.is_boolean() {
+                *value = json!(value.to_string());
+            }
+        });
+    }),
+    ("an assignment is disabled perhaps", |fake| {
+        first(fake, router::ROLE_ASSIGNMENTS, |row| {
+            row["roleAssignment"]["disabled"] = json!("perhaps");
+        });
+    }),
+    ("a role does not say its permissions", |fake| {
+        first(fake, router::ROLES, |row| {
+            row["role"]["permissions"] = Value::Null;
+        });
+    }),
+    ("permissions of a role are an object", |fake| {
+        first(fake, router::ROLES, |row| {
+            row["role"]["permissions"] = json!({});
+        });
+    }),
+    ("a resource group does not say what it covers", |fake| {
+        first(fake, router::RESOURCE_GROUPS, |row| {
+            row["resourceGroup"]["resourceFilter"] = Value::Null;
+        });
+    }),
+    ("a resource group covers scopes in an unknown way", |fake| {
+        first(fake, router::RESOURCE_GROUPS, |row| {
+            row["resourceGroup"]["includedScopes"] = json!([{"filter": "SOME_CHILD_SCOPES"}]);
+        });
+    }),
+    ("an identifier is a number", |fake| {
+        first(fake, router::ROLES, |row| {
+            row["role"]["identifier"] = json!(17);
+        });
+    }),
+    ("an identifier has a slash", |fake| {
+        first(fake, router::USER_GROUPS, |row| {
+            row["identifier"] = json!("a/b");
+        });
+    }),
+    ("a row is a list", |fake| {
+        first(fake, router::SERVICE_ACCOUNTS_AGGREGATE, |row| {
+            *row = json!([row.take()]);
+        });
+    }),
     ("empty groups have no members", |fake| {
         let drop = |row: &mut Value| {
             if row["users"].as_array().is_some_and(Vec::is_empty) {
@@ -116,6 +276,27 @@ pub(super) const ALL: Table = &[
         rewrites(fake, "api", Rewrite::row(add_fields_of_2026));
     }),
 ];
+
+fn without_members() -> Rewrite {
+    Rewrite::row(|row| row["users"] = Value::Null)
+}
+
+/// Child lists show the groups of the account too, but not who is in them; no list is of all scopes.
+fn parents_without_members(fake: &FakeHarness) {
+    fake.switch(|switches| {
+        switches.parent_rows = true;
+        switches.user_group_filter_type = false;
+    });
+    let strip = Rewrite::row(|row| {
+        if row["orgIdentifier"].is_null() {
+            row["users"] = Value::Null;
+        }
+    });
+    for scope in [Scope::org("payments"), Scope::project("payments", "shop")] {
+        let stripped = FaultKind::Rewritten(strip.clone());
+        fake.fault(Fault::on(router::USER_GROUPS, stripped).at(&scope));
+    }
+}
 
 /// The last row comes twice, the second time changed.
 fn twin(fake: &FakeHarness, route: &str, change: fn(&mut Value)) {

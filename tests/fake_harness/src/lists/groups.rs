@@ -155,6 +155,23 @@ pub(crate) fn members(cx: &Context<'_>, identifier: &str) -> Result<Answer> {
     Ok(cx.page(&page, rows, &sorted, users::wire))
 }
 
+/// Whether somebody is among the stored members of a group, wherever that person belongs; `GROUP/UUID`.
+pub(crate) fn has_member(cx: &Context<'_>, names: &str) -> Result<Answer> {
+    let (identifier, uuid) = names.split_once('/').unwrap_or((names, ""));
+    cx.require_scope(&cx.scope)?;
+    cx.require_one(shapes::Needed {
+        permission: VIEW.0,
+        resource_type: VIEW.1,
+        identifier: Some(identifier),
+        scope: &cx.scope,
+    })?;
+    let mut groups = cx.account.groups.iter();
+    let group = groups.find(|row| row.scope == cx.scope && row.identifier == identifier);
+    let users = group.and_then(|group| group.users.as_deref());
+    let is_member = users.is_some_and(|users| users.iter().any(|user| **user == *uuid));
+    Ok(cx.ok(is_member))
+}
+
 pub(crate) fn wire(cx: &Context<'_>, row: &Group) -> Value {
     let mut value = json!({
         "accountIdentifier": cx.account.id, "orgIdentifier": row.scope.org, "projectIdentifier": row.scope.project,

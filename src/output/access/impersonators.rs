@@ -1,0 +1,50 @@
+//! Who may act as any person, in a line beside an answer about people.
+
+use std::fmt::Write as _;
+
+use super::words::shown;
+use crate::access::{Access, Path, Verdict};
+use crate::output::text::{count, named};
+
+/// Names that the line holds.
+const SHOWN: usize = 5;
+
+/// The line; `None` when nobody is known to. Each path is somebody's best.
+#[must_use]
+pub fn impersonators(access: &Access, paths: &[Path]) -> Option<String> {
+    let (sure, uncertain): (Vec<&Path>, Vec<&Path>) = paths
+        .iter()
+        .partition(|path| path.verdict() == Verdict::Yes);
+    if sure.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = sure
+        .iter()
+        .take(SHOWN)
+        .map(|path| name(access, path))
+        .collect();
+    let mut told = names.join(", ");
+    for (number, which) in [
+        (sure.len().saturating_sub(SHOWN), "more"),
+        (uncertain.len(), "uncertain"),
+    ] {
+        if number > 0 {
+            let _ = write!(told, ", and {number} {which}"); // a String takes everything
+        }
+    }
+    Some(format!(
+        "note: {} may act as any person, with all that these hold (core_user_impersonate): {told}",
+        count(sure.len() as u64, "principal")
+    ))
+}
+
+fn name(access: &Access, path: &Path) -> String {
+    let name = shown(access.principal(path.principal));
+    match path.via.map(|via| access.principal(via)) {
+        None => name.to_owned(),
+        Some(group) => {
+            let group = named(group.name.as_deref(), &group.identifier);
+            format!("{name} through {group}")
+        }
+    }
+}
