@@ -102,12 +102,7 @@ impl Asking {
     pub(crate) fn question(&self, text: &str) -> Result<Question, Error> {
         self.access
             .question(text)
-            .map_err(|similar| Error::Unknown {
-                message: format!("no permission and no role is named `{text}`"),
-                hint: Some(did_you_mean(&similar).unwrap_or_else(|| {
-                    "roles are in the view `roles`, permissions in `role_permissions`".to_owned()
-                })),
-            })
+            .map_err(|similar| unknown_permission(text, &similar))
     }
 
     /// The principal that was typed.
@@ -231,6 +226,16 @@ impl Asking {
             empty_groups: Vec::new(),
             impersonators: Vec::new(),
         }
+    }
+}
+
+/// What was typed names neither a permission nor a role.
+pub(crate) fn unknown_permission(text: &str, similar: &[String]) -> Error {
+    Error::Unknown {
+        message: format!("no permission and no role is named `{text}`"),
+        hint: Some(did_you_mean(similar).unwrap_or_else(|| {
+            "roles are in the view `roles`, permissions in `role_permissions`".to_owned()
+        })),
     }
 }
 
