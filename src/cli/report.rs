@@ -3,6 +3,7 @@
 use argh::{ArgsInfo, FromArgs};
 
 use super::common::command_line;
+use super::values::number;
 
 command_line! {
 [at db quiet]
@@ -42,7 +43,7 @@ pub struct Report {
     #[argh(option, arg_name = "path")]
     pub approvals: Option<String>,
     /// rows of the list of everything at most (default: 250000)
-    #[argh(option, arg_name = "number", default = "250_000")]
+    #[argh(option, arg_name = "number", default = "250_000", from_str_fn(number))]
     pub max_rows: usize,
     /// replace the file even when it is not an unchanged output
     #[argh(switch)]

@@ -1,7 +1,7 @@
 //! The command line of `snapshots` and `prune`.
 
 use super::common::command_line;
-use super::values::Format;
+use super::values::{Format, number};
 use argh::{ArgsInfo, FromArgs};
 
 command_line! {
@@ -101,16 +101,16 @@ space back when a tenth of it or more is free.",
 )]
 pub struct Prune {
     /// keep the n newest snapshots
-    #[argh(option, arg_name = "n")]
+    #[argh(option, arg_name = "n", from_str_fn(number))]
     pub keep_last: Option<u64>,
     /// keep the newest snapshot of each of the last n days
-    #[argh(option, arg_name = "n")]
+    #[argh(option, arg_name = "n", from_str_fn(number))]
     pub keep_daily: Option<u64>,
     /// keep the newest snapshot of each of the last n weeks
-    #[argh(option, arg_name = "n")]
+    #[argh(option, arg_name = "n", from_str_fn(number))]
     pub keep_weekly: Option<u64>,
     /// keep the newest snapshot of each of the last n months
-    #[argh(option, arg_name = "n")]
+    #[argh(option, arg_name = "n", from_str_fn(number))]
     pub keep_monthly: Option<u64>,
     /// with --forget-labelled: keep snapshots with a label like this; `*` stands for anything; may be repeated
     #[argh(option, arg_name = "glob")]

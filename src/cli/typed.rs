@@ -16,6 +16,17 @@ const WORDS: [&str; 6] = [
     "--color",
 ];
 
+/// Formats that other tools ask for by a flag of their own.
+const FORMATS: [&str; 7] = [
+    "--json",
+    "--csv",
+    "--table",
+    "--ndjson",
+    "--markdown",
+    "--sarif",
+    "--html",
+];
+
 /// The command line as the parser wants it.
 ///
 /// # Errors
@@ -77,7 +88,7 @@ fn find<'a>(of: &'a CommandInfoWithArgs, name: &str) -> Option<&'a CommandInfoWi
 /// Nothing but flags, or `help`.
 fn without_command(cli: &CommandInfoWithArgs, arguments: &[String]) -> Result<Vec<String>, Error> {
     match arguments {
-        [help] if help == "help" => Ok(vec!["--help".to_owned()]),
+        [word] if word == "help" || word == "version" => Ok(vec![format!("--{word}")]),
         [help, command, ..] if help == "help" => match find(cli, command) {
             Some(_) => Ok(vec![command.clone(), "--help".to_owned()]),
             None => Err(unknown(
@@ -95,7 +106,7 @@ fn position_of_command(cli: &CommandInfoWithArgs, arguments: &[String]) -> Optio
     let mut at = 0;
     while let Some(argument) = arguments.get(at) {
         if !argument.starts_with('-') {
-            return (argument != "help").then_some(at);
+            return (argument != "help" && argument != "version").then_some(at);
         }
         let is_known_option = cli
             .commands
@@ -168,6 +179,12 @@ impl Words {
             None => (argument, None),
         };
         let Some(flag) = self.flags.iter().find(|flag| flag.long == name) else {
+            if FORMATS.contains(&name) && self.flags.iter().any(|flag| flag.long == "--format") {
+                let (of, format) = (&self.command, name.trim_start_matches('-'));
+                return Err(Error::Usage(format!(
+                    "`{name}` is not a flag of {of}; did you mean --format {format}?"
+                )));
+            }
             let known = self.flags.iter().map(|flag| flag.long);
             return Err(unknown(&format!("flag of {}", self.command), name, known));
         };

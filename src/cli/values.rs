@@ -1,6 +1,7 @@
 //! Values of flags.
 
 use crate::model::{Depth, Extra, Timestamp};
+use std::str::FromStr;
 use std::time::Duration;
 
 /// How to print.
@@ -60,6 +61,17 @@ pub(super) fn jobs(value: &str) -> Result<usize, String> {
         Ok(jobs @ 1..=64) => Ok(jobs),
         _ => Err("expected a number from 1 to 64".to_owned()),
     }
+}
+
+pub(super) fn sample(value: &str) -> Result<usize, String> {
+    match value.parse() {
+        Ok(size @ 1..=100_000) => Ok(size),
+        _ => Err("expected a number from 1 to 100000".to_owned()),
+    }
+}
+
+pub(super) fn number<T: FromStr>(value: &str) -> Result<T, String> {
+    value.parse().map_err(|_| "expected a number".to_owned())
 }
 
 pub(super) fn percent(value: &str) -> Result<u8, String> {

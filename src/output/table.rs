@@ -68,7 +68,7 @@ impl Table {
     /// When the output fails.
     pub fn write(&self, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
         let headings: Vec<String> = self.columns.iter().map(|(name, _)| line(name)).collect();
-        let widths = self.widths(&headings, screen.width);
+        let (widths, gap) = self.widths(&headings, screen.width);
         for (at, row) in [&headings].into_iter().chain(&self.rows).enumerate() {
             let cells: Vec<Vec<String>> = row
                 .iter()
@@ -77,7 +77,7 @@ impl Table {
                 .collect();
             let height = cells.iter().map(Vec::len).max().unwrap_or_default();
             for of_cell in 0..height {
-                let text = self.line(&cells, of_cell, &widths);
+                let text = self.line(&cells, of_cell, &widths, gap);
                 if at == 0 {
                     writeln!(out, "{}", screen.bold(&text))?;
                 } else {
@@ -88,7 +88,7 @@ impl Table {
         Ok(())
     }
 
-    fn line(&self, cells: &[Vec<String>], at: usize, widths: &[usize]) -> String {
+    fn line(&self, cells: &[Vec<String>], at: usize, widths: &[usize], gap: usize) -> String {
         let mut text = String::new();
         for ((cell, width), (_, align)) in cells.iter().zip(widths).zip(&self.columns) {
             let cell = cell.get(at).map_or("", String::as_str);
@@ -97,41 +97,58 @@ impl Table {
                 Align::Left => text.extend([cell, &padding]),
                 Align::Right => text.extend([&padding, cell]),
             }
-            text.push_str(GAP);
+            text.push_str(&" ".repeat(gap));
         }
         text.trim_end().to_owned()
     }
 
-    /// As wide as the cells, unless that is too wide.
-    fn widths(&self, headings: &[String], most: Option<usize>) -> Vec<usize> {
+    /// The widths of the columns and of the gaps between them: as wide as the cells, unless that is too wide.
+    fn widths(&self, headings: &[String], most: Option<usize>) -> (Vec<usize>, usize) {
+        let cells = |at: usize| self.rows.iter().map(move |row| row[at].width()).max();
         let mut widths: Vec<usize> = (0..self.columns.len())
-            .map(|at| {
-                let cells = self.rows.iter().map(Vec::as_slice).chain([headings]);
-                cells.map(|row| row[at].width()).max().unwrap_or_default()
-            })
+            .map(|at| cells(at).unwrap_or_default().max(headings[at].width()))
             .collect();
         let Some(most) = most else {
-            return widths;
+            return (widths, WIDE_GAP);
         };
-        let gaps = GAP.len() * widths.len().saturating_sub(1);
-        while widths.iter().sum::<usize>() + gaps > most {
-            let is_text =
-                |at: &usize| self.columns[*at].1 == Align::Left && widths[*at] > NARROWEST;
-            let Some(widest) = (0..widths.len())
-                .filter(is_text)
-                .max_by_key(|at| widths[*at])
-            else {
-                break;
+        let mut gap = WIDE_GAP;
+        for narrowest in NARROWEST {
+            // Numbers are never folded, their headings are.
+            let least = |at: usize| match self.columns[at].1 {
+                Align::Left => narrowest,
+                Align::Right => cells(at)
+                    .unwrap_or_default()
+                    .max(narrowest.min(longest_word(&headings[at]))),
             };
-            widths[widest] -= 1;
+            let gaps = |gap: usize| gap * widths.len().saturating_sub(1);
+            let gaps = gaps(gap);
+            while widths.iter().sum::<usize>() + gaps > most {
+                let can_give = (0..widths.len()).filter(|at| widths[*at] > least(*at));
+                let Some(widest) = can_give.max_by_key(|at| widths[*at]) else {
+                    break;
+                };
+                widths[widest] -= 1;
+            }
+            if widths.iter().sum::<usize>() + gaps <= most {
+                break;
+            }
+            gap = NARROW_GAP;
         }
-        widths
+        (widths, gap)
     }
 }
 
-const GAP: &str = "  ";
-/// Columns do not become narrower than this.
-const NARROWEST: usize = 12;
+fn longest_word(text: &str) -> usize {
+    text.split(' ')
+        .map(UnicodeWidthStr::width)
+        .max()
+        .unwrap_or_default()
+}
+
+const WIDE_GAP: usize = 2;
+const NARROW_GAP: usize = 1;
+/// How narrow columns become: not narrower than the first, unless the table does not fit then.
+const NARROWEST: [usize; 4] = [12, 8, 5, 3];
 /// Cells do not take more lines than this.
 const MOST_LINES: usize = 4;
 
@@ -195,6 +212,33 @@ mod tests {
                 words.contains(&"somebody") && narrow.contains("shop"),
                 "{narrow}"
             );
+        }
+    }
+
+    #[test]
+    fn many_columns_of_numbers_fit_by_folding_their_headings() {
+        let names = [
+            "RESOURCE GROUPS",
+            "SERVICE ACCOUNTS",
+            "DISABLED",
+            "REQUESTS",
+            "GRANTS",
+        ];
+        let mut columns = vec![("FINISHED", Align::Left)];
+        columns.extend(names.map(|name| (name, Align::Right)));
+        let mut table = Table::new(columns);
+        let row = ["2026-11-26T14:17:19.548Z", "1234567", "2", "3", "4", "5"];
+        table.row(row.map(str::to_owned).to_vec());
+        for width in [40, 50, 60, 80] {
+            let mut out = Vec::new();
+            let screen = Screen {
+                width: Some(width),
+                colour: false,
+            };
+            table.write(screen, &mut out).expect("memory");
+            let text = String::from_utf8(out).expect("text");
+            assert!(text.lines().all(|line| line.len() <= width), "{text}");
+            assert!(text.contains("1234567"), "{text}");
         }
     }
 }

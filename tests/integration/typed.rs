@@ -11,7 +11,8 @@ fn flags_are_read_as_people_type_them() {
         .person("ada", "Ada")
         .publish(&folder.file("a.db"), 1);
     Account::example().publish(&folder.file("a.db"), 2);
-    let same: [(&[&str], &[&str]); 9] = [
+    let same: [(&[&str], &[&str]); 10] = [
+        (&["version"], &["--version"]),
         (&["--help", "sync"], &["sync", "--help"]),
         (&["-h", "diff"], &["diff", "--help"]),
         (&["help", "prune"], &["prune", "--help"]),
@@ -81,6 +82,16 @@ fn what_is_misspelled_is_recognised() {
             &["diff", "--stat=maybe"],
             "--stat is a switch",
             "`harness-access diff --help`",
+        ),
+        (
+            &["snapshots", "--json"],
+            "did you mean --format json?",
+            "`harness-access snapshots --help`",
+        ),
+        (
+            &["prune", "--keep-last", "x"],
+            "with value 'x': expected a number",
+            "`harness-access prune --help`",
         ),
         (&["export"], "--format", "`harness-access export --help`"),
         (
