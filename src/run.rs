@@ -139,6 +139,10 @@ fn execute(completed: &Completed<'_>, context: &mut Context<'_>) -> Result<Exit,
         Command::Query(arguments) => command::query::run(arguments, context),
         Command::Export(arguments) => command::export::run(arguments, context),
         Command::Audit(arguments) => command::audit::run(arguments, context),
+        Command::Verify(arguments) => {
+            logging::start(arguments.verbose, arguments.quiet, context.env)?;
+            command::verify::run(arguments, context)
+        }
         Command::Findings(arguments) => command::findings::run(arguments, context),
         Command::Why(arguments) => command::why::run(arguments, context),
         Command::History(arguments) => command::history::run(arguments, context),

@@ -112,17 +112,13 @@ impl Access {
     #[must_use]
     pub fn permissions_of(&self, whole: &Path, target: &Target) -> Vec<(String, Path)> {
         let grant = self.grant(whole);
-        let role = &self.facts.roles[grant.role as usize];
         let part_doubts = |doubt: &Doubt| {
             matches!(
                 doubt,
                 Doubt::Principal | Doubt::SharedIdentifier | Doubt::AllUsers | Doubt::Unverified
             )
         };
-        let permissions = match self.hidden_roles.get(&grant.role) {
-            Some(known) => known.as_deref().unwrap_or_default(),
-            None => &role.permissions,
-        };
+        let permissions = self.permissions_of_role(grant.role).unwrap_or_default();
         let mut held = Vec::new();
         for permission in permissions {
             let question = Question::Permission(permission.clone());

@@ -1,6 +1,6 @@
 //! What a grant gives of what was asked: rules 3 to 7, of roles and resource groups.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use super::covered::{CoveredResources, Extent, covers, implicit_views, level_of};
@@ -54,6 +54,32 @@ impl Access {
             .filter(|(at, _)| self.role_has(*at, question).is_some())
             .map(|(_, role)| role.id.clone())
             .collect()
+    }
+
+    /// The same roles, by position.
+    pub(super) fn roles_at(&self, question: &Question) -> BTreeSet<u32> {
+        numbered(&self.facts.roles)
+            .map(|(at, _)| at)
+            .filter(|at| self.role_has(*at, question).is_some())
+            .collect()
+    }
+
+    /// Every permission of a role, as far as it is known.
+    pub(super) fn permissions_of_role(&self, at: u32) -> Option<&[String]> {
+        match self.hidden_roles.get(&at) {
+            None => Some(&self.facts.roles[at as usize].permissions),
+            Some(known) => known.as_deref(),
+        }
+    }
+
+    /// Every permission that a role gives somebody, sorted.
+    pub(super) fn permissions_held(&self) -> Vec<String> {
+        let roles: BTreeSet<u32> = self.facts.grants.iter().map(|grant| grant.role).collect();
+        let permissions = roles
+            .into_iter()
+            .filter_map(|at| self.permissions_of_role(at));
+        let permissions: BTreeSet<&String> = permissions.flatten().collect();
+        permissions.into_iter().cloned().collect()
     }
 
     /// The doubts about a role that has what is asked; `None` when it has not.

@@ -35,6 +35,7 @@
 //! A path *depends* when it is neither a plain yes nor a plain no; it says why. What rests on a grant, membership, role
 //! or resource group from a list that was not complete depends as well: nobody knows whether it is still so.
 
+pub mod agreement;
 mod covered;
 mod engine;
 mod explain;

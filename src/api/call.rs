@@ -18,6 +18,7 @@ pub struct Call {
     sort: Vec<String>,
     page: Option<PageAsked>,
     envelope: Envelope,
+    account_in_header: bool,
     tries: Option<u32>,
 }
 
@@ -38,6 +39,8 @@ pub enum Envelope {
     Data,
     /// `{"resource": …}` without a status: authentication settings.
     Resource,
+    /// None: the body is what was asked for, as everywhere under `/v1`.
+    Bare,
 }
 
 impl Call {
@@ -52,6 +55,7 @@ impl Call {
             sort: Vec::new(),
             page: None,
             envelope: Envelope::Data,
+            account_in_header: false,
             tries: None,
         }
     }
@@ -134,6 +138,18 @@ impl Call {
     pub fn envelope(mut self, envelope: Envelope) -> Self {
         self.envelope = envelope;
         self
+    }
+
+    /// Says the account in the header `Harness-Account` too, which the endpoints under `/v1` want.
+    #[must_use]
+    pub fn account_in_header(mut self) -> Self {
+        self.account_in_header = true;
+        self
+    }
+
+    /// Whether the account is wanted in a header.
+    pub(super) fn wants_account_in_header(&self) -> bool {
+        self.account_in_header
     }
 
     /// Which envelope the response comes in.
@@ -242,6 +258,8 @@ pub struct Reply<T> {
     pub bytes: usize,
     /// The server's clock, if it says.
     pub server_date: Option<SystemTime>,
+    /// How many rows there are in all, where a header says it.
+    pub total: Option<u64>,
 }
 
 /// Everything but the characters RFC 3986 calls unreserved.

@@ -16,6 +16,7 @@ mod snapshots;
 mod sync;
 mod typed;
 mod values;
+mod verify;
 
 use argh::{ArgsInfo, FromArgs};
 
@@ -33,6 +34,7 @@ pub use shell::{Completions, Man, Names, Shell};
 pub use snapshots::{Prune, SetLabel, Snapshots, SnapshotsCommand, Verify};
 pub use sync::{Doctor, Sync};
 pub use values::{Color, Format};
+pub use verify::VerifyAccess;
 
 /// Who has access to what in a Harness account, why, and what changed.
 #[derive(Debug, ArgsInfo, FromArgs)]
@@ -40,7 +42,7 @@ pub use values::{Color, Format};
     help_triggers("-h", "--help"),
     note = "Exit status:
   0  done; for diff: no difference that counts
-  1  diff: differences; questions with --exit-code: nothing found; findings with --fail-on: there are some
+  1  diff, verify: differences; questions with --exit-code: nothing found; findings with --fail-on: there are some
   2  could not tell: not enough was seen for an answer; the message says what to do
   3  wrong usage or configuration
   4  the key was refused, or belongs to another account
@@ -96,6 +98,8 @@ pub enum Command {
     Why(Why),
     /// who did what to access
     Audit(Audit),
+    /// ask Harness the same
+    Verify(VerifyAccess),
     /// what an auditor would question
     Findings(Findings),
     /// one HTML file for people

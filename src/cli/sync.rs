@@ -25,6 +25,10 @@ pub struct Sync {
     /// the oldest snapshot)
     #[argh(option, arg_name = "date", from_str_fn(moment))]
     pub audit_since: Option<Timestamp>,
+    /// with --with audit: where several people did something that fits a change, ask what each did, for 20 events at most;
+    /// the texts hold secrets, and nothing of them is kept but members, role and resource group
+    #[argh(switch)]
+    pub audit_details: bool,
     /// show which lists would be read, how, and why; store nothing
     #[argh(switch)]
     pub plan: bool,

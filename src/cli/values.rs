@@ -73,6 +73,13 @@ pub(super) fn jobs(value: &str) -> Result<usize, String> {
     }
 }
 
+pub(super) fn sample(value: &str) -> Result<usize, String> {
+    match value.parse() {
+        Ok(size @ 1..=100_000) => Ok(size),
+        _ => Err("expected a number from 1 to 100000".to_owned()),
+    }
+}
+
 pub(super) fn number<T: FromStr>(value: &str) -> Result<T, String> {
     value.parse().map_err(|_| "expected a number".to_owned())
 }

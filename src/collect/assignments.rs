@@ -79,10 +79,7 @@ fn level(text: Option<&str>) -> Result<Option<Level>, String> {
         None | Some("") => Ok(None),
         Some(text) => match Level::parse(text) {
             Some(level) => Ok(Some(level)),
-            None => Err(format!(
-                "it names something at the level {}, which is unknown",
-                quote(text)
-            )),
+            None => Err(format!("the level {}, which is unknown", quote(text))),
         },
     }
 }
@@ -167,11 +164,15 @@ impl Assignments {
             self.disabled += 1;
             return Ok(());
         }
-        let principal = PrincipalName::try_from(assignment.principal)?;
+        let named_at = |wrong: String| {
+            let identifier = quote(&assignment.identifier);
+            format!("the role assignment {identifier} names something at {wrong}")
+        };
+        let principal = PrincipalName::try_from(assignment.principal).map_err(named_at)?;
         let home = assignment.role_reference.and_then(|role| role.scope_level);
         let role = RoleName {
             identifier: assignment.role_identifier,
-            level: level(home.as_deref())?,
+            level: level(home.as_deref()).map_err(named_at)?,
         };
         let managed = item.harness_managed.or(assignment.managed);
         self.rows.push(Assignment {

@@ -2,9 +2,11 @@
 //!
 //! `listings` has one file for each list and the table of them. `visibility` asks what the key may see; `tree` says which
 //! scopes there are; `plan` chooses the walks; `workers` are a few threads that make them; `walk` makes one and keeps its
-//! record. `assemble` puts the rows together and resolves what role assignments name. `trail` reads who did what. `diagnosis` is for `doctor`.
+//! record. `assemble` puts the rows together and resolves what role assignments name. `trail` reads who did what,
+//! `analyzer` asks Harness who may do what. `diagnosis` is for `doctor`.
 //! Nothing here knows the store.
 
+pub mod analyzer;
 mod assemble;
 mod assignments;
 mod definition;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::assemble::Assembly;
 use super::failure::Failure;
 use super::list_walk::Rows;
-use super::record::Listed;
+use super::record::{Doubt, Listed, partial};
 use super::request::Request;
 use super::rows::ListedResource;
 use super::visibility::{KeyVisibility, wants_every};
@@ -163,9 +163,19 @@ impl Tree<'_> {
         kind: ListingKind,
         scope: &Scope,
     ) -> Result<(Vec<ListedResource>, Vec<Listing>), ApiError> {
-        let Some(Listed { rows, listing, .. }) = self.walker.listing(kind, scope)? else {
+        let Some(Listed {
+            rows,
+            mut listing,
+            doubt,
+        }) = self.walker.listing(kind, scope)?
+        else {
             return Ok((Vec::new(), Vec::new()));
         };
+        if let (Some(listing), Some(Doubt::OnlyInherited(ids))) = (&mut listing, doubt)
+            && !ids.is_empty()
+        {
+            listing.state = partial("only rows of other scopes came".to_owned());
+        }
         let listings: Vec<Listing> = listing.into_iter().collect();
         self.failed |= listings
             .iter()

@@ -29,6 +29,7 @@ pub(crate) mod snapshots;
 mod support;
 pub(crate) mod sync;
 mod trail;
+pub(crate) mod verify;
 pub(crate) mod what_can;
 pub(crate) mod who_can;
 pub(crate) mod why;

@@ -1,7 +1,7 @@
 //! `prune`: delete old snapshots.
 
-use super::Context;
 use super::open::open_database;
+use super::{Context, trail};
 use crate::cli::{Format, Prune};
 use crate::config;
 use crate::error::Error;
@@ -32,6 +32,13 @@ pub(crate) fn run(arguments: &Prune, context: &mut Context<'_>) -> Result<Exit, 
         Some(writer) if !forget.is_empty() => Some(writer.prune(&forget)?),
         _ => None,
     };
+    if pruned.is_some()
+        && let Err(error) = trail::record_around(&path, &forget)
+    {
+        log::warn!(
+            "the view `changes` does not say who made the changes since pruned snapshots: {error}"
+        );
+    }
     match arguments.format {
         Format::Json => output::prune::json(&decisions, arguments.dry_run, pruned, context.out)?,
         Format::Table if arguments.quiet => {}

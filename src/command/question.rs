@@ -8,7 +8,7 @@ use crate::access::permissions::{self, Fit};
 use crate::access::{Access, Path, Question, Target};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::{Depth, Gap, Level, Scope, ScopeSelection, SnapshotInfo};
+use crate::model::{Depth, Gap, GapState, Level, ListingKind, Scope, ScopeSelection, SnapshotInfo};
 use crate::output::access::words;
 use crate::output::access::{Head, QuestionDoc};
 use crate::output::gaps;
@@ -17,11 +17,11 @@ use crate::similar::did_you_mean;
 use crate::store::Reader;
 
 /// Lists whose gaps could hide access.
-const DECISIVE: [&str; 4] = [
-    "role_assignments",
-    "user_groups",
-    "roles",
-    "resource_groups",
+const DECISIVE: [ListingKind; 4] = [
+    ListingKind::RoleAssignments,
+    ListingKind::UserGroups,
+    ListingKind::Roles,
+    ListingKind::ResourceGroups,
 ];
 
 /// A snapshot, ready for questions.
@@ -89,7 +89,7 @@ impl Asking {
             reader, snapshot, ..
         } = opened;
         let tree = &access.facts().tree;
-        gaps.retain(|gap| DECISIVE.contains(&gap.kind.as_str()));
+        gaps.retain(|gap| DECISIVE.contains(&gap.kind));
         gaps.extend(not_asked_for(&reader, &snapshot, tree)?);
         Ok(Self {
             snapshot,
@@ -104,12 +104,7 @@ impl Asking {
     pub(crate) fn question(&self, text: &str) -> Result<Question, Error> {
         self.access
             .question(text)
-            .map_err(|similar| Error::Unknown {
-                message: format!("no permission and no role is named `{text}`"),
-                hint: Some(did_you_mean(&similar).unwrap_or_else(|| {
-                    "roles are in the view `roles`, permissions in `role_permissions`".to_owned()
-                })),
-            })
+            .map_err(|similar| unknown_permission(text, &similar))
     }
 
     /// The principal that was typed.
@@ -238,6 +233,16 @@ impl Asking {
     }
 }
 
+/// What was typed names neither a permission nor a role.
+pub(crate) fn unknown_permission(text: &str, similar: &[String]) -> Error {
+    Error::Unknown {
+        message: format!("no permission and no role is named `{text}`"),
+        hint: Some(did_you_mean(similar).unwrap_or_else(|| {
+            "roles are in the view `roles`, permissions in `role_permissions`".to_owned()
+        })),
+    }
+}
+
 /// Acting as another person, which Harness lets whoever holds this permission on people of the account.
 pub(crate) fn impersonation() -> Question {
     Question::Permission("core_user_impersonate".to_owned())
@@ -335,8 +340,8 @@ fn unexplored(snapshot: &SnapshotInfo, tree: &[Scope]) -> Option<Gap> {
             Level::Project => "all projects".to_owned(),
             _ => "all organizations and projects".to_owned(),
         },
-        kind: "role_assignments".to_owned(),
-        state: "absent".to_owned(),
+        kind: ListingKind::RoleAssignments,
+        state: GapState::Absent,
         reason: Some("not asked for".to_owned()),
         accepted: None,
     })

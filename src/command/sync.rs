@@ -189,12 +189,21 @@ impl Run<'_> {
         let explained_from = observation.trail.as_ref().and_then(TrailRead::begin);
         let published = writer.publish(identity, observation, crate::VERSION, label)?;
         if let Some(from) = explained_from
-            && let Err(error) = trail::record(&self.path, from)
+            && let Err(error) = self.explain(from)
         {
             // The snapshot is stored, and `diff` joins the trail by itself.
             log::warn!("the view `changes` does not say who made the latest changes: {error}");
         }
         Ok((gaps, Some(published)))
+    }
+
+    /// Joins the trail to the changes.
+    fn explain(&self, from: Timestamp) -> Result<(), Error> {
+        trail::record_since(&self.path, from)?;
+        if self.arguments.audit_details {
+            trail::tell_apart(self.client, &self.path, from)?;
+        }
+        Ok(())
     }
 
     fn request<'a>(

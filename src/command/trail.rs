@@ -1,18 +1,20 @@
 //! The audit trail in `sync`, which reads it, and in `diff`, which says who made each change.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use crate::api::client::Client;
-use crate::collect::trail::{EARLIEST_MONTHS, Person, read_events, read_sign_ins, readable_until};
+use crate::collect::trail::{
+    EARLIEST_MONTHS, Person, read_detail, read_events, read_sign_ins, readable_until,
+};
 use crate::diff::attribution::{Interval, attribute};
 use crate::diff::{AssessedChange, Comparison, Subject, assess, compare};
 use crate::error::Error;
 use crate::model::{
-    AuditEvent, Details, Extra, Impacts, Observation, ScopeSelection, SnapshotInfo, Timestamp,
-    TrailRead, Window,
+    AuditEvent, By, Certainty, Details, Extra, Impacts, Observation, ScopeSelection, SnapshotInfo,
+    Timestamp, TrailRead, Window,
 };
-use crate::store::{Changed, MadeBy, Reader, Writer};
+use crate::store::{Changed, Explained, Reader, Writer};
 
 /// Events may be published a little late, so a reading begins before the end of the last one.
 const OVERLAP_MS: i64 = 600_000;
@@ -102,41 +104,125 @@ impl Reading<'_> {
     }
 }
 
-/// Records who made the changes that the snapshots of a file show, where the trail was read from
-/// that moment on.
-pub(super) fn record(path: &Path, from: Timestamp) -> Result<(), Error> {
+/// Records who made the changes that the snapshots of a file show, where the trail was read from that moment on.
+pub(super) fn record_since(path: &Path, from: Timestamp) -> Result<(), Error> {
+    record(path, |_, newer| moment(&newer.finished_at) >= from)
+}
+
+/// Records it anew where snapshots between two others are gone, so that more is one change.
+pub(super) fn record_around(path: &Path, gone: &[i64]) -> Result<(), Error> {
+    record(path, |older, newer| {
+        gone.iter().any(|gone| older.id < *gone && *gone < newer.id)
+    })
+}
+
+/// Asks what exactly was changed where several people did something that fits a change since that moment, and keeps who did
+/// what by it.
+pub(super) fn tell_apart(client: &Client, path: &Path, from: Timestamp) -> Result<(), Error> {
     let reader = Reader::open(path)?;
+    let is_since = |_: &SnapshotInfo, newer: &SnapshotInfo| moment(&newer.finished_at) >= from;
+    let wanted = undecided(&attributions(&reader, is_since)?);
+    let window = Window {
+        from: Timestamp::from_millis(0),
+        until: Timestamp::now(),
+    };
+    let mut details = Vec::new();
+    let events = reader.audit_events(window)?;
+    drop(reader);
+    for event in events
+        .iter()
+        .filter(|event| wanted.contains(&event.audit_id))
+    {
+        if let Some(detail) = read_detail(client, event)? {
+            details.push((event.audit_id.clone(), detail));
+        }
+    }
+    if details.is_empty() {
+        return Ok(());
+    }
+    Writer::open_existing(path)?.record_details(&details)?;
+    record_since(path, from)
+}
+
+/// Records that fit grants of whom several may have made them; of at most so many the text is asked for.
+fn undecided(attributions: &[Attribution]) -> BTreeSet<String> {
+    const MOST_TEXTS: usize = 20;
+    let changes = attributions.iter().flat_map(|of| &of.changes);
+    let of_grants = changes.filter(|assessed| assessed.change.grant().is_some());
+    let several = of_grants
+        .filter_map(|assessed| assessed.by.as_deref())
+        .filter(|by| by.certainty == Certainty::OneOf);
+    let mut records: Vec<&String> = several.flat_map(|by| &by.records).collect();
+    records.sort_unstable();
+    records.dedup();
+    records
+        .into_iter()
+        .rev()
+        .take(MOST_TEXTS)
+        .cloned()
+        .collect()
+}
+
+/// Who made the changes that a snapshot shows, and what happened besides.
+struct Attribution {
+    snapshot: i64,
+    changes: Vec<AssessedChange>,
+    unseen: Vec<AuditEvent>,
+}
+
+fn attributions(
+    reader: &Reader,
+    is_wanted: impl Fn(&SnapshotInfo, &SnapshotInfo) -> bool,
+) -> Result<Vec<Attribution>, Error> {
+    let mut attributions = Vec::new();
+    if !reader.has_trail()? {
+        return Ok(attributions);
+    }
     let snapshots = reader.snapshots()?;
-    let mut recorded = Vec::new();
     for pair in snapshots.windows(2) {
         let [older, newer] = pair else { continue };
-        if moment(&newer.finished_at) < from {
+        if !is_wanted(older, newer) {
             continue;
         }
         let facts = reader.diff_facts(older.id, newer.id)?;
         let none = Impacts::default();
         let mut changes = assess(compare(facts).changes, &none, &none);
-        attributed(&mut changes, (&reader, older), (&reader, newer))?;
-        recorded.push((newer.id, changes));
+        let unseen = attributed(&mut changes, (reader, older), (reader, newer))?;
+        attributions.push(Attribution {
+            snapshot: newer.id,
+            changes,
+            unseen,
+        });
     }
-    drop(reader);
-    let made_by: Vec<(i64, Vec<MadeBy<'_>>)> = recorded
-        .iter()
-        .map(|(snapshot, changes)| (*snapshot, changes.iter().filter_map(made_by).collect()))
-        .collect();
-    Ok(Writer::open_existing(path)?.record_made_by(&made_by)?)
+    Ok(attributions)
 }
 
-fn made_by(assessed: &AssessedChange) -> Option<MadeBy<'_>> {
+fn record(
+    path: &Path,
+    is_wanted: impl Fn(&SnapshotInfo, &SnapshotInfo) -> bool,
+) -> Result<(), Error> {
+    let attributions = attributions(&Reader::open(path)?, is_wanted)?;
+    if attributions.is_empty() {
+        return Ok(());
+    }
+    let explained: Vec<Explained<'_>> = attributions
+        .iter()
+        .map(|of| Explained {
+            snapshot: of.snapshot,
+            changes: of.changes.iter().filter_map(made_by).collect(),
+            unseen: &of.unseen,
+        })
+        .collect();
+    Ok(Writer::open_existing(path)?.record_made_by(&explained)?)
+}
+
+fn made_by(assessed: &AssessedChange) -> Option<(Changed<'_>, &By)> {
     let by = assessed.by.as_deref()?;
-    Some(MadeBy {
-        changed: match assessed.change.subject() {
-            Subject::Resource(fact) => Changed::Resource(&fact.id),
-            Subject::Grant(grant) => Changed::Grant(grant),
-        },
-        certainty: by.certainty.as_str(),
-        audit_id: by.event.as_ref().map(|event| event.audit_id.as_str()),
-    })
+    let changed = match assessed.change.subject() {
+        Subject::Resource(fact) => Changed::Resource(&fact.id),
+        Subject::Grant(grant) => Changed::Grant(grant),
+    };
+    Some((changed, by))
 }
 
 /// Adds to each change who made it, and to the comparison what the trail records besides. Nothing where the file never

@@ -3,12 +3,11 @@
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 
-use super::by::By;
 use super::escalation::escalation;
 use super::{Change, Differences, Escalation, Subject, Verb, details};
 use crate::agreed::Agreement;
 use crate::model::{
-    Impact, ImpactWanted, Impacts, Level, ResourceFact, ResourceId, ResourceType, Scope,
+    By, Impact, ImpactWanted, Impacts, Level, ResourceFact, ResourceId, ResourceType, Scope,
 };
 
 /// What somebody did to bring a change about.

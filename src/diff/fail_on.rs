@@ -1,7 +1,7 @@
 //! Which changes make a check fail.
 
-use super::by::Certainty;
 use super::{AssessedChange, Verb};
+use crate::model::Certainty;
 
 /// What counts.
 #[derive(Clone, Debug, PartialEq, Eq)]

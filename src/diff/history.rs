@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Change, details};
-use crate::model::{GrantFact, Moment, RecordedBy, ResourceFact, Span};
+use crate::model::{By, GrantFact, Moment, ResourceFact, Span};
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct Event {
     /// Earlier snapshots were deleted.
     pub forgotten: bool,
     /// Who did it, where the audit trail was read.
-    pub by: Option<RecordedBy>,
+    pub by: Option<By>,
 }
 
 /// Events in order of time; at the same snapshot resources before grants, then by id.

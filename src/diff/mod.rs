@@ -7,7 +7,6 @@
 pub mod approvals;
 mod assess;
 pub mod attribution;
-pub mod by;
 mod change;
 mod compare;
 mod comparison;

@@ -6,6 +6,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::io::Write;
 
 use super::exporter::{Exporter, Source};
+use super::sign_ins::{self, SignIns};
 use super::target::Target;
 use crate::access::{Access, Path, Verdict};
 use crate::error::Error;
@@ -22,12 +23,13 @@ pub struct Matrix {
     pub bom: bool,
 }
 
-const COLUMNS: [&str; 22] = [
+const COLUMNS: [&str; 23] = [
     "Name",
     "E-mail",
     "Type",
     "State",
     "Two-factor",
+    "Last login",
     "Role",
     "Resource group",
     "Organization",
@@ -107,6 +109,7 @@ fn write_row(
             &principal.kind.as_str().replace('_', " "),
             &state(principal),
             details.second_factor_of(&principal.id),
+            &details.last_login_of(&principal.id),
             named(role.name.as_deref(), &role.identifier),
             named(group.name.as_deref(), &group.identifier),
             organization,
@@ -145,6 +148,7 @@ fn state(principal: &PrincipalFact) -> String {
 struct Details {
     names: HashMap<String, String>,
     second_factor: HashMap<String, bool>,
+    sign_ins: HashMap<String, SignIns>,
     /// Of each grant, by a number made of its parts: a million of them are too many for texts.
     since: HashMap<u64, u32>,
     moments: Vec<String>,
@@ -156,6 +160,7 @@ impl Details {
         let mut details = Self {
             names: HashMap::new(),
             second_factor: HashMap::new(),
+            sign_ins: sign_ins::load(reader)?,
             since: HashMap::new(),
             moments: Vec::new(),
             hasher: RandomState::new(),
@@ -212,6 +217,10 @@ impl Details {
         };
         let joined = membership.map(|[member, group]| moment(&[member, group, "", ""]));
         moment(grant).max(joined.unwrap_or_default())
+    }
+
+    fn last_login_of(&self, id: &str) -> String {
+        self.sign_ins.get(id).map(SignIns::day).unwrap_or_default()
     }
 
     fn second_factor_of(&self, id: &str) -> &'static str {

@@ -10,6 +10,7 @@ mod history;
 mod manifest;
 mod ndjson;
 mod part;
+mod sign_ins;
 mod sqlite;
 mod target;
 mod vanta;

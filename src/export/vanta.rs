@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use super::exporter::{Exporter, Source};
+use super::sign_ins::{self, SignIns};
 use super::target::Target;
 use crate::access::{Access, Path, Verdict};
 use crate::error::Error;
@@ -13,6 +14,8 @@ use crate::output::text::named;
 
 /// Vanta's columns, in its spelling. It matches the owner with a person by e-mail address; roles are separated by commas.
 const COLUMNS: [&str; 4] = ["Account name", "Account owner", "Role", "Status"];
+/// Not among Vanta's own, so it is there only when a sync read the sign-ins.
+const LAST_LOGIN: &str = "Last login";
 
 /// The preset `vanta`. A role that depends is a role to review, and marked.
 #[derive(Clone, Copy, Debug)]
@@ -41,9 +44,13 @@ impl Exporter for Vanta {
         if self.bom {
             target.write_all(csv::BOM)?;
         }
-        csv::row(target, &COLUMNS)?;
+        let sign_ins = sign_ins::load(source.reader)?;
+        let tells_sign_ins = !sign_ins.is_empty();
+        let mut columns = COLUMNS.to_vec();
+        columns.extend(tells_sign_ins.then_some(LAST_LOGIN));
+        csv::row(target, &columns)?;
         let held = access.everything_held_by(people.iter().map(|(_, at, _)| *at));
-        for ((account, _, user), paths) in people.iter().zip(held) {
+        for ((name, _, user), paths) in people.iter().zip(held) {
             let roles = listed(&roles(&access, &paths));
             let owner = readable(user.email.as_deref()).unwrap_or("No owner");
             let status = if user.disabled {
@@ -51,7 +58,10 @@ impl Exporter for Vanta {
             } else {
                 "Active"
             };
-            csv::row(target, &[account, owner, &roles, status])?;
+            let last_login = sign_ins.get(&user.id).map(SignIns::day).unwrap_or_default();
+            let mut cells = vec![*name, owner, &roles, status];
+            cells.extend(tells_sign_ins.then_some(&*last_login));
+            csv::row(target, &cells)?;
         }
         Ok(people.len() as u64)
     }

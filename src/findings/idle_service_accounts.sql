@@ -13,6 +13,6 @@ FROM service_accounts s CROSS JOIN (SELECT max(finished_at) AS at FROM snapshots
 WHERE CASE WHEN EXISTS (SELECT 1 FROM audit_windows w WHERE w.state = 'complete'
     AND w.begins <= strftime('%Y-%m-%dT%H:%M:%fZ', l.at, '-90 days')
     AND w.ends >= strftime('%Y-%m-%dT%H:%M:%fZ', l.at, '-1 day'))
-  AND NOT EXISTS (SELECT 1 FROM audit_events a WHERE a.actor_type = 'service_account' AND a.actor_id = s.identifier
-    AND a.at >= strftime('%Y-%m-%dT%H:%M:%fZ', l.at, '-90 days'))
+  AND s.identifier NOT IN (SELECT a.actor_id FROM audit_events a WHERE a.actor_type = 'service_account'
+    AND a.at >= (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', max(finished_at), '-90 days') FROM snapshots))
   THEN EXISTS (SELECT 1 FROM effective_access e WHERE e.principal_id = s.id) END

@@ -1,9 +1,9 @@
 //! The audit trail: who did what to access, as Harness recorded it.
 //!
 //! Only who, what, where and when are kept. Harness can also tell the text of what was changed; it holds webhooks and
-//! keys in clear, so it never gets this far.
+//! keys in clear, so no more of it than members, role and resource group gets this far.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 use super::{ListingState, Scope, Timestamp};
@@ -138,19 +138,28 @@ pub struct AuditEvent {
     pub scope: Scope,
     /// How somebody came to be in the account, where Harness says it, such as `Invitation`.
     pub source: Option<String>,
+    /// What exactly it changed, where that was asked for.
+    pub detail: Option<EventDetail>,
 }
 
-/// Who made a change, as the file keeps it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct RecordedBy {
-    /// How sure it is, in the word of the documents.
-    pub certainty: String,
-    /// As Harness names the actor: an address, an identifier.
-    pub actor: Option<String>,
-    /// The other person of an impersonation.
-    pub impersonation: Option<String>,
-    /// When it was recorded, in UTC.
-    pub at: Option<String>,
+/// What an event changed, as far as it tells candidates apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventDetail {
+    /// Of a user group: uuids of people.
+    Members {
+        /// Who joined.
+        joined: Vec<String>,
+        /// Who left.
+        left: Vec<String>,
+    },
+    /// Of a role assignment.
+    Assignment {
+        /// Identifier of the role.
+        role: String,
+        /// Identifier of the resource group.
+        resource_group: String,
+    },
 }
 
 /// A stretch of time of which every event was read, both ends included.

@@ -1,11 +1,13 @@
 //! Listings: one paged walk of one endpoint in one scope, the unit of completeness.
 
+use serde::Serialize;
 use std::fmt;
 
 use super::{ResourceType, Scope, Timestamp};
 
 /// What a listing lists. The names appear in the view `listings` and in messages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ListingKind {
     /// The account itself.
     Accounts,
@@ -85,6 +87,12 @@ impl ListingKind {
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
+    /// The name in words, such as `role assignments`.
+    #[must_use]
+    pub fn words(self) -> String {
+        self.as_str().replace('_', " ")
     }
 
     /// Whether it tells what access there is. The audit trail tells who did what: a snapshot is complete without it.

@@ -5,6 +5,7 @@
 mod access;
 mod assignment_ids;
 mod audit;
+mod by;
 mod diagnosis;
 mod directory;
 mod fact;
@@ -14,6 +15,7 @@ mod impact;
 mod label;
 mod listing;
 mod observation;
+mod policy;
 mod reference;
 mod resource;
 mod rows;
@@ -30,9 +32,10 @@ pub use access::{
 };
 pub use assignment_ids::{AssignmentIds, AssignmentRef};
 pub use audit::{
-    ActedOn, Actor, ActorKind, AuditEvent, AuditTrail, ReadWindow, RecordedBy, SignIn, TrailRead,
+    ActedOn, Actor, ActorKind, AuditEvent, AuditTrail, EventDetail, ReadWindow, SignIn, TrailRead,
     Window,
 };
+pub use by::{Acting, Behind, By, Certainty};
 pub use diagnosis::{Deviation, Diagnosis, Held, ListDiagnosis, Proof, Trial, TrialAnswer};
 pub use directory::{Directory, Ref, ScopeRef};
 pub use fact::{DiffFacts, GrantFact, Named, Namesake, NumberMap, ResourceFact};
@@ -42,6 +45,7 @@ pub use impact::{Impact, ImpactWanted, Impacts};
 pub use label::Label;
 pub use listing::{Listing, ListingKind, ListingState, PlannedWalk};
 pub use observation::{Observation, Resource};
+pub use policy::{AccessQuestion, Policy};
 pub use reference::{SnapshotLocator, SnapshotRef, is_odd_date};
 pub use resource::{
     Details, IncludedScope, Known, ResourceId, ResourceType, Selector, canonical_json,
@@ -50,6 +54,6 @@ pub use rows::{Cell, RowReceiver};
 pub use scope::{Level, Scope};
 pub use scope_selection::{Depth, Extra, ScopeSelection};
 pub use self_raising::{SELF_RAISING, raises};
-pub use snapshot::{Gap, Pruned, SnapshotInfo, Unverified};
+pub use snapshot::{Gap, GapState, Pruned, SnapshotInfo, Unverified};
 pub use time::Timestamp;
 pub use verified::{Verified, VerifiedSnapshot};

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::ListingKind;
+
 /// A row of the view `snapshots`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SnapshotInfo {
@@ -46,19 +48,50 @@ pub struct SnapshotInfo {
 }
 
 /// A listing of a snapshot that was not complete.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Gap {
     /// Where.
     pub scope: String,
     /// What.
-    pub kind: String,
-    /// `partial` or `not_permitted`; `absent` when the snapshot did not ask for it.
-    pub state: String,
+    pub kind: ListingKind,
+    /// How much of it was seen.
+    pub state: GapState,
     /// Why.
     pub reason: Option<String>,
     /// Why it is accepted, if it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted: Option<String>,
+}
+
+/// How much of an incomplete listing a snapshot saw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GapState {
+    /// Some of it.
+    Partial,
+    /// Nothing: the key may not list it.
+    NotPermitted,
+    /// The snapshot did not ask for it.
+    Absent,
+}
+
+impl GapState {
+    /// The name that documents and the view `listings` use.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Partial => "partial",
+            Self::NotPermitted => "not_permitted",
+            Self::Absent => "absent",
+        }
+    }
+
+    /// Reads the name written by [`Self::as_str`].
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        let all = [Self::Partial, Self::NotPermitted, Self::Absent];
+        all.into_iter().find(|state| state.as_str() == name)
+    }
 }
 
 /// Facts of a snapshot that nobody can vouch for: their lists were not complete.

@@ -4,8 +4,8 @@ use serde::Serialize;
 use std::io::{self, Write};
 
 use super::Screen;
+use super::by::{ActorDoc, acting, minute};
 use super::csv;
-use super::diff::by::{ActorDoc, acting, minute};
 use super::documents::FORMAT_VERSION;
 use super::table::{Align, Table};
 use crate::model::{Actor, AuditEvent};

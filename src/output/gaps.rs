@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::text::count;
-use crate::model::Gap;
+use crate::model::{Gap, GapState};
 
 /// Gaps in a few lines: one a kind and reason, with the scopes counted when there are many.
 #[must_use]
@@ -25,8 +25,8 @@ pub fn lines(gaps: &[Gap]) -> Vec<String> {
             }
             few => few.join(", "),
         };
-        let reason = gap.reason.as_deref().unwrap_or(&gap.state);
-        format!("{} of {place}: {reason}", gap.kind.replace('_', " "))
+        let reason = gap.reason.as_deref().unwrap_or(gap.state.as_str());
+        format!("{} of {place}: {reason}", gap.kind.words())
     };
     groups.iter().map(line).collect()
 }
@@ -34,8 +34,10 @@ pub fn lines(gaps: &[Gap]) -> Vec<String> {
 /// What one snapshot of a comparison did not see, in a few lines.
 #[must_use]
 pub fn not_compared(snapshot: i64, gaps: &[Gap]) -> Vec<String> {
-    let (absent, incomplete): (Vec<Gap>, Vec<Gap>) =
-        gaps.iter().cloned().partition(|gap| gap.state == "absent");
+    let (absent, incomplete): (Vec<Gap>, Vec<Gap>) = gaps
+        .iter()
+        .cloned()
+        .partition(|gap| gap.state == GapState::Absent);
     let mut said: Vec<String> = lines(&incomplete)
         .iter()
         .map(|gap| format!("cannot compare {gap} (snapshot {snapshot})"))
@@ -43,15 +45,12 @@ pub fn not_compared(snapshot: i64, gaps: &[Gap]) -> Vec<String> {
     if let [gap] = &*absent {
         said.push(format!(
             "cannot compare {} of {}: snapshot {snapshot} did not include this list",
-            gap.kind.replace('_', " "),
+            gap.kind.words(),
             gap.scope
         ));
     } else if !absent.is_empty() {
         let scopes: BTreeSet<&str> = absent.iter().map(|gap| gap.scope.as_str()).collect();
-        let kinds: BTreeSet<String> = absent
-            .iter()
-            .map(|gap| gap.kind.replace('_', " "))
-            .collect();
+        let kinds: BTreeSet<String> = absent.iter().map(|gap| gap.kind.words()).collect();
         said.push(format!(
             "cannot compare {} in {}: snapshot {snapshot} did not include them ({})",
             count(absent.len() as u64, "list"),

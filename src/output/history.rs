@@ -3,15 +3,15 @@
 use serde::Serialize;
 use std::io::{self, Write};
 
+use super::by::{self, ByDoc};
 use super::csv::row;
 use super::diff::words::{sentence, symbol};
 use super::documents::FORMAT_VERSION;
 use super::table::{Align, Table};
 use super::text::shortened;
-use crate::diff::by::Certainty;
 use crate::diff::history::Event;
 use crate::diff::{Subject, Verb};
-use crate::model::{Named, RecordedBy, ResourceType, Thing};
+use crate::model::{Named, ResourceType, Thing};
 use crate::output::Screen;
 
 const NAME: usize = 60;
@@ -50,7 +50,7 @@ pub fn table(events: &[Event], screen: Screen, out: &mut dyn Write) -> io::Resul
             format!("{sign} {word}"),
             sentence(&event.change, NAME),
         ];
-        cells.extend(tells_who.then(|| by(event.by.as_ref())));
+        cells.extend(tells_who.then(|| by::words(event.by.as_ref())));
         table.row(cells);
         if event.change.verb() == Verb::Changed {
             for detail in &event.details {
@@ -65,30 +65,6 @@ pub fn table(events: &[Event], screen: Screen, out: &mut dyn Write) -> io::Resul
         }
     }
     table.write(screen, out)
-}
-
-/// Who did it and when, in a few words.
-fn by(by: Option<&RecordedBy>) -> String {
-    let Some(by) = by else {
-        return String::new();
-    };
-    let actor = by.actor.clone().unwrap_or_default();
-    let other = by.impersonation.as_ref();
-    let other = other.map_or_else(String::new, |other| format!(" (impersonation: {other})"));
-    let at = by
-        .at
-        .as_deref()
-        .and_then(|at| at.get(..16))
-        .unwrap_or_default()
-        .replace('T', " ");
-    match Certainty::parse(&by.certainty) {
-        Some(Certainty::Exact) => format!("{actor}{other} {at}"),
-        Some(Certainty::Likely) => format!("probably {actor}{other} {at}"),
-        Some(Certainty::OneOf) => format!("one of several, last {actor}{other} {at}"),
-        Some(Certainty::NeverRecorded) => "Harness records nobody for this".to_owned(),
-        Some(Certainty::Unexplained) => "nobody recorded".to_owned(),
-        Some(Certainty::Unknown) | None => "?".to_owned(),
-    }
 }
 
 #[derive(Serialize)]
@@ -112,7 +88,7 @@ struct EventDoc<'a> {
     scope: Option<&'a str>,
     resource_group: Option<NamedDoc<'a>>,
     details: &'a [String],
-    by: Option<&'a RecordedBy>,
+    by: Option<ByDoc<'a>>,
 }
 
 #[derive(Serialize)]
@@ -160,7 +136,7 @@ fn event_doc(event: &Event) -> EventDoc<'_> {
             .and_then(|grant| grant.resource_group.as_deref())
             .map(named),
         details: &event.details,
-        by: event.by.as_ref(),
+        by: event.by.as_ref().map(ByDoc::from),
     }
 }
 
@@ -194,6 +170,8 @@ pub fn csv(events: &[Event], out: &mut dyn Write) -> io::Result<()> {
             "scope",
             "resource_group_id",
             "details",
+            "by",
+            "by_certainty",
         ],
     )?;
     for event in events {
@@ -220,6 +198,8 @@ pub fn csv(events: &[Event], out: &mut dyn Write) -> io::Result<()> {
                 doc.scope.unwrap_or_default(),
                 doc.resource_group.as_ref().map_or("", |group| group.id),
                 &event.details.join("; "),
+                &by::words(event.by.as_ref()),
+                event.by.as_ref().map_or("", |by| by.certainty.as_str()),
             ],
         )?;
     }

@@ -3,6 +3,7 @@
 pub mod accepting;
 pub mod access;
 pub mod audit;
+mod by;
 pub mod csv;
 pub mod diff;
 pub mod doctor;
@@ -24,6 +25,7 @@ pub mod support;
 pub mod table;
 pub mod text;
 mod toml;
+pub mod verify;
 
 pub use json::{write_json, write_json_line};
 pub use screen::Screen;

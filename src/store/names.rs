@@ -23,9 +23,11 @@ pub(super) const NAMESAKE: &str = "
   ELSE EXISTS (SELECT 1 FROM _resource o
     WHERE o.name = r.known_name AND o.key <> r.key AND o.type = r.type AND o.scope = r.scope) END";
 
-/// Since which snapshot no list shows `r`; NULL = one does, or none ever did.
+/// Since which snapshot no list shows `r`; NULL = one does, or none ever did. Told of the whole file, also where an earlier
+/// snapshot is shown: `r.version` would be that snapshot's.
 pub(super) const GONE_SINCE: &str = "
-  CASE WHEN r.version IS NULL THEN (SELECT max(e.valid_until) FROM _resource_version e WHERE e.resource = r.key) END";
+  (SELECT CASE WHEN count(e.valid_until) = count(*) THEN max(e.valid_until) END
+   FROM _resource_version e WHERE e.resource = r.key)";
 
 /// Reads the two columns above.
 pub(super) fn namesake(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<Namesake>> {

@@ -221,6 +221,7 @@ fn a_request_ends_with_the_time_it_was_given() {
         method: Method::Get,
         url: base.join("/x"),
         body: None,
+        account: None,
         request_id: "r".to_owned(),
         timeout: Duration::from_millis(10),
     };
@@ -238,6 +239,7 @@ fn nothing_is_sent_unencrypted_when_https_is_meant() {
         method: Method::Get,
         url: server.url.clone(),
         body: None,
+        account: None,
         request_id: "r".to_owned(),
         timeout: Duration::from_secs(1),
     };

@@ -5,13 +5,14 @@ use std::path::Path;
 
 use crate::support::{Run, Test, matches_file};
 
-const COMMANDS: [&str; 8] = [
+const COMMANDS: [&str; 9] = [
     "sync",
     "snapshots",
     "diff",
     "who-can",
     "what-can",
     "why",
+    "verify",
     "findings",
     "export",
 ];

@@ -214,6 +214,7 @@ fn a_later_sync_leaves_damage_to_be_seen() {
     for sql in [
         "UPDATE _grant SET created_at = 1 WHERE key = 1",
         "UPDATE _resource SET known_name = 'Eve' WHERE key = 9",
+        "DELETE FROM _seal WHERE snapshot = 4",
     ] {
         let folder = TempDir::new();
         let file = folder.file("a.db");

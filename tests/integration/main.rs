@@ -61,6 +61,7 @@ mod sync;
 mod tree;
 mod typed;
 mod unseen;
+mod verify;
 mod views;
 mod warehouse;
 mod what_can;

@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use harness_access::collect::listings::LISTINGS;
 use harness_access::collect::{Definition, Endpoint, Walks, Wanted, WithoutPermission};
 
 use crate::support::documents::{blocks, documentation, documents};
 use crate::support::{Run, TempDir, Test};
-use fake_harness::{Caller, next_day};
+use fake_harness::Caller;
+use rusqlite::Connection;
 
 fn help(arguments: &[&str]) -> String {
     Run::new(TempDir::new().path(), arguments).exits(0).stdout
@@ -72,6 +74,7 @@ fn its_options_are_those_of_the_help() {
         &["why", "--help"],
         &["findings", "--help"],
         &["audit", "--help"],
+        &["verify", "--help"],
         &["query", "--help"],
         &["report", "--help"],
         &["export", "--help"],
@@ -171,16 +174,26 @@ fn the_changelog_has_an_entry_for_the_release() {
     );
 }
 
+const HOUR: i64 = 3_600_000;
+
 /// What a reader would see who follows the README: the account of `make demo`, looked at twice.
 struct Session(Test);
 
 impl Session {
     fn new() -> Self {
-        let test = Test::synced();
-        test.observe_after(|account| {
-            next_day(account);
-        });
-        test.fake.caller(Caller::default().and("core_audit_view"));
+        let test = Test::new();
+        let caller = Caller::default().and("core_audit_view");
+        test.fake.caller(caller.and("core_accessPolicies_analyze"));
+        test.fake.switch(|switches| switches.policy_analyzer = true);
+        let observe = || test.sync().args(&["--with", "audit"]).exits(0);
+        observe();
+        let file = Connection::open(test.database()).unwrap();
+        file.execute_batch(fake_harness::A_DAY_BACK).unwrap();
+        drop(file);
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        let now = i64::try_from(since.as_millis()).unwrap();
+        test.fake.next_day_by_whom(now - 8 * HOUR, HOUR / 2);
+        observe();
         test.folder.write_private("key", test.fake.api_key());
         Self(test)
     }
@@ -213,7 +226,7 @@ impl Session {
             .env("HARNESS_BASE_URL", &self.0.server.base_url())
             .run();
         let mut text = outcome.stdout + &outcome.stderr;
-        if outcome.status == 1 && arguments[0] == "diff" {
+        if outcome.status == 1 && ["diff", "verify"].contains(&arguments[0]) {
             text.push_str("(exit status 1: there are differences)\n");
         } else {
             assert_eq!(outcome.status, 0, "{arguments:?}: {text}");

@@ -6,7 +6,7 @@ use crate::support::{Database, Test};
 use fake_harness::{Account, Caller, Scope};
 
 /// Every view and the columns it is documented to have, in order. More may follow at the end.
-const VIEWS: [(&str, &str); 26] = [
+const VIEWS: [(&str, &str); 27] = [
     (
         "snapshots",
         "id, label, state, started_at, finished_at, account_id, base_url, scopes, caller, tool_version, requests, \
@@ -77,7 +77,8 @@ const VIEWS: [(&str, &str); 26] = [
     (
         "changes",
         "snapshot_id, at, change, kind, type, id, name, detail, principal_id, principal_name, email, role_id, scope, \
-         resource_group_id, via_group_id, escalates, changed_by, changed_by_certainty, changed_at",
+         resource_group_id, via_group_id, escalates, changed_by, changed_by_certainty, changed_at, \
+         changed_by_type, changed_as, changed_told",
     ),
     (
         "tokens",
@@ -122,10 +123,15 @@ const VIEWS: [(&str, &str); 26] = [
          audit_id",
     ),
     ("audit_windows", "begins, ends, state, reason"),
+    (
+        "unseen_events",
+        "snapshot_id, at, action, actor_id, actor_type, actor_name, impersonation, resource_type, resource_id, \
+         resource_name, scope, audit_id",
+    ),
 ];
 
 /// Views that fill only when a sync asks for what no test account serves here.
-const EMPTY: [&str; 2] = ["audit_events", "audit_windows"];
+const EMPTY: [&str; 3] = ["audit_events", "audit_windows", "unseen_events"];
 
 #[test]
 fn every_view_has_the_documented_columns_and_answers() {

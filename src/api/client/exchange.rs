@@ -67,6 +67,7 @@ impl Client {
             method,
             url,
             body: body.map(<[u8]>::to_vec),
+            account: (call.wants_account_in_header()).then(|| self.account_id.clone()),
             request_id: String::new(),
             timeout: self.options.request_timeout,
         };
@@ -212,6 +213,7 @@ impl Client {
                 attempts: 1,
                 bytes,
                 server_date: response.date,
+                total: response.total,
             }),
             Err(why) => Err(classifier.unopened(&response, why)),
         }

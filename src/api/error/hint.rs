@@ -31,6 +31,10 @@ fn hint_about(kind: &ApiErrorKind, error: &ApiError) -> Option<String> {
             "Check the base URL, and what stands before Harness: a firewall, a proxy (HTTPS_PROXY, NO_PROXY) or an \
              allowlist of addresses may refuse this computer."
         }
+        ApiErrorKind::Redirected { .. } if !error.is_first => {
+            "The key is sent to the base URL alone. If the target is Harness's own address, use that as the base URL; \
+             otherwise ask whoever runs the gateway before Harness, or look for a newer version of this program."
+        }
         ApiErrorKind::NotJson {
             looks_like:
                 LooksLike::LoginPage | LooksLike::Html | LooksLike::OtherService | LooksLike::Other,

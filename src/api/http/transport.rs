@@ -35,6 +35,8 @@ pub struct HttpRequest {
     pub url: String,
     /// The JSON to post.
     pub body: Option<Vec<u8>>,
+    /// Sent as `Harness-Account`, where an endpoint wants the account there.
+    pub account: Option<String>,
     /// Sent as `X-requestId`; Harness repeats it as `correlationId`.
     pub request_id: String,
     /// Bound on the whole exchange, connecting and reading the body included.
@@ -54,6 +56,8 @@ pub struct HttpResponse {
     pub location: Option<String>,
     /// `Date`: the server's clock.
     pub date: Option<SystemTime>,
+    /// `X-Total-Elements`: how many rows there are in all.
+    pub total: Option<u64>,
     /// The body, unpacked; of a status other than 2xx at most 64 KiB.
     pub body: Vec<u8>,
 }
@@ -252,6 +256,9 @@ impl UreqTransport {
             .uri(&request.url)
             .header("x-api-key", self.key.expose())
             .header("X-requestId", &request.request_id);
+        if let Some(account) = &request.account {
+            builder = builder.header("Harness-Account", account);
+        }
         let response = match request.method {
             Method::Get => {
                 builder = builder.method("GET");
@@ -280,6 +287,7 @@ impl UreqTransport {
             retry_after: header("retry-after"),
             location: header("location"),
             date: header("date").and_then(|date| httpdate::parse_http_date(&date).ok()),
+            total: header("x-total-elements").and_then(|total| total.trim().parse().ok()),
             body: self.key.scrub(body),
         })
     }

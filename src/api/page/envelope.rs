@@ -151,6 +151,9 @@ fn open_as_is<T: DeserializeOwned>(body: &[u8], envelope: Envelope) -> Result<T,
         }),
         Envelope::Resource => serde_json::from_slice::<ResourceEnvelope<T>>(body)
             .map(|envelope| (true, envelope.resource)),
+        Envelope::Bare => {
+            serde_json::from_slice::<T>(body).map(|bare| (!tells_of_failure(body), Some(bare)))
+        }
     };
     match opened {
         Ok((true, Some(data))) => Ok(data),

@@ -8,6 +8,7 @@ mod access_check;
 mod account;
 mod audit;
 pub(crate) mod lenient;
+mod policies;
 mod principals;
 mod resource_groups;
 mod role_assignments;
@@ -25,6 +26,7 @@ pub use audit::{
     ActorLabels, AuditEventData, AuditItem, AuditPage, AuditPrincipal, AuditResource, AuditScope,
     AuditSource, AuthenticationInfo, ResourceLabels,
 };
+pub use policies::{AnalyzedAssignment, PolicyAnalysis, PolicyItem, PolicyPart, PolicyScope};
 pub use principals::{ServiceAccount, ServiceAccountItem, User, UserGroup};
 pub use resource_groups::{
     AttributeFilter, ResourceFilter, ResourceGroup, ResourceGroupItem, ResourceSelector,

@@ -41,6 +41,7 @@ pub(super) fn read(row: Value) -> Result<AuditEvent, String> {
             .audit_event_data
             .and_then(|data| data.source)
             .and_then(|source| source.r#type),
+        detail: None,
     })
 }
 

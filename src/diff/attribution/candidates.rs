@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::interval::is_same_moment;
 use super::pattern::{Pattern, Who};
 use super::trace::{Trace, email, trace};
 use crate::diff::{AssessedChange, Change, Verb};
-use crate::model::AuditEvent;
+use crate::model::{AuditEvent, EventDetail, GrantFact, ResourceId};
 
 /// What fits one change, as positions in the list of events, in order of time.
 #[derive(Debug, Default)]
@@ -28,11 +29,59 @@ impl Candidates {
         let index = Index::of(events, &addresses(changes));
         let mut found: Vec<Self> = changes
             .iter()
-            .map(|change| index.candidates(&trace(&change.change, change.built_in.is_some())))
+            .map(|change| {
+                let trace = trace(&change.change, change.built_in.is_some());
+                let mut candidates = index.candidates(&trace);
+                candidates
+                    .direct
+                    .retain(|position| can_have_made(events[*position], &change.change));
+                candidates
+            })
             .collect();
         mark_crowded(changes, &mut found);
         found
     }
+}
+
+/// Whether an event that is about the right thing is about this grant of it.
+fn can_have_made(event: &AuditEvent, change: &Change) -> bool {
+    match (&event.detail, change.grant()) {
+        (Some(detail), Some(grant)) => is_in_detail(detail, grant, change.verb()),
+        _ => is_of_its_time(event, change),
+    }
+}
+
+fn is_in_detail(detail: &EventDetail, grant: &GrantFact, verb: Verb) -> bool {
+    let is = |id: &str, identifier: &str| {
+        ResourceId::parse(id).is_some_and(|id| id.identifier == identifier)
+    };
+    match detail {
+        EventDetail::Members { joined, left } => {
+            let people = if verb == Verb::Removed { left } else { joined };
+            people.iter().any(|uuid| is(&grant.principal.id, uuid))
+        }
+        EventDetail::Assignment {
+            role,
+            resource_group,
+        } => {
+            is(&grant.target.id, role)
+                && grant
+                    .resource_group
+                    .as_ref()
+                    .is_some_and(|over| is(&over.id, resource_group))
+        }
+    }
+}
+
+/// A record of a creation is of the moment of the creation, which a role assignment tells: an assignment of another time is
+/// another one.
+fn is_of_its_time(event: &AuditEvent, change: &Change) -> bool {
+    let Change::GrantAdded(grant) = change else {
+        return true;
+    };
+    let is_creation = event.action.eq_ignore_ascii_case("ROLE_ASSIGNMENT_CREATED");
+    let made = grant.created_at.filter(|_| is_creation);
+    made.is_none_or(|made| is_same_moment(made, event.at))
 }
 
 /// Every assignment has a record of its own: where several changes share fewer records, one of them has another origin.

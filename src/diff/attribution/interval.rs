@@ -1,9 +1,17 @@
-//! The time in which a change can have happened.
+//! The time in which a change can have happened, and when two times are one.
 
 use crate::model::Timestamp;
 
 /// Clocks of servers and of the machine that syncs may differ by this.
 const SKEW_MS: i64 = 120_000;
+
+/// A role assignment is recorded in the transaction that makes it, so its own time of creation tells its record.
+pub(super) const SAME_MOMENT_MS: i64 = 5_000;
+
+/// Whether a record can be that of a creation.
+pub(super) fn is_same_moment(made: Timestamp, recorded: Timestamp) -> bool {
+    (recorded.as_millis() - made.as_millis()).abs() <= SAME_MOMENT_MS
+}
 
 /// The time between two looks, as far as clocks can be trusted.
 #[derive(Clone, Copy, Debug)]

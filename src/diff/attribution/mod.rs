@@ -17,9 +17,8 @@ use weigh::Weighed;
 
 use std::collections::BTreeSet;
 
-use super::by::Behind;
 use super::{AssessedChange, Change, Subject};
-use crate::model::{ActorKind, AuditEvent, AuditTrail};
+use crate::model::{ActorKind, AuditEvent, AuditTrail, Behind};
 
 /// Adds to each change who made it; `synced_groups` are the text ids of groups that an identity provider keeps. Returns the
 /// events in between that no change shows: what they did came and went.
@@ -44,6 +43,9 @@ pub fn attribute(
             .event
             .as_ref()
             .and_then(|event| behind(&change.change, event, trail, synced_groups));
+        if matches!(by.behind, Some(Behind::Invitation(_))) {
+            mark_invitations(by.event.as_ref(), &events, &mut shown);
+        }
         change.by = Some(Box::new(by));
         for position in positions {
             shown[position] = true;
@@ -56,6 +58,18 @@ pub fn attribute(
         .filter(|(event, shown)| !shown && between(event))
         .map(|(event, _)| (*event).clone())
         .collect()
+}
+
+/// Who joined by an invitation is told with it.
+fn mark_invitations(joined: Option<&AuditEvent>, events: &[&AuditEvent], shown: &mut [bool]) {
+    let Some(joined) = joined else { return };
+    for (event, shown) in events.iter().zip(shown) {
+        let is_of_them = event
+            .acted_on
+            .identifier
+            .eq_ignore_ascii_case(&joined.acted_on.identifier);
+        *shown |= is_of_them && event.action.eq_ignore_ascii_case("INVITE");
+    }
 }
 
 /// What stands behind an event of Harness itself. The inviter is in an earlier event of the same address.

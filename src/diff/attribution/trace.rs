@@ -223,7 +223,10 @@ fn resource_trace(fact: &ResourceFact, verb: Verb) -> Trace {
     match verb {
         Verb::Removed => trace.gone_with_containers(&thing.scope),
         Verb::Added => trace.back_with_containers(&thing.scope),
-        Verb::Changed => {}
+        Verb::Changed => {
+            trace.gone_with_containers(&thing.scope);
+            trace.back_with_containers(&thing.scope);
+        }
     }
     trace
 }
@@ -356,7 +359,8 @@ fn direct(pattern: Pattern) -> Trace {
 fn made_edited_removed(verb: Verb) -> &'static [&'static str] {
     match verb {
         Verb::Added => MADE,
-        Verb::Changed => EDITED,
+        // Also what was deleted and made again.
+        Verb::Changed => ANY_EDIT,
         Verb::Removed => REMOVED,
     }
 }

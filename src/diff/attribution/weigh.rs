@@ -1,13 +1,9 @@
 //! What the candidates of one change prove.
 
 use super::candidates::Candidates;
-use super::interval::Interval;
+use super::interval::{Interval, SAME_MOMENT_MS, is_same_moment};
 use crate::diff::Change;
-use crate::diff::by::{By, Certainty};
-use crate::model::{Actor, AuditEvent, AuditTrail, Timestamp};
-
-/// A role assignment is recorded in the transaction that makes it, so its own time of creation tells its record.
-const SAME_MOMENT_MS: i64 = 5_000;
+use crate::model::{Acting, AuditEvent, AuditTrail, By, Certainty, Timestamp};
 
 /// An answer, and the events it rests on.
 pub(super) struct Weighed {
@@ -61,16 +57,13 @@ fn by_time_of_creation(
     let Change::GrantAdded(grant) = change else {
         return None;
     };
-    let made = grant.created_at?.as_millis();
-    let (first, last) = (
-        Timestamp::from_millis(made - SAME_MOMENT_MS),
-        Timestamp::from_millis(made + SAME_MOMENT_MS),
-    );
+    let made = grant.created_at?;
+    let around = |by: i64| Timestamp::from_millis(made.as_millis() + by);
+    let (first, last) = (around(-SAME_MOMENT_MS), around(SAME_MOMENT_MS));
     let made_it = |position: &usize| {
         let event = events[*position];
-        event.action.eq_ignore_ascii_case("ROLE_ASSIGNMENT_CREATED")
-            && first <= event.at
-            && event.at <= last
+        let is_creation = event.action.eq_ignore_ascii_case("ROLE_ASSIGNMENT_CREATED");
+        is_creation && is_same_moment(made, event.at)
     };
     let positions: Vec<usize> = candidates.direct.iter().copied().filter(made_it).collect();
     if positions.is_empty() {
@@ -82,31 +75,25 @@ fn by_time_of_creation(
 
 fn by(positions: &[usize], events: &[&AuditEvent], proven: bool) -> By {
     let latest = positions.last().map(|position| events[*position].clone());
-    let mut pairs: Vec<(&Actor, Option<&Actor>)> = Vec::new();
+    let mut actors: Vec<Acting> = Vec::new();
     for position in positions.iter().rev() {
-        let event = events[*position];
-        let pair = (&event.actor, event.impersonation.as_ref());
-        let known = pairs.iter().any(|(actor, impersonation)| {
-            actor.is(pair.0)
-                && match (impersonation, pair.1) {
-                    (None, None) => true,
-                    (Some(one), Some(other)) => one.is(other),
-                    (None, Some(_)) | (Some(_), None) => false,
-                }
-        });
-        if !known {
-            pairs.push(pair);
+        let acting = Acting::from(events[*position]);
+        if !actors.iter().any(|known| known.is(&acting)) {
+            actors.push(acting);
         }
     }
-    let certainty = match (pairs.len(), proven) {
-        (1, true) => Certainty::Exact,
-        (1, false) => Certainty::Likely,
-        _ => Certainty::OneOf,
-    };
     By {
-        certainty,
+        certainty: match (actors.len(), proven) {
+            (1, true) => Certainty::Exact,
+            (1, false) => Certainty::Likely,
+            _ => Certainty::OneOf,
+        },
         event: latest,
-        actors: pairs.into_iter().map(|(actor, _)| actor.clone()).collect(),
+        actors,
+        records: positions
+            .iter()
+            .map(|position| events[*position].audit_id.clone())
+            .collect(),
         through: None,
         behind: None,
     }

@@ -3,6 +3,7 @@
 
 use super::protobuf::Message;
 use super::rows::{Binding, Content, Held, Thing};
+use crate::model::Timestamp;
 
 /// Traits of resource types.
 const USER: u64 = 1;
@@ -271,11 +272,22 @@ fn user_trait(kind: &str, raw: &str, thing: &Thing) -> Message {
         )
         .number(5, if kind == "user" { 1 } else { 2 })
         .text(6, &thing.email);
+    if let Some(last) = thing.last_login {
+        user = user.message(9, &timestamp(last));
+    }
     if kind == "user" {
         let second_factor = Message::default().number(1, u64::from(thing.second_factor));
         user = user.message(10, &second_factor);
     }
     user
+}
+
+/// A `google.protobuf.Timestamp`.
+fn timestamp(at: Timestamp) -> Message {
+    let millis = u64::try_from(at.as_millis()).unwrap_or_default();
+    Message::default()
+        .number(1, millis / 1_000)
+        .number(2, millis % 1_000 * 1_000_000)
 }
 
 /// A `google.protobuf.Struct` of texts, given in the order of their names.

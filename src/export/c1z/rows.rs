@@ -5,6 +5,8 @@ use std::ops::Bound::{Included, Unbounded};
 use std::rc::Rc;
 
 use crate::error::Error;
+use crate::export::sign_ins;
+use crate::model::Timestamp;
 use crate::store::Reader;
 
 /// A resource, or what a grant says of one that no list shows.
@@ -16,6 +18,8 @@ pub(super) struct Thing {
     pub(super) description: String,
     pub(super) disabled: bool,
     pub(super) second_factor: bool,
+    /// The last sign-in, where one is known.
+    pub(super) last_login: Option<Timestamp>,
     /// It is in a list. The state of others is unknown.
     pub(super) listed: bool,
 }
@@ -63,6 +67,7 @@ impl Content {
     }
 
     fn load_things(&mut self, reader: &Reader) -> Result<(), Error> {
+        let sign_ins = sign_ins::load(reader)?;
         reader.each_row::<Error>(
             "SELECT id, scope, ifnull(name, ''), json_extract(attributes, '$.email'),
                json_extract(attributes, '$.disabled'), json_extract(attributes, '$.two_factor_enabled'),
@@ -78,6 +83,7 @@ impl Content {
                     description: text(6),
                     disabled: row[4] == Some("1"),
                     second_factor: row[5] == Some("1"),
+                    last_login: sign_ins.get(row[0].unwrap_or_default()).and_then(|of| of.last),
                     listed: true,
                 };
                 self.things.insert(text(0).into(), thing);

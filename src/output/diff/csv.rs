@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::by;
 use crate::diff::Comparison;
 use crate::model::Named;
+use crate::output::by;
 use crate::output::csv::row;
 
 const HEADING: [&str; 28] = [

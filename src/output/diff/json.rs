@@ -4,11 +4,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
-use super::by::ByDoc;
 use crate::agreed::Agreement;
 use crate::diff::{AssessedChange, Cause, Change, Comparison, Escalation, Side, Subject, Tally};
 use crate::model::{Gap, GrantFact, Impact, ResourceFact, ResourceType};
 use crate::output::audit::EventDoc;
+use crate::output::by::ByDoc;
 use crate::output::documents::{FORMAT_VERSION, NamedDoc, PrincipalDoc, SnapshotDoc};
 
 /// Writes the document.

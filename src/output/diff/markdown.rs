@@ -101,7 +101,7 @@ fn heading(comparison: &Comparison, text: &mut String) {
                 "- {} in {}: {}",
                 gap.kind,
                 code(&shortened(&gap.scope, NAME)),
-                gap.state
+                gap.state.as_str()
             );
         }
         if gaps.len() > DETAILS {

@@ -1,7 +1,6 @@
 //! `diff`, one file a format. Each takes a comparison and writes the same bytes for it every time.
 
 pub mod approvals;
-pub(super) mod by;
 pub mod csv;
 pub mod github;
 pub mod json;

@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr;
 
-use super::by;
 use super::words::{expired, notes_besides_by, recorded, sentence, symbol};
 use crate::diff::{AssessedChange, Cause, Comparison, Verb};
 use crate::output::Screen;
+use crate::output::by;
 use crate::output::text::{line, shortened};
 
 /// Names and notes longer than this are cut; the other formats hold them whole.
@@ -107,7 +107,7 @@ fn write_cause(changes: &[&AssessedChange], paint: &Paint, out: &mut dyn Write) 
         .unwrap_or_default();
     let bys: Vec<String> = changes
         .iter()
-        .map(|assessed| line(&shortened(&by::words(assessed.by.as_deref()), NAME)))
+        .map(|assessed| line(&shortened(&by::words(assessed.by.as_deref()), NOTE)))
         .collect();
     let by_width = bys.iter().map(|by| by.width()).max().unwrap_or_default();
     for ((assessed, text), by) in rows.iter().zip(&bys) {

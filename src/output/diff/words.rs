@@ -1,13 +1,12 @@
 //! The sentences that the formats for people share. They hold names of strangers as they are; each format makes them
 //! safe in its own way.
 
-use super::by;
 use crate::agreed::Agreement;
 use crate::diff::approvals::Lapsed;
 use crate::diff::{AssessedChange, Change, Comparison, Side, Subject, Verb};
 use crate::model::{AuditEvent, GrantFact, Impact, Named, Namesake, ResourceFact, ResourceType};
-use crate::output::audit;
 use crate::output::text::{count, shortened};
+use crate::output::{audit, by};
 
 /// `+`, `-` or `~`.
 pub(crate) fn symbol(verb: Verb) -> char {

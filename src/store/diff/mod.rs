@@ -6,12 +6,15 @@ mod files;
 use rusqlite::ToSql;
 use std::collections::BTreeSet;
 
-use crate::model::{DiffFacts, Gap, ListingKind};
+use crate::model::{DiffFacts, Gap, GapState, ListingKind};
 use crate::store::coverage::CoverageLookup;
 use crate::store::facts::NamedAt;
 use crate::store::schema::{live, of_access};
 use crate::store::{Reader, StoreError};
 use comparable::{Comparability, SnapshotCoverage};
+
+/// A key need not be able to read the account, and a server need not list its permissions.
+const OPTIONAL: [ListingKind; 2] = [ListingKind::Accounts, ListingKind::Permissions];
 
 impl Reader {
     /// What may differ between two snapshots of this file.
@@ -73,15 +76,15 @@ impl Reader {
             };
             let lookup = CoverageLookup::of(self, snapshot)?;
             let mut gaps = Vec::new();
-            // A key need not be able to read the account, and a server need not list its permissions.
-            let optional =
-                [ListingKind::Accounts, ListingKind::Permissions].map(ListingKind::as_str);
             for (scope, kind) in missing {
-                if !optional.contains(&kind.as_str()) && !lookup.is_nowhere(&scope)? {
+                let kind = ListingKind::parse(&kind).filter(|kind| !OPTIONAL.contains(kind));
+                if let Some(kind) = kind
+                    && !lookup.is_nowhere(&scope)?
+                {
                     gaps.push(Gap {
                         scope,
                         kind,
-                        state: "absent".to_owned(),
+                        state: GapState::Absent,
                         reason: Some("not asked for".to_owned()),
                         accepted: None,
                     });

@@ -25,20 +25,29 @@ use sum::Sum;
 
 pub(super) use tables::TableSums;
 
-/// Digests a snapshot that was merged just now, by what it changed.
+/// Digests a snapshot that was merged just now, by what it changed; every snapshot where none has sums.
 pub(super) fn record(connection: &Connection, snapshot: i64) -> rusqlite::Result<()> {
     let before: Option<i64> = connection.query_row(
         "SELECT max(id) FROM main._snapshot WHERE id < ?1 AND state <> 'pruned'",
         [snapshot],
         |row| row.get(0),
     )?;
-    let Some(before) = before else {
+    let is_first: bool = connection.query_row(
+        "SELECT NOT EXISTS (SELECT 1 FROM main._seal WHERE snapshot > 0)",
+        [],
+        |row| row.get(0),
+    )?;
+    if is_first {
         return record_all(connection);
+    }
+    let before = before
+        .map(|before| stored(connection, before))
+        .transpose()?;
+    let sums = match before.flatten() {
+        Some(before) => Changes::of_one(connection, snapshot)?.after(&before, snapshot),
+        // Damaged; those of other snapshots stay, so that it is told.
+        None => Changes::of_all(connection)?.at(snapshot),
     };
-    let Some(before) = stored(connection, before)? else {
-        return record_all(connection);
-    };
-    let sums = Changes::of_one(connection, snapshot)?.after(&before, snapshot);
     store(connection, snapshot, &sums)
 }
 

@@ -47,6 +47,7 @@ impl Writer {
         for snapshot in forget {
             forgotten += stub.execute([snapshot])?;
         }
+        forget_who_made(connection, forget)?;
         if forgotten > 0 {
             map_intervals(connection)?;
             connection.execute_batch(
@@ -56,16 +57,15 @@ impl Writer {
                    AND NOT EXISTS (SELECT 1 FROM _grant g WHERE g.principal = _resource.key)
                    AND NOT EXISTS (SELECT 1 FROM _grant g WHERE g.resource_group = _resource.key);
                  DELETE FROM _login WHERE resource NOT IN (SELECT key FROM _resource);
-                 -- Who made a change is told by the next snapshot that is kept, as the change is.
-                 UPDATE OR REPLACE _made_by SET snapshot = (SELECT min(s.id) FROM _snapshot s
-                     WHERE s.id >= _made_by.snapshot AND s.state <> 'pruned')
-                   WHERE snapshot IN (SELECT id FROM _snapshot WHERE state = 'pruned');
                  DELETE FROM _made_by WHERE is_grant AND fact NOT IN (SELECT key FROM _grant)
                    OR NOT is_grant AND fact NOT IN (SELECT key FROM _resource);
                  -- What happened before the oldest snapshot that is kept explains nothing any more.
                  DELETE FROM _audit_event WHERE key NOT IN (SELECT event FROM _made_by WHERE event IS NOT NULL)
+                   AND key NOT IN (SELECT event FROM _unseen)
                    AND at < (SELECT (julianday(min(started_at)) - 2440588.5) * 86400000 FROM _snapshot
                              WHERE state <> 'pruned');
+                 DELETE FROM _audit_party WHERE key NOT IN (SELECT actor FROM _audit_event UNION SELECT thing FROM _audit_event
+                   UNION SELECT other FROM _audit_event WHERE other IS NOT NULL);
                  DELETE FROM _audit_window WHERE ends < (SELECT (julianday(min(started_at)) - 2440588.5) * 86400000
                    FROM _snapshot WHERE state <> 'pruned');",
             )?;
@@ -98,6 +98,20 @@ impl Writer {
 
 fn size(path: &Path) -> u64 {
     std::fs::metadata(path).map_or(0, |file| file.len())
+}
+
+/// The next snapshot that is kept shows the changes of all before it as one, which others may have made.
+fn forget_who_made(connection: &Connection, forgotten: &[i64]) -> rusqlite::Result<()> {
+    for table in ["_made_by", "_unseen"] {
+        let mut forget = connection.prepare(&format!(
+            "DELETE FROM {table} WHERE snapshot IN (?1,
+               (SELECT min(id) FROM _snapshot WHERE id > ?1 AND state <> 'pruned'))"
+        ))?;
+        for snapshot in forgotten {
+            forget.execute([snapshot])?;
+        }
+    }
+    Ok(())
 }
 
 fn map_intervals(connection: &Connection) -> rusqlite::Result<()> {

@@ -109,7 +109,7 @@ fn answers(file: &std::path::Path, kept: &[i64]) -> Vec<String> {
         answers.push(format!("{at} {:?}", reader.incomplete_listings(at)));
         for &newer in kept.iter().filter(|newer| **newer >= at) {
             let comparison = compare(reader.diff_facts(at, newer).expect("facts"));
-            answers.push(format!("{at} {newer} {comparison:?}"));
+            answers.push(format!("{at} {newer} {}", gone_by_kept(&comparison, kept)));
             let missing = (
                 reader.listings_missing(at, &reader, newer),
                 reader.listings_missing(newer, &reader, at),
@@ -118,6 +118,15 @@ fn answers(file: &std::path::Path, kept: &[i64]) -> Vec<String> {
         }
     }
     answers
+}
+
+/// A comparison, where what is gone since a snapshot is gone since the next one that is kept.
+fn gone_by_kept(comparison: &impl std::fmt::Debug, kept: &[i64]) -> String {
+    let since = |snapshot: i64| format!("gone_since: Some({snapshot})");
+    (1..SNAPSHOTS).fold(format!("{comparison:?}"), |text, snapshot| {
+        let next = kept.iter().find(|next| **next >= snapshot);
+        text.replace(&since(snapshot), &since(*next.unwrap_or(&SNAPSHOTS)))
+    })
 }
 
 /// At each snapshot, `effective_access_history` says what `effective_access` said.

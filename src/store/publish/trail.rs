@@ -1,9 +1,9 @@
 //! Storing what a sync read of the audit trail.
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params, params_from_iter};
 
 use super::merge::Merge;
-use crate::model::{Actor, TrailRead};
+use crate::model::{ActedOn, Actor, TrailRead};
 
 impl Merge<'_> {
     /// Adds events that are not stored yet, the stretches of time that were read, and what is known of sign-ins.
@@ -18,32 +18,82 @@ impl Merge<'_> {
 
     fn add_events(&self, read: &TrailRead) -> rusqlite::Result<()> {
         let mut insert = self.connection.prepare_cached(
-            "INSERT OR IGNORE INTO _audit_event (audit_id, at, action, actor_type, actor, actor_user, actor_name,
-               other_type, other, other_user, resource_type, resource, resource_user, resource_name, scope, source)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+            "INSERT OR IGNORE INTO _audit_event (audit_id, at, action, actor, other, thing, scope, source)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?;
         for event in &read.events {
             let other = event.impersonation.as_ref();
             insert.execute(params![
                 event.audit_id,
                 event.at.as_millis(),
-                event.action,
-                event.actor.kind.as_str(),
-                event.actor.identifier,
-                event.actor.user_id,
-                event.actor.name,
-                other.map(|actor| actor.kind.as_str()),
-                other.map(|actor| &actor.identifier),
-                other.and_then(|actor: &Actor| actor.user_id.as_ref()),
-                event.acted_on.kind,
-                event.acted_on.identifier,
-                event.acted_on.user_id,
-                event.acted_on.name,
-                event.scope.to_string(),
-                event.source,
+                self.word(&event.action)?,
+                self.actor(&event.actor)?,
+                other.map(|actor| self.actor(actor)).transpose()?,
+                self.thing(&event.acted_on)?,
+                self.word(&event.scope.to_string())?,
+                event
+                    .source
+                    .as_deref()
+                    .map(|source| self.word(source))
+                    .transpose()?,
             ])?;
         }
         Ok(())
+    }
+
+    fn word(&self, word: &str) -> rusqlite::Result<i64> {
+        self.key(
+            "INSERT OR IGNORE INTO _audit_word (word) VALUES (?1)",
+            "SELECT key FROM _audit_word WHERE word = ?1",
+            &[word],
+        )
+    }
+
+    fn actor(&self, actor: &Actor) -> rusqlite::Result<i64> {
+        self.party(
+            actor.kind.as_str(),
+            &actor.identifier,
+            actor.user_id.as_deref(),
+            actor.name.as_deref(),
+        )
+    }
+
+    fn thing(&self, thing: &ActedOn) -> rusqlite::Result<i64> {
+        self.party(
+            &thing.kind,
+            &thing.identifier,
+            thing.user_id.as_deref(),
+            thing.name.as_deref(),
+        )
+    }
+
+    fn party(
+        &self,
+        kind: &str,
+        identifier: &str,
+        user_id: Option<&str>,
+        name: Option<&str>,
+    ) -> rusqlite::Result<i64> {
+        self.key(
+            "INSERT OR IGNORE INTO _audit_party (type, identifier, user_id, name) VALUES (?1, ?2, ?3, ?4)",
+            "SELECT key FROM _audit_party WHERE type = ?1 AND identifier = ?2 AND user_id = ?3 AND name = ?4",
+            &[kind, identifier, user_id.unwrap_or_default(), name.unwrap_or_default()],
+        )
+    }
+
+    /// The key of an entry of a dictionary, which is added when it is not there.
+    fn key(&self, insert: &str, select: &str, parts: &[&str]) -> rusqlite::Result<i64> {
+        let mut select = self.connection.prepare_cached(select)?;
+        if let Some(key) = select
+            .query_row(params_from_iter(parts), |row| row.get(0))
+            .optional()?
+        {
+            return Ok(key);
+        }
+        self.connection
+            .prepare_cached(insert)?
+            .execute(params_from_iter(parts))?;
+        Ok(self.connection.last_insert_rowid())
     }
 
     /// A stretch that goes on where an earlier one of the same state ends makes that one longer.

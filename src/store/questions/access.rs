@@ -4,8 +4,8 @@ use rusqlite::{Row, named_params};
 use std::collections::HashMap;
 
 use crate::model::{
-    AccessFacts, Details, Gap, MembershipFact, PermissionFact, PrincipalFact, ResourceGroupFact,
-    ResourceId, ResourceType, RoleFact, RoleGrantFact, Scope,
+    AccessFacts, Details, Gap, GapState, ListingKind, MembershipFact, PermissionFact,
+    PrincipalFact, ResourceGroupFact, ResourceId, ResourceType, RoleFact, RoleGrantFact, Scope,
 };
 use crate::store::coverage::Completeness;
 use crate::store::schema::live;
@@ -49,13 +49,13 @@ impl Reader {
             .filter(|scope| !listed.contains(scope))
             .map(|scope| Gap {
                 scope,
-                kind: "role_assignments".to_owned(),
-                state: "absent".to_owned(),
+                kind: ListingKind::RoleAssignments,
+                state: GapState::Absent,
                 reason: Some("not asked for".to_owned()),
                 accepted: None,
             })
             .collect();
-        gaps.sort();
+        gaps.sort_by(|a, b| a.scope.cmp(&b.scope));
         Ok(gaps)
     }
 

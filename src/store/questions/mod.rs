@@ -13,3 +13,4 @@ mod trail;
 pub use history::GrantParts;
 pub use select::{Limits, Receiver, Restricted, Rows, SelectError};
 pub use trail::SignInsRead;
+pub(super) use trail::{EVENT_COLUMNS, EVENT_TABLES, event};

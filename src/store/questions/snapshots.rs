@@ -1,9 +1,10 @@
 //! Questions to the file. They see whole snapshots only: a sync in progress is invisible until it commits.
 
+use rusqlite::types::Type;
 use rusqlite::{OptionalExtension, Row};
 use std::collections::HashMap;
 
-use crate::model::{Gap, SnapshotInfo, SnapshotRef, Unverified};
+use crate::model::{Gap, GapState, ListingKind, SnapshotInfo, SnapshotRef, Unverified};
 use crate::store::schema::of_access;
 use crate::store::{Reader, StoreError};
 
@@ -128,11 +129,20 @@ impl Reader {
     }
 }
 
+/// A word of a column that the program knows all words of.
+fn parsed<T>(row: &Row<'_>, at: usize, parse: fn(&str) -> Option<T>) -> rusqlite::Result<T> {
+    let word = row.get_ref(at)?.as_str()?;
+    parse(word).ok_or_else(|| {
+        let unknown = format!("`{word}` is not known");
+        rusqlite::Error::FromSqlConversionFailure(at, Type::Text, unknown.into())
+    })
+}
+
 fn listing_row(row: &Row<'_>) -> rusqlite::Result<Gap> {
     Ok(Gap {
         scope: row.get(0)?,
-        kind: row.get(1)?,
-        state: row.get(2)?,
+        kind: parsed(row, 1, ListingKind::parse)?,
+        state: parsed(row, 2, GapState::parse)?,
         reason: row.get(3)?,
         accepted: row.get(4)?,
     })

@@ -4,11 +4,21 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
-use crate::model::{ActedOn, Actor, ActorKind, AuditEvent, AuditTrail, Scope, Timestamp, Window};
+use crate::model::{
+    ActedOn, Actor, ActorKind, AuditEvent, AuditTrail, EventDetail, Scope, Timestamp, Window,
+};
 use crate::store::{Reader, StoreError, Writer};
 
-const EVENTS: &str = "SELECT audit_id, at, action, actor_type, actor, actor_user, actor_name, other_type, other, other_user,
-   resource_type, resource, resource_user, resource_name, scope, source FROM _audit_event";
+/// The columns of an event, from [`EVENT_TABLES`].
+pub(in crate::store) const EVENT_COLUMNS: &str =
+    "e.audit_id, e.at, w.word, a.type, a.identifier, a.user_id, a.name, o.type, o.identifier, o.user_id, o.name,
+     t.type, t.identifier, t.user_id, t.name, p.word, s.word, e.detail";
+
+/// What an event `e` is made of.
+pub(in crate::store) const EVENT_TABLES: &str = "LEFT JOIN _audit_word w ON w.key = e.action
+     LEFT JOIN _audit_party a ON a.key = e.actor LEFT JOIN _audit_party o ON o.key = e.other
+     LEFT JOIN _audit_party t ON t.key = e.thing LEFT JOIN _audit_word p ON p.key = e.scope
+     LEFT JOIN _audit_word s ON s.key = e.source";
 
 /// Whose sign-ins were read, and until when.
 #[derive(Clone, Debug)]
@@ -20,6 +30,14 @@ pub struct SignInsRead {
 }
 
 impl Reader {
+    /// Whether this file ever read the trail.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn has_trail(&self) -> Result<bool, StoreError> {
+        reads_trail(&self.connection).map_err(|error| self.failed(&error))
+    }
+
     /// The events between two moments, invitations before them included, and which stretches of time were read whole.
     /// `None` when this file never read the trail.
     ///
@@ -31,7 +49,8 @@ impl Reader {
                 return Ok(None);
             }
             let sql = format!(
-                "{EVENTS} WHERE at BETWEEN ?1 AND ?2 OR (at < ?1 AND action = 'INVITE') ORDER BY at, audit_id"
+                "SELECT {EVENT_COLUMNS} FROM _audit_event e {EVENT_TABLES}
+                 WHERE e.at BETWEEN ?1 AND ?2 OR (e.at < ?1 AND w.word = 'INVITE') ORDER BY e.at, e.audit_id"
             );
             let mut statement = self.connection.prepare(&sql)?;
             let events = statement
@@ -60,7 +79,8 @@ impl Reader {
         let read = || -> rusqlite::Result<Vec<AuditEvent>> {
             self.connection
                 .prepare(&format!(
-                    "{EVENTS} WHERE at BETWEEN ?1 AND ?2 ORDER BY at, audit_id"
+                    "SELECT {EVENT_COLUMNS} FROM _audit_event e {EVENT_TABLES}
+                     WHERE e.at BETWEEN ?1 AND ?2 ORDER BY e.at, e.audit_id"
                 ))?
                 .query_map([window.from.as_millis(), window.until.as_millis()], event)?
                 .collect()
@@ -124,6 +144,24 @@ impl Writer {
         )
     }
 
+    /// Keeps what was learnt of events, by Harness's identifier.
+    ///
+    /// # Errors
+    /// When the file cannot be written; it then holds what it held before.
+    pub fn record_details(self, details: &[(String, EventDetail)]) -> Result<(), StoreError> {
+        let write = || -> rusqlite::Result<()> {
+            let mut update = self
+                .connection
+                .prepare("UPDATE _audit_event SET detail = ?2 WHERE audit_id = ?1")?;
+            for (audit_id, detail) in details {
+                update.execute(params![audit_id, serde_json::to_string(detail).ok()])?;
+            }
+            Ok(())
+        };
+        write().map_err(|error| self.failed(&error))?;
+        self.commit()
+    }
+
     /// Whose sign-ins were read before.
     ///
     /// # Errors
@@ -163,31 +201,37 @@ fn reads_trail(connection: &Connection) -> rusqlite::Result<bool> {
     Ok(found.is_some())
 }
 
-fn event(row: &Row<'_>) -> rusqlite::Result<AuditEvent> {
-    let actor =
-        |kind: Option<String>, identifier: Option<String>, user_id, name| -> Option<Actor> {
-            Some(Actor {
-                kind: ActorKind::parse(&kind?),
-                identifier: identifier?,
-                user_id,
-                name,
-            })
-        };
-    let by = actor(row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?);
-    let scope: String = row.get(14)?;
+/// Reads a row that begins with these columns.
+pub(in crate::store) fn event(row: &Row<'_>) -> rusqlite::Result<AuditEvent> {
+    // '' = Harness did not say.
+    let said = |at: usize| -> rusqlite::Result<Option<String>> {
+        Ok(row
+            .get::<_, Option<String>>(at)?
+            .filter(|text| !text.is_empty()))
+    };
+    let actor = |first: usize| -> rusqlite::Result<Actor> {
+        Ok(Actor {
+            kind: ActorKind::parse(row.get_ref(first)?.as_str()?),
+            identifier: row.get(first + 1)?,
+            user_id: said(first + 2)?,
+            name: said(first + 3)?,
+        })
+    };
+    let scope: String = row.get(15)?;
     Ok(AuditEvent {
         audit_id: row.get(0)?,
         at: Timestamp::from_millis(row.get(1)?),
         action: row.get(2)?,
-        actor: by.ok_or(rusqlite::Error::InvalidQuery)?,
-        impersonation: actor(row.get(7)?, row.get(8)?, row.get(9)?, None),
+        actor: actor(3)?,
+        impersonation: said(7)?.map(|_| actor(7)).transpose()?,
         acted_on: ActedOn {
-            kind: row.get(10)?,
-            identifier: row.get(11)?,
-            user_id: row.get(12)?,
-            name: row.get(13)?,
+            kind: row.get(11)?,
+            identifier: row.get(12)?,
+            user_id: said(13)?,
+            name: said(14)?,
         },
         scope: Scope::parse(&scope).unwrap_or(Scope::Account),
-        source: row.get(15)?,
+        source: said(16)?,
+        detail: said(17)?.and_then(|detail| serde_json::from_str(&detail).ok()),
     })
 }

@@ -177,29 +177,37 @@ CREATE TABLE _covers (
 ) WITHOUT ROWID;
 CREATE INDEX _covers_in ON _covers (base);
 
+CREATE TABLE _audit_party (
+  -- Who acts and what is acted on, as Harness named it at the time; '' = it does not say.
+  key        INTEGER PRIMARY KEY,
+  type       TEXT NOT NULL, -- who acts: 'user', 'service_account', 'api_key', 'system'; a thing: Harness's type; open
+  identifier TEXT NOT NULL, -- Harness's identifier: of a user the e-mail
+  user_id    TEXT NOT NULL, -- uuid of a user
+  name       TEXT NOT NULL,
+  UNIQUE (type, identifier, user_id, name)
+);
+
+CREATE TABLE _audit_word (
+  -- Actions, sources and scope paths of events.
+  key  INTEGER PRIMARY KEY,
+  word TEXT NOT NULL UNIQUE
+);
+
 CREATE TABLE _audit_event (
   -- Who did something about access, from Harness's audit trail; filled by `sync --with audit`. Not an interval: events
   -- are only added, and deleted when they are older than every snapshot that is kept.
-  key           INTEGER PRIMARY KEY,
-  audit_id      TEXT NOT NULL UNIQUE CHECK (typeof(audit_id) = 'text'), -- Harness's auditId
-  at            INTEGER NOT NULL CHECK (typeof(at) = 'integer'),        -- epoch milliseconds
-  action        TEXT NOT NULL,
-  actor_type    TEXT NOT NULL, -- 'user', 'service_account', 'api_key', 'system'; open
-  actor         TEXT NOT NULL, -- Harness's identifier: of a user the e-mail of that time
-  actor_user    TEXT,          -- uuid of a user, when the event says it
-  actor_name    TEXT,
-  other_type    TEXT,          -- the second person of an impersonation, in the same words
-  other         TEXT,
-  other_user    TEXT,
-  resource_type TEXT NOT NULL, -- Harness's type, such as 'USER_GROUP'; open
-  resource      TEXT NOT NULL, -- Harness's identifier: of a user the e-mail
-  resource_user TEXT,          -- uuid of a user, when the event says it
-  resource_name TEXT,
-  scope         TEXT NOT NULL, -- scope path
-  source        TEXT           -- how somebody came to be in the account, such as 'Invitation'
+  key      INTEGER PRIMARY KEY,
+  audit_id TEXT NOT NULL UNIQUE CHECK (typeof(audit_id) = 'text'), -- Harness's auditId
+  at       INTEGER NOT NULL CHECK (typeof(at) = 'integer'),        -- epoch milliseconds
+  action   INTEGER NOT NULL REFERENCES _audit_word (key),
+  actor    INTEGER NOT NULL REFERENCES _audit_party (key),
+  other    INTEGER REFERENCES _audit_party (key),                  -- the second person of an impersonation
+  thing    INTEGER NOT NULL REFERENCES _audit_party (key),         -- what was acted on
+  scope    INTEGER NOT NULL REFERENCES _audit_word (key),          -- its path
+  source   INTEGER REFERENCES _audit_word (key),                   -- how somebody came to be in the account
+  detail   TEXT                                                    -- JSON: members, or role and resource group
 );
 CREATE INDEX _audit_event_at ON _audit_event (at);
-CREATE INDEX _audit_event_of ON _audit_event (resource_type, resource);
 
 CREATE TABLE _audit_window (
   -- A stretch of time of which the audit trail was read; filled by `sync --with audit`. "No event" may only be said of a
@@ -219,8 +227,15 @@ CREATE TABLE _made_by (
   fact      INTEGER NOT NULL,                                    -- key of _resource or _grant
   certainty TEXT NOT NULL,                                       -- as in `diff --format json`
   event     INTEGER REFERENCES _audit_event (key),               -- the latest that fits; NULL = nobody is recorded
+  told      TEXT,                                                -- JSON: what it went along with, what stands behind it
   PRIMARY KEY (snapshot, is_grant, fact)
 ) WITHOUT ROWID;
+
+CREATE TABLE _unseen (
+  -- Events between two snapshots that no change shows; filled by `sync --with audit`.
+  event    INTEGER PRIMARY KEY REFERENCES _audit_event (key),
+  snapshot INTEGER NOT NULL REFERENCES _snapshot (id) -- the later of the two
+);
 
 CREATE TABLE _login (
   -- When a person signed in last, from the audit trail; filled by `sync --with logins`.

@@ -409,7 +409,10 @@ CREATE VIEW changes (
   escalates,   -- 1: lets somebody do more
   changed_by,  -- who did it, as Harness names them; NULL = not known, or nobody is recorded (sync --with audit)
   changed_by_certainty, -- 'exact', 'likely', 'one_of', 'never_recorded', 'unexplained', 'unknown'
-  changed_at   -- when it was recorded, in UTC
+  changed_at,  -- when it was recorded, in UTC
+  changed_by_type, -- 'user', 'service_account', 'api_key', 'system' (Harness itself); open
+  changed_as,  -- the other person when somebody acted as somebody else; NULL = nobody
+  changed_told -- JSON: through (what it went along with), behind ('invitation', 'identity_provider'), invited_by, actors
 ) AS
 SELECT v.valid_from, s.finished_at, CASE WHEN o.key IS NULL THEN 'added' ELSE 'changed' END, 'resource', r.type, r.id,
   v.name, CASE WHEN o.key IS NOT NULL THEN json_object(
@@ -439,10 +442,13 @@ SELECT v.valid_from, s.finished_at, CASE WHEN o.key IS NULL THEN 'added' ELSE 'c
     WHEN r.type = 'account' THEN ifnull(json_extract(v.attributes, '$.public_access_enabled')
       > ifnull(json_extract(o.attributes, '$.public_access_enabled'), 0), 0)
     ELSE 0 END,
-  (SELECT e.actor FROM _made_by m JOIN _audit_event e ON e.key = m.event WHERE m.snapshot = v.valid_from AND m.is_grant = 0 AND m.fact = r.key),
+  (SELECT a.identifier FROM _made_by m JOIN _audit_event e ON e.key = m.event JOIN _audit_party a ON a.key = e.actor WHERE m.snapshot = v.valid_from AND m.is_grant = 0 AND m.fact = r.key),
   (SELECT m.certainty FROM _made_by m WHERE m.snapshot = v.valid_from AND m.is_grant = 0 AND m.fact = r.key),
   (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1000.0, 'unixepoch') FROM _made_by m
-    JOIN _audit_event e ON e.key = m.event WHERE m.snapshot = v.valid_from AND m.is_grant = 0 AND m.fact = r.key)
+    JOIN _audit_event e ON e.key = m.event WHERE m.snapshot = v.valid_from AND m.is_grant = 0 AND m.fact = r.key),
+  (SELECT a.type FROM _made_by m JOIN _audit_event e ON e.key = m.event JOIN _audit_party a ON a.key = e.actor WHERE m.snapshot = v.valid_from AND m.is_grant = 0 AND m.fact = r.key),
+  (SELECT a.identifier FROM _made_by m JOIN _audit_event e ON e.key = m.event JOIN _audit_party a ON a.key = e.other WHERE m.snapshot = v.valid_from AND m.is_grant = 0 AND m.fact = r.key),
+  (SELECT m.told FROM _made_by m WHERE m.snapshot = v.valid_from AND m.is_grant = 0 AND m.fact = r.key)
 FROM _resource_version v
 JOIN _resource r ON r.key = v.resource
 JOIN _scope p ON p.key = r.scope
@@ -458,10 +464,13 @@ SELECT v.valid_until, s.finished_at, 'removed', 'resource', r.type, r.id, v.name
   CASE WHEN r.type IN ('user', 'service_account', 'user_group') THEN r.id END,
   CASE WHEN r.type IN ('user', 'service_account', 'user_group') THEN v.name END, r.known_email,
   NULL, p.path, NULL, NULL, 0,
-  (SELECT e.actor FROM _made_by m JOIN _audit_event e ON e.key = m.event WHERE m.snapshot = v.valid_until AND m.is_grant = 0 AND m.fact = r.key),
+  (SELECT a.identifier FROM _made_by m JOIN _audit_event e ON e.key = m.event JOIN _audit_party a ON a.key = e.actor WHERE m.snapshot = v.valid_until AND m.is_grant = 0 AND m.fact = r.key),
   (SELECT m.certainty FROM _made_by m WHERE m.snapshot = v.valid_until AND m.is_grant = 0 AND m.fact = r.key),
   (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1000.0, 'unixepoch') FROM _made_by m
-    JOIN _audit_event e ON e.key = m.event WHERE m.snapshot = v.valid_until AND m.is_grant = 0 AND m.fact = r.key)
+    JOIN _audit_event e ON e.key = m.event WHERE m.snapshot = v.valid_until AND m.is_grant = 0 AND m.fact = r.key),
+  (SELECT a.type FROM _made_by m JOIN _audit_event e ON e.key = m.event JOIN _audit_party a ON a.key = e.actor WHERE m.snapshot = v.valid_until AND m.is_grant = 0 AND m.fact = r.key),
+  (SELECT a.identifier FROM _made_by m JOIN _audit_event e ON e.key = m.event JOIN _audit_party a ON a.key = e.other WHERE m.snapshot = v.valid_until AND m.is_grant = 0 AND m.fact = r.key),
+  (SELECT m.told FROM _made_by m WHERE m.snapshot = v.valid_until AND m.is_grant = 0 AND m.fact = r.key)
 FROM _resource_version v
 JOIN _resource r ON r.key = v.resource
 JOIN _scope p ON p.key = r.scope
@@ -474,10 +483,13 @@ SELECT n.valid_from, s.finished_at, 'added', 'grant', CASE n.scope WHEN 0 THEN '
     'scope', sc.path),
   p.id, p.known_name, p.known_email, CASE WHEN n.scope <> 0 THEN t.id END, sc.path, rg.id,
   CASE WHEN n.scope = 0 THEN t.id END, 1,
-  (SELECT e.actor FROM _made_by m JOIN _audit_event e ON e.key = m.event WHERE m.snapshot = n.valid_from AND m.is_grant = 1 AND m.fact = n.key),
+  (SELECT a.identifier FROM _made_by m JOIN _audit_event e ON e.key = m.event JOIN _audit_party a ON a.key = e.actor WHERE m.snapshot = n.valid_from AND m.is_grant = 1 AND m.fact = n.key),
   (SELECT m.certainty FROM _made_by m WHERE m.snapshot = n.valid_from AND m.is_grant = 1 AND m.fact = n.key),
   (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1000.0, 'unixepoch') FROM _made_by m
-    JOIN _audit_event e ON e.key = m.event WHERE m.snapshot = n.valid_from AND m.is_grant = 1 AND m.fact = n.key)
+    JOIN _audit_event e ON e.key = m.event WHERE m.snapshot = n.valid_from AND m.is_grant = 1 AND m.fact = n.key),
+  (SELECT a.type FROM _made_by m JOIN _audit_event e ON e.key = m.event JOIN _audit_party a ON a.key = e.actor WHERE m.snapshot = n.valid_from AND m.is_grant = 1 AND m.fact = n.key),
+  (SELECT a.identifier FROM _made_by m JOIN _audit_event e ON e.key = m.event JOIN _audit_party a ON a.key = e.other WHERE m.snapshot = n.valid_from AND m.is_grant = 1 AND m.fact = n.key),
+  (SELECT m.told FROM _made_by m WHERE m.snapshot = n.valid_from AND m.is_grant = 1 AND m.fact = n.key)
 FROM _grant n
 JOIN _snapshot s ON s.id = n.valid_from
 JOIN _resource t ON t.key = n.target
@@ -497,10 +509,13 @@ SELECT o.valid_until, s.finished_at, 'removed', 'grant', CASE o.scope WHEN 0 THE
     'scope', sc.path),
   p.id, p.known_name, p.known_email, CASE WHEN o.scope <> 0 THEN t.id END, sc.path, rg.id,
   CASE WHEN o.scope = 0 THEN t.id END, 0,
-  (SELECT e.actor FROM _made_by m JOIN _audit_event e ON e.key = m.event WHERE m.snapshot = o.valid_until AND m.is_grant = 1 AND m.fact = o.key),
+  (SELECT a.identifier FROM _made_by m JOIN _audit_event e ON e.key = m.event JOIN _audit_party a ON a.key = e.actor WHERE m.snapshot = o.valid_until AND m.is_grant = 1 AND m.fact = o.key),
   (SELECT m.certainty FROM _made_by m WHERE m.snapshot = o.valid_until AND m.is_grant = 1 AND m.fact = o.key),
   (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1000.0, 'unixepoch') FROM _made_by m
-    JOIN _audit_event e ON e.key = m.event WHERE m.snapshot = o.valid_until AND m.is_grant = 1 AND m.fact = o.key)
+    JOIN _audit_event e ON e.key = m.event WHERE m.snapshot = o.valid_until AND m.is_grant = 1 AND m.fact = o.key),
+  (SELECT a.type FROM _made_by m JOIN _audit_event e ON e.key = m.event JOIN _audit_party a ON a.key = e.actor WHERE m.snapshot = o.valid_until AND m.is_grant = 1 AND m.fact = o.key),
+  (SELECT a.identifier FROM _made_by m JOIN _audit_event e ON e.key = m.event JOIN _audit_party a ON a.key = e.other WHERE m.snapshot = o.valid_until AND m.is_grant = 1 AND m.fact = o.key),
+  (SELECT m.told FROM _made_by m WHERE m.snapshot = o.valid_until AND m.is_grant = 1 AND m.fact = o.key)
 FROM _grant o
 JOIN _snapshot s ON s.id = o.valid_until
 JOIN _resource t ON t.key = o.target
@@ -582,15 +597,28 @@ CREATE VIEW audit_events (
   resource_type, -- Harness's type
   resource_id,   -- text id where it is known, else what Harness calls it
   resource_name, scope, audit_id
-) AS SELECT strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1000.0, 'unixepoch'), e.action,
-  ifnull((SELECT r.id FROM _resource r WHERE r.id = 'user/' || e.actor_user), e.actor), e.actor_type,
-  ifnull((SELECT r.known_name FROM _resource r WHERE r.id = 'user/' || e.actor_user), e.actor_name), e.other,
-  e.resource_type,
-  ifnull((SELECT r.id FROM _resource r WHERE r.id = CASE e.resource_type WHEN 'USER' THEN 'user/' || e.resource_user
-    WHEN 'ORGANIZATION' THEN 'organization/' || e.resource
-    ELSE lower(e.resource_type) || '/' || e.scope || '/' || e.resource END), e.resource),
-  e.resource_name, e.scope, e.audit_id
-FROM _audit_event e;
+) AS SELECT strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1000.0, 'unixepoch'), w.word,
+  ifnull((SELECT r.id FROM _resource r WHERE r.id = 'user/' || a.user_id), a.identifier), a.type,
+  ifnull((SELECT r.known_name FROM _resource r WHERE r.id = 'user/' || a.user_id), nullif(a.name, '')),
+  (SELECT o.identifier FROM _audit_party o WHERE o.key = e.other), t.type,
+  ifnull((SELECT r.id FROM _resource r WHERE r.id = CASE t.type WHEN 'USER' THEN 'user/' || t.user_id
+    WHEN 'ORGANIZATION' THEN 'organization/' || t.identifier
+    ELSE lower(t.type) || '/' || p.word || '/' || t.identifier END), t.identifier),
+  nullif(t.name, ''), p.word, e.audit_id
+FROM _audit_event e
+JOIN _audit_word w ON w.key = e.action
+JOIN _audit_party a ON a.key = e.actor
+JOIN _audit_party t ON t.key = e.thing
+JOIN _audit_word p ON p.key = e.scope;
+
+CREATE VIEW unseen_events (
+  -- What is recorded between two snapshots and no change shows: access that came and went, or what snapshots do not hold
+  -- (such as tokens that no sync asked for). Columns as in audit_events.
+  snapshot_id, -- the later of the two
+  at, action, actor_id, actor_type, actor_name, impersonation, resource_type, resource_id, resource_name, scope, audit_id
+) AS SELECT u.snapshot, a.at, a.action, a.actor_id, a.actor_type, a.actor_name, a.impersonation, a.resource_type,
+  a.resource_id, a.resource_name, a.scope, a.audit_id
+FROM _unseen u JOIN _audit_event e ON e.key = u.event JOIN audit_events a ON a.audit_id = e.audit_id;
 
 CREATE VIEW audit_windows (
   -- Stretches of time of which the audit trail was read. That nothing is recorded can be said only of a complete one.

@@ -169,6 +169,40 @@ impl Access {
             .is_some_and(|entries| !entries.is_empty())
     }
 
+    /// On one resource at least that there is or may be: one of the permission's own type somewhere, or of a type that a
+    /// grant names. A scope is a resource only where it exists, and to create one is asked of its parent.
+    pub fn allows_somewhere(&self, permission: &str) -> bool {
+        let catalogue = self.switches.catalogue();
+        let known = catalogue.iter().find(|row| row.identifier == permission);
+        let entries = self.entries.get(permission).map_or(&[][..], Vec::as_slice);
+        entries.iter().any(|entry| {
+            let (own, named) = match &entry.target {
+                Target::Everything => (None, &[][..]),
+                Target::AllOf(kind) => (Some(kind.as_str()), &[][..]),
+                Target::Named(kind, identifiers) => (Some(kind.as_str()), identifiers.as_slice()),
+            };
+            let Some(kind) = own.or(known.map(|row| row.resource_type)) else {
+                return true;
+            };
+            let here =
+                |identifier: Option<&str>, scope: &Scope| entry.matches(kind, identifier, scope);
+            if is_level(kind) {
+                let creates = permission.ends_with("_create");
+                return self.scopes.iter().any(|scope| {
+                    creates && here(None, scope)
+                        || is_a(kind, scope)
+                            && (scope.project.as_ref().or(scope.org.as_ref())).map_or_else(
+                                || here(Some(""), scope),
+                                |name| here(Some(name), scope),
+                            )
+                });
+            }
+            self.scopes
+                .iter()
+                .any(|scope| here(None, scope) || named.iter().any(|name| here(Some(name), scope)))
+        })
+    }
+
     /// On all resources of the type at that scope.
     pub fn blanket(&self, permission: &str, resource_type: &str, scope: &Scope) -> bool {
         self.allows(permission, resource_type, None, scope)
@@ -266,6 +300,13 @@ impl Entry {
         (self.scope == *scope && named)
             || (entity.as_ref() == Some(&self.scope) && (of_type || named))
     }
+}
+
+/// Whether a scope is a resource of this type.
+fn is_a(kind: &str, scope: &Scope) -> bool {
+    LEVELS
+        .iter()
+        .any(|(name, level, _)| *name == kind && *level == scope.level())
 }
 
 fn is_level(resource_type: &str) -> bool {

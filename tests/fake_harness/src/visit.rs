@@ -232,11 +232,13 @@ impl Visit {
             return Some(shapes::invalid_token());
         };
         let in_query = self.query.get("accountIdentifier");
-        let named = request
-            .header("harness-account")
-            .or_else(|| self.query.get("account"))
-            .or(in_query)
-            .or_else(|| self.route.account());
+        let in_header = request.header("harness-account");
+        let elsewhere = || {
+            let in_query = self.query.get("account").or(in_query);
+            in_query.or_else(|| self.route.account())
+        };
+        let wants_header = request.path().starts_with("/v1/");
+        let named = in_header.or_else(|| (!wants_header).then(elsewhere)?);
         let Some(named) = named else {
             let message = "Invalid request: Account detail is not present in the request";
             return Some(shapes::general_error(400, "INVALID_REQUEST", message));

@@ -55,6 +55,10 @@ impl Transport for InProcess {
         .with_header("x-api-key", &self.fake.api_key())
         .with_header("x-requestid", &request.request_id)
         .with_header("content-type", "application/json");
+        let asked = match &request.account {
+            Some(account) => asked.with_header("harness-account", account),
+            None => asked,
+        };
         match self.fake.handle(&asked) {
             Reply::Http(answer) if answer.header("content-encoding").is_some() => {
                 broken(TransportErrorKind::Decompress)
@@ -81,6 +85,7 @@ fn response(answer: &Answer) -> HttpResponse {
         retry_after: header("retry-after"),
         location: header("location"),
         date: None,
+        total: header("x-total-elements").and_then(|total| total.parse().ok()),
         body: answer.body.clone(),
     }
 }

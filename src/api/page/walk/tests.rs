@@ -68,6 +68,7 @@ fn reply(data: Page<u32>) -> Reply<Page<u32>> {
         attempts: 1,
         bytes: 100,
         server_date: None,
+        total: None,
     }
 }
 

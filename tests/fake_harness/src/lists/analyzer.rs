@@ -96,7 +96,7 @@ impl<'a> Question<'a> {
                     &at,
                 )
             }
-            None => access.grants_anything(self.permission),
+            None => access.allows_somewhere(self.permission),
         }
     }
 

@@ -1,6 +1,8 @@
 //! Who made a change, and how sure that is.
 
-use crate::model::{Actor, AuditEvent};
+use std::fmt;
+
+use super::{Actor, AuditEvent};
 
 /// How sure it is who made a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,11 +62,53 @@ pub struct By {
     /// The latest record that fits.
     pub event: Option<AuditEvent>,
     /// Everybody who did something that fits, each once, the latest first.
-    pub actors: Vec<Actor>,
+    pub actors: Vec<Acting>,
+    /// Harness's identifiers of everything recorded that fits; of what a file keeps, the latest alone.
+    pub records: Vec<String>,
     /// For what went along with something else: its text id.
     pub through: Option<String>,
     /// Why Harness itself did it, where that can be known.
     pub behind: Option<Behind>,
+}
+
+/// Who acted, and the other person of an impersonation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acting {
+    /// Who.
+    pub actor: Actor,
+    /// The other person, see [`AuditEvent::impersonation`].
+    pub impersonation: Option<Actor>,
+}
+
+impl Acting {
+    /// Whether both are the same people.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        self.actor.is(&other.actor)
+            && match (&self.impersonation, &other.impersonation) {
+                (None, None) => true,
+                (Some(one), Some(other)) => one.is(other),
+                (None, Some(_)) | (Some(_), None) => false,
+            }
+    }
+}
+
+impl From<&AuditEvent> for Acting {
+    fn from(event: &AuditEvent) -> Self {
+        Self {
+            actor: event.actor.clone(),
+            impersonation: event.impersonation.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Acting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.impersonation {
+            Some(other) => write!(f, "{} (impersonation: {other})", self.actor),
+            None => self.actor.fmt(f),
+        }
+    }
 }
 
 /// What stands behind something that Harness itself did.
@@ -88,11 +132,14 @@ impl Behind {
 }
 
 impl By {
-    pub(super) fn nobody(certainty: Certainty) -> Self {
+    /// Nobody is known, and this is why.
+    #[must_use]
+    pub fn nobody(certainty: Certainty) -> Self {
         Self {
             certainty,
             event: None,
             actors: Vec::new(),
+            records: Vec::new(),
             through: None,
             behind: None,
         }

@@ -2,8 +2,7 @@
 
 use serde::Serialize;
 
-use crate::diff::by::{Behind, By, Certainty};
-use crate::model::{Actor, ActorKind, AuditEvent, Timestamp};
+use crate::model::{Acting, Actor, ActorKind, AuditEvent, Behind, By, Certainty, Timestamp};
 
 /// More candidates than this are counted, not named.
 const NAMED: usize = 3;
@@ -45,7 +44,7 @@ fn who_and_when(by: &By) -> String {
             format!("one of {} actors, last {at}{through}", by.actors.len())
         }
         Certainty::OneOf => {
-            let actors: Vec<String> = by.actors.iter().map(Actor::to_string).collect();
+            let actors: Vec<String> = by.actors.iter().map(Acting::to_string).collect();
             format!("one of {}, last {at}{through}", actors.join(", "))
         }
         Certainty::NeverRecorded => "Harness records nobody for this".to_owned(),
@@ -69,10 +68,7 @@ fn actor(by: &By) -> String {
 
 /// The actor of an event; both people of an impersonation.
 pub(in crate::output) fn acting(event: &AuditEvent) -> String {
-    match &event.impersonation {
-        Some(other) => format!("{} (impersonation: {other})", event.actor),
-        None => event.actor.to_string(),
-    }
+    Acting::from(event).to_string()
 }
 
 /// `2026-11-24 11:52`, UTC.
@@ -93,7 +89,7 @@ pub(in crate::output) struct ByDoc<'a> {
     audit_id: Option<&'a str>,
     through: Option<&'a str>,
     candidates: usize,
-    candidate_actors: Vec<ActorDoc<'a>>,
+    candidate_actors: Vec<ActingDoc<'a>>,
     behind: Option<&'static str>,
     invited_by: Option<ActorDoc<'a>>,
 }
@@ -106,6 +102,23 @@ pub(in crate::output) struct ActorDoc<'a> {
     name: Option<&'a str>,
     email: Option<&'a str>,
     identifier: &'a str,
+}
+
+/// An actor, and the other person of an impersonation.
+#[derive(Serialize)]
+struct ActingDoc<'a> {
+    #[serde(flatten)]
+    actor: ActorDoc<'a>,
+    impersonation: Option<ActorDoc<'a>>,
+}
+
+impl<'a> From<&'a Acting> for ActingDoc<'a> {
+    fn from(acting: &'a Acting) -> Self {
+        Self {
+            actor: ActorDoc::from(&acting.actor),
+            impersonation: acting.impersonation.as_ref().map(ActorDoc::from),
+        }
+    }
 }
 
 impl<'a> From<&'a By> for ByDoc<'a> {
@@ -128,7 +141,7 @@ impl<'a> From<&'a By> for ByDoc<'a> {
             through: by.through.as_deref(),
             candidates: by.actors.len(),
             candidate_actors: if by.certainty == Certainty::OneOf {
-                by.actors.iter().map(ActorDoc::from).collect()
+                by.actors.iter().map(ActingDoc::from).collect()
             } else {
                 Vec::new()
             },

@@ -1,0 +1,48 @@
+//! What became of a question.
+
+use super::compare::Compared;
+use super::reason::Reason;
+use super::sample::Asked;
+
+/// What became of a question.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// Both sides answered.
+    Told {
+        /// The question.
+        asked: Asked,
+        /// The two answers.
+        compared: Compared,
+        /// Why they may differ; of no meaning when they agree.
+        reason: Reason,
+    },
+    /// Harness did not answer it.
+    Untold {
+        /// The question.
+        asked: Asked,
+        /// Why not.
+        why: String,
+    },
+}
+
+impl Outcome {
+    /// Whether the two answers differ.
+    #[must_use]
+    pub fn differs(&self) -> bool {
+        matches!(self, Self::Told { compared, .. } if !compared.agrees())
+    }
+
+    /// Whether there is no answer to compare with.
+    #[must_use]
+    pub fn is_untold(&self) -> bool {
+        matches!(self, Self::Untold { .. })
+    }
+
+    /// The question.
+    #[must_use]
+    pub fn asked(&self) -> &Asked {
+        match self {
+            Self::Told { asked, .. } | Self::Untold { asked, .. } => asked,
+        }
+    }
+}

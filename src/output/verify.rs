@@ -1,0 +1,355 @@
+//! `verify`: the answers of a snapshot beside Harness's.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::Screen;
+use super::access::words::{self as access_words, code, shown};
+use super::audit::{EventDoc, acted_on, words};
+use super::by::{acting, minute};
+use super::documents::{FORMAT_VERSION, PrincipalDoc, SnapshotDoc};
+use super::table::{Align, Table};
+use super::text::{count, named, shortened};
+use crate::access::agreement::{Answer, Asked, Compared, Outcome, Reason};
+use crate::access::{Access, Path, Verdict};
+use crate::model::{Policy, Scope, SnapshotInfo};
+
+const NAME: usize = 60;
+
+/// Everything that was asked, and what came of it.
+#[derive(Debug)]
+pub struct Verified<'a> {
+    /// The snapshot.
+    pub snapshot: &'a SnapshotInfo,
+    /// The database.
+    pub file: &'a str,
+    /// The only permission that was asked about.
+    pub permission: Option<&'a str>,
+    /// What the questions were drawn with.
+    pub seed: u64,
+    /// The scopes whose role assignments were compared.
+    pub scopes: &'a BTreeSet<Scope>,
+    /// The facts of the snapshot.
+    pub access: &'a Access,
+    /// In the order in which they were asked.
+    pub outcomes: &'a [Outcome],
+}
+
+/// The questions that were not answered in the same way, for people.
+///
+/// # Errors
+/// When the output fails.
+pub fn table(verified: &Verified<'_>, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = Table::new(
+        ["PRINCIPAL", "PERMISSION", "SNAPSHOT", "HARNESS", "WHY"]
+            .map(|name| (name, Align::Left))
+            .to_vec(),
+    );
+    let mut is_empty = true;
+    for outcome in verified.outcomes {
+        let (snapshot, harness, why) = match outcome {
+            Outcome::Told {
+                compared, reason, ..
+            } if outcome.differs() => {
+                let why = why(verified.access, outcome.asked(), compared, reason);
+                (word(compared.snapshot), word(compared.harness), why)
+            }
+            Outcome::Told { .. } => continue,
+            Outcome::Untold { asked, why } => {
+                (word(plain(asked)), "?", format!("could not tell: {why}"))
+            }
+        };
+        is_empty = false;
+        let asked = outcome.asked();
+        table.row(vec![
+            shortened(shown(verified.access.principal(asked.principal)), NAME),
+            asked.question.permission.clone(),
+            snapshot.to_owned(),
+            harness.to_owned(),
+            why,
+        ]);
+    }
+    if is_empty {
+        Ok(())
+    } else {
+        table.write(screen, out)
+    }
+}
+
+/// `48 of 50 answers agree, 2 differ`.
+#[must_use]
+pub fn summary(verified: &Verified<'_>) -> String {
+    let Summary {
+        asked,
+        agree,
+        differ,
+        could_not_tell,
+    } = Summary::of(verified.outcomes);
+    let mut parts = vec![format!(
+        "{agree} of {} agree",
+        count(asked as u64, "answer")
+    )];
+    parts.extend((differ > 0).then(|| format!("{differ} differ")));
+    parts.extend((could_not_tell > 0).then(|| format!("{could_not_tell} could not be told")));
+    let scopes = count(verified.scopes.len() as u64, "scope");
+    format!(
+        "{}; compared were the role assignments of {scopes} in snapshot {}",
+        parts.join(", "),
+        verified.snapshot.id
+    )
+}
+
+/// What the snapshot alone says.
+fn plain(asked: &Asked) -> Answer {
+    match asked.paths.iter().map(Path::verdict).min() {
+        None => Answer::No,
+        Some(Verdict::Yes) => Answer::Yes,
+        Some(Verdict::Depends) => Answer::Depends,
+    }
+}
+
+fn word(answer: Answer) -> &'static str {
+    match answer {
+        Answer::Yes => "yes",
+        Answer::No => "no",
+        Answer::Depends => "depends",
+    }
+}
+
+/// What one side names and the other does not, and the likely reason.
+fn why(access: &Access, asked: &Asked, compared: &Compared, reason: &Reason) -> String {
+    let mut parts = Vec::new();
+    parts.extend(compared.only_snapshot.first().map(|path| {
+        let (role, group) = (access.role(path), access.resource_group(path));
+        let role = named(role.name.as_deref(), &role.identifier);
+        let group = named(group.name.as_deref(), &group.identifier);
+        format!(
+            "only the snapshot has {role} over {group} at {}",
+            access.scope(path)
+        )
+    }));
+    parts.extend(compared.only_harness.first().map(|policy| {
+        format!(
+            "only Harness has {} over {} at {}",
+            policy.role, policy.resource_group, policy.scope
+        )
+    }));
+    parts.push(sentence(access, asked, reason));
+    parts.join("; ")
+}
+
+/// The likely reason, for people.
+fn sentence(access: &Access, asked: &Asked, reason: &Reason) -> String {
+    match reason {
+        Reason::Event(event) => format!(
+            "changed since: {} of {} by {}, {}",
+            words(&event.action),
+            acted_on(event),
+            acting(event),
+            minute(event.at)
+        ),
+        Reason::NewerSnapshot(number) => {
+            format!("changed since: snapshot {number} answers as Harness does")
+        }
+        Reason::Doubts(doubts) => {
+            let mut texts: Vec<String> = doubts
+                .iter()
+                .filter_map(|doubt| {
+                    let path = asked
+                        .paths
+                        .iter()
+                        .find(|path| path.doubts.contains(doubt))?;
+                    Some(access_words::reason(access, path, *doubt))
+                })
+                .collect();
+            texts.dedup();
+            texts.join("; ")
+        }
+        Reason::HiddenRole(role) => {
+            format!("no list shows the role {role}: hidden by Harness, or newer")
+        }
+        Reason::HiddenResourceGroup(group) => {
+            format!("no list shows the resource group {group}: hidden by Harness, or newer")
+        }
+        Reason::Unknown => {
+            "unknown: nothing that was read explains it; sync and verify again".to_owned()
+        }
+    }
+}
+
+/// A stable word for each reason.
+fn codes(reason: &Reason) -> Vec<&'static str> {
+    match reason {
+        Reason::Event(_) | Reason::NewerSnapshot(_) => vec!["newer_change"],
+        Reason::Doubts(doubts) => {
+            let mut codes: Vec<&str> = doubts.iter().map(|doubt| code(*doubt)).collect();
+            codes.dedup();
+            codes
+        }
+        Reason::HiddenRole(_) => vec!["role_hidden"],
+        Reason::HiddenResourceGroup(_) => vec!["resource_group_unresolved"],
+        Reason::Unknown => vec!["unknown"],
+    }
+}
+
+/// For programs.
+///
+/// # Errors
+/// When the output fails.
+pub fn json(verified: &Verified<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let question = |outcome| question_doc(verified.access, outcome);
+    let document = Document {
+        format_version: FORMAT_VERSION,
+        snapshot: SnapshotDoc::new(verified.snapshot, verified.file),
+        permission: verified.permission,
+        seed: verified.seed,
+        scopes: verified.scopes.iter().map(Scope::to_string).collect(),
+        summary: Summary::of(verified.outcomes),
+        questions: verified.outcomes.iter().map(question).collect(),
+    };
+    super::write_json(&document, out)
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    format_version: u32,
+    snapshot: SnapshotDoc<'a>,
+    permission: Option<&'a str>,
+    seed: u64,
+    scopes: Vec<String>,
+    summary: Summary,
+    questions: Vec<QuestionDoc<'a>>,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    asked: usize,
+    agree: usize,
+    differ: usize,
+    could_not_tell: usize,
+}
+
+impl Summary {
+    fn of(outcomes: &[Outcome]) -> Self {
+        let asked = outcomes.len();
+        let differ = outcomes.iter().filter(|outcome| outcome.differs()).count();
+        let could_not_tell = outcomes
+            .iter()
+            .filter(|outcome| outcome.is_untold())
+            .count();
+        Self {
+            asked,
+            agree: asked - differ - could_not_tell,
+            differ,
+            could_not_tell,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct QuestionDoc<'a> {
+    permission: &'a str,
+    principal: PrincipalDoc<'a>,
+    outcome: &'static str,
+    snapshot: &'static str,
+    harness: Option<&'static str>,
+    only_in_snapshot: Vec<AssignmentDoc>,
+    only_in_harness: Vec<AssignmentDoc>,
+    reason: Option<ReasonDoc<'a>>,
+    error: Option<&'a str>,
+}
+
+/// A role assignment, by the identifiers that both sides have.
+#[derive(Serialize)]
+struct AssignmentDoc {
+    role_assignment: Option<String>,
+    scope: String,
+    role: String,
+    resource_group: String,
+}
+
+#[derive(Serialize)]
+struct ReasonDoc<'a> {
+    codes: Vec<&'static str>,
+    text: String,
+    event: Option<EventDoc<'a>>,
+    newer_snapshot: Option<i64>,
+}
+
+fn question_doc<'a>(access: &'a Access, outcome: &'a Outcome) -> QuestionDoc<'a> {
+    let asked = outcome.asked();
+    let doc = QuestionDoc {
+        permission: &asked.question.permission,
+        principal: access.principal(asked.principal).into(),
+        outcome: "could_not_tell",
+        snapshot: word(plain(asked)),
+        harness: None,
+        only_in_snapshot: Vec::new(),
+        only_in_harness: Vec::new(),
+        reason: None,
+        error: None,
+    };
+    match outcome {
+        Outcome::Untold { why, .. } => QuestionDoc {
+            error: Some(why),
+            ..doc
+        },
+        Outcome::Told {
+            compared, reason, ..
+        } => QuestionDoc {
+            outcome: if compared.agrees() { "agree" } else { "differ" },
+            snapshot: word(compared.snapshot),
+            harness: Some(word(compared.harness)),
+            only_in_snapshot: compared
+                .only_snapshot
+                .iter()
+                .map(|path| of_path(access, path))
+                .collect(),
+            only_in_harness: compared
+                .only_harness
+                .iter()
+                .map(AssignmentDoc::from)
+                .collect(),
+            reason: outcome.differs().then(|| reason_doc(access, asked, reason)),
+            ..doc
+        },
+    }
+}
+
+fn reason_doc<'a>(access: &Access, asked: &Asked, reason: &'a Reason) -> ReasonDoc<'a> {
+    ReasonDoc {
+        codes: codes(reason),
+        text: sentence(access, asked, reason),
+        event: match reason {
+            Reason::Event(event) => Some(EventDoc::from(&**event)),
+            _ => None,
+        },
+        newer_snapshot: match reason {
+            Reason::NewerSnapshot(number) => Some(*number),
+            _ => None,
+        },
+    }
+}
+
+fn of_path(access: &Access, path: &Path) -> AssignmentDoc {
+    AssignmentDoc {
+        role_assignment: access.role_assignment(path).map(Cow::into_owned),
+        scope: access.scope(path).to_string(),
+        role: access.role(path).identifier.clone(),
+        resource_group: access.resource_group(path).identifier.clone(),
+    }
+}
+
+impl From<&Policy> for AssignmentDoc {
+    fn from(policy: &Policy) -> Self {
+        Self {
+            role_assignment: policy.role_assignment.clone(),
+            scope: policy.scope.to_string(),
+            role: policy.role.clone(),
+            resource_group: policy.resource_group.clone(),
+        }
+    }
+}
