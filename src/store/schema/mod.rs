@@ -197,7 +197,7 @@ mod tests {
                 .expect("query")
                 .collect::<Result<_, _>>()
                 .expect("names");
-            assert_eq!(names.len(), 26);
+            assert_eq!(names.len(), 27);
             for name in names {
                 connection
                     .query_row(
