@@ -76,15 +76,15 @@ fn tell(program: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
     run(&["sync", "--with", "audit", "-v"])?;
     println!(
         "\nA day passes. Ada, an administrator, invites a person and makes her an administrator too. Gus acts as Ada for a
-while, and gives Evan the same. Terraform, a service account, changes a role. Single sign-on takes Cleo out of a group."
+while, and gives Evan the same. Terraform, a service account, changes a role. Harness itself takes Cleo out of a group."
     );
     a_day_ago(&folder.join("harness-access.db"))?;
     fake.next_day_by_whom(milliseconds_ago(8 * HOUR)?, HOUR / 2);
     run(&["sync", "--with", "audit", "-q"])?;
     run(&["snapshots"])?;
     println!(
-        "\nWhat changed, and who did it by Harness's audit trail. Harness shows events some minutes late: until the next sync
-nobody can be sure that nobody else did the same just now, hence *probably*. Of a role it says when it was given."
+        "\nWhat changed, and who did it by Harness's audit trail. Harness shows events some minutes late, so until the next sync
+somebody else may have done the same just now: hence *probably*. A role that was given tells when, and so by whom."
     );
     run(&["diff"])?;
     println!("\nEverything that Gus did, also while he acted as Ada.");

@@ -1,12 +1,22 @@
 //! The `harness-access` program.
 
 use std::io::{self, BufWriter, IsTerminal};
-use std::process::ExitCode;
+use std::panic;
+use std::process::{self, ExitCode};
 use std::sync::Arc;
 
 use harness_access::api::client::clock::SystemClock;
 
+/// What Rust gives a program that panicked.
+const PANICKED: i32 = 101;
+
 fn main() -> ExitCode {
+    // Ended here, a panic leaves no core file: one would hold the API key.
+    let report = panic::take_hook();
+    panic::set_hook(Box::new(move |panicked| {
+        report(panicked);
+        process::exit(PANICKED);
+    }));
     let env = |name: &str| std::env::var_os(name);
     let out_is_terminal = io::stdout().is_terminal();
     let err_is_terminal = io::stderr().is_terminal();

@@ -46,7 +46,17 @@ pub(super) fn extra(value: &str) -> Result<Extra, String> {
 }
 
 pub(super) fn project(value: &str) -> Result<(String, String), String> {
-    match value.split_once('/') {
+    // As text ids and paths of scopes have it, too.
+    let of_id = value
+        .strip_prefix("project/")
+        .filter(|rest| rest.contains('/'));
+    let of_path = value
+        .strip_prefix("org/")
+        .filter(|rest| rest.contains("/project/"));
+    let short = of_id
+        .or(of_path)
+        .map(|rest| rest.replacen("/project/", "/", 1));
+    match short.as_deref().unwrap_or(value).split_once('/') {
         Some((org, project))
             if !org.is_empty() && !project.is_empty() && !project.contains('/') =>
         {

@@ -137,7 +137,7 @@ impl Subject {
 }
 
 fn scope(reader: &Reader, path: &str) -> Result<String, Error> {
-    Ok(names::scope(path, &names::known_scopes(reader)?)?.to_string())
+    Ok(names::scope(path, &names::known_scopes(reader)?, reader)?.to_string())
 }
 
 /// A user's way to a role through the groups: the memberships, and what the groups hold of it.

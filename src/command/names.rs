@@ -9,12 +9,12 @@ use crate::store::Reader;
 /// At most so many of the things that a name may mean are listed.
 const MOST_CANDIDATES: usize = 10;
 
-/// The scope that was typed: its path, `ORGANIZATION/PROJECT`, or the identifier of an organization or project, among those
-/// that are known.
+/// The scope that was typed: its path, `ORGANIZATION/PROJECT`, or the identifier or name of an organization or project, among
+/// those that are known.
 ///
 /// # Errors
-/// When it is none, or may be several.
-pub(crate) fn scope(text: &str, known: &[Scope]) -> Result<Scope, Error> {
+/// When it is none, or may be several, or the file cannot be read.
+pub(crate) fn scope(text: &str, known: &[Scope], reader: &Reader) -> Result<Scope, Error> {
     if let Some(scope) = Scope::parse(text).filter(|scope| *scope != Scope::Harness) {
         let has_level = |of: &Scope| known.iter().any(|known| known.level() == of.level());
         // Without the list of organizations or projects nobody can say that there is none.
@@ -23,6 +23,12 @@ pub(crate) fn scope(text: &str, known: &[Scope]) -> Result<Scope, Error> {
         }
     }
     let mut meant: Vec<&Scope> = known.iter().filter(|scope| is_named(scope, text)).collect();
+    if meant.is_empty() {
+        let mut named = known_scopes_and_names(reader)?;
+        named.retain(|(_, name)| name.eq_ignore_ascii_case(text));
+        let is_meant = |scope: &&Scope| named.iter().any(|(path, _)| *path == scope.to_string());
+        meant = known.iter().filter(is_meant).collect();
+    }
     meant.sort();
     meant.dedup();
     match meant.as_slice() {

@@ -30,6 +30,7 @@ pub(crate) struct Asking {
     pub(crate) file: String,
     pub(crate) access: Access,
     gaps: Vec<Gap>,
+    reader: Reader,
 }
 
 impl Asking {
@@ -95,6 +96,7 @@ impl Asking {
             file,
             access,
             gaps,
+            reader,
         })
     }
 
@@ -135,7 +137,9 @@ impl Asking {
         question: &Question,
     ) -> Result<Target, Error> {
         let tree = &self.access.facts().tree;
-        let scope = place.map(|place| names::scope(place, tree)).transpose()?;
+        let scope = place
+            .map(|place| names::scope(place, tree, &self.reader))
+            .transpose()?;
         let (resource_type, identifier) = match resource.map(|text| text.split_once('/')) {
             None => (None, None),
             Some(None) => (resource.map(spelled), None),

@@ -236,7 +236,9 @@ impl Parts {
         let tree = &access.facts().tree;
         let scope = request.scope.as_deref();
         Ok(Self {
-            scope: scope.map(|text| names::scope(text, tree)).transpose()?,
+            scope: scope
+                .map(|text| names::scope(text, tree, reader))
+                .transpose()?,
             inventory: Inventory::read(reader, id)?,
             findings,
             timeline: timeline(reader, id)?,

@@ -12,4 +12,4 @@ FROM users u CROSS JOIN (SELECT max(ifnull(json_extract(r.attributes, '$.mechani
   FROM resources r WHERE r.type IN ('account', 'auth_setting')) m
 WHERE NOT u.two_factor_enabled AND NOT u.disabled AND m.mechanism <> 'USER_PASSWORD'
   AND u.id IN (SELECT e.principal_id FROM effective_access e
-    WHERE e.role_id = 'role/harness/_account_admin' AND e.scope = 'account')
+    WHERE e.role_id = 'role/harness/_account_admin' AND +e.scope = 'account') -- the plus: start from the role

@@ -1,5 +1,7 @@
 //! Names that people give to people, roles, scopes and permissions: one way for all commands.
 
+use harness_access::model::Details;
+
 use crate::support::account::{Account, EVERYTHING};
 use crate::support::{Outcome, Run, TempDir};
 
@@ -12,6 +14,14 @@ fn folder() -> TempDir {
         .user("u2", "Bob Example", "bob@example.test")
         .group_of("user_group/account/ops", "Operators", &["u1"])
         .project("default", "shop")
+        .resource(
+            "project/default/shop",
+            Some("The Shop"),
+            Details::Container {
+                description: None,
+                harness_managed: false,
+            },
+        )
         .assign("user_group/account/ops", ADMIN, "account", EVERYTHING)
         .publish(&folder.file("a.db"), 1);
     folder
@@ -59,7 +69,13 @@ fn a_scope_is_known_by_its_short_names() {
         &["who-can", ADMIN, "--in", "org/default/project/shop"],
     )
     .exits(0);
-    for name in ["default/shop", "shop", "project/default/shop", "Shop"] {
+    for name in [
+        "default/shop",
+        "shop",
+        "project/default/shop",
+        "Shop",
+        "the shop",
+    ] {
         let short = ask(&folder, &["who-can", ADMIN, "--in", name]).exits(0);
         assert_eq!(short.stdout, path.stdout, "{name}");
     }

@@ -106,3 +106,17 @@ fn what_is_misspelled_is_recognised() {
             .says(hint);
     }
 }
+
+#[test]
+fn a_project_is_named_by_its_path_and_text_id_too() {
+    let folder = TempDir::new();
+    for project in [
+        "default/shop",
+        "project/default/shop",
+        "org/default/project/shop",
+    ] {
+        Run::new(folder.path(), &["sync", "--project", project])
+            .exits(3)
+            .says("no API key");
+    }
+}

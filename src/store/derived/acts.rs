@@ -105,7 +105,7 @@ fn acts_of(connection: &Connection, holder: i64) -> rusqlite::Result<Vec<Act>> {
         .prepare_cached(
             "SELECT g.principal, g.since, g.first_seen FROM _grant g
              JOIN _resource t ON t.key = g.target AND t.type = 'user_group'
-             WHERE g.target = ?1 AND g.scope = 0 AND g.valid_until IS NULL",
+             WHERE g.target = ?1 AND +g.scope = 0 AND g.valid_until IS NULL", // the plus: memberships are many
         )?
         .query_map([holder], |row| {
             Ok(Act {
