@@ -57,21 +57,17 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// Where the last reading ended; at first the oldest snapshot, whose changes can be explained from then on.
+    /// At the first moment that was not read; at first the oldest snapshot, whose changes can be explained from then on.
     fn begin(&self, observation: &Observation) -> Result<Timestamp, Error> {
-        let earlier = |at: Timestamp, by: i64| Timestamp::from_millis(at.as_millis() - by);
-        let oldest_kept = earlier(Timestamp::now(), EARLIEST_MONTHS * MONTH_MS);
+        let oldest_kept = Timestamp::now().moved(-EARLIEST_MONTHS * MONTH_MS);
         if let Some(since) = self.since {
             return Ok(since.max(oldest_kept));
         }
-        let begin = match self.writer.trail_read_until()? {
-            Some(until) => until,
-            None => self
-                .writer
-                .oldest_snapshot()?
-                .unwrap_or(observation.started_at),
-        };
-        Ok(earlier(begin, OVERLAP_MS).max(oldest_kept))
+        let begin = self
+            .writer
+            .trail_read_until()?
+            .unwrap_or(observation.started_at);
+        Ok(begin.moved(-OVERLAP_MS).max(oldest_kept))
     }
 
     fn people(&self, observation: &Observation) -> Result<Vec<Person>, Error> {
@@ -79,12 +75,7 @@ impl Reading<'_> {
             .writer
             .sign_ins_read()?
             .into_iter()
-            .map(|read| {
-                (
-                    read.user,
-                    Timestamp::from_millis(read.read_until.as_millis() - OVERLAP_MS),
-                )
-            })
+            .map(|read| (read.user, read.read_until.moved(-OVERLAP_MS)))
             .collect();
         let people = observation.resources.iter().filter_map(|resource| {
             let Details::User {

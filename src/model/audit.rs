@@ -64,10 +64,27 @@ impl ActorKind {
 }
 
 impl Actor {
+    /// Somebody of whom Harness does not say who it is.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self {
+            kind: ActorKind::Other("unknown".to_owned()),
+            identifier: String::new(),
+            user_id: None,
+            name: None,
+        }
+    }
+
+    /// Whether it is said who it is.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.user_id.is_some() || !self.identifier.is_empty()
+    }
+
     /// Whether two records name the same actor. A user keeps the uuid when the address changes.
     #[must_use]
     pub fn is(&self, other: &Self) -> bool {
-        if self.kind != other.kind {
+        if self.kind != other.kind || !self.is_known() {
             return false;
         }
         match (&self.user_id, &other.user_id) {
@@ -100,6 +117,7 @@ impl fmt::Display for Actor {
             ActorKind::ServiceAccount => write!(f, "service account {}", self.identifier),
             ActorKind::ApiKey => write!(f, "API key {}", self.identifier),
             ActorKind::System => f.write_str("Harness"),
+            ActorKind::Other(kind) if self.identifier.is_empty() => f.write_str(kind),
             ActorKind::Other(kind) => write!(f, "{kind} {}", self.identifier),
         }
     }
@@ -233,7 +251,7 @@ impl AuditTrail {
                 None if window.from > from => return false,
                 None => window.until,
                 // Windows include both ends, so the next one may begin a millisecond later.
-                Some(end) if window.from.as_millis() > Timestamp::as_millis(end) + 1 => break,
+                Some(end) if window.from > Timestamp::moved(end, 1) => break,
                 Some(end) => end.max(window.until),
             };
             if next >= from {

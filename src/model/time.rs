@@ -31,6 +31,12 @@ impl Timestamp {
         self.0
     }
 
+    /// The moment so many milliseconds later; before the first and after the last moment there is none, so it ends there.
+    #[must_use]
+    pub fn moved(self, by: i64) -> Self {
+        Self(self.0.saturating_add(by))
+    }
+
     /// As [`Self::parse_at_latest`], but a month and a date mean their beginning, so that "from March 1st on" includes its
     /// morning.
     #[must_use]

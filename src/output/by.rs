@@ -21,7 +21,7 @@ pub(in crate::output) fn note(by: Option<&By>) -> Option<String> {
         }
         Certainty::NeverRecorded | Certainty::Unexplained => who_and_when(by),
         Certainty::Unknown => {
-            "who made it is unknown: the audit trail was not read whole".to_owned()
+            "who made it is unknown: the audit trail was not read whole or does not fit".to_owned()
         }
     })
 }

@@ -2,7 +2,18 @@
 //!
 //! Only named fields are read. The text of what was changed (`auditYaml`) is never asked for: it holds webhooks and keys.
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+
+use super::lenient;
+
+/// What decorates an event: unknown when it is not understood.
+fn if_understood<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<T>, D::Error> {
+    let value = serde_json::Value::deserialize(from)?;
+    Ok(serde_json::from_value(value).ok())
+}
 
 /// A page of events. One list says totals, the other only whether there is more.
 #[derive(Debug, Deserialize)]
@@ -28,17 +39,20 @@ pub struct AuditItem {
     /// Where.
     #[serde(default)]
     pub resource_scope: AuditScope,
-    /// When, in epoch milliseconds.
-    pub timestamp: i64,
-    /// Who.
-    pub authentication_info: AuthenticationInfo,
-    /// The other person of an impersonation.
-    pub impersonating_authentication_info: Option<AuthenticationInfo>,
+    /// When, in epoch milliseconds; `None` for what cannot be true.
+    #[serde(deserialize_with = "lenient::moment")]
+    pub timestamp: Option<i64>,
+    /// Who; raw, because one who cannot be told must not cost the event.
+    #[serde(default)]
+    pub authentication_info: Option<serde_json::Value>,
+    /// The other person of an impersonation; raw as well.
+    pub impersonating_authentication_info: Option<serde_json::Value>,
     /// On what.
     pub resource: AuditResource,
     /// What; an open list.
     pub action: String,
     /// How somebody came to be in the account.
+    #[serde(default, deserialize_with = "if_understood")]
     pub audit_event_data: Option<AuditEventData>,
 }
 
@@ -58,7 +72,7 @@ pub struct AuthenticationInfo {
     /// The actor.
     pub principal: AuditPrincipal,
     /// What is known of a user.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "if_understood")]
     pub labels: Option<ActorLabels>,
 }
 
@@ -89,7 +103,7 @@ pub struct AuditResource {
     /// Which one; of a user the e-mail address.
     pub identifier: String,
     /// What else is known of it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "if_understood")]
     pub labels: Option<ResourceLabels>,
 }
 

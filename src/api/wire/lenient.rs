@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::marker::PhantomData;
+use std::ops::RangeInclusive;
 
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
@@ -16,6 +17,9 @@ const IDENTIFIER_LIMIT: usize = 1_000;
 const NAME_LIMIT: usize = 10_000;
 /// Bytes of a description.
 const DESCRIPTION_LIMIT: usize = 100_000;
+
+/// From 2000-01-01 to the end of 9999, in epoch milliseconds.
+const SANE_TIMES: RangeInclusive<i64> = 946_684_800_000..=253_402_300_799_999;
 
 thread_local! {
     /// Decorations that were not what they should be, since [`take_oddities`] was called last on this thread.
@@ -266,13 +270,32 @@ decorations! {
         sso_group_name = "ssoGroupName", status = "status", settings_type = "settingsType",
         resource_type = "resourceType", action = "action";
     long: description = "description";
-    number: tokens_count = "tokensCount", created_at = "createdAt", expiry_at = "expiryAt", valid_from = "validFrom",
+    number: tokens_count = "tokensCount", expiry_at = "expiryAt", valid_from = "validFrom",
         session_timeout = "sessionTimeoutInMinutes";
     flag: public_access_enabled = "publicAccessEnabled", two_factor_admin_enforced = "twoFactorAdminEnforced",
         locked = "locked", user_disabled = "disabled", externally_managed = "externallyManaged",
         two_factor = "twoFactorAuthenticationEnabled", two_factor_enabled = "twoFactorEnabled",
         harness_managed = "harnessManaged", sso_linked = "ssoLinked", is_sso_linked = "isSsoLinked",
         managed = "managed", valid = "valid", oauth_enabled = "oauthEnabled";
+}
+
+/// When something was made, in epoch milliseconds. Harness is younger than 2000, and no date is written in five digits of a
+/// year: a moment beyond is unknown. Zero is how Harness says nothing.
+pub(super) fn created_at<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
+    let moment: Option<i64> = decoration(from, "createdAt")?;
+    let is_sane = |moment: &i64| *moment == 0 || SANE_TIMES.contains(moment);
+    if moment.is_some_and(|moment| !is_sane(&moment)) {
+        note("createdAt");
+    }
+    Ok(moment.filter(is_sane))
+}
+
+/// When something happened, in epoch milliseconds: a number, or a text that is one.
+pub(super) fn moment<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
+    Ok(match any_type(from)? {
+        Came::Fits(Count(moment)) => Some(moment).filter(|moment| SANE_TIMES.contains(moment)),
+        Came::Nothing | Came::Odd => None,
+    })
 }
 
 /// A count that pages are steered by: a number, or a text that is one.

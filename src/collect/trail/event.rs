@@ -14,6 +14,10 @@ pub(super) fn read(row: Value) -> Result<AuditEvent, String> {
         .to_owned();
     let item: AuditItem =
         serde_json::from_value(row).map_err(|error| format!("event {id}: {error}"))?;
+    let at = item
+        .timestamp
+        .map(Timestamp::from_millis)
+        .ok_or_else(|| format!("event {id}: it has no time that can be true"))?;
     let scope = &item.resource_scope;
     let scope = Scope::from_parts(
         scope.org_identifier.as_deref(),
@@ -26,8 +30,8 @@ pub(super) fn read(row: Value) -> Result<AuditEvent, String> {
     });
     Ok(AuditEvent {
         audit_id: item.audit_id,
-        at: Timestamp::from_millis(item.timestamp),
-        actor: actor(item.authentication_info),
+        at,
+        actor: actor(item.authentication_info.unwrap_or_default()),
         impersonation: item.impersonating_authentication_info.map(actor),
         action: item.action,
         acted_on: ActedOn {
@@ -45,7 +49,11 @@ pub(super) fn read(row: Value) -> Result<AuditEvent, String> {
     })
 }
 
-fn actor(info: AuthenticationInfo) -> Actor {
+/// Who acted; [`Actor::unknown`] where that is not said.
+fn actor(info: Value) -> Actor {
+    let Ok(info) = serde_json::from_value::<AuthenticationInfo>(info) else {
+        return Actor::unknown();
+    };
     let (user_id, name) = info
         .labels
         .map_or((None, None), |labels| (labels.user_id, labels.username));

@@ -19,8 +19,6 @@ pub const EARLIEST_MONTHS: i64 = 24;
 const DAY_MS: i64 = 86_400_000;
 /// Read at once, unless there are too many events in it.
 const STRETCH_MS: i64 = 30 * DAY_MS;
-/// The shortest stretch that is cut once more.
-const SHORTEST_MS: i64 = 1_000;
 
 /// What the trail records of access. The type alone is asked for: an older server refuses actions that it does not know.
 const ABOUT_ACCESS: [&str; 12] = [
@@ -117,13 +115,15 @@ impl Reader<'_> {
         let answer = match self.pager.ask(&body, "timestamp,ASC", |_| false) {
             Ok(Asked::Read(answer)) => answer,
             Ok(Asked::TooMany) => {
-                let Some((first, second)) = halves(stretch) else {
-                    let why = "more events in one second than can be read".to_owned();
-                    self.windows.push(ReadWindow {
-                        window: stretch,
-                        state: partial(why),
-                    });
-                    return Ok(true);
+                let (first, second) = match self.pager.halves(stretch) {
+                    Ok(halves) => halves,
+                    Err(why) => {
+                        self.windows.push(ReadWindow {
+                            window: stretch,
+                            state: partial(why),
+                        });
+                        return Ok(true);
+                    }
                 };
                 return Ok(self.read(first)? && self.read(second)?);
             }
@@ -169,19 +169,6 @@ fn stretches(window: Window) -> impl Iterator<Item = Window> {
             from: Timestamp::from_millis(from),
             until: Timestamp::from_millis((from + STRETCH_MS - 1).min(last)),
         })
-}
-
-fn halves(window: Window) -> Option<(Window, Window)> {
-    let (from, until) = (window.from.as_millis(), window.until.as_millis());
-    if until - from < SHORTEST_MS {
-        return None;
-    }
-    let middle = from + (until - from) / 2;
-    let part = |from, until| Window {
-        from: Timestamp::from_millis(from),
-        until: Timestamp::from_millis(until),
-    };
-    Some((part(from, middle), part(middle + 1, until)))
 }
 
 /// What of a stretch lies after everything that was tried.

@@ -28,7 +28,7 @@ const LAG_MS: i64 = 300_000;
 /// The latest moment that can be read now.
 #[must_use]
 pub fn readable_until(now: Timestamp) -> Timestamp {
-    Timestamp::from_millis(now.as_millis() - LAG_MS)
+    now.moved(-LAG_MS)
 }
 
 /// A question about a stretch of time in the account and everything below it.

@@ -5,7 +5,7 @@
 //! it is read again. The second list says no totals: there a walk without a repeated event is whole.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -14,10 +14,14 @@ use crate::api::call::{Call, PAGE_SIZE, PageAsked};
 use crate::api::client::Client;
 use crate::api::error::{ApiError, ApiErrorKind};
 use crate::api::wire::AuditPage;
-use crate::model::AuditEvent;
+use crate::model::{AuditEvent, Window};
 
 /// Deep pages are read by skipping, which a server does slowly: longer questions are asked in parts.
 pub(super) const MOST_EVENTS: u64 = 10_000;
+/// The shortest stretch of time that is cut into halves.
+const SHORTEST_MS: i64 = 60_000;
+/// How often a reading cuts a stretch into halves: a server that tells of too many events everywhere is not asked for ever.
+const MOST_HALVINGS: u32 = 60;
 /// Walks of one question.
 const ATTEMPTS: u32 = 3;
 
@@ -28,6 +32,7 @@ const LIST_V2: &str = "/audit/api/audits/listV2";
 pub(super) struct Pager<'a> {
     client: &'a Client,
     without_totals: Cell<bool>,
+    halvings: Cell<u32>,
     pub(super) cost: Cost,
 }
 
@@ -66,6 +71,8 @@ struct Walk {
     steady: bool,
     /// Whether the reader had enough.
     stopped: bool,
+    /// Whether a page that brought nothing new said that there is more.
+    astray: bool,
     unreadable: Option<String>,
 }
 
@@ -74,6 +81,7 @@ impl<'a> Pager<'a> {
         Self {
             client,
             without_totals: Cell::new(false),
+            halvings: Cell::new(0),
             cost: Cost::default(),
         }
     }
@@ -133,8 +141,10 @@ impl<'a> Pager<'a> {
             rows: 0,
             steady: true,
             stopped: false,
+            astray: false,
             unreadable: None,
         };
+        let mut here = BTreeSet::new();
         for index in 0.. {
             let page = self.page(body, order, index)?;
             let rows = page.content.unwrap_or_default();
@@ -146,11 +156,13 @@ impl<'a> Pager<'a> {
             }
             walk.steady &= walk.total == page.total_items;
             let full = rows.len() as u64 >= PAGE_SIZE;
+            let (before, odd_before) = (here.len(), walk.unreadable.is_some());
             for row in rows {
                 walk.rows += 1;
                 match event::read(row) {
                     Ok(event) => {
                         walk.stopped |= enough(&event);
+                        here.insert(event.audit_id.clone());
                         seen.insert(event.audit_id.clone(), event);
                     }
                     Err(wrong) => walk.unreadable = Some(wrong),
@@ -164,11 +176,40 @@ impl<'a> Pager<'a> {
             if walk.stopped || !more {
                 return Ok(Some(walk));
             }
-            if walk.total.is_none() && walk.rows >= MOST_EVENTS {
-                return Ok(None);
+            walk.astray = here.len() == before && walk.unreadable.is_some() == odd_before;
+            if walk.astray {
+                return Ok(Some(walk));
+            }
+            if walk.rows >= MOST_EVENTS {
+                return Ok(walk.total.map(|_| walk));
             }
         }
         Ok(Some(walk))
+    }
+
+    /// The two halves of a stretch that holds too much, the older one first; or why it is not cut.
+    pub(super) fn halves(&self, stretch: Window) -> Result<(Window, Window), String> {
+        let (from, until) = (stretch.from, stretch.until);
+        let length = until.as_millis().saturating_sub(from.as_millis());
+        if length < SHORTEST_MS {
+            return Err(format!("more than {MOST_EVENTS} events within a minute"));
+        }
+        if self.halvings.get() >= MOST_HALVINGS {
+            return Err(format!(
+                "too many events for one sync: more than {MOST_EVENTS} in a stretch after {MOST_HALVINGS} halvings"
+            ));
+        }
+        self.halvings.set(self.halvings.get() + 1);
+        let middle = from.moved(length / 2);
+        let older = Window {
+            from,
+            until: middle,
+        };
+        let newer = Window {
+            from: middle.moved(1),
+            until,
+        };
+        Ok((older, newer))
     }
 
     fn page(&self, body: &Value, order: &str, index: u64) -> Result<AuditPage, ApiError> {
@@ -233,6 +274,9 @@ impl Walk {
             }
             None if self.rows != seen => {
                 Some("an event was seen twice, so another may be missing".to_owned())
+            }
+            None if self.astray => {
+                Some("a page without another event said that there are more".to_owned())
             }
             _ => None,
         }

@@ -147,21 +147,10 @@ impl Reader<'_> {
         match self.pager.ask(&body, "timestamp,DESC", enough) {
             Ok(Asked::Read(answer)) => self.take(people, window, &answer),
             Ok(Asked::TooMany) => {
-                let middle = window.from.as_millis()
-                    + (window.until.as_millis() - window.from.as_millis()) / 2;
-                let newer = Window {
-                    from: Timestamp::from_millis(middle + 1),
-                    until: window.until,
-                };
-                let older = Window {
-                    from: window.from,
-                    until: Timestamp::from_millis(middle),
-                };
-                if newer.from >= newer.until {
-                    return Err(Stopped::Here(partial(
-                        "too many sign-ins in one moment".to_owned(),
-                    )));
-                }
+                let (older, newer) = self
+                    .pager
+                    .halves(window)
+                    .map_err(|why| Stopped::Here(partial(why)))?;
                 self.ask(people, newer, filter.clone())?;
                 let unseen: Vec<&Person> = people
                     .iter()
@@ -224,5 +213,5 @@ fn is_of(event: &AuditEvent, person: &Person) -> bool {
 }
 
 fn before(moment: Timestamp, days: i64) -> Timestamp {
-    Timestamp::from_millis(moment.as_millis() - days * DAY_MS)
+    moment.moved(-days * DAY_MS)
 }

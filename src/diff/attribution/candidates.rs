@@ -15,6 +15,8 @@ pub(super) struct Candidates {
     pub(super) direct: Vec<usize>,
     /// Events that bring it along, with the text id of what was acted on.
     pub(super) along: Vec<(usize, String)>,
+    /// Records of a creation of the right kind at another time than the grant says, which belong to no other change.
+    pub(super) of_another_time: Vec<usize>,
     /// Whether an event may belong here of which only an address is known that no snapshot knows.
     pub(super) nameless: bool,
     /// Whether more changes need an event of their own than there are events.
@@ -34,20 +36,33 @@ impl Candidates {
                 let mut candidates = index.candidates(&trace);
                 candidates
                     .direct
-                    .retain(|position| can_have_made(events[*position], &change.change));
+                    .retain(|position| is_not_of_another(events[*position], &change.change));
+                let of_its_time =
+                    |position: &usize| is_of_its_time(events[*position], &change.change);
+                (candidates.direct, candidates.of_another_time) =
+                    candidates.direct.into_iter().partition(of_its_time);
                 candidates
             })
             .collect();
+        let taken: HashSet<usize> = found
+            .iter()
+            .flat_map(|candidates| candidates.direct.iter().copied())
+            .collect();
+        for candidates in &mut found {
+            candidates
+                .of_another_time
+                .retain(|position| !taken.contains(position));
+        }
         mark_crowded(changes, &mut found);
         found
     }
 }
 
-/// Whether an event that is about the right thing is about this grant of it.
-fn can_have_made(event: &AuditEvent, change: &Change) -> bool {
+/// Whether the text of an event that is about the right thing, where it is known, tells of this grant of it.
+fn is_not_of_another(event: &AuditEvent, change: &Change) -> bool {
     match (&event.detail, change.grant()) {
         (Some(detail), Some(grant)) => is_in_detail(detail, grant, change.verb()),
-        _ => is_of_its_time(event, change),
+        _ => true,
     }
 }
 
@@ -79,6 +94,9 @@ fn is_of_its_time(event: &AuditEvent, change: &Change) -> bool {
     let Change::GrantAdded(grant) = change else {
         return true;
     };
+    if event.detail.is_some() {
+        return true;
+    }
     let is_creation = event.action.eq_ignore_ascii_case("ROLE_ASSIGNMENT_CREATED");
     let made = grant.created_at.filter(|_| is_creation);
     made.is_none_or(|made| is_same_moment(made, event.at))
@@ -191,6 +209,7 @@ impl<'a> Index<'a> {
         Candidates {
             direct,
             along,
+            of_another_time: Vec::new(),
             nameless,
             crowded: false,
             may_be_silent: trace.may_be_silent,

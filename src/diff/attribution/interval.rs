@@ -10,7 +10,7 @@ pub(super) const SAME_MOMENT_MS: i64 = 5_000;
 
 /// Whether a record can be that of a creation.
 pub(super) fn is_same_moment(made: Timestamp, recorded: Timestamp) -> bool {
-    (recorded.as_millis() - made.as_millis()).abs() <= SAME_MOMENT_MS
+    made.moved(-SAME_MOMENT_MS) <= recorded && recorded <= made.moved(SAME_MOMENT_MS)
 }
 
 /// The time between two looks, as far as clocks can be trusted.
@@ -28,7 +28,6 @@ impl Interval {
     /// The moments at which a change between the two looks may be recorded: clocks differ.
     #[must_use]
     pub fn with_skew(self) -> (Timestamp, Timestamp) {
-        let moved = |at: Timestamp, by: i64| Timestamp::from_millis(at.as_millis() + by);
-        (moved(self.from, -SKEW_MS), moved(self.until, SKEW_MS))
+        (self.from.moved(-SKEW_MS), self.until.moved(SKEW_MS))
     }
 }

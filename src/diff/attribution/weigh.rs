@@ -3,7 +3,7 @@
 use super::candidates::Candidates;
 use super::interval::{Interval, SAME_MOMENT_MS, is_same_moment};
 use crate::diff::Change;
-use crate::model::{Acting, AuditEvent, AuditTrail, By, Certainty, Timestamp};
+use crate::model::{Acting, AuditEvent, AuditTrail, By, Certainty};
 
 /// An answer, and the events it rests on.
 pub(super) struct Weighed {
@@ -27,6 +27,10 @@ pub(super) fn weigh(
     positions.extend(candidates.along.iter().map(|(position, _)| *position));
     positions.sort_unstable();
     positions.dedup();
+    let fits_in_time = !positions.is_empty();
+    if !fits_in_time {
+        positions.clone_from(&candidates.of_another_time);
+    }
     let through = candidates
         .direct
         .is_empty()
@@ -34,10 +38,15 @@ pub(super) fn weigh(
         .flatten();
     let by = match positions.is_empty() {
         true if candidates.may_be_silent => By::nobody(Certainty::NeverRecorded),
-        true if whole && !candidates.nameless => By::nobody(Certainty::Unexplained),
+        true if whole && !candidates.nameless && !is_of_another_time(change, interval) => {
+            By::nobody(Certainty::Unexplained)
+        }
         true => By::nobody(Certainty::Unknown),
         false => {
-            let doubtful = candidates.nameless || candidates.crowded || candidates.may_be_silent;
+            let doubtful = !fits_in_time
+                || candidates.nameless
+                || candidates.crowded
+                || candidates.may_be_silent;
             By {
                 through,
                 ..by(&positions, events, whole && !doubtful)
@@ -45,6 +54,16 @@ pub(super) fn weigh(
         }
     };
     Weighed { by, positions }
+}
+
+/// Whether a new grant says that it was made at a time whose records were not looked at.
+fn is_of_another_time(change: &Change, interval: Interval) -> bool {
+    let Change::GrantAdded(grant) = change else {
+        return false;
+    };
+    grant
+        .created_at
+        .is_some_and(|made| made < interval.from || interval.until < made)
 }
 
 /// A grant that says when it was made needs only the trail of that moment.
@@ -58,8 +77,7 @@ fn by_time_of_creation(
         return None;
     };
     let made = grant.created_at?;
-    let around = |by: i64| Timestamp::from_millis(made.as_millis() + by);
-    let (first, last) = (around(-SAME_MOMENT_MS), around(SAME_MOMENT_MS));
+    let (first, last) = (made.moved(-SAME_MOMENT_MS), made.moved(SAME_MOMENT_MS));
     let made_it = |position: &usize| {
         let event = events[*position];
         let is_creation = event.action.eq_ignore_ascii_case("ROLE_ASSIGNMENT_CREATED");
@@ -82,8 +100,9 @@ fn by(positions: &[usize], events: &[&AuditEvent], proven: bool) -> By {
             actors.push(acting);
         }
     }
+    let is_known = actors.iter().all(|acting| acting.actor.is_known());
     By {
-        certainty: match (actors.len(), proven) {
+        certainty: match (actors.len(), proven && is_known) {
             (1, true) => Certainty::Exact,
             (1, false) => Certainty::Likely,
             _ => Certainty::OneOf,

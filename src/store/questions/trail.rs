@@ -56,16 +56,7 @@ impl Reader {
             let events = statement
                 .query_map([window.from.as_millis(), window.until.as_millis()], event)?
                 .collect::<rusqlite::Result<_>>()?;
-            let read_whole = self
-                .connection
-                .prepare("SELECT starts, ends FROM _audit_window WHERE state = 'complete' ORDER BY starts")?
-                .query_map([], |row| {
-                    Ok(Window {
-                        from: Timestamp::from_millis(row.get(0)?),
-                        until: Timestamp::from_millis(row.get(1)?),
-                    })
-                })?
-                .collect::<rusqlite::Result<_>>()?;
+            let read_whole = windows_read_whole(&self.connection)?;
             Ok(Some(AuditTrail { events, read_whole }))
         };
         read().map_err(|error| self.failed(&error))
@@ -124,24 +115,27 @@ impl Reader {
 }
 
 impl Writer {
-    /// Until when the trail was read without a hole, and when the oldest snapshot began to look: where the next reading
-    /// begins.
+    /// Until when the trail was read without a hole since the oldest snapshot began to look: where the next reading begins.
+    /// A stretch that could not be read is asked for again, as long as there is a snapshot before its end. `None` without
+    /// a snapshot.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn trail_read_until(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.moment("SELECT max(ends) FROM _audit_window WHERE state = 'complete'")
-    }
-
-    /// When the oldest snapshot of the file began.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn oldest_snapshot(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.moment(
-            "SELECT CAST(round((julianday(min(started_at)) - 2440587.5) * 86400000) AS INTEGER)
-             FROM _snapshot WHERE state <> 'pruned'",
-        )
+        if self.fresh {
+            return Ok(None);
+        }
+        let read = || {
+            let oldest = self.connection.query_row(
+                "SELECT CAST(round((julianday(min(started_at)) - 2440587.5) * 86400000) AS INTEGER)
+                 FROM _snapshot WHERE state <> 'pruned'",
+                [],
+                |row| row.get::<_, Option<i64>>(0),
+            )?;
+            let windows = windows_read_whole(&self.connection)?;
+            Ok(oldest.map(|oldest| first_hole(Timestamp::from_millis(oldest), &windows)))
+        };
+        read().map_err(|error| self.failed(&error))
     }
 
     /// Keeps what was learnt of events, by Harness's identifier.
@@ -180,18 +174,32 @@ impl Writer {
         };
         read().map_err(|error| self.failed(&error))
     }
+}
 
-    fn moment(&self, sql: &str) -> Result<Option<Timestamp>, StoreError> {
-        if self.fresh {
-            return Ok(None);
+/// The stretches of which every event was read, in order of time.
+fn windows_read_whole(connection: &Connection) -> rusqlite::Result<Vec<Window>> {
+    connection
+        .prepare("SELECT starts, ends FROM _audit_window WHERE state = 'complete' ORDER BY starts")?
+        .query_map([], |row| {
+            Ok(Window {
+                from: Timestamp::from_millis(row.get(0)?),
+                until: Timestamp::from_millis(row.get(1)?),
+            })
+        })?
+        .collect()
+}
+
+/// The end of what was read in one piece from this moment on.
+fn first_hole(from: Timestamp, windows: &[Window]) -> Timestamp {
+    let mut until = from;
+    for window in windows {
+        // Windows include both ends, so the next one may begin a millisecond later.
+        if window.from > until.moved(1) {
+            break;
         }
-        let read = || {
-            self.connection
-                .query_row(sql, [], |row| row.get::<_, Option<i64>>(0))
-        };
-        let millis = read().map_err(|error| self.failed(&error))?;
-        Ok(millis.map(Timestamp::from_millis))
+        until = until.max(window.until);
     }
+    until
 }
 
 fn reads_trail(connection: &Connection) -> rusqlite::Result<bool> {

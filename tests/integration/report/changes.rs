@@ -61,6 +61,6 @@ fn a_trail_that_was_not_read_whole_names_nobody() {
     });
     test.sync().args(&["--with", "audit"]).run();
     let page = test.run(&["report", "--output", "-"]).exits(0).stdout;
-    let unknown = "who made it is unknown: the audit trail was not read whole";
+    let unknown = "who made it is unknown: the audit trail was not read whole or does not fit";
     assert!(changes(&page).contains(unknown), "{}", changes(&page));
 }

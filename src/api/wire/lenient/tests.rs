@@ -32,6 +32,19 @@ fn decorations_of_odd_types_are_unknown_and_named() {
 }
 
 #[test]
+fn times_outside_of_all_reason_are_unknown_and_named() {
+    let year_30000 = 884_541_340_800_000;
+    for odd in [i64::MIN, -1, 1_000, year_30000, i64::MAX] {
+        let row = row(&format!(r#"{{"identifier":"a","createdAt":{odd}}}"#)).expect("a row");
+        assert_eq!(row.created_at, None, "{odd}");
+        assert!(take_oddities().contains("createdAt"), "{odd}");
+    }
+    let row = row(r#"{"identifier":"a","createdAt":1764000000000}"#).expect("a row");
+    assert_eq!(row.created_at, Some(1_764_000_000_000));
+    assert!(take_oddities().is_empty());
+}
+
+#[test]
 fn nulls_and_missing_members_are_unknown_without_a_word() {
     let row = row(r#"{"identifier":"a","name":null,"locked":null}"#).expect("a row");
     assert_eq!(
