@@ -224,9 +224,11 @@ fn rules(folder: Option<&str>) -> Result<Vec<Rule>, Error> {
 }
 
 fn files(folder: &str) -> Result<Vec<PathBuf>, Error> {
-    let unreadable = |error: std::io::Error| Error::Config {
-        message: format!("cannot read the rules in {folder}: {error}"),
-        hint: None,
+    let unreadable = |error: io::Error| {
+        Error::config(
+            format!("cannot read the rules in {folder}: {error}"),
+            "--rules names a folder with a file NAME.sql for each rule; `harness-access findings --help` tells their form",
+        )
     };
     let mut files: Vec<PathBuf> = fs::read_dir(Path::new(folder))
         .map_err(unreadable)?
@@ -236,10 +238,10 @@ fn files(folder: &str) -> Result<Vec<PathBuf>, Error> {
     files.retain(|path| path.extension().is_some_and(|extension| extension == "sql"));
     files.sort();
     if files.is_empty() {
-        return Err(Error::Config {
-            message: format!("there are no rules (*.sql) in {folder}"),
-            hint: None,
-        });
+        return Err(Error::config(
+            format!("there are no rules (*.sql) in {folder}"),
+            "a rule is a file NAME.sql; `harness-access findings --help` tells its form",
+        ));
     }
     Ok(files)
 }
