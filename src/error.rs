@@ -150,7 +150,8 @@ impl Error {
                     .to_owned(),
             ),
             Self::Store(error) => error.hint().map(str::to_owned),
-            Self::Stopped(_) | Self::Output { .. } | Self::Io(_) => None,
+            Self::Stopped(_) => None,
+            Self::Output { error, .. } | Self::Io(error) => Some(hint_of_system(error).to_owned()),
         }
     }
 
@@ -163,6 +164,24 @@ impl Error {
             "message": message,
             "hint": hint,
         }})
+    }
+}
+
+/// What to do when the system refuses to read or write.
+pub(crate) fn hint_of_system(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "make room there, or name a place with more room"
+        }
+        io::ErrorKind::NotFound => {
+            "check the spelling of the path, and create the folder if it is missing"
+        }
+        io::ErrorKind::NotADirectory => "a part of the path is a file; name a folder there",
+        io::ErrorKind::IsADirectory => "name a file in that folder",
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "run as a user who may use that path, or name another path"
+        }
+        _ => "check the path and the device, then run the command again",
     }
 }
 

@@ -36,6 +36,9 @@ pub fn run(arguments: impl Iterator<Item = OsString>, context: &mut Context<'_>)
     };
     let result = completed
         .and_then(|completed| {
+            for warning in completed.warnings() {
+                writeln!(context.err, "{}: {}", crate::NAME, line(&redact(warning)))?;
+            }
             execute(&completed, context).map_err(|error| completed.with_origin(error))
         })
         .and_then(|exit| {

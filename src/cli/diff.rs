@@ -1,6 +1,7 @@
 //! The command line of `diff` and `history`.
 
 use super::common::command_line;
+use crate::diff::FailOn;
 use argh::{ArgsInfo, FromArgs};
 
 command_line! {
@@ -44,8 +45,13 @@ pub struct Diff {
     #[argh(switch)]
     pub stat: bool,
     /// any (default), escalation, unexplained, none, or a list of added, removed, changed
-    #[argh(option, arg_name = "what")]
-    pub fail_on: Option<String>,
+    #[argh(
+        option,
+        arg_name = "what",
+        default = "FailOn::Any",
+        from_str_fn(FailOn::parse)
+    )]
+    pub fail_on: FailOn,
     /// a file of approved changes (TOML); they do not count
     #[argh(option, arg_name = "path")]
     pub approvals: Option<String>,

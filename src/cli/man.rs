@@ -5,12 +5,13 @@ use argh::{FlagInfo, FlagInfoKind, Optionality, PositionalInfo};
 use super::declared::{Declared, commands};
 
 const DESCRIPTION: &str = "\
-harness-access walks the API of Harness read-only and stores what it sees as one more snapshot in a local SQLite file.
-The file answers who holds which role, where and through which group, and what is different from yesterday, with no
-network: by the commands below, or in plain SQL, where the views explain themselves.
+harness-access reads the API of Harness and stores what it sees as one more snapshot in a local SQLite file. The file
+answers who holds which role, where and through which group, and what changed since yesterday. The commands below ask it
+without a network; so does plain SQL, and the views explain themselves.
 
-A list that is not whole never becomes a snapshot: a missing permission, a lost page or a crash does not look like
-access that was removed. Nothing is written to Harness, no secret is kept, nothing is sent anywhere else.";
+A missing permission, a lost page or a crash never looks like access that was removed. When a list cannot be read whole,
+sync stores nothing, unless --allow-partial or --gaps accepts the gap; the snapshot then names it, and what it holds in
+that list counts as not seen. The program writes nothing to Harness, keeps no secret and sends nothing anywhere else.";
 
 /// A manual page of one day, `YYYY-MM-DD`; without one the page has no date.
 #[must_use]

@@ -60,9 +60,7 @@ enum Print {
 
 impl Plan {
     fn from(arguments: &Diff) -> Result<Self, Error> {
-        let fail_on = arguments.fail_on.as_deref().unwrap_or("any");
-        let fail_on =
-            FailOn::parse(fail_on).map_err(|wrong| Error::Usage(format!("--fail-on: {wrong}")))?;
+        let fail_on = arguments.fail_on.clone();
         let format = arguments.format;
         let print = match (arguments.write_approvals, arguments.stat) {
             (true, true) => {

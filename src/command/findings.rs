@@ -12,7 +12,7 @@ use crate::agreed::Notice;
 use crate::cli::{Findings, FindingsFormat};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::findings::{AcceptedFindings, Finding, Rule, Severity, built_in};
+use crate::findings::{AcceptedFindings, Finding, NEEDS, Rule, Severity, built_in};
 use crate::output::findings::{self as output, Examined, RuleFindings};
 use crate::output::text::{count, line};
 use crate::output::{Screen, gaps, notices};
@@ -33,10 +33,12 @@ pub(crate) fn run(arguments: &Findings, context: &mut Context<'_>) -> Result<Exi
     let gaps = opened.gaps()?;
     let mut found = applied(rules, opened.reader.restrict(Limits::default())?)?;
     let notices = accepted.apply(&mut found, &today());
+    let unanswered = unanswered(&mut found, &opened.reader)?;
     let examined = Examined {
         snapshot: &opened.snapshot,
         file: &opened.file(),
         gaps: &gaps,
+        unanswered: &unanswered,
         unverified: opened.reader.unverified()?,
     };
     let screen = context.screen(arguments.color);
@@ -46,19 +48,53 @@ pub(crate) fn run(arguments: &Findings, context: &mut Context<'_>) -> Result<Exi
         let file = arguments.approvals.as_deref().unwrap_or_default();
         say(&found, examined, left_out, (file, &notices), context.err)?;
     }
+    Ok(judged(arguments, &found, examined))
+}
+
+/// The exit status. Nobody asked for what a rule needs is no fault, unless the rule was asked for, or no other is left.
+fn judged(arguments: &Findings, found: &[RuleFindings], examined: Examined<'_>) -> Exit {
+    let unanswered = !examined.unanswered.is_empty();
+    let is_code_unanswered = unanswered && !arguments.code.is_empty();
     let Some(limit) = arguments.fail_on else {
-        return Ok(Exit::Done);
+        return if is_code_unanswered {
+            Exit::CouldNotTell
+        } else {
+            Exit::Done
+        };
     };
-    let serious = |(rule, findings): &RuleFindings| {
-        rule.severity >= limit && findings.iter().any(|finding| finding.accepted.is_none())
-    };
-    Ok(if found.iter().any(serious) {
+    let counts: Vec<&RuleFindings> = found
+        .iter()
+        .filter(|(rule, _)| rule.severity >= limit)
+        .collect();
+    let is_open = |finding: &Finding| finding.accepted.is_none();
+    if counts
+        .iter()
+        .any(|(_, findings)| findings.iter().any(is_open))
+    {
         Exit::FINDINGS
-    } else if gaps.is_empty() {
-        Exit::Done
-    } else {
+    } else if !examined.gaps.is_empty() || is_code_unanswered || unanswered && counts.is_empty() {
         Exit::CouldNotTell
-    })
+    } else {
+        Exit::Done
+    }
+}
+
+/// Takes out the rules that found nothing because what they need was not read.
+fn unanswered(found: &mut Vec<RuleFindings>, reader: &Reader) -> Result<Vec<Rule>, Error> {
+    let mut lacking = HashSet::new();
+    for need in &NEEDS {
+        if reader.select(need.evidence)?.rows.is_empty() {
+            lacking.insert(need.word);
+        }
+    }
+    let is_unanswered = |(rule, findings): &mut RuleFindings| {
+        let need = rule.need();
+        findings.is_empty() && need.is_some_and(|need| lacking.contains(need.word))
+    };
+    Ok(found
+        .extract_if(.., is_unanswered)
+        .map(|(rule, _)| rule)
+        .collect())
 }
 
 /// What goes to standard output.
@@ -130,6 +166,9 @@ fn say(
     for gap in gaps::lines(examined.gaps) {
         writeln!(err, "not seen: {}", line(&gap))?;
     }
+    if let Some(unanswered) = output::unanswered(examined.unanswered) {
+        writeln!(err, "{unanswered}")?;
+    }
     if let Some(doubt) = output::doubt(examined.unverified) {
         writeln!(err, "{doubt}")?;
     }
@@ -185,9 +224,11 @@ fn rules(folder: Option<&str>) -> Result<Vec<Rule>, Error> {
 }
 
 fn files(folder: &str) -> Result<Vec<PathBuf>, Error> {
-    let unreadable = |error: std::io::Error| Error::Config {
-        message: format!("cannot read the rules in {folder}: {error}"),
-        hint: None,
+    let unreadable = |error: io::Error| {
+        Error::config(
+            format!("cannot read the rules in {folder}: {error}"),
+            "--rules names a folder with a file NAME.sql for each rule; `harness-access findings --help` tells their form",
+        )
     };
     let mut files: Vec<PathBuf> = fs::read_dir(Path::new(folder))
         .map_err(unreadable)?
@@ -197,10 +238,10 @@ fn files(folder: &str) -> Result<Vec<PathBuf>, Error> {
     files.retain(|path| path.extension().is_some_and(|extension| extension == "sql"));
     files.sort();
     if files.is_empty() {
-        return Err(Error::Config {
-            message: format!("there are no rules (*.sql) in {folder}"),
-            hint: None,
-        });
+        return Err(Error::config(
+            format!("there are no rules (*.sql) in {folder}"),
+            "a rule is a file NAME.sql; `harness-access findings --help` tells its form",
+        ));
     }
     Ok(files)
 }

@@ -43,9 +43,7 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
         arguments.max_memory,
         Arc::clone(&context.clock),
     ));
-    if !arguments.quiet {
-        tell_new_address(&writer, &identity, context)?;
-    }
+    let moved = new_address(&writer, &identity);
     let _stopping = stop_on_signals(&client, &writer);
     let stopped = |error| match signals::received() {
         Some(exit) => Error::Stopped(exit),
@@ -82,7 +80,7 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     let Some(published) = published else {
         return Err(gaps.refusal(&run.selection));
     };
-    conclude(arguments, context, &path, &client, &published, &gaps)?;
+    conclude(&run, context, &published, &gaps, moved.as_deref())?;
     Ok(if gaps.open.is_empty() {
         Exit::Done
     } else {
@@ -232,23 +230,12 @@ fn remembered(writer: &Writer) -> Result<Remembered, Error> {
     })
 }
 
-/// The same account may answer under another address; that it does is worth a word.
-fn tell_new_address(
-    writer: &Writer,
-    identity: &Identity,
-    context: &mut Context<'_>,
-) -> Result<(), Error> {
-    let known = writer.reader().and_then(|reader| reader.identity());
-    if let Ok(known) = known
-        && known.base_url != identity.base_url
-    {
-        let (from, to) = (line(&known.base_url), &identity.base_url);
-        writeln!(
-            context.err,
-            "the base URL changes from {from} to {to}; the account is the same"
-        )?;
-    }
-    Ok(())
+/// The same account may answer under another address; that it does is worth a word, once it has answered.
+fn new_address(writer: &Writer, identity: &Identity) -> Option<String> {
+    let known = writer.reader().ok()?.identity().ok()?;
+    let (from, to) = (line(&known.base_url), &identity.base_url);
+    (from != *to)
+        .then(|| format!("the base URL changes from {from} to {to}; the account is the same"))
 }
 
 fn counts(client: &Client, progress: &Progress, jobs: u64) -> Counts {
@@ -273,14 +260,22 @@ fn label(typed: Option<&str>) -> Result<Option<Label>, Error> {
 }
 
 fn conclude(
-    arguments: &Sync,
+    run: &Run<'_>,
     context: &mut Context<'_>,
-    path: &Path,
-    client: &Client,
     published: &Published,
     gaps: &Gaps,
+    new_address: Option<&str>,
 ) -> Result<(), Error> {
+    let Run {
+        arguments,
+        client,
+        path,
+        ..
+    } = run;
     if !arguments.quiet {
+        if let Some(told) = new_address {
+            writeln!(context.err, "{told}")?;
+        }
         for gap in describe_all(&gaps.open) {
             writeln!(context.err, "incomplete: {}", line(&gap))?;
         }

@@ -2,7 +2,6 @@
 //! must be whole or not there.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use super::manifest;
@@ -40,22 +39,24 @@ impl Destination {
             return Ok(Self::StandardOutput);
         };
         let path = Path::new(typed);
-        let wrong = |error: io::Error| Error::Config {
-            message: format!("cannot write {}: {error}", path.display()),
-            hint: None,
+        let wrong = |why: &str| {
+            Error::config(
+                format!("cannot write {}: {why}", path.display()),
+                "name a file with --output; `-` is standard output",
+            )
         };
         let kind = fs::metadata(path).map(|known| known.file_type());
         if kind.as_ref().is_ok_and(fs::FileType::is_dir) {
-            return Err(wrong(io::Error::other("it is a directory")));
+            return Err(wrong("it is a directory"));
         }
         let is_special = path.starts_with("/dev") || path.starts_with("/proc");
         if is_special || kind.is_ok_and(|kind| !kind.is_file()) {
             return Ok(Self::Stream(path.to_owned()));
         }
         let typed = path.to_owned();
-        let path = followed(path).map_err(wrong)?;
+        let path = followed(path).ok_or_else(|| wrong("too many symbolic links"))?;
         if path.file_name().is_none() {
-            return Err(wrong(io::Error::other("the path names no file")));
+            return Err(wrong("the path names no file"));
         }
         Ok(Self::File { typed, path })
     }
@@ -130,15 +131,15 @@ fn of_database(source: &Path) -> [Option<PathBuf>; 4] {
 }
 
 /// Where a chain of links ends, whether or not there is a file.
-fn followed(path: &Path) -> io::Result<PathBuf> {
+fn followed(path: &Path) -> Option<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..MOST_LINKS {
         match fs::read_link(&path) {
             Ok(to) => path = path.parent().unwrap_or(Path::new("")).join(to),
-            Err(_) => return Ok(path),
+            Err(_) => return Some(path),
         }
     }
-    Err(io::Error::other("too many symbolic links"))
+    None
 }
 
 /// The path without links and dots, for a file that is there and for one that is not there yet.

@@ -9,7 +9,7 @@ use super::checksum::Hashing;
 use super::destination::Destination;
 use super::manifest::{self, Contents, Manifest};
 use super::part::{self, Part};
-use crate::error::{Error, OutputFailed};
+use crate::error::{Error, OutputFailed, hint_of_system};
 use crate::output::write_json;
 use crate::store::StoreError;
 
@@ -187,10 +187,10 @@ fn unwritable(path: &Path, error: io::Error) -> Error {
     if error.kind() == io::ErrorKind::StorageFull {
         return failed(path, error);
     }
-    Error::Config {
-        message: format!("cannot write {}: {error}", path.display()),
-        hint: None,
-    }
+    Error::config(
+        format!("cannot write {}: {error}", path.display()),
+        hint_of_system(&error),
+    )
 }
 
 /// Writing began and could not be ended.

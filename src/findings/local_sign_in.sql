@@ -2,6 +2,7 @@
 -- severity: note
 -- title: Administrator who can sign in past single sign-on with a password alone
 -- remedy: Turn on two-factor authentication for the person; Harness keeps local sign-in open to account administrators.
+-- needs: sign-in
 --
 -- Harness lets account administrators sign in with a password even where everybody else uses single sign-on, so that nobody
 -- is locked out: https://developer.harness.io/docs/platform/authentication/single-sign-on-sso-with-oauth

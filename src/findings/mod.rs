@@ -2,8 +2,10 @@
 //! run it by hand and write more; this module knows the form of a rule and the rules we bring.
 
 mod accepted;
+mod needs;
 
 pub use accepted::AcceptedFindings;
+pub use needs::{NEEDS, Need};
 
 use crate::agreed::Agreement;
 
@@ -52,7 +54,7 @@ pub struct Rule {
     pub title: String,
     /// What to do.
     pub remedy: String,
-    /// What a sync must have read besides (`--with`), else the rule finds nothing whatever is so.
+    /// What a sync must have read besides, else the rule finds nothing whatever is so; a word of [`NEEDS`].
     pub needs: Option<String>,
     /// One SELECT that gives subject, name, email, scope and detail.
     pub sql: String,

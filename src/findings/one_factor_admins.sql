@@ -2,6 +2,7 @@
 -- severity: warning
 -- title: Administrator without a second factor
 -- remedy: Enforce two-factor authentication for the account, or sign in through an identity provider that asks for it.
+-- needs: sign-in
 --
 -- Holders of Harness's administrator roles in an account where people sign in with a password of Harness. With single
 -- sign-on the identity provider asks for the second factor; what is left then is HA014.

@@ -27,10 +27,7 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
         one(context, page, rule, found);
     }
     let inventory = context.material.inventory;
-    let is_asked = |rule: &Rule| {
-        let needs = rule.needs.as_deref();
-        needs.is_none_or(|needs| inventory.has(needs))
-    };
+    let is_asked = |rule: &Rule| rule.need().is_none_or(|need| inventory.has(need));
     let mut without: Vec<&Rule> = without.into_iter().map(|(rule, _)| rule).collect();
     without.sort_by_key(|rule| &rule.code);
     let (asked, not_asked): (Vec<&Rule>, Vec<&Rule>) =
@@ -38,8 +35,8 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
     let plain = |rule: &&Rule| format!("{} ({})", rule.code, rule.title);
     named(page, "Nothing was found by ", asked.iter().map(plain));
     let needing = |rule: &&Rule| {
-        let needs = rule.needs.as_deref().unwrap_or_default();
-        format!("{} ({}; --with {needs})", rule.code, rule.title)
+        let remedy = rule.need().map(|need| need.remedy).unwrap_or_default();
+        format!("{} ({}; {remedy})", rule.code, rule.title)
     };
     named(
         page,

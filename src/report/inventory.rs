@@ -1,8 +1,9 @@
 //! What a snapshot says about each thing besides access, read from the views that everybody else reads.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::error::Error;
+use crate::findings::{NEEDS, Need};
 use crate::store::Reader;
 
 /// Everything the report tells that is not a path of access.
@@ -17,6 +18,8 @@ pub struct Inventory {
     /// Permissions that Harness lists.
     pub(super) permissions: usize,
     pub(super) listings: Vec<ListingRow>,
+    /// The words of what rules need and a sync read.
+    was_read: HashSet<&'static str>,
     pub(super) trail: Trail,
     /// When each snapshot that something is known since was finished, UTC.
     pub(super) moments: HashMap<i64, String>,
@@ -91,10 +94,6 @@ pub(super) struct Trail {
     pub(super) since: String,
     /// The latest change by each service account, by identifier: the trail leaves its scope out.
     pub(super) by_service_accounts: HashMap<String, String>,
-    /// Whether the changes of the 90 days before the snapshot were read.
-    pub(super) is_enough: bool,
-    /// Whether the sign-ins of somebody for the 90 days before the snapshot were read.
-    pub(super) has_sign_ins: bool,
 }
 
 impl ListingRow {
@@ -104,17 +103,9 @@ impl ListingRow {
 }
 
 impl Inventory {
-    /// Whether what `sync --with` reads is there, as far as rules need it.
-    pub(super) fn has(&self, extra: &str) -> bool {
-        let mut lists = self.listings.iter().filter(|list| list.is_complete());
-        let mut reads = |end: &str| lists.any(|list| list.kind.ends_with(end));
-        match extra {
-            "logins" => self.trail.has_sign_ins,
-            "audit" => self.trail.is_enough,
-            "tokens" => reads("_tokens"),
-            "auth-settings" => reads("auth_settings"),
-            _ => true,
-        }
+    /// Whether what a rule needs was read.
+    pub(super) fn has(&self, need: &Need) -> bool {
+        self.was_read.contains(need.word)
     }
 
     /// Reads it from the snapshot that the reader shows.
@@ -133,6 +124,7 @@ impl Inventory {
             tokens: tokens(reader)?,
             permissions: rows(reader, "SELECT 1 FROM permissions", |_| ())?.len(),
             listings: listings(reader, snapshot)?,
+            was_read: was_read(reader)?,
             trail: trail(reader, snapshot)?,
             moments: reader.moments()?,
         })
@@ -194,6 +186,16 @@ fn tokens(reader: &Reader) -> Result<Vec<Token>, Error> {
     })
 }
 
+fn was_read(reader: &Reader) -> Result<HashSet<&'static str>, Error> {
+    let mut words = HashSet::new();
+    for need in &NEEDS {
+        if !reader.select(need.evidence)?.rows.is_empty() {
+            words.insert(need.word);
+        }
+    }
+    Ok(words)
+}
+
 fn listings(reader: &Reader, snapshot: i64) -> Result<Vec<ListingRow>, Error> {
     let sql = format!(
         "SELECT kind, scope, endpoint, state, reason, reported_total, rows, requests, retries FROM listings
@@ -215,7 +217,6 @@ fn listings(reader: &Reader, snapshot: i64) -> Result<Vec<ListingRow>, Error> {
 fn trail(reader: &Reader, snapshot: i64) -> Result<Trail, Error> {
     let of = |sql: &str| -> Result<Vec<String>, Error> { rows(reader, sql, |row| row.text(0)) };
     let end = format!("(SELECT finished_at FROM snapshots WHERE id = {snapshot})");
-    let start = format!("strftime('%Y-%m-%dT%H:%M:%fZ', {end}, '-90 days')");
     let events = format!(
         "SELECT actor_id, max(at) FROM audit_events WHERE actor_type = 'service_account' AND at <= {end} GROUP BY actor_id"
     );
@@ -223,15 +224,8 @@ fn trail(reader: &Reader, snapshot: i64) -> Result<Trail, Error> {
     let since = of(&format!(
         "SELECT begins {windows} ORDER BY ends DESC LIMIT 1"
     ))?;
-    let enough = of(&format!(
-        "SELECT begins {windows} AND begins <= {start} AND ends >= strftime('%Y-%m-%dT%H:%M:%fZ', {end}, '-1 day')"
-    ))?;
-    let sign_ins =
-        format!("SELECT id FROM users WHERE last_login_unknown_before <= {start} LIMIT 1");
     Ok(Trail {
         since: since.into_iter().next().unwrap_or_default(),
-        is_enough: !enough.is_empty(),
-        has_sign_ins: !of(&sign_ins)?.is_empty(),
         by_service_accounts: rows(reader, &events, |row| (row.text(0), row.text(1)))?
             .into_iter()
             .collect(),

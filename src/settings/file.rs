@@ -29,9 +29,18 @@ pub(super) struct File {
     table: Table,
 }
 
+/// The files that count.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// The first comes first.
+    pub(super) files: Vec<File>,
+    /// Usual files that this user may not look at.
+    pub(super) closed: Vec<PathBuf>,
+}
+
 impl File {
     /// The file that is named, by `--config` or `HARNESS_ACCESS_CONFIG`; else those of the user and of the system, as far
-    /// as they exist. What an earlier one sets, a later one does not change.
+    /// as they exist and permissions let them be read. What an earlier one sets, a later one does not change.
     ///
     /// # Errors
     /// When a file cannot be read, or sets what is no flag.
@@ -39,22 +48,30 @@ impl File {
         named: Option<&str>,
         env: Lookup<'_>,
         commands: &[Declared],
-    ) -> Result<Vec<Self>, Error> {
+    ) -> Result<Found, Error> {
         let variable = variable(env, "HARNESS_ACCESS_CONFIG")?.filter(|path| !path.is_empty());
+        let mut found = Found::default();
         if let Some(path) = named.map(str::to_owned).or(variable) {
-            return Ok(vec![Self::read(Path::new(&path), commands)?]);
+            let path = Path::new(&path);
+            let text = fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+            found.files.push(Self::parse(path, &text, commands)?);
+            return Ok(found);
         }
-        let mut files = Vec::new();
         for path in of_user(env)?.into_iter().chain([PathBuf::from(SYSTEM)]) {
-            if exists(&path)? {
-                files.push(Self::read(&path, commands)?);
+            match fs::read_to_string(&path) {
+                Ok(text) => found.files.push(Self::parse(&path, &text, commands)?),
+                Err(error) => match error.kind() {
+                    ErrorKind::NotFound | ErrorKind::NotADirectory => {}
+                    // A job may run with the HOME of somebody else.
+                    ErrorKind::PermissionDenied => found.closed.push(path),
+                    _ => return Err(unreadable(&path, &error)),
+                },
             }
         }
-        Ok(files)
+        Ok(found)
     }
 
-    fn read(path: &Path, commands: &[Declared]) -> Result<Self, Error> {
-        let text = fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+    fn parse(path: &Path, text: &str, commands: &[Declared]) -> Result<Self, Error> {
         let table = text.trim_start_matches('\u{feff}').parse().map_err(|error: toml::de::Error| {
             Error::config(
                 format!("{}: {}", path.display(), error.to_string().trim_end()),
@@ -191,17 +208,6 @@ fn of_user(env: Lookup<'_>) -> Result<Option<PathBuf>, Error> {
         None => folder("HOME")?.map(|home| home.join(".config")),
     };
     Ok(configuration.map(|folder| folder.join(crate::NAME).join("config.toml")))
-}
-
-/// A file that is not there sets nothing; one that may not be looked at is no reason to go on without it.
-fn exists(path: &Path) -> Result<bool, Error> {
-    match fs::metadata(path) {
-        Ok(_) => Ok(true),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            Ok(false)
-        }
-        Err(error) => Err(unreadable(path, &error)),
-    }
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Error {

@@ -13,7 +13,7 @@ use crate::error::Error;
 
 pub(crate) use setting::{Origin, Setting, settable};
 
-use file::File;
+use file::{File, Found};
 use line::Line;
 
 /// Flags that exclude each other: one on the command line keeps the other of the environment out.
@@ -28,9 +28,15 @@ pub(crate) struct Completed<'a> {
     /// The command's words.
     words: Vec<&'static str>,
     added: Vec<Setting>,
+    /// What was passed over, for people.
+    warnings: Vec<String>,
 }
 
-/// Completes a command line. One that asks for help or the version stays as it is, whatever the files hold.
+/// Commands that print what is part of the program.
+const WITHOUT_SETTINGS: [&str; 2] = ["man", "completions"];
+
+/// Completes a command line. One that asks for help or the version stays as it is, whatever the files hold, and so do
+/// commands that need no settings.
 ///
 /// # Errors
 /// When a file or variable is not what it should be.
@@ -39,7 +45,7 @@ pub(crate) fn complete<'a>(arguments: &[String], env: Lookup<'a>) -> Result<Comp
     let (arguments, config) = line::without_config(arguments, &commands)?;
     let line = Line::read(&arguments, &cli::normalized(&arguments)?, &commands);
     let words = line.command.words.clone();
-    if line.asks_for_help {
+    if line.asks_for_help || needs_none(&line) {
         let sources = Sources {
             env,
             files: Vec::new(),
@@ -49,11 +55,18 @@ pub(crate) fn complete<'a>(arguments: &[String], env: Lookup<'a>) -> Result<Comp
             sources,
             words,
             added: Vec::new(),
+            warnings: Vec::new(),
         });
     }
-    let files = File::all(config.as_deref(), env, &commands)?;
+    let Found { files, closed } = File::all(config.as_deref(), env, &commands)?;
+    let closed = closed.iter().map(|path| {
+        let path = path.display();
+        format!("the configuration file {path} may not be read by this user, and counts as absent")
+    });
+    let mut warnings: Vec<String> = closed.collect();
     let sources = Sources { env, files };
     let added = sources.settings(line.command, &line.given, &commands)?;
+    warnings.extend(sources.passed_over(line.command, &line.given, &added)?);
     let mut arguments = line.arguments;
     let rest = arguments.split_off(line.end_of_command);
     for setting in &added {
@@ -65,10 +78,30 @@ pub(crate) fn complete<'a>(arguments: &[String], env: Lookup<'a>) -> Result<Comp
         sources,
         words,
         added,
+        warnings,
     })
 }
 
+/// Completions with `--names` read the database, which a setting may name.
+fn needs_none(line: &Line<'_>) -> bool {
+    let first = line.command.words.first();
+    let asks_database = line
+        .arguments
+        .iter()
+        .any(|word| word.starts_with("--names"));
+    first.is_some_and(|first| WITHOUT_SETTINGS.contains(first)) && !asks_database
+}
+
 impl Completed<'_> {
+    /// What was passed over, in sentences; nothing where the command is to be quiet.
+    pub(crate) fn warnings(&self) -> &[String] {
+        let quiet = self
+            .arguments
+            .iter()
+            .any(|word| word == "--quiet" || word == "-q");
+        if quiet { &[] } else { &self.warnings }
+    }
+
     /// A complaint of the parser, with where the value comes from that it complains about.
     pub(crate) fn explain(&self, error: Error) -> Error {
         let Error::Usage(message) = &error else {
@@ -137,17 +170,40 @@ impl Sources<'_> {
         Ok(found)
     }
 
+    /// Values for all commands that this one does not know, and for which nothing else stands in, in sentences.
+    fn passed_over(
+        &self,
+        command: &Declared,
+        given: &[&str],
+        added: &[Setting],
+    ) -> Result<Vec<String>, Error> {
+        let mut told = Vec::new();
+        for flag in settable(command) {
+            let is_set = added.iter().any(|setting| setting.flag == flag.long);
+            if is_set || given.contains(&flag.long) {
+                continue;
+            }
+            let candidates = self.candidates(command, flag)?;
+            if let Some(first) = candidates.first().filter(|first| !first.suits(command)) {
+                told.push(format!(
+                    "{} does not know {} {:?} of the {}, and uses its default",
+                    command.words.join(" "),
+                    first.flag,
+                    first.values.join(","),
+                    first.origin,
+                ));
+            }
+        }
+        Ok(told)
+    }
+
     fn setting(
         &self,
         command: &Declared,
         flag: &'static FlagInfo<'static>,
         commands: &[Declared],
     ) -> Result<Option<Setting>, Error> {
-        let mut candidates = environment::settings(command, flag, self.env)?;
-        for file in &self.files {
-            candidates.extend(file.settings(command, flag)?);
-        }
-        for setting in candidates {
+        for setting in self.candidates(command, flag)? {
             if setting.general && !setting.suits(command) {
                 setting.suits_any(commands)?;
                 continue;
@@ -155,6 +211,19 @@ impl Sources<'_> {
             return Ok(Some(setting));
         }
         Ok(None)
+    }
+
+    /// All that is set for a flag, the nearest to the command line first.
+    fn candidates(
+        &self,
+        command: &Declared,
+        flag: &'static FlagInfo<'static>,
+    ) -> Result<Vec<Setting>, Error> {
+        let mut found = environment::settings(command, flag, self.env)?;
+        for file in &self.files {
+            found.extend(file.settings(command, flag)?);
+        }
+        Ok(found)
     }
 }
 

@@ -191,3 +191,23 @@ fn no_folder_for_temporary_files_is_needed() {
         run.exits(0);
     }
 }
+
+#[test]
+fn what_cannot_be_written_is_told_with_what_to_do() {
+    let folder = database();
+    fs::create_dir(folder.file("folder")).unwrap();
+    export(&folder, "csv", "folder")
+        .exits(3)
+        .says("name a file with --output");
+    export(&folder, "csv", "nowhere/x.csv")
+        .exits(3)
+        .says("create the folder");
+    export(&folder, "csv", "a.db/x.csv")
+        .exits(3)
+        .says("a part of the path is a file");
+    if Path::new("/dev/full").exists() {
+        export(&folder, "csv", "/dev/full")
+            .exits(6)
+            .says("more room");
+    }
+}

@@ -166,7 +166,8 @@ fn sarif_names_its_rules_and_results() {
     assert_eq!(sarif["version"], "2.1.0");
     let run = &sarif["runs"][0];
     let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
-    assert_eq!(rules.len(), built_in().len());
+    // All but those on sign-in, the last sign-in and the audit trail, which were not read.
+    assert_eq!(rules.len(), built_in().len() - 7);
     for result in run["results"].as_array().unwrap() {
         let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
         assert_eq!(result["ruleId"], rules[index]["id"]);
@@ -187,14 +188,9 @@ fn rules_of_ones_own_join_in_and_can_only_read() {
     let folder = folder.to_str().unwrap();
     std::fs::write(&rule, format!("{head}SELECT id AS subject FROM users")).unwrap();
     let ran = run(&db, &["findings", "--rules", folder, "--format", "json"]);
-    assert_eq!(
-        ran.json()["rules"][built_in().len()]["findings"]
-            .as_array()
-            .unwrap()
-            .len(),
-        4,
-        "{ran:?}"
-    );
+    let document = ran.json();
+    let mine = document["rules"].as_array().unwrap().last().unwrap();
+    assert_eq!(mine["findings"].as_array().unwrap().len(), 4, "{ran:?}");
     let copy = db.with_extension("stolen");
     let bad = [
         "DELETE FROM _grant RETURNING key AS subject".to_owned(),
@@ -352,7 +348,7 @@ fn findings_are_counted_and_filtered() {
     let counts = account.findings(&["--stat"]).exits(0);
     counts
         .prints("HA005  error            1         0  Service account with an administrator role")
-        .says("by 20 rules: 2 errors, ");
+        .says("rules: 2 errors, ");
     let counts = account.findings(&["--stat", "--format", "json"]).exits(0);
     assert_eq!(counts.json()["rules"][0]["findings"], 4);
     let some = account
@@ -410,4 +406,40 @@ fn tokens_and_ways_to_sign_in_are_looked_at() {
     });
     test.sync().exits(0);
     assert_eq!(counts()[3..], [0, 0, 1]);
+}
+
+#[test]
+fn rules_whose_data_was_not_read_are_named_and_not_counted() {
+    let account = Accepting::new();
+    let told = "HA020, HA021 (sync --with logins, for 90 days)";
+    account
+        .findings(&["--stat"])
+        .exits(0)
+        .says(told)
+        .says("without answer: ");
+    let found = account.findings(&["--format", "json"]).exits(0).json();
+    assert_eq!(found["unanswered"][0]["code"], "HA013");
+    assert_eq!(found["unanswered"][0]["needs"], "sync --with auth-settings");
+    let rules = found["rules"].as_array().unwrap();
+    assert!(rules.iter().all(|rule| rule["code"] != "HA013"));
+    let sarif = account.findings(&["--format", "sarif"]).exits(0).json();
+    let notes = &sarif["runs"][0]["invocations"][0]["toolExecutionNotifications"];
+    assert!(notes.to_string().contains(told), "{notes}");
+}
+
+#[test]
+fn a_rule_that_was_asked_for_and_has_no_answer_is_not_passed() {
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    clean().publish(&db, 1);
+    let ask = |more: &[&str]| run(&db, &[&["findings"], more].concat());
+    let plain = ask(&["--fail-on", "error"]);
+    assert_eq!(plain.status, 0, "{plain:?}");
+    assert!(plain.stderr.contains("without answer: "), "{plain:?}");
+    let asked = ["--code", "HA022,HA001", "--fail-on", "error"];
+    assert_eq!(ask(&asked).status, 2);
+    let alone = ask(&["--code", "HA021"]);
+    assert!(alone.stderr.contains("0 findings by 0 rules"), "{alone:?}");
+    assert_eq!(alone.status, 2);
+    assert_eq!(ask(&["--code", "HA001", "--fail-on", "note"]).status, 0);
 }

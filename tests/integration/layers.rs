@@ -159,6 +159,32 @@ fn the_table_names_nothing_that_is_gone() {
 }
 
 #[test]
+fn the_table_for_contributors_is_this_one() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(root.join("CONTRIBUTING.md")).unwrap();
+    for (part, allowed) in PARTS {
+        let of_part = [format!("| `src/{part}` |"), format!("| `src/{part}.rs` |")];
+        let is_row = |line: &&str| of_part.iter().any(|start| line.starts_with(start));
+        let row = text.lines().find(is_row).expect(part);
+        let told = row.trim_end_matches('|').rsplit('|').next().unwrap().trim();
+        let expected = if told.starts_with("everything but ") {
+            format!("everything but {}", everything_but(allowed, part))
+        } else {
+            allowed.join(", ")
+        };
+        assert_eq!(told, expected, "{part}");
+    }
+}
+
+/// The parts that one of the upper parts may not use, itself and those above it aside.
+fn everything_but(allowed: &[&str], part: &str) -> String {
+    let names = PARTS.iter().map(|(name, _)| *name);
+    let below = names.take_while(|name| *name != part);
+    let kept: BTreeSet<&str> = below.filter(|name| !allowed.contains(name)).collect();
+    kept.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+#[test]
 fn uses_are_found_in_every_form() {
     let code = "use crate::api::x; use crate::{model::{A, B}, store}; pub(in crate::output) fn f() { crate::diff::g() }";
     let found: Vec<String> = used_parts(code).into_iter().collect();

@@ -289,3 +289,55 @@ fn a_switch_that_is_on_in_a_file_can_be_turned_off() {
     assert_eq!(snapshots(&["snapshots"]), "");
     assert!(snapshots(&["snapshots", "--quiet=false"]).contains("1 snapshot"));
 }
+
+#[test]
+fn a_shared_value_that_a_command_does_not_know_is_told() {
+    let test = Test::synced();
+    let snapshots = |name: &str| test.run(&["snapshots"]).env(name, "csv");
+    let told = "snapshots does not know --format \"csv\" of the environment HARNESS_ACCESS_FORMAT";
+    snapshots("HARNESS_ACCESS_FORMAT").run().exits(0).says(told);
+    snapshots("HARNESS_ACCESS_FORMAT")
+        .args(&["--quiet"])
+        .run()
+        .exits(0)
+        .says_nothing();
+    snapshots("HARNESS_ACCESS_SNAPSHOTS_FORMAT")
+        .run()
+        .exits(3)
+        .says("environment HARNESS_ACCESS_SNAPSHOTS_FORMAT");
+}
+
+#[test]
+fn a_wrong_gate_is_told_with_its_variable() {
+    let place = Place::with("");
+    for name in ["HARNESS_ACCESS_FAIL_ON", "HARNESS_ACCESS_DIFF_FAIL_ON"] {
+        let diff = place.run(&["diff", "1", "2"]).env(name, "error");
+        diff.run().exits(3).says(&format!("environment {name}"));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_usual_file_that_is_closed_counts_as_absent() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = TempDir::new();
+    let home = folder.file("home");
+    let settings = home.join(".config/harness-access/config.toml");
+    std::fs::create_dir_all(settings.parent().unwrap()).unwrap();
+    std::fs::write(&settings, "db = \"mine.db\"\n").unwrap();
+    std::fs::set_permissions(&home, std::fs::Permissions::from_mode(0o000)).unwrap();
+    let run = |arguments: &[&str]| {
+        let run = Run::new(folder.path(), arguments).without_privileges();
+        run.env("HOME", home.to_str().unwrap()).run()
+    };
+    run(&["snapshots"])
+        .exits(6)
+        .says("may not be read by this user, and counts as absent")
+        .says("harness-access.db");
+    run(&["man"]).exits(0).says_nothing();
+    let named = settings.to_str().unwrap();
+    run(&["snapshots", "--config", named])
+        .exits(3)
+        .says("cannot read");
+    std::fs::set_permissions(&home, std::fs::Permissions::from_mode(0o700)).unwrap();
+}

@@ -387,6 +387,10 @@ fn the_account_decides_not_the_address() {
         .args(&["--base-url", &other])
         .exits(0)
         .says("the base URL changes from http://127.0.0.1");
+    test.sync()
+        .args(&["--base-url", "http://127.0.0.1:9"])
+        .exits(5)
+        .hides("the account is the same");
     assert_eq!(
         test.ask("SELECT count(DISTINCT account_id) FROM snapshots"),
         "1"

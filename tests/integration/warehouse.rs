@@ -158,6 +158,7 @@ fn questions_are_answered(answers: &[String]) {
         administrators.contains("Platform Admins"),
         "{administrators}"
     );
+    assert!(person.contains("Platform Admins"), "{person}");
     // The other account has one snapshot, which is no change.
     assert!(
         changes.contains(ONE) && !changes.contains(OTHER),

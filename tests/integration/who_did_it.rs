@@ -340,3 +340,24 @@ fn findings_see_who_gave_themselves_access_and_who_does_not_sign_in() {
         "{found:#}"
     );
 }
+
+#[test]
+fn who_joined_lately_has_not_been_away_for_long() {
+    let story = Story::begin();
+    story.change(By::user(BOB), |account| {
+        let mut new = account.user(ADA).clone();
+        new.uuid = "uNEW000000000000000000".into();
+        new.email = "new@example.test".into();
+        account.users.push(new);
+        account.assign(
+            Principal::User("uNEW000000000000000000"),
+            "_account_admin",
+            "_all_account_level_resources",
+            &Scope::account(),
+        );
+    });
+    story.0.sync().args(&["--with", "logins"]).exits(0);
+    let found = story.0.run(&["findings", "--code", "HA020,HA021"]).exits(0);
+    assert!(found.stdout.contains(ADA), "{}", found.stdout);
+    assert!(!found.stdout.contains("uNEW"), "{}", found.stdout);
+}

@@ -22,6 +22,7 @@ pub fn write(
         snapshot: SnapshotDoc::of(examined),
         coverage: examined.gaps,
         unverified: examined.unverified,
+        unanswered: unanswered(examined),
         rules: found
             .iter()
             .map(|(rule, findings)| RuleDoc {
@@ -52,6 +53,7 @@ struct Document<'a> {
     snapshot: SnapshotDoc<'a>,
     coverage: &'a [Gap],
     unverified: Unverified,
+    unanswered: Vec<UnansweredDoc<'a>>,
     rules: Vec<RuleDoc<'a>>,
 }
 
@@ -62,6 +64,27 @@ pub(super) struct SnapshotDoc<'a> {
     finished_at: &'a str,
     state: &'a str,
     file: &'a str,
+}
+
+/// A rule that found nothing because what it needs was not read.
+#[derive(Serialize)]
+pub(super) struct UnansweredDoc<'a> {
+    code: &'a str,
+    severity: &'a str,
+    title: &'a str,
+    needs: Option<&'a str>,
+}
+
+pub(super) fn unanswered(examined: Examined<'_>) -> Vec<UnansweredDoc<'_>> {
+    let rules = examined.unanswered.iter();
+    rules
+        .map(|rule| UnansweredDoc {
+            code: &rule.code,
+            severity: rule.severity.as_str(),
+            title: &rule.title,
+            needs: rule.need().map(|need| need.remedy),
+        })
+        .collect()
 }
 
 #[derive(Serialize)]

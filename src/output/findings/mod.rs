@@ -26,6 +26,8 @@ pub struct Examined<'a> {
     pub file: &'a str,
     /// Lists that were not complete.
     pub gaps: &'a [Gap],
+    /// Rules that found nothing because what they need was not read.
+    pub unanswered: &'a [Rule],
     /// What the findings may rest on without anybody knowing whether it is still so.
     pub unverified: Unverified,
 }
@@ -68,6 +70,22 @@ pub fn totals(found: &[RuleFindings]) -> String {
         let _ = write!(text, "; {accepted} accepted"); // writing to a String cannot fail
     }
     text
+}
+
+/// The rules that found nothing because what they need was not read, in one line; `None` = every rule has answered.
+#[must_use]
+pub fn unanswered(rules: &[Rule]) -> Option<String> {
+    let mut by_remedy: Vec<(&str, Vec<&str>)> = Vec::new();
+    for rule in rules {
+        let remedy = rule.need().map(|need| need.remedy).unwrap_or_default();
+        match by_remedy.iter_mut().find(|(known, _)| *known == remedy) {
+            Some((_, codes)) => codes.push(&rule.code),
+            None => by_remedy.push((remedy, vec![&rule.code])),
+        }
+    }
+    let said = |(remedy, codes): &(&str, Vec<&str>)| format!("{} ({remedy})", codes.join(", "));
+    let said: Vec<String> = by_remedy.iter().map(said).collect();
+    (!said.is_empty()).then(|| format!("without answer: {}", said.join("; ")))
 }
 
 /// Who agreed to live with a finding, where, until when and why.

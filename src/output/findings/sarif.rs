@@ -57,12 +57,13 @@ fn document(
     results: &[Value],
     left_out: usize,
 ) -> Value {
-    let notifications: Vec<Value> = (left_out > 0)
-        .then(|| {
-            let text = format!("{left_out} findings of the lowest severities were left out");
-            json!({"level": "warning", "message": {"text": text}})
-        })
+    let left_out = (left_out > 0)
+        .then(|| format!("{left_out} findings of the lowest severities were left out"));
+    let told = left_out
         .into_iter()
+        .chain(super::unanswered(examined.unanswered));
+    let notifications: Vec<Value> = told
+        .map(|told| json!({"level": "warning", "message": {"text": text(&told)}}))
         .collect();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use std::io::{self, Write};
 
-use super::json::SnapshotDoc;
+use super::json::{SnapshotDoc, UnansweredDoc, unanswered};
 use super::{Examined, RuleFindings};
 use crate::output::table::{Align, Table};
 use crate::output::{Screen, write_json};
@@ -32,7 +32,7 @@ pub fn table(found: &[RuleFindings], screen: Screen, out: &mut dyn Write) -> io:
     table.write(screen, out)
 }
 
-/// For programs: every rule that was run.
+/// For programs: every rule that was run, and those that have no answer.
 ///
 /// # Errors
 /// When the output fails.
@@ -40,6 +40,7 @@ pub fn json(found: &[RuleFindings], examined: Examined<'_>, out: &mut dyn Write)
     let document = Document {
         format_version: 1,
         snapshot: SnapshotDoc::of(examined),
+        unanswered: unanswered(examined),
         rules: found.iter().map(counted).collect(),
     };
     write_json(&document, out)
@@ -62,6 +63,7 @@ fn counted((rule, findings): &RuleFindings) -> Counted<'_> {
 struct Document<'a> {
     format_version: u32,
     snapshot: SnapshotDoc<'a>,
+    unanswered: Vec<UnansweredDoc<'a>>,
     rules: Vec<Counted<'a>>,
 }
 

@@ -84,21 +84,6 @@ impl Reader {
         Ok(reader)
     }
 
-    /// Whether replacing a file would lose history: it is one of ours and holds more than one snapshot, or nobody can
-    /// tell how many. One alone may be what an export wrote before.
-    #[must_use]
-    pub fn holds_history(path: &Path) -> bool {
-        match Header::read(path) {
-            Ok(Header::Ours(_)) => match Self::open(path).and_then(|reader| reader.snapshots()) {
-                Ok(snapshots) => snapshots.len() > 1,
-                Err(StoreError::Empty { .. }) => false,
-                Err(_) => true,
-            },
-            Err(StoreError::Newer { .. } | StoreError::Damaged { .. }) => true,
-            Ok(Header::Empty) | Err(_) => false,
-        }
-    }
-
     /// The account the file belongs to.
     ///
     /// # Errors

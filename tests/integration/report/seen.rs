@@ -68,7 +68,9 @@ fn accepted_gaps_are_told_with_their_reason() {
     assert!(cover(&page).contains("; accepted: agreed (grace)</li>"));
     assert!(page.contains("Not compared, because this gap is accepted: auth settings of account"));
     assert!(page.contains("others come first in the table, each with the reason"));
-    assert!(page.contains("HA011 (Token that is valid for more than a year; --with tokens), "));
+    assert!(
+        page.contains("HA011 (Token that is valid for more than a year; sync --with tokens), ")
+    );
 }
 
 #[test]
