@@ -79,6 +79,19 @@ pub(crate) fn known_scopes(reader: &Reader) -> Result<Vec<Scope>, Error> {
         .collect())
 }
 
+/// The organizations and projects of the snapshot that the reader shows.
+///
+/// # Errors
+/// When the file cannot be read.
+pub(crate) fn scopes_now(reader: &Reader) -> Result<Vec<Scope>, Error> {
+    let paths = reader.select(
+        "SELECT CASE type WHEN 'organization' THEN 'org/' || identifier ELSE scope || '/project/' || identifier END
+         FROM resources WHERE type IN ('organization', 'project')",
+    )?;
+    let paths = paths.rows.into_iter().flatten().flatten();
+    Ok(paths.filter_map(|path| Scope::parse(&path)).collect())
+}
+
 /// The paths and names of the organizations and projects that a file knows.
 ///
 /// # Errors
@@ -103,7 +116,27 @@ pub(crate) fn known_scopes_and_names(reader: &Reader) -> Result<Vec<(String, Str
 /// # Errors
 /// When it means nothing, or several things.
 pub(crate) fn thing(reader: &Reader, text: &str) -> Result<Thing, Error> {
+    the_one(reader, text, reader.find(text)?)
+}
+
+/// The only thing of a type that a text may mean.
+///
+/// # Errors
+/// When it means nothing of the type, or several things, or the file cannot be read.
+pub(crate) fn thing_of_type(reader: &Reader, text: &str, kind: &str) -> Result<Thing, Error> {
     let mut found = reader.find(text)?;
+    let others: Vec<String> = found.iter().map(|thing| thing.id.clone()).collect();
+    found.retain(|thing| thing.r#type == kind);
+    if found.is_empty() && !others.is_empty() {
+        return Err(Error::Unknown {
+            message: format!("`{text}` is no {}: {}", kind.replace('_', " "), others[0]),
+            hint: None,
+        });
+    }
+    the_one(reader, text, found)
+}
+
+fn the_one(reader: &Reader, text: &str, mut found: Vec<Thing>) -> Result<Thing, Error> {
     match found.len() {
         1 => Ok(found.remove(0)),
         0 => {

@@ -1,35 +1,77 @@
 //! `query`: the file asked in SQL.
 
+use std::collections::HashSet;
+
 use super::Context;
 use super::open::locate_at;
+use super::parameters;
+use super::unseen::Unseen;
 use crate::cli::{Query, QueryFormat};
 use crate::cookbook::{Recipe, recipes};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::RowReceiver;
+use crate::model::{Cell, RowReceiver};
 use crate::output;
 use crate::output::text::line;
-use crate::store::{Limits, SelectError};
+use crate::similar::{closest, did_you_mean};
+use crate::store::{Limits, Reader, SelectError};
 
 pub(crate) fn run(arguments: &Query, context: &mut Context<'_>) -> Result<Exit, Error> {
     if arguments.list {
-        output::query::list(&recipes(), context.screen(arguments.color), context.out)?;
-        return Ok(Exit::Done);
+        return list(arguments, context);
     }
     let sql = statement(arguments)?;
+    refuse_twice(&arguments.param)?;
     let located = locate_at(arguments.at.as_deref(), arguments.db.as_deref())?;
     let mut opened = located.open()?;
     opened.show()?;
+    let is_recipe = arguments.name.is_some();
+    let parameters = if is_recipe {
+        parameters::resolved(&arguments.param, &opened)?
+    } else {
+        arguments.param.clone()
+    };
+    let unseen = if is_recipe {
+        Unseen::by(&sql, &opened)?
+    } else {
+        Unseen::default()
+    };
+    let views = views(&opened.reader)?;
+    let mut rows = 0;
     let limits = Limits {
         time: arguments.timeout,
         ..Limits::default()
     };
     let mut reader = opened.reader.restrict(limits)?;
     let mut ask = |receiver: &mut dyn RowReceiver| {
+        let mut counted = Counted {
+            receiver,
+            rows: &mut rows,
+        };
         reader
-            .each(&sql, &arguments.param, receiver)
-            .map_err(refused)
+            .each(&sql, &parameters, &mut counted)
+            .map_err(|error| refused(error, &views))
     };
+    print(arguments, &mut ask, context)?;
+    context.out.flush()?;
+    if !arguments.quiet {
+        for told in &unseen.lines {
+            writeln!(context.err, "not seen: {}", line(told))?;
+        }
+    }
+    Ok(if rows == 0 && unseen.is_decisive {
+        Exit::CouldNotTell
+    } else {
+        Exit::Done
+    })
+}
+
+/// Hands the rows to the format that was asked for.
+fn print(
+    arguments: &Query,
+    ask: &mut dyn FnMut(&mut dyn RowReceiver) -> Result<(), Error>,
+    context: &mut Context<'_>,
+) -> Result<(), Error> {
     match arguments.format {
         QueryFormat::Table => {
             let mut table = output::query::TableRows::default();
@@ -49,9 +91,57 @@ pub(crate) fn run(arguments: &Query, context: &mut Context<'_>) -> Result<Exit, 
             document.end()?;
         }
     }
-    context.out.flush()?;
+    Ok(())
+}
+
+fn list(arguments: &Query, context: &mut Context<'_>) -> Result<Exit, Error> {
+    match arguments.format {
+        QueryFormat::Table => {
+            output::query::list(&recipes(), context.screen(arguments.color), context.out)?;
+        }
+        QueryFormat::Json => output::query::list_json(&recipes(), context.out)?,
+        QueryFormat::Csv | QueryFormat::Ndjson => {
+            return Err(Error::Usage("--list prints a table or json".to_owned()));
+        }
+    }
     Ok(Exit::Done)
 }
+
+fn refuse_twice(parameters: &[(String, String)]) -> Result<(), Error> {
+    let mut names = HashSet::new();
+    match parameters.iter().find(|(name, _)| !names.insert(name)) {
+        Some((twice, _)) => Err(Error::Usage(format!(
+            "--param {} is given twice",
+            line(twice)
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn views(reader: &Reader) -> Result<Vec<String>, Error> {
+    let names =
+        reader.select("SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name")?;
+    Ok(names.rows.into_iter().flatten().flatten().collect())
+}
+
+/// Counts what it hands on.
+struct Counted<'a> {
+    receiver: &'a mut dyn RowReceiver,
+    rows: &'a mut u64,
+}
+
+impl RowReceiver for Counted<'_> {
+    fn columns(&mut self, names: &[String]) -> std::io::Result<()> {
+        self.receiver.columns(names)
+    }
+
+    fn row(&mut self, cells: &[Cell<'_>]) -> std::io::Result<bool> {
+        *self.rows += 1;
+        self.receiver.row(cells)
+    }
+}
+
+const WHERE: &str = "docs/views.md tells the views";
 
 /// The statement that was typed, or the one of a recipe.
 fn statement(arguments: &Query) -> Result<String, Error> {
@@ -72,6 +162,19 @@ fn statement(arguments: &Query) -> Result<String, Error> {
 }
 
 fn unknown(name: &str) -> Error {
+    let names = recipes()
+        .into_iter()
+        .map(|recipe| (recipe.name.to_owned(), String::new()));
+    let meant = did_you_mean(&closest(name, names)).or_else(|| like_words(name));
+    let hint = meant.map_or_else(String::new, |meant| format!("; {meant}"));
+    Error::Usage(format!(
+        "the cookbook has no question `{}`{hint}",
+        line(name)
+    ))
+}
+
+/// The question that has most words of a name.
+fn like_words(name: &str) -> Option<String> {
     let words: Vec<&str> = name.split('-').collect();
     let like = |recipe: &Recipe| {
         recipe
@@ -84,28 +187,41 @@ fn unknown(name: &str) -> Error {
         .into_iter()
         .max_by_key(like)
         .filter(|recipe| like(recipe) > 0);
-    let hint = nearest.map_or_else(String::new, |recipe| {
-        format!("; did you mean {}?", recipe.name)
-    });
-    Error::Usage(format!(
-        "the cookbook has no question `{}`{hint}",
-        line(name)
-    ))
+    did_you_mean(&[nearest?.name.to_owned()])
 }
 
-fn refused(error: SelectError) -> Error {
+/// The views that may have been meant by a table that is none.
+fn meant(message: &str, views: &[String]) -> Option<String> {
+    let (_, table) = message.split_once("no such table: ")?;
+    let table = table.split_whitespace().next()?;
+    let views = views.iter().map(|view| (view.clone(), String::new()));
+    did_you_mean(&closest(table, views))
+}
+
+fn refused(error: SelectError, views: &[String]) -> Error {
     match error {
         SelectError::File(error) => error.into(),
         SelectError::Statement(message) => Error::Config {
             message: format!("the statement was refused: {}", line(&message)),
-            hint: Some("`.schema` of the views is in docs/cookbook.md; `query --list` names ready questions".to_owned()),
+            hint: Some(meant(&message, views).map_or_else(
+                || format!("{WHERE}; `query --list` names ready questions"),
+                |meant| format!("{meant} {WHERE}"),
+            )),
         },
         SelectError::TookTooLong(limit) => Error::Config {
-            message: format!("the statement was stopped after {} seconds", limit.as_secs()),
-            hint: Some("ask about one person, group, role or scope, or give it more --timeout".to_owned()),
+            message: format!(
+                "the statement was stopped after {} seconds",
+                limit.as_secs()
+            ),
+            hint: Some(
+                "ask about one person, group, role or scope, or give it more --timeout".to_owned(),
+            ),
         },
         SelectError::TookTooMuch(limit) => Error::Config {
-            message: format!("the statement was stopped: it needs more than {} MiB of memory", limit >> 20),
+            message: format!(
+                "the statement was stopped: it needs more than {} MiB of memory",
+                limit >> 20
+            ),
             hint: Some("ask for fewer rows, or sort less".to_owned()),
         },
     }

@@ -17,7 +17,7 @@ use crate::similar::did_you_mean;
 use crate::store::Reader;
 
 /// Lists whose gaps could hide access.
-const DECISIVE: [ListingKind; 4] = [
+pub(crate) const DECISIVE: [ListingKind; 4] = [
     ListingKind::RoleAssignments,
     ListingKind::UserGroups,
     ListingKind::Roles,

@@ -9,7 +9,7 @@ pub enum Cell<'a> {
     Integer(i64),
     /// Another number.
     Real(f64),
-    /// Text; bytes that are not UTF-8 are replaced.
+    /// Text, where what is not UTF-8 is replaced; bytes as hexadecimal digits.
     Text(&'a str),
 }
 

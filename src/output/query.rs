@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
-use serde_json::{Map, Number, Value};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use serde_json::{Number, Value, json};
 
 use super::Screen;
 use super::csv;
@@ -37,6 +39,24 @@ pub fn list(recipes: &[Recipe], screen: Screen, out: &mut dyn Write) -> io::Resu
         ]);
     }
     table.write(screen, out)
+}
+
+/// Writes them for programs.
+///
+/// # Errors
+/// When the output fails.
+pub fn list_json(recipes: &[Recipe], out: &mut dyn Write) -> io::Result<()> {
+    let described = |recipe: &Recipe| {
+        let parameters = recipe
+            .parameters
+            .iter()
+            .map(|parameter| json!({"name": parameter.name, "example": parameter.example}));
+        let parameters: Vec<Value> = parameters.collect();
+        json!({"name": recipe.name, "question": recipe.question, "parameters": parameters})
+    };
+    let questions: Vec<Value> = recipes.iter().map(described).collect();
+    let document = json!({"format_version": FORMAT_VERSION, "questions": questions});
+    super::write_json(&document, out)
 }
 
 /// Rows for people.
@@ -135,12 +155,12 @@ impl<'a> JsonLines<'a> {
 
 impl RowReceiver for JsonLines<'_> {
     fn columns(&mut self, names: &[String]) -> io::Result<()> {
-        self.columns = names.to_vec();
+        self.columns = numbered(names);
         Ok(())
     }
 
     fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<bool> {
-        serde_json::to_writer(&mut *self.out, &object(&self.columns, cells))?;
+        serde_json::to_writer(&mut *self.out, &JsonRow(&self.columns, cells))?;
         writeln!(self.out)?;
         Ok(true)
     }
@@ -176,7 +196,7 @@ impl<'a> JsonDocument<'a> {
 
 impl RowReceiver for JsonDocument<'_> {
     fn columns(&mut self, names: &[String]) -> io::Result<()> {
-        self.columns = names.to_vec();
+        self.columns = numbered(names);
         write!(self.out, "{{\"format_version\":{FORMAT_VERSION},\"rows\":[")
     }
 
@@ -184,21 +204,49 @@ impl RowReceiver for JsonDocument<'_> {
         let separator = if self.rows > 0 { ",\n" } else { "\n" };
         self.rows += 1;
         write!(self.out, "{separator}")?;
-        serde_json::to_writer(&mut *self.out, &object(&self.columns, cells))?;
+        serde_json::to_writer(&mut *self.out, &JsonRow(&self.columns, cells))?;
         Ok(true)
     }
 }
 
-fn object(columns: &[String], cells: &[Cell<'_>]) -> Map<String, Value> {
-    let value = |cell: &Cell<'_>| match cell {
+/// The names of columns as keys: of those that are alike, the second is `name_2`.
+fn numbered(names: &[String]) -> Vec<String> {
+    let mut keys: Vec<String> = Vec::new();
+    for name in names {
+        let free = |key: &String| !keys.contains(key);
+        let key = if free(name) {
+            name.clone()
+        } else {
+            let mut others = (2..).map(|number: usize| format!("{name}_{number}"));
+            let other = others.find(|key| free(key) && !names.contains(key));
+            other.unwrap_or_default() // there is always one
+        };
+        keys.push(key);
+    }
+    keys
+}
+
+/// A row in the order of its columns.
+struct JsonRow<'a>(&'a [String], &'a [Cell<'a>]);
+
+impl Serialize for JsonRow<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut row = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, cell) in self.0.iter().zip(self.1) {
+            row.serialize_entry(name, &value(cell))?;
+        }
+        row.end()
+    }
+}
+
+fn value(cell: &Cell<'_>) -> Value {
+    match cell {
         Cell::Null => Value::Null,
         Cell::Integer(number) => Value::from(*number),
-        Cell::Real(number) => Number::from_f64(*number).map_or(Value::Null, Value::Number),
+        // JSON has no infinity.
+        Cell::Real(number) => {
+            Number::from_f64(*number).map_or_else(|| Value::from(number.to_string()), Value::Number)
+        }
         Cell::Text(text) => Value::from(*text),
-    };
-    columns
-        .iter()
-        .cloned()
-        .zip(cells.iter().map(value))
-        .collect()
+    }
 }

@@ -183,3 +183,71 @@ fn what_is_missing_is_named() {
         outcome.stderr
     );
 }
+
+#[test]
+fn rows_keep_their_columns_in_json() {
+    let test = observed();
+    let sql = "SELECT 1 AS z, 2 AS a, 3 AS z, x'00ff' AS bytes, 9e999 AS far";
+    let wanted = r#"{"z":1,"a":2,"z_2":3,"bytes":"00FF","far":"inf"}"#;
+    let ndjson = test.run(&["query", sql, "--format", "ndjson"]).exits(0);
+    assert_eq!(ndjson.stdout.trim(), wanted);
+    let json = test.run(&["query", sql, "--format", "json"]).exits(0);
+    assert!(json.stdout.contains(wanted), "{}", json.stdout);
+}
+
+#[test]
+fn what_was_mistyped_is_answered_with_what_was_meant() {
+    let test = observed();
+    let ask = |arguments: &[&str]| test.run(&["query"]).args(arguments).exits(3);
+    ask(&["SELECT * FROM grnts"])
+        .says("did you mean grants")
+        .says("docs/views.md");
+    ask(&["--name", "most-role"]).says("did you mean most-roles?");
+    ask(&["SELECT :a", "--param", "a=1", "--param", "a=2"]).says("given twice");
+    ask(&["--list", "--format", "csv"]).says("--list prints a table or json");
+    let list = test.run(&["query", "--list", "--format", "json"]).exits(0);
+    assert_eq!(
+        list.json()["questions"].as_array().map(Vec::len),
+        Some(recipes().len())
+    );
+}
+
+#[test]
+fn an_empty_answer_about_what_was_not_read_is_none() {
+    let test = Test::new();
+    test.sync().exits(0);
+    test.run(&["query", "--name", "tokens-that-never-expire"])
+        .exits(2)
+        .says("not seen: tokens: sync --with tokens");
+    let test = observed();
+    let whole = test.run(&[
+        "query",
+        "--name",
+        "outside-domains",
+        "--param",
+        "domain=example.test",
+    ]);
+    assert!(!whole.exits(0).stderr.contains("not seen"));
+}
+
+#[test]
+fn parameters_are_named_as_everywhere() {
+    let test = observed();
+    let ask = |name: &str, parameter: &str| {
+        let run = [
+            "query", "--name", name, "--format", "csv", "--param", parameter,
+        ];
+        test.run(&run).run()
+    };
+    let whole = ask("what-can-one-person-do", "person=ada@example.test");
+    let part = ask("what-can-one-person-do", "person=ADA@EXAMPLE.TEST");
+    assert_eq!(part.exits(0).stdout, whole.exits(0).stdout);
+    let group = ask("members-of-a-group", "group=Platform Admins").exits(0);
+    assert!(group.stdout.contains("ada@"), "{}", group.stdout);
+    ask("who-had-access-on-a-day", "day=yesterday").exits(0);
+    ask("who-had-access-on-a-day", "day=2026-13-45")
+        .exits(3)
+        .says("is not a day");
+    ask("holders-of-a-permission", "permission=core_secret_acces").says("did you mean");
+    ask("what-can-one-person-do", "person=nobody@example.test").says("no snapshot in this file");
+}

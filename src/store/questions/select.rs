@@ -4,7 +4,7 @@
 //! much time and memory, whatever it asks.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::time::{Duration, Instant};
 
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
@@ -210,10 +210,7 @@ fn run(
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next()? {
         let texts: Vec<(ValueRef<'_>, Cow<'_, str>)> = (0..columns.len())
-            .map(|at| {
-                row.get_ref(at)
-                    .map(|value| (value, text(value).unwrap_or_default()))
-            })
+            .map(|at| row.get_ref(at).map(|value| (value, shown(value))))
             .collect::<rusqlite::Result<_>>()?;
         let cells: Vec<Cell<'_>> = texts
             .iter()
@@ -256,6 +253,20 @@ impl RowReceiver for Rows {
     fn row(&mut self, cells: &[Cell<'_>]) -> std::io::Result<bool> {
         self.rows.push(cells.iter().map(Cell::to_text).collect());
         Ok(true)
+    }
+}
+
+/// As text; bytes in hexadecimal digits.
+fn shown(value: ValueRef<'_>) -> Cow<'_, str> {
+    match value {
+        ValueRef::Blob(bytes) => {
+            let mut digits = String::with_capacity(bytes.len() * 2);
+            for byte in bytes {
+                let _ = write!(digits, "{byte:02X}"); // writing to a String cannot fail
+            }
+            digits.into()
+        }
+        other => text(other).unwrap_or_default(),
     }
 }
 
