@@ -106,15 +106,18 @@ impl<'a> ListWalk<'a> {
         })
     }
 
-    /// One resource in one answer.
+    /// One resource in one answer, or why it is not the one that was asked for.
     pub(crate) fn one<T: DeserializeOwned>(
         &self,
         envelope: Envelope,
-        map: impl FnOnce(T) -> ListedResource,
+        map: impl FnOnce(T) -> Result<ListedResource, String>,
     ) -> Result<Read, ApiError> {
         let call = self.call.clone().envelope(envelope);
         let (data, attempts) = self.answer::<T>(&call)?;
-        Ok(Read::of_one_answer(attempts, vec![map(data)], &[]))
+        Ok(match map(data) {
+            Ok(resource) => Read::of_one_answer(attempts, vec![resource], &[]),
+            Err(reason) => Read::of_one_answer(attempts, Vec::new(), &[reason]),
+        })
     }
 
     /// Resources in one answer without pages.

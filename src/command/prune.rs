@@ -17,6 +17,7 @@ pub(crate) fn run(arguments: &Prune, context: &mut Context<'_>) -> Result<Exit, 
     let writer = (!arguments.dry_run)
         .then(|| Writer::open_existing(&path))
         .transpose()?;
+    let converted = writer.as_ref().and_then(Writer::converted);
     let reader = match &writer {
         Some(writer) => writer.reader()?,
         None => open_database(arguments.db.as_deref())?,
@@ -40,12 +41,24 @@ pub(crate) fn run(arguments: &Prune, context: &mut Context<'_>) -> Result<Exit, 
         );
     }
     match arguments.format {
-        Format::Json => output::prune::json(&decisions, arguments.dry_run, pruned, context.out)?,
+        Format::Json => output::prune::json(
+            &decisions,
+            arguments.dry_run,
+            pruned,
+            converted,
+            context.out,
+        )?,
         Format::Table if arguments.quiet => {}
         Format::Table => {
             output::prune::table(&decisions, context.screen(arguments.color), context.out)?;
             context.out.flush()?;
-            output::prune::summary(&decisions, arguments.dry_run, pruned, context.err)?;
+            output::prune::summary(
+                &decisions,
+                arguments.dry_run,
+                pruned,
+                converted,
+                context.err,
+            )?;
         }
     }
     Ok(Exit::Done)

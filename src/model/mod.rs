@@ -54,6 +54,6 @@ pub use rows::{Cell, RowReceiver};
 pub use scope::{Level, Scope};
 pub use scope_selection::{Depth, Extra, ScopeSelection};
 pub use self_raising::{SELF_RAISING, raises};
-pub use snapshot::{Gap, GapState, Pruned, SnapshotInfo, Unverified};
+pub use snapshot::{Converted, Gap, GapState, Pruned, SnapshotInfo, Unverified};
 pub use time::Timestamp;
 pub use verified::{Verified, VerifiedSnapshot};

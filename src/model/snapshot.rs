@@ -103,6 +103,15 @@ pub struct Unverified {
     pub resources: i64,
 }
 
+/// That a file of an older schema was brought up to this one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Converted {
+    /// Size before, in bytes.
+    pub bytes_before: u64,
+    /// Size after.
+    pub bytes_after: u64,
+}
+
 /// What pruning did to the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pruned {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::table::{Align, Table};
 use super::text::{bytes, count};
-use crate::model::Pruned;
+use crate::model::{Converted, Pruned};
 use crate::output::Screen;
 use crate::retention::Decision;
 
@@ -43,8 +43,17 @@ pub fn summary(
     decisions: &[Decision],
     dry_run: bool,
     pruned: Option<Pruned>,
+    converted: Option<Converted>,
     err: &mut dyn Write,
 ) -> io::Result<()> {
+    if let Some(converted) = converted {
+        writeln!(
+            err,
+            "converted the file to the current schema, from {} to {}",
+            bytes(converted.bytes_before),
+            bytes(converted.bytes_after)
+        )?;
+    }
     let forgotten = forgotten(decisions);
     let kept = decisions.len() - forgotten;
     let number = |number: usize| count(i128::try_from(number).unwrap_or_default(), "snapshot");
@@ -87,6 +96,7 @@ struct Document<'a> {
     bytes_before: Option<u64>,
     bytes_after: Option<u64>,
     compacted: bool,
+    converted: Option<Converted>,
 }
 
 #[derive(Serialize)]
@@ -103,6 +113,7 @@ pub fn json(
     decisions: &[Decision],
     dry_run: bool,
     pruned: Option<Pruned>,
+    converted: Option<Converted>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let (forgotten, kept): (Vec<&Decision>, Vec<&Decision>) = decisions
@@ -126,6 +137,7 @@ pub fn json(
             bytes_before: pruned.map(|pruned| pruned.bytes_before),
             bytes_after: pruned.map(|pruned| pruned.bytes_after),
             compacted: pruned.is_some_and(|pruned| pruned.compacted),
+            converted,
         },
         out,
     )

@@ -347,3 +347,21 @@ fn a_migration_without_room_leaves_the_old_file() {
         assert!(!stage.is_old_or_new(&format!("{kib} KiB")), "{kib} KiB");
     }
 }
+
+#[test]
+fn prune_says_that_it_converted_the_file() {
+    let folder = TempDir::new();
+    let file = old_file(&folder);
+    let kilobytes = |bytes: u64| format!("{}.{} kB", bytes / 1000, bytes % 1000 / 100);
+    let before = kilobytes(fs::metadata(&file).unwrap().len());
+    let prune = || {
+        Run::new(
+            folder.path(),
+            &["prune", "--db", "a.db", "--keep-last", "7"],
+        )
+    };
+    prune().exits(0).says(&format!(
+        "converted the file to the current schema, from {before} to "
+    ));
+    prune().exits(0).hides("converted");
+}

@@ -96,9 +96,14 @@ fn transport(cause: &TransportError, is_first: bool) -> Option<&'static str> {
         TransportErrorKind::Dns => Some(
             "Check the host name in the base URL, and the network; behind a proxy, set HTTPS_PROXY.",
         ),
-        TransportErrorKind::Connect if cause.text.contains("407") => Some(
-            "The proxy wants a user name and password: HTTPS_PROXY=http://user:password@host:port.",
-        ),
+        // The text also names the address, whose port may hold any number.
+        TransportErrorKind::Connect
+            if cause.text.to_lowercase().contains("proxy") && cause.text.contains("407") =>
+        {
+            Some(
+                "The proxy wants a user name and password: HTTPS_PROXY=http://user:password@host:port.",
+            )
+        }
         TransportErrorKind::Connect => {
             Some("Check the base URL, the network, and HTTPS_PROXY and NO_PROXY.")
         }

@@ -128,10 +128,13 @@ impl Pass {
     /// Whether there are more pages than the rows can fill, even if most come half empty.
     pub(super) fn is_endless(&self) -> bool {
         let most = match self.total {
-            Some(total) => 2 * total.div_ceil(self.rows_of_first_page.max(1)) + 4,
+            Some(total) => {
+                let pages = total.div_ceil(self.rows_of_first_page.max(1));
+                pages.saturating_mul(2).saturating_add(4)
+            }
             None => MOST_PAGES,
         };
-        self.pages >= most
+        self.pages >= most.min(MOST_PAGES)
     }
 
     /// The rows that could not be read, as a gap.

@@ -22,7 +22,18 @@ pub(super) static ACCOUNT: Definition = Definition {
     wanted: Wanted::Always,
     phase: Phase::Naming,
     walks: Walks::Account,
-    read: |walk| walk.one(Envelope::Data, listed),
+    read: |walk| {
+        walk.one(Envelope::Data, |account: wire::Account| {
+            if account.identifier == walk.account_id() {
+                Ok(listed(account))
+            } else {
+                Err(format!(
+                    "it is about another account, {}",
+                    account.identifier
+                ))
+            }
+        })
+    },
 };
 
 fn listed(account: wire::Account) -> ListedResource {

@@ -24,7 +24,7 @@ pub(super) static AUTH_SETTINGS: Definition = Definition {
     walks: Walks::Account,
     read: |walk| {
         walk.one(Envelope::Resource, |settings| {
-            listed(walk.account_id(), settings)
+            Ok(listed(walk.account_id(), settings))
         })
     },
 };

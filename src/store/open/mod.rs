@@ -13,3 +13,4 @@ pub(in crate::store) use header::{keep_temporary_files_beside, plain};
 pub use identity::Identity;
 pub use reader::Reader;
 pub use writer::Writer;
+pub(in crate::store) use writer::size;

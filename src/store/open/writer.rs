@@ -13,7 +13,7 @@ use super::identity::{Identity, identity};
 use super::interrupts::Interrupts;
 use super::reader::Reader;
 use super::readers::Readers;
-use crate::model::{ResourceId, ResourceType, Scope, Timestamp};
+use crate::model::{Converted, ResourceId, ResourceType, Scope, Timestamp};
 use crate::store::StoreError;
 use crate::store::digest::TableSums;
 use crate::store::migrate::migrate;
@@ -46,6 +46,7 @@ pub struct Writer {
     created: bool,
     /// The tables as they were found; `None` = there were none.
     found: Option<TableSums>,
+    converted: Option<Converted>,
     /// Closed last; see there.
     readers: Readers,
 }
@@ -80,6 +81,7 @@ impl Writer {
             interrupts,
             created,
             found: None,
+            converted: None,
             readers,
         };
         let writer = writer.with_current_schema()?;
@@ -115,6 +117,7 @@ impl Writer {
             interrupts,
             created: false,
             found: None,
+            converted: None,
             readers,
         };
         writer.with_current_schema()
@@ -127,13 +130,19 @@ impl Writer {
         }
         refuse_altered(&self.connection, &self.path)?;
         check(&self.connection, &self.path)?;
-        let bring = || -> rusqlite::Result<()> {
-            if migrate(&self.connection, &self.path)? {
+        let bytes_before = size(&self.path);
+        let bring = || -> rusqlite::Result<bool> {
+            let migrated = migrate(&self.connection, &self.path)?;
+            if migrated {
                 self.connection.execute_batch("BEGIN IMMEDIATE")?;
             }
-            Ok(())
+            Ok(migrated)
         };
-        bring().map_err(|error| self.failed(&error))?;
+        let migrated = bring().map_err(|error| self.failed(&error))?;
+        self.converted = migrated.then(|| Converted {
+            bytes_before,
+            bytes_after: size(&self.path),
+        });
         let found = TableSums::read(&self.connection);
         self.found = Some(found.map_err(|error| self.failed(&error))?);
         self.warn_of_damage().map_err(|error| self.failed(&error))?;
@@ -150,6 +159,12 @@ impl Writer {
             );
         }
         Ok(())
+    }
+
+    /// What opening did to a file of an older schema; `None` = it had this one.
+    #[must_use]
+    pub fn converted(&self) -> Option<Converted> {
+        self.converted
     }
 
     /// A reader beside the writer, which still holds its lock. [`Reader::open`] would give that up: it reads the header
@@ -401,4 +416,9 @@ fn lock(path: &Path) -> rusqlite::Result<Connection> {
     connection.execute_batch("BEGIN IMMEDIATE")?;
     connection.busy_timeout(LAST_READER_PATIENCE)?;
     Ok(connection)
+}
+
+/// The size of a file, in bytes; 0 when it cannot be asked.
+pub(in crate::store) fn size(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |file| file.len())
 }

@@ -7,8 +7,8 @@
 //! keeps its answer.
 
 use rusqlite::Connection;
-use std::path::Path;
 
+use super::open::size;
 use super::{StoreError, Writer, digest};
 use crate::model::Pruned;
 
@@ -94,10 +94,6 @@ impl Writer {
         }
         Ok(pays)
     }
-}
-
-fn size(path: &Path) -> u64 {
-    std::fs::metadata(path).map_or(0, |file| file.len())
 }
 
 /// The next snapshot that is kept shows the changes of all before it as one, which others may have made.

@@ -105,6 +105,7 @@ pub(super) const WANTED: &[(&str, Wanted)] = &[
     ("totals are negative", Whole),
     ("totals are objects", Whole),
     ("totals of roles are huge", Whole),
+    ("totals of roles are the largest number", Gaps(&["roles"])),
     ("totals of users are zero", Gaps(&["users"])),
     ("pages are said to be none", Whole),
     ("pages are counted from one", Whole),
@@ -201,6 +202,7 @@ pub(super) const WANTED: &[(&str, Wanted)] = &[
     ("roles answer in plain text", Gaps(&["roles"])),
     ("account is gone", Whole),
     ("account has a number for its identifier", Whole),
+    ("account is another one", Gaps(&["accounts"])),
     (
         "tokens answer 451",
         Gaps(&["service_account_tokens", "personal_tokens"]),
@@ -230,6 +232,7 @@ pub(super) const WANTED: &[(&str, Wanted)] = &[
 pub(super) const UNFORESEEN: &[&str] = &[
     "roles of one project answer 500",
     "a project is orphaned",
+    "totals of roles are the largest number",
     "totals of users are zero",
     "groups count hidden rows",
     "users change in every walk",

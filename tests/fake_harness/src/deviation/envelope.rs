@@ -66,6 +66,10 @@ pub(super) const ALL: Table = &[
         let number = |data: &mut serde_json::Value| data["identifier"] = json!(5);
         rewrites(fake, ACCOUNT, Rewrite::data(number));
     }),
+    ("account is another one", |fake| {
+        let other = |data: &mut serde_json::Value| data["identifier"] = json!("anotherAccount");
+        rewrites(fake, ACCOUNT, Rewrite::data(other));
+    }),
     ("tokens answer 451", |fake| {
         answers(fake, router::TOKENS, status(451));
     }),

@@ -123,6 +123,9 @@ pub(super) const ALL: Table = &[
     ("totals of roles are huge", |fake| {
         rewrites(fake, router::ROLES, totals(|_| json!(u64::MAX)));
     }),
+    ("totals of roles are the largest number", |fake| {
+        rewrites(fake, router::ROLES, totals(|_| json!(i64::MAX)));
+    }),
     ("totals of users are zero", |fake| {
         rewrites(fake, router::USERS, totals(|_| json!(0)));
     }),
