@@ -117,22 +117,6 @@ impl Pair {
         }
     }
 
-    /// Makes sure that both are still what was stored.
-    ///
-    /// # Errors
-    /// When a file is damaged, or cannot be read.
-    pub(crate) fn refuse_damaged(&self) -> Result<(), Error> {
-        let (from, to) = (self.from.snapshot.id, self.to.snapshot.id);
-        match &self.older {
-            None => self.newer.reader.refuse_damaged(&[from, to])?,
-            Some(older) => {
-                older.refuse_damaged(&[from])?;
-                self.newer.reader.refuse_damaged(&[to])?;
-            }
-        }
-        Ok(())
-    }
-
     /// Compares them, and hands the newer one on.
     ///
     /// # Errors

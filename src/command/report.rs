@@ -1,7 +1,7 @@
 //! `report`: one HTML file of a snapshot and of what changed.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 
 use super::compare::{Pair, changes_between, read_approvals};
@@ -44,6 +44,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Result<Ex
         destination.refuse_loss(path, arguments.force)?;
     }
     let mut target = Target::open(destination, context.out)?;
+    let paths: Vec<PathBuf> = snapshots.paths().into_iter().map(Path::to_owned).collect();
     let (opened, mut comparison) = snapshots.open()?;
     if let (Some(approvals), Some(comparison)) = (approvals, &mut comparison) {
         let notices = apply(&approvals, comparison, &opened)?;
@@ -52,7 +53,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Result<Ex
             agreements(file, &notices, comparison, context.err)?;
         }
     }
-    let (page, gaps) = page(&opened, comparison.as_ref(), &request)?;
+    let (page, gaps) = verified_page(&paths, &opened, comparison.as_ref(), &request)?;
     target.write_all(page.html.as_bytes())?;
     target.finish(&Contents {
         format: "html",
@@ -103,14 +104,12 @@ impl Snapshots {
                 let mut earlier = opened.reader.snapshots()?;
                 earlier.retain(|snapshot| snapshot.id < opened.snapshot.id);
                 let Some(before) = earlier.pop() else {
-                    opened.refuse_damaged()?;
                     return Ok((opened, None));
                 };
                 Pair::within(opened, before)
             }
             Self::Two(from, to) => Pair::open(from, to)?,
         };
-        pair.refuse_damaged()?;
         let (opened, comparison) = pair.compare(FailOn::Any)?;
         Ok((opened, Some(comparison)))
     }
@@ -168,6 +167,40 @@ impl Request {
             max_rows: arguments.max_rows,
         })
     }
+}
+
+/// The page, and beside it the proof that what it tells is still what was stored: each takes as long as the other.
+fn verified_page(
+    paths: &[PathBuf],
+    opened: &OpenSnapshot,
+    comparison: Option<&Comparison>,
+    request: &Request,
+) -> Result<(report::Report, Vec<Gap>), Error> {
+    let mut held = vec![opened.snapshot.id];
+    held.extend(comparison.map(|comparison| comparison.from.snapshot.id));
+    let (verified, page) = thread::scope(|threads| {
+        let verified = threads.spawn(move || verify(paths, &held));
+        let page = page(opened, comparison, request);
+        (verified.join(), page)
+    });
+    verified.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    page
+}
+
+/// Makes sure that snapshots are still what was stored: in one file, or the newer and the older one each in its own.
+fn verify(paths: &[PathBuf], held: &[i64]) -> Result<(), Error> {
+    match paths {
+        [older, newer] if older != newer => {
+            Reader::open(newer)?.refuse_damaged(&held[..1])?;
+            Reader::open(older)?.refuse_damaged(&held[1..])?;
+        }
+        all => {
+            for path in all.iter().take(1) {
+                Reader::open(path)?.refuse_damaged(held)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Writes the page of a snapshot, and says what of it was not seen.
