@@ -202,7 +202,7 @@ pub(super) const WANTED: &[(&str, Wanted)] = &[
     ("roles answer in plain text", Gaps(&["roles"])),
     ("account is gone", Whole),
     ("account has a number for its identifier", Whole),
-    ("account is another one", Gaps(&["accounts"])),
+    ("account is another one", Whole),
     (
         "tokens answer 451",
         Gaps(&["service_account_tokens", "personal_tokens"]),
