@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use toml::value::Datetime;
 
-use super::{Agreement, File, Notice, Pattern, Said, checked};
+use super::{Agreement, File, Notice, Pattern, Said, checked, mark};
 use crate::model::{Listing, ListingKind, ListingState};
 
 /// The entries of a file.
@@ -40,8 +40,7 @@ impl AcceptedGaps {
     /// # Errors
     /// What is wrong with it, for people, with the line.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let file: File<IgnoredAny, IgnoredAny, RawEntry> =
-            toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+        let file = File::<IgnoredAny, IgnoredAny, RawEntry>::parse(text)?;
         let entries = checked(text, file.gap, RawEntry::check)?;
         Ok(Self { entries })
     }
@@ -55,32 +54,23 @@ impl AcceptedGaps {
         today: &str,
         is_read: impl Fn(Option<ListingKind>) -> bool,
     ) -> Vec<Notice> {
-        let mut notices = Vec::new();
-        for entry in self.entries.iter().filter(|entry| is_read(entry.kind)) {
-            let gaps: Vec<&mut Listing> = listings
-                .iter_mut()
-                .filter(|listing| entry.covers(listing))
-                .collect();
-            if let Some(on) = entry.agreement.expired(today) {
-                notices.push(Notice::Expired {
-                    line: entry.line,
-                    entry: entry.short(),
-                    on: on.to_owned(),
-                    covers: gaps.len(),
-                });
-                continue;
-            }
-            if gaps.is_empty() {
-                notices.push(Notice::Unused {
-                    line: entry.line,
-                    entry: entry.short(),
-                });
-            }
-            for gap in gaps {
-                gap.accepted.get_or_insert_with(|| entry.why());
-            }
-        }
-        notices
+        let entries = self.entries.iter().filter(|entry| is_read(entry.kind));
+        entries
+            .filter_map(|entry| {
+                let covered = listings.iter_mut().filter(|listing| entry.covers(listing));
+                let accept = |gap: &mut Listing| {
+                    gap.accepted.get_or_insert_with(|| entry.why());
+                };
+                mark(
+                    &entry.agreement,
+                    entry.line,
+                    entry.short(),
+                    today,
+                    covered,
+                    accept,
+                )
+            })
+            .collect()
     }
 }
 

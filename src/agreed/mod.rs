@@ -1,4 +1,5 @@
-//! What somebody agreed to, in reviewed text files: the vocabulary that approvals of changes and accepted gaps share.
+//! What somebody agreed to, in reviewed text files: the vocabulary that approvals of changes, accepted findings and accepted
+//! gaps share.
 //!
 //! The files are TOML: an entry is a paragraph that a reviewer can read and comment on. Each says why, who agreed, where
 //! it was discussed, and until when it holds. One file may hold everything that was agreed to.
@@ -8,7 +9,7 @@ mod pattern;
 
 pub use pattern::Pattern;
 
-use serde::de::IgnoredAny;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::value::Datetime;
@@ -26,6 +27,21 @@ pub struct File<Approval = IgnoredAny, Finding = IgnoredAny, Gap = IgnoredAny> {
     /// Incomplete lists, for `sync`.
     #[serde(default = "Vec::new")]
     pub gap: Vec<Spanned<Gap>>,
+}
+
+impl<Approval, Finding, Gap> File<Approval, Finding, Gap>
+where
+    Approval: DeserializeOwned,
+    Finding: DeserializeOwned,
+    Gap: DeserializeOwned,
+{
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// What is wrong with it, for people, with the line.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())
+    }
 }
 
 /// What the approver said.
@@ -103,6 +119,27 @@ impl Agreement {
     pub fn expired(&self, today: &str) -> Option<&str> {
         self.expires.as_deref().filter(|last| *last < today)
     }
+}
+
+/// Marks what an entry covers, as long as it holds, and returns what is to be said about the entry if it has no effect.
+pub fn mark<T>(
+    agreement: &Agreement,
+    line: usize,
+    entry: String,
+    today: &str,
+    covered: impl Iterator<Item = T>,
+    mark: impl FnMut(T),
+) -> Option<Notice> {
+    if let Some(on) = agreement.expired(today) {
+        return Some(Notice::Expired {
+            line,
+            entry,
+            on: on.to_owned(),
+            covers: covered.count(),
+        });
+    }
+    let marked = covered.map(mark).count();
+    (marked == 0).then_some(Notice::Unused { line, entry })
 }
 
 /// Checks each entry of a file and says where a wrong one is.

@@ -13,7 +13,7 @@ pub use kind::{EntryKind, Field, value};
 pub use lapsed::{Expired, Lapsed};
 
 use super::AssessedChange;
-use crate::agreed::{File, Notice, checked};
+use crate::agreed::{File, Notice, checked, mark};
 use entry::{Entry, RawEntry};
 
 /// The entries of a file.
@@ -28,8 +28,7 @@ impl Approvals {
     /// # Errors
     /// What is wrong with it, for people, with the line.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let file: File<RawEntry> =
-            toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+        let file = File::<RawEntry>::parse(text)?;
         let entries = checked(text, file.approval, RawEntry::check)?;
         Ok(Self { entries })
     }
@@ -37,33 +36,23 @@ impl Approvals {
     /// Marks the changes that are agreed to, and returns what is to be said about entries that covered none.
     #[must_use]
     pub fn apply(&self, changes: &mut [AssessedChange], today: &str) -> Vec<Notice> {
-        let mut notices = Vec::new();
-        for entry in &self.entries {
+        let notice = |entry: &Entry| {
             let covered = changes.iter_mut().filter(|assessed| entry.covers(assessed));
-            if let Some(on) = entry.agreement.expired(today) {
-                notices.push(Notice::Expired {
-                    line: entry.line,
-                    entry: entry.short(),
-                    on: on.to_owned(),
-                    covers: covered.count(),
-                });
-                continue;
-            }
-            let mut used = false;
-            for assessed in covered {
-                used = true;
+            let approve = |assessed: &mut AssessedChange| {
                 assessed
                     .approved
                     .get_or_insert_with(|| Box::new(entry.agreement.clone()));
-            }
-            if !used {
-                notices.push(Notice::Unused {
-                    line: entry.line,
-                    entry: entry.short(),
-                });
-            }
-        }
-        notices
+            };
+            mark(
+                &entry.agreement,
+                entry.line,
+                entry.short(),
+                today,
+                covered,
+                approve,
+            )
+        };
+        self.entries.iter().filter_map(notice).collect()
     }
 }
 

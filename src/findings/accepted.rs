@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 use toml::value::Datetime;
 
 use super::{Finding, Rule};
-use crate::agreed::{Agreement, File, Notice, Pattern, Said, checked};
+use crate::agreed::{Agreement, File, Notice, Pattern, Said, checked, mark};
 
 /// The entries of a file.
 #[derive(Debug, Default)]
@@ -45,8 +45,7 @@ impl AcceptedFindings {
     /// # Errors
     /// What is wrong with it, for people, with the line.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let file: File<IgnoredAny, RawEntry> =
-            toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+        let file = File::<IgnoredAny, RawEntry>::parse(text)?;
         let entries = checked(text, file.finding, RawEntry::check)?;
         Ok(Self { entries })
     }
@@ -54,38 +53,25 @@ impl AcceptedFindings {
     /// Marks the findings of the rules that were run, and returns what is to be said about entries that accept none.
     #[must_use]
     pub fn apply(&self, found: &mut [(Rule, Vec<Finding>)], today: &str) -> Vec<Notice> {
-        let mut notices = Vec::new();
-        for entry in &self.entries {
-            let of_rule = found.iter_mut().find(|(rule, _)| rule.code == entry.code);
-            let Some((_, findings)) = of_rule else {
-                continue; // its rule was not run
-            };
-            let covered = findings
-                .iter_mut()
-                .filter(|finding| entry.covers(finding))
-                .collect::<Vec<_>>();
-            if let Some(on) = entry.agreement.expired(today) {
-                notices.push(Notice::Expired {
-                    line: entry.line,
-                    entry: entry.short(),
-                    on: on.to_owned(),
-                    covers: covered.len(),
-                });
-                continue;
-            }
-            if covered.is_empty() {
-                notices.push(Notice::Unused {
-                    line: entry.line,
-                    entry: entry.short(),
-                });
-            }
-            for finding in covered {
+        let notice = |entry: &Entry| {
+            // An entry whose rule was not run says nothing.
+            let (_, findings) = found.iter_mut().find(|(rule, _)| rule.code == entry.code)?;
+            let covered = findings.iter_mut().filter(|finding| entry.covers(finding));
+            let accept = |finding: &mut Finding| {
                 finding
                     .accepted
                     .get_or_insert_with(|| Box::new(entry.agreement.clone()));
-            }
-        }
-        notices
+            };
+            mark(
+                &entry.agreement,
+                entry.line,
+                entry.short(),
+                today,
+                covered,
+                accept,
+            )
+        };
+        self.entries.iter().filter_map(notice).collect()
     }
 }
 
