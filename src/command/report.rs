@@ -194,11 +194,8 @@ fn verify(paths: &[PathBuf], held: &[i64]) -> Result<(), Error> {
             Reader::open(newer)?.refuse_damaged(&held[..1])?;
             Reader::open(older)?.refuse_damaged(&held[1..])?;
         }
-        all => {
-            for path in all.iter().take(1) {
-                Reader::open(path)?.refuse_damaged(held)?;
-            }
-        }
+        [file, ..] => Reader::open(file)?.refuse_damaged(held)?,
+        [] => {}
     }
     Ok(())
 }

@@ -186,13 +186,10 @@ pub(in crate::store) fn act_history(connection: &Connection) -> rusqlite::Result
         connection,
         "SELECT principal, valid_from, ifnull(valid_until, ?1), since FROM _grant WHERE scope <> 0",
     )?;
-    let none = Vec::new();
     let mut insert = prepare_insert(connection)?;
     for (holder, held) in &roles {
-        let alone = without(
-            &held.spans,
-            &members.get(holder).map_or(&none, |of| &of.spans).clone(),
-        );
+        let as_group = members.get(holder).map_or(&[][..], |of| &of.spans);
+        let alone = without(&held.spans, as_group);
         let mut first_seen = None;
         for (from, until) in alone {
             // Where its grants began it; elsewhere its last member left.
