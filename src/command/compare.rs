@@ -15,21 +15,27 @@ use crate::store::{Reader, StoreError};
 /// # Errors
 /// When it cannot be read, or an entry is wrong.
 pub(crate) fn read_approvals(path: &str) -> Result<Approvals, Error> {
-    read_agreements(path, Approvals::parse, "diff --write-approvals")
+    read_agreements(
+        path,
+        "approvals",
+        Approvals::parse,
+        "diff --write-approvals",
+    )
 }
 
-/// Reads a file of agreements; `prints` names the command that prints entries for it.
+/// Reads a file of agreements: `what` they are, and which command `prints` entries for it.
 ///
 /// # Errors
 /// When it cannot be read, or an entry is wrong.
 pub(crate) fn read_agreements<T>(
     path: &str,
+    what: &str,
     parse: impl Fn(&str) -> Result<T, String>,
     prints: &str,
 ) -> Result<T, Error> {
     let text = fs::read_to_string(path).map_err(|error| {
         Error::config(
-            format!("cannot read the approvals in {path}: {error}"),
+            format!("cannot read the {what} in {path}: {error}"),
             format!("`{prints}` prints entries to begin with"),
         )
     })?;

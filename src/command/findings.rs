@@ -24,7 +24,14 @@ pub(crate) fn run(arguments: &Findings, context: &mut Context<'_>) -> Result<Exi
     let accepted = arguments
         .approvals
         .as_deref()
-        .map(|path| read_agreements(path, AcceptedFindings::parse, "findings --write-approvals"))
+        .map(|path| {
+            read_agreements(
+                path,
+                "accepted findings",
+                AcceptedFindings::parse,
+                "findings --write-approvals",
+            )
+        })
         .transpose()?
         .unwrap_or_default();
     let rules = chosen(rules(arguments.rules.as_deref())?, &arguments.code)?;

@@ -93,5 +93,10 @@ pub(crate) fn hint_for_permissions(selection: &ScopeSelection) -> String {
 
 /// Reads a file of accepted gaps.
 pub(crate) fn read(path: &str) -> Result<AcceptedGaps, Error> {
-    read_agreements(path, AcceptedGaps::parse, "sync --write-gaps")
+    read_agreements(
+        path,
+        "accepted gaps",
+        AcceptedGaps::parse,
+        "sync --write-gaps",
+    )
 }

@@ -63,6 +63,15 @@ fn entries_that_are_expired_or_match_nothing_are_reported() {
 }
 
 #[test]
+fn a_file_that_is_not_there_is_named_for_what_it_was_to_hold() {
+    let test = Test::new();
+    test.sync()
+        .args(&["--gaps", "/missing/gaps.toml"])
+        .exits(3)
+        .says("cannot read the accepted gaps in /missing/gaps.toml");
+}
+
+#[test]
 fn a_mistake_in_the_file_shows_before_anything_is_sent() {
     let test = Test::new();
     let file = test
