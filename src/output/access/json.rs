@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::head::{Head, Line, QuestionDoc};
-use super::names::Names;
+use super::names::NamesInAnswer;
 use super::why::sentence;
 use super::words::{code, flags, reason, verdict};
 use crate::access::{Access, CoveredResources, Explained, Extent, Left, Path, best};
@@ -91,7 +91,7 @@ pub fn why_json(
     explained: &[Explained<'_>],
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let names = Names::of(access);
+    let names = NamesInAnswer::of(access);
     let verdict = match best(explained.iter().map(|one| one.path)) {
         Some(best) => verdict(best),
         None if head.gaps.is_empty() => "no",
