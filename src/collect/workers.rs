@@ -30,7 +30,7 @@ pub(super) struct WorkerPool<'a> {
 }
 
 /// What came of a task: listings, and tasks to do instead.
-type Outcome = Result<(Vec<Listed>, Vec<Task>), ApiError>;
+type TaskOutcome = Result<(Vec<Listed>, Vec<Task>), ApiError>;
 
 impl WorkerPool<'_> {
     /// Does the tasks and hands on their listings in the order of the tasks, whoever did them, so that the same account
@@ -95,7 +95,7 @@ impl WorkerPool<'_> {
         }
     }
 
-    fn perform(&self, task: Task) -> Outcome {
+    fn perform(&self, task: Task) -> TaskOutcome {
         let walker = self.walker;
         Ok(match task {
             Task::List(kind, scope) => {
