@@ -17,8 +17,8 @@ use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::wire;
 use crate::model::{
-    Depth, Deviation, Diagnosis, Extra, Held, ListDiagnosis, ListingKind, ListingState, Proof,
-    Scope, ScopeSelection, Timestamp, Trial, TrialAnswer,
+    CheckedPermission, Depth, Deviation, Diagnosis, Extra, ListDiagnosis, ListingKind,
+    ListingState, Proof, Scope, ScopeSelection, Timestamp, Trial, TrialAnswer,
 };
 
 /// Asks about the key, reads the account, and tries each list once.
@@ -138,7 +138,11 @@ fn prove(walker: Walker<'_>, visibility: &mut KeyVisibility) -> Result<(), ApiEr
 }
 
 /// Permissions that a sync needs in each of the scopes, and those of what `--with` would add.
-fn held(visibility: &KeyVisibility, tops: &[Scope], selection: &ScopeSelection) -> Vec<Held> {
+fn held(
+    visibility: &KeyVisibility,
+    tops: &[Scope],
+    selection: &ScopeSelection,
+) -> Vec<CheckedPermission> {
     let needed = listings::of_every_scope().map(|listing| (listing, true));
     let optional = listings::asked_for_by(|extra| {
         extra == Extra::AuthSettings || selection.extras.contains(&extra)
@@ -153,14 +157,14 @@ fn held(visibility: &KeyVisibility, tops: &[Scope], selection: &ScopeSelection) 
         required
             .iter()
             .filter(|(_, needed)| *needed || *scope == Scope::Account)
-            .map(|(required, needed)| Held {
+            .map(|(required, needed)| CheckedPermission {
                 permission: required.permission,
                 resource_type: required.resource_type,
                 scope: scope.clone(),
                 needed: *needed,
                 held: visibility.holds(&PermissionProbe::InScope(required, scope.clone())),
             })
-            .collect::<Vec<Held>>()
+            .collect::<Vec<CheckedPermission>>()
     };
     tops.iter().flat_map(of_scope).collect()
 }

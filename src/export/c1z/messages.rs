@@ -2,7 +2,7 @@
 //! because readers compare the bytes.
 
 use super::protobuf::Message;
-use super::rows::{Binding, Content, Held, Thing};
+use super::rows::{Binding, Content, HeldEntitlement, Thing};
 use crate::model::Timestamp;
 
 /// Traits of resource types.
@@ -53,10 +53,10 @@ impl Id {
         }
     }
 
-    pub(super) fn of_held(held: &Held) -> Self {
+    pub(super) fn of_held(held: &HeldEntitlement) -> Self {
         match held {
-            Held::Membership(group) => Self::of(group),
-            Held::Role(binding) => Self::of_binding(binding),
+            HeldEntitlement::Membership(group) => Self::of(group),
+            HeldEntitlement::Role(binding) => Self::of_binding(binding),
         }
     }
 
@@ -90,10 +90,10 @@ fn plain(path: &str) -> String {
     plain
 }
 
-pub(super) fn slug_of(held: &Held) -> &'static str {
+pub(super) fn slug_of(held: &HeldEntitlement) -> &'static str {
     match held {
-        Held::Membership(_) => "member",
-        Held::Role(_) => "assigned",
+        HeldEntitlement::Membership(_) => "member",
+        HeldEntitlement::Role(_) => "assigned",
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) struct Binding {
 
 /// What somebody holds.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Held {
+pub(super) enum HeldEntitlement {
     /// Membership of a user group, by its text id.
     Membership(Rc<str>),
     /// A role.
@@ -44,7 +44,7 @@ pub(super) enum Held {
 /// A million of them share far fewer texts.
 #[derive(Clone, Debug)]
 pub(super) struct Holding {
-    pub(super) held: Held,
+    pub(super) held: HeldEntitlement,
     pub(super) principal: Rc<str>,
 }
 
@@ -110,13 +110,13 @@ impl Content {
                             new
                         });
                         let resource_group = self.known(group);
-                        Held::Role(self.binding(Binding {
+                        HeldEntitlement::Role(self.binding(Binding {
                             scope,
                             role: target,
                             resource_group,
                         }))
                     }
-                    _ => Held::Membership(target),
+                    _ => HeldEntitlement::Membership(target),
                 };
                 self.holdings.push(Holding { held, principal });
                 Ok(())
@@ -192,7 +192,7 @@ impl Content {
     pub(super) fn members(&self) -> BTreeMap<Rc<str>, Vec<Rc<str>>> {
         let mut members: BTreeMap<Rc<str>, Vec<Rc<str>>> = BTreeMap::new();
         for holding in &self.holdings {
-            if let Held::Membership(group) = &holding.held {
+            if let HeldEntitlement::Membership(group) = &holding.held {
                 let of_group = members.entry(Rc::clone(group)).or_default();
                 of_group.push(Rc::clone(&holding.principal));
             }
