@@ -15,7 +15,7 @@ use crate::cli::{Report as Arguments, ReportAudience};
 use crate::diff::{Comparison, FailOn};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::export::{Contents, Destination, Exporter, Ndjson, Source, Target};
+use crate::export::{Contents, Destination, ExportSource, ExportTarget, Exporter, Ndjson};
 use crate::findings::built_in;
 use crate::model::{Gap, Scope, SnapshotInfo};
 use crate::output::diff::summary::agreements;
@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Result<Ex
     for path in snapshots.paths() {
         destination.refuse_loss(path, arguments.force)?;
     }
-    let mut target = Target::open(destination, context.out)?;
+    let mut target = ExportTarget::open(destination, context.out)?;
     let paths: Vec<PathBuf> = snapshots.paths().into_iter().map(Path::to_owned).collect();
     let (opened, mut comparison) = snapshots.open()?;
     if let (Some(approvals), Some(comparison)) = (approvals, &mut comparison) {
@@ -287,14 +287,14 @@ fn checksum(path: &Path, snapshot: &SnapshotInfo, gaps: &[Gap]) -> Result<String
         snapshot: snapshot.clone(),
     };
     opened.show()?;
-    let source = Source {
+    let source = ExportSource {
         reader: &opened.reader,
         database: "",
         snapshot,
         gaps,
     };
     let mut sink = io::sink();
-    let mut target = Target::open(Destination::StandardOutput, &mut sink)?;
+    let mut target = ExportTarget::open(Destination::StandardOutput, &mut sink)?;
     Ndjson.write(&source, &mut target)?;
     target.sha256()
 }

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, RandomState};
 use std::io::Write;
 
-use super::exporter::{Exporter, Source};
+use super::exporter::{ExportSource, Exporter};
 use super::sign_ins::{self, SignIns};
-use super::target::Target;
+use super::target::ExportTarget;
 use crate::access::{Access, Path, Verdict};
 use crate::error::Error;
 use crate::model::{PrincipalFact, Scope};
@@ -58,7 +58,11 @@ impl Exporter for Matrix {
         Some("matrix")
     }
 
-    fn write(&self, source: &Source<'_>, target: &mut Target<'_>) -> Result<u64, Error> {
+    fn write(
+        &self,
+        source: &ExportSource<'_>,
+        target: &mut ExportTarget<'_>,
+    ) -> Result<u64, Error> {
         let access = Access::new(source.reader.access_facts(source.snapshot.id)?);
         let details = Details::load(source.reader)?;
         if self.bom {

@@ -15,13 +15,13 @@ use crate::store::StoreError;
 
 /// An output under way.
 #[allow(missing_debug_implementations)]
-pub struct Target<'a> {
+pub struct ExportTarget<'a> {
     out: Hashing<Box<dyn Write + 'a>>,
     destination: Destination,
     part: Option<Part>,
 }
 
-impl<'a> Target<'a> {
+impl<'a> ExportTarget<'a> {
     /// Begins to write.
     ///
     /// # Errors
@@ -32,7 +32,10 @@ impl<'a> Target<'a> {
             Destination::Stream(path) => {
                 let file = OpenOptions::new().append(true).open(path);
                 let file = file.map_err(|error| unwritable(path, error))?;
-                (Box::new(Named::new(path, BufWriter::new(file))), None)
+                (
+                    Box::new(NamingWriter::new(path, BufWriter::new(file))),
+                    None,
+                )
             }
             Destination::File { path, .. } => {
                 let create = || {
@@ -40,7 +43,10 @@ impl<'a> Target<'a> {
                     Ok((part.file().try_clone()?, part))
                 };
                 let (file, part) = create().map_err(|error| unwritable(path, error))?;
-                (Box::new(Named::new(path, BufWriter::new(file))), Some(part))
+                (
+                    Box::new(NamingWriter::new(path, BufWriter::new(file))),
+                    Some(part),
+                )
             }
         };
         Ok(Self {
@@ -106,7 +112,7 @@ impl<'a> Target<'a> {
     }
 }
 
-impl Write for Target<'_> {
+impl Write for ExportTarget<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.out.write(bytes)
     }
@@ -154,12 +160,12 @@ impl Scratch {
 }
 
 /// A writer whose failures name the file.
-struct Named<W> {
+struct NamingWriter<W> {
     inner: W,
     path: PathBuf,
 }
 
-impl<W> Named<W> {
+impl<W> NamingWriter<W> {
     fn new(path: &Path, inner: W) -> Self {
         Self {
             inner,
@@ -172,7 +178,7 @@ impl<W> Named<W> {
     }
 }
 
-impl<W: Write> Write for Named<W> {
+impl<W: Write> Write for NamingWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.inner.write(bytes).map_err(|error| self.named(error))
     }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use super::exporter::{Exporter, Source};
+use super::exporter::{ExportSource, Exporter};
 use super::sign_ins::{self, SignIns};
-use super::target::Target;
+use super::target::ExportTarget;
 use crate::access::{Access, Path, Verdict};
 use crate::error::Error;
 use crate::model::{PrincipalFact, ResourceType};
@@ -33,7 +33,11 @@ impl Exporter for Vanta {
         Some("vanta")
     }
 
-    fn write(&self, source: &Source<'_>, target: &mut Target<'_>) -> Result<u64, Error> {
+    fn write(
+        &self,
+        source: &ExportSource<'_>,
+        target: &mut ExportTarget<'_>,
+    ) -> Result<u64, Error> {
         let access = Access::new(source.reader.access_facts(source.snapshot.id)?);
         let mut people: Vec<(&str, u32, &PrincipalFact)> = (0..)
             .zip(&access.facts().principals)
