@@ -196,7 +196,7 @@ impl Access {
             let grant = self.grant(path);
             (
                 rank(&order.principals, path.principal),
-                path.verdict(),
+                path.answer(),
                 path.via.is_some(),
                 rank(&order.scopes, grant.scope),
                 rank(&order.roles, grant.role),

@@ -49,5 +49,5 @@ mod question;
 pub use covered::{CoveredResources, Extent};
 pub use explain::{Explained, Left, best, explain, sure};
 pub use index::Access;
-pub use path::{Doubt, Holders, Path, Verdict};
+pub use path::{Doubt, Holders, Path, PathAnswer};
 pub use question::{Question, Target};

@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::question::{Asking, conclude, impersonation};
-use crate::access::{Holders, Path, Verdict};
+use crate::access::{Holders, Path, PathAnswer};
 use crate::cli::{AnswerFormat, WhoCan};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -68,7 +68,7 @@ fn summary(holders: &Holders, seen_all: bool) -> String {
     let by_principal = holders.paths.chunk_by(|a, b| a.principal == b.principal);
     let (mut yes, mut depends) = (0, 0);
     for paths in by_principal {
-        if paths.iter().map(Path::verdict).min() == Some(Verdict::Yes) {
+        if paths.iter().map(Path::answer).min() == Some(PathAnswer::Yes) {
             yes += 1;
         } else {
             depends += 1;

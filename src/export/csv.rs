@@ -8,7 +8,7 @@ use std::io::Write;
 use super::exporter::{ExportSource, Exporter};
 use super::sign_ins::{self, SignIns};
 use super::target::ExportTarget;
-use crate::access::{Access, Path, Verdict};
+use crate::access::{Access, Path, PathAnswer};
 use crate::error::Error;
 use crate::model::{PrincipalFact, Scope};
 use crate::output::access::words::{covers, flags, reasons};
@@ -94,9 +94,9 @@ fn write_row(
         access.resource_group(path),
         access.scope(path),
     );
-    let certain = match path.verdict() {
-        Verdict::Yes => "yes",
-        Verdict::Depends => "depends",
+    let certain = match path.answer() {
+        PathAnswer::Yes => "yes",
+        PathAnswer::Depends => "depends",
     };
     let scope_text = scope.to_string();
     let [organization, project] = details.containers_of(scope);

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use harness_access::access::permissions::Catalogue;
-use harness_access::access::{Access, Question, Target, Verdict};
+use harness_access::access::{Access, PathAnswer, Question, Target};
 use harness_access::model::{
     AccessFacts, IncludedScope, MembershipFact, PermissionFact, PrincipalFact, ResourceGroupFact,
     ResourceType, RoleFact, RoleGrantFact, Scope, Selector,
@@ -536,7 +536,7 @@ fn model(
 
 fn verdict(paths: &[harness_access::access::Path], who: u32) -> Option<bool> {
     let own = paths.iter().filter(|path| path.principal == who);
-    own.map(|path| path.verdict() == Verdict::Yes).max()
+    own.map(|path| path.answer() == PathAnswer::Yes).max()
 }
 
 #[test]

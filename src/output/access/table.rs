@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::head::Line;
 use super::names::NamesInAnswer;
 use super::words::{covers, flags, reasons};
-use crate::access::{Access, Path, Verdict};
+use crate::access::{Access, Path, PathAnswer};
 use crate::output::Screen;
 use crate::output::table::{Align, Table};
 use crate::output::text::shortened;
@@ -91,9 +91,9 @@ fn via(names: &NamesInAnswer<'_>, path: &Path) -> String {
 }
 
 fn depends(access: &Access, path: &Path) -> String {
-    match path.verdict() {
-        Verdict::Yes => String::new(),
-        Verdict::Depends => format!("depends: {}", reasons(access, path)),
+    match path.answer() {
+        PathAnswer::Yes => String::new(),
+        PathAnswer::Depends => format!("depends: {}", reasons(access, path)),
     }
 }
 
