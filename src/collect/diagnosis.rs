@@ -7,7 +7,7 @@ use super::definition::{Definition, RequiredPermission, Walks, Wanted, WithoutPe
 use super::failure::Failure;
 use super::listings;
 use super::proof;
-use super::request::Request;
+use super::request::ObservationRequest;
 use super::tree;
 use super::trial;
 use super::visibility::{Caller, KeyVisibility, PermissionProbe};
@@ -25,7 +25,7 @@ use crate::model::{
 ///
 /// # Errors
 /// When the key is refused, or what answers is not Harness.
-pub fn diagnose(client: &Client, request: &Request<'_>) -> Result<Diagnosis, Failure> {
+pub fn diagnose(client: &Client, request: &ObservationRequest<'_>) -> Result<Diagnosis, Failure> {
     let ways = Ways::default();
     let walker = Walker {
         client,
@@ -92,10 +92,10 @@ fn everything(selection: &ScopeSelection) -> ScopeSelection {
     }
 }
 
-type Read = (Option<(Option<String>, Option<String>)>, Option<Duration>);
+type AccountRead = (Option<(Option<String>, Option<String>)>, Option<Duration>);
 
 /// Name and cluster of the account, for a key that may read it, and how far the clocks are apart.
-fn account(client: &Client) -> Result<Read, ApiError> {
+fn account(client: &Client) -> Result<AccountRead, ApiError> {
     let endpoint = &listings::definition(ListingKind::Accounts).endpoint;
     let call = endpoint.call(client.account_id(), &Scope::Account);
     match client.get::<wire::Account>(&call) {

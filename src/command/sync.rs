@@ -208,8 +208,8 @@ impl Run<'_> {
         &'a self,
         remembered: &'a Remembered,
         members_before: &'a MembersBefore<'a>,
-    ) -> collect::Request<'a> {
-        collect::Request {
+    ) -> collect::ObservationRequest<'a> {
+        collect::ObservationRequest {
             selection: &self.selection,
             refuse_early: !self.arguments.allow_partial
                 && !self.arguments.write_gaps
