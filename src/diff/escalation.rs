@@ -122,7 +122,7 @@ fn linked(old: &Details, new: &Details) -> Option<EscalationReason> {
 }
 
 fn sign_in_widened(old: &Details, new: &Details) -> Option<EscalationReason> {
-    let (old, new) = (SignIn::of(old)?, SignIn::of(new)?);
+    let (old, new) = (SignInRules::of(old)?, SignInRules::of(new)?);
     let wider_domains =
         !old.domains.is_empty() && (new.domains.is_empty() || has_more(&old.domains, &new.domains));
     // What was not known before is no new way.
@@ -149,7 +149,7 @@ fn has_more(old: &[String], new: &[String]) -> bool {
 
 /// What decides who can sign in, as the account or its sign-in settings have it.
 #[derive(Default)]
-struct SignIn {
+struct SignInRules {
     public_access: Option<bool>,
     two_factor: Option<bool>,
     oauth: Option<bool>,
@@ -159,7 +159,7 @@ struct SignIn {
     domains: Vec<String>,
 }
 
-impl SignIn {
+impl SignInRules {
     fn of(details: &Details) -> Option<Self> {
         match details {
             Details::Account {
