@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::checksum::Hashing;
 use super::destination::Destination;
 use super::manifest::{self, Contents, Manifest};
-use super::part::{self, Part};
+use super::part::{self, PartFile};
 use crate::error::{Error, OutputFailed, hint_of_system};
 use crate::output::write_json;
 use crate::store::StoreError;
@@ -18,7 +18,7 @@ use crate::store::StoreError;
 pub struct ExportTarget<'a> {
     out: Hashing<Box<dyn Write + 'a>>,
     destination: Destination,
-    part: Option<Part>,
+    part: Option<PartFile>,
 }
 
 impl<'a> ExportTarget<'a> {
@@ -39,7 +39,7 @@ impl<'a> ExportTarget<'a> {
             }
             Destination::File { path, .. } => {
                 let create = || {
-                    let part = Part::beside(path)?;
+                    let part = PartFile::beside(path)?;
                     Ok((part.file().try_clone()?, part))
                 };
                 let (file, part) = create().map_err(|error| unwritable(path, error))?;
@@ -68,7 +68,7 @@ impl<'a> ExportTarget<'a> {
             let folder = std::env::temp_dir();
             (folder.join(crate::NAME), folder.display().to_string())
         };
-        let part = Part::beside(&beside).map_err(|error| unwritable(&beside, error))?;
+        let part = PartFile::beside(&beside).map_err(|error| unwritable(&beside, error))?;
         Ok(Scratch { part, what })
     }
 
@@ -92,7 +92,7 @@ impl<'a> ExportTarget<'a> {
             return Ok(());
         };
         let beside = manifest::path_of(path);
-        let described = Part::beside(&beside).map_err(|error| unwritable(&beside, error))?;
+        let described = PartFile::beside(&beside).map_err(|error| unwritable(&beside, error))?;
         let mut file = BufWriter::new(described.file());
         write_json(&Manifest::new(contents, path, written), &mut file)
             .and_then(|()| file.flush())
@@ -125,7 +125,7 @@ impl Write for ExportTarget<'_> {
 /// A temporary file; gone when dropped.
 #[derive(Debug)]
 pub struct Scratch {
-    part: Part,
+    part: PartFile,
     what: String,
 }
 

@@ -11,7 +11,7 @@ use crate::store::Reader;
 
 /// A resource, or what a grant says of one that no list shows.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Thing {
+pub(super) struct Item {
     pub(super) scope: String,
     pub(super) name: String,
     pub(super) email: String,
@@ -51,7 +51,7 @@ pub(super) struct Holding {
 /// A snapshot, in the order of the file.
 #[derive(Debug, Default)]
 pub(super) struct Content {
-    pub(super) things: BTreeMap<Rc<str>, Thing>,
+    pub(super) things: BTreeMap<Rc<str>, Item>,
     pub(super) bindings: BTreeSet<Rc<Binding>>,
     pub(super) holdings: Vec<Holding>,
 }
@@ -76,7 +76,7 @@ impl Content {
                'organization', 'project')",
             &mut |row| {
                 let text = |at: usize| row[at].unwrap_or_default().to_owned();
-                let thing = Thing {
+                let thing = Item {
                     scope: text(1),
                     name: text(2),
                     email: text(3),
@@ -130,7 +130,7 @@ impl Content {
             return Rc::clone(key);
         }
         let key: Rc<str> = id.into();
-        self.things.insert(Rc::clone(&key), Thing::default());
+        self.things.insert(Rc::clone(&key), Item::default());
         key
     }
 
