@@ -12,7 +12,7 @@ use crate::cli::{Doctor, Format};
 use crate::collect::diagnosis::diagnose;
 use crate::collect::workers::Progress;
 use crate::collect::{ObservationRequest, Remembered};
-use crate::config::Connection;
+use crate::connection::Connection;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output;
