@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::pager::{Answer, Asked, Pager, is_gone};
+use super::pager::{EventsRead, Paged, Pager, is_gone};
 use super::{ends_the_sync, partial, question, record, state_of_broken};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
@@ -51,7 +51,7 @@ pub fn read_events(
     told: &dyn Fn(usize),
 ) -> Result<(TrailRead, Listing), ApiError> {
     let started_at = Timestamp::now();
-    let mut reader = Reader {
+    let mut reader = EventsReader {
         account: client.account_id(),
         pager: Pager::new(client),
         events: BTreeMap::new(),
@@ -66,7 +66,7 @@ pub fn read_events(
     if let Some(fresh) = fresh {
         reader.read_fresh(fresh)?;
     }
-    let Reader {
+    let EventsReader {
         pager,
         events,
         total,
@@ -101,7 +101,7 @@ pub fn read_events(
     Ok((read, listing))
 }
 
-struct Reader<'a> {
+struct EventsReader<'a> {
     account: &'a str,
     pager: Pager<'a>,
     events: BTreeMap<String, AuditEvent>,
@@ -113,7 +113,7 @@ struct Reader<'a> {
     told: &'a dyn Fn(usize),
 }
 
-impl Reader<'_> {
+impl EventsReader<'_> {
     /// Reads a stretch, in halves when it holds too much.
     fn read(&mut self, stretch: Window) -> Result<(), ApiError> {
         if self.failures >= MOST_FAILURES {
@@ -123,8 +123,8 @@ impl Reader<'_> {
         }
         let body = question(self.account, stretch, about_access());
         match self.pager.ask(&body, "timestamp,ASC", |_| false) {
-            Ok(Asked::Read(answer)) => self.take(stretch, answer),
-            Ok(Asked::TooMany) => match self.pager.halves(stretch) {
+            Ok(Paged::Read(answer)) => self.take(stretch, answer),
+            Ok(Paged::TooMany) => match self.pager.halves(stretch) {
                 Ok((older, newer)) => {
                     self.read(older)?;
                     self.read(newer)?;
@@ -142,7 +142,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn take(&mut self, stretch: Window, answer: Answer) {
+    fn take(&mut self, stretch: Window, answer: EventsRead) {
         self.failures = 0;
         self.keep(answer.total, answer.events);
         match answer.incomplete.map(partial) {
@@ -188,8 +188,8 @@ impl Reader<'_> {
         }
         let body = question(self.account, stretch, about_access());
         match self.pager.ask_once(&body, "timestamp,ASC") {
-            Ok(Asked::Read(answer)) => self.keep(answer.total, answer.events),
-            Ok(Asked::TooMany) => {}
+            Ok(Paged::Read(answer)) => self.keep(answer.total, answer.events),
+            Ok(Paged::TooMany) => {}
             Err(error) if ends_the_sync(&error) => return Err(error),
             Err(error) => log::info!("{}", error.brief()),
         }
