@@ -81,6 +81,18 @@ pub fn observe(client: &Client, request: &Request<'_>) -> Result<Observation, Fa
         client,
         ways: &ways,
     };
+    Ok(look(walker, request)?.finish(client, request))
+}
+
+/// Everything that the walks showed, judged.
+struct Seen {
+    started_at: Timestamp,
+    visibility: KeyVisibility,
+    assembly: Assembly,
+    scopes: Vec<Scope>,
+}
+
+fn look(walker: Walker<'_>, request: &Request<'_>) -> Result<Seen, Failure> {
     let Prepared {
         started_at,
         mut visibility,
@@ -100,24 +112,32 @@ pub fn observe(client: &Client, request: &Request<'_>) -> Result<Observation, Fa
     for tasks in [plan.naming, plan.named] {
         pool.run(tasks, |listed| assembly.add(listed))?;
     }
-    if !client.has_worked()
+    if !walker.client.has_worked()
         && let Some(error) = visibility.refusal()
     {
         return Err(Failure::of_nothing_worked(error.clone()));
     }
     settle(walker, request, &mut visibility, &mut assembly, started_at)?;
-    let notes = notes::of(&visibility, &assembly, request.selection);
-    Ok(assembly.finish(assemble::About {
+    Ok(Seen {
         started_at,
-        caller: match visibility.caller() {
-            Caller::Known(caller) => Some(caller.clone()),
-            Caller::Nobody | Caller::Unasked => None,
-        },
-        scopes: request.selection.to_string(),
-        requests: client.requests(),
-        notes,
-        remembered: request.remembered,
-    }))
+        visibility,
+        assembly,
+        scopes: plan.scopes,
+    })
+}
+
+impl Seen {
+    fn finish(self, client: &Client, request: &Request<'_>) -> Observation {
+        let notes = notes::of(&self.visibility, &self.assembly, request.selection);
+        self.assembly.finish(assemble::About {
+            started_at: self.started_at,
+            caller: self.visibility.caller().name(),
+            scopes: request.selection.to_string(),
+            requests: client.requests(),
+            notes,
+            remembered: request.remembered,
+        })
+    }
 }
 
 fn prepare(walker: Walker<'_>, request: &Request<'_>) -> Result<Prepared, Failure> {
@@ -171,6 +191,21 @@ fn settle(
     assembly.keep_inherited();
     visibility.ask_about_lists(client, &assembly.looking_filtered())?;
     visibility.ask_again(client)?;
+    prove(walker, visibility, assembly, started_at)?;
+    let deleted = tree::deleted(walker, visibility, &assembly.not_found())?;
+    assembly.forget(&deleted);
+    departed::settle(client, assembly, request.members_before)?;
+    assembly.lower_states(visibility);
+    Ok(())
+}
+
+/// What the permission check leaves open, the key's own grants may prove.
+fn prove(
+    walker: Walker<'_>,
+    visibility: &mut KeyVisibility,
+    assembly: &Assembly,
+    started_at: Timestamp,
+) -> Result<(), ApiError> {
     if visibility.wants_proof()
         && let Caller::Known(caller) = visibility.caller()
     {
@@ -180,9 +215,5 @@ fn settle(
             visibility.prove_by(proven);
         }
     }
-    let deleted = tree::deleted(walker, visibility, &assembly.not_found())?;
-    assembly.forget(&deleted);
-    departed::settle(client, assembly, request.members_before)?;
-    assembly.lower_states(visibility);
     Ok(())
 }

@@ -5,19 +5,18 @@ use std::path::Path;
 
 use crate::api::client::Client;
 use crate::collect::trail::{
-    EARLIEST_MONTHS, Person, read_detail, read_events, read_sign_ins, readable_until,
+    EARLIEST_MONTHS, OVERLAP_MS, Person, people, read_detail, read_events, read_sign_ins,
+    readable_until,
 };
 use crate::diff::attribution::{Interval, attribute};
 use crate::diff::{AssessedChange, Comparison, Subject, assess, compare};
 use crate::error::Error;
 use crate::model::{
-    AuditEvent, By, Certainty, Details, Extra, Impacts, Observation, ScopeSelection, SnapshotInfo,
+    AuditEvent, By, Certainty, Extra, Impacts, Observation, ScopeSelection, SnapshotInfo,
     Timestamp, TrailRead, Window,
 };
 use crate::store::{Changed, Explained, Reader, Writer};
 
-/// Events may be published a little late, so a reading begins before the end of the last one.
-const OVERLAP_MS: i64 = 600_000;
 const MONTH_MS: i64 = 31 * 86_400_000;
 
 /// What is asked of the trail.
@@ -77,21 +76,12 @@ impl Reading<'_> {
             .into_iter()
             .map(|read| (read.user, read.read_until.moved(-OVERLAP_MS)))
             .collect();
-        let people = observation.resources.iter().filter_map(|resource| {
-            let Details::User {
-                email: Some(email), ..
-            } = &resource.details
-            else {
-                return None;
-            };
-            let uuid = observation.directory.id(resource.id).identifier.clone();
-            Some(Person {
-                read_until: read.get(&uuid).copied(),
-                email: email.clone(),
-                uuid,
-            })
-        });
-        Ok(people.collect())
+        let read_until = |uuid: &str| read.get(uuid).copied();
+        Ok(people(
+            &observation.resources,
+            &observation.directory,
+            read_until,
+        ))
     }
 }
 

@@ -1,9 +1,9 @@
-//! What `doctor` finds out about a key, without observing anything.
+//! What `doctor` finds out about a key and a server, without storing anything.
 
 use std::fmt;
 use std::time::Duration;
 
-use super::{ListingKind, Scope};
+use super::{Listing, ListingKind, Scope};
 
 /// What was found out about key and account.
 #[derive(Debug)]
@@ -16,8 +16,9 @@ pub struct Diagnosis {
     pub account_name: Option<String>,
     /// The cluster that serves the account.
     pub cluster: Option<String>,
-    /// How far this computer's clock is from Harness's, where Harness says the time; whole seconds.
-    pub clock_skew: Option<Duration>,
+    /// How far Harness's clock is ahead of this computer's, in seconds, negative when behind; `None` where Harness does not
+    /// say the time.
+    pub clock_ahead: Option<i64>,
     /// Every permission, in fixed order.
     pub permissions: Vec<Held>,
     /// Whether every organization and everything in it could be seen.
@@ -26,6 +27,8 @@ pub struct Diagnosis {
     pub projects: Proof,
     /// What a sync would make of each list.
     pub lists: Vec<ListDiagnosis>,
+    /// The key's own grants may prove what the permission check does not answer about, and not all of these were looked at.
+    pub proof_is_open: bool,
     /// Where this server differs from what Harness documents.
     pub deviations: Vec<Deviation>,
     /// One request for each list: what the server answers.
@@ -45,6 +48,8 @@ pub struct Held {
     pub needed: bool,
     /// The key has it on all resources of the type in the scope.
     pub held: bool,
+    /// Harness said yes or no.
+    pub answered: bool,
 }
 
 /// Whether scopes below the account could be seen completely.
@@ -63,8 +68,36 @@ pub struct ListDiagnosis {
     pub kind: ListingKind,
     /// Scopes that would be read.
     pub scopes: usize,
-    /// Scopes whose list would be incomplete, and why.
-    pub gaps: Vec<(Scope, String)>,
+    /// Lists that would be incomplete.
+    pub gaps: Vec<Listing>,
+    /// Lists that were not looked at to their end.
+    pub unread: Vec<Listing>,
+}
+
+/// What a sync would come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// A complete snapshot.
+    Whole,
+    /// Lists with gaps.
+    Gaps,
+    /// Nothing is wrong as far as `doctor` looked, which was not to the end.
+    Unknown,
+}
+
+impl Diagnosis {
+    /// What a sync would come to.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        let mut lists = self.lists.iter();
+        if self.lists.iter().any(|list| !list.gaps.is_empty()) && !self.proof_is_open {
+            Verdict::Gaps
+        } else if self.proof_is_open || lists.any(|list| !list.unread.is_empty()) {
+            Verdict::Unknown
+        } else {
+            Verdict::Whole
+        }
+    }
 }
 
 /// One way in which a server differs from what Harness documents, and that a sync copes with or not.
@@ -86,8 +119,8 @@ pub enum Deviation {
     Untotalled(ListingKind),
     /// User groups do not say who is in them.
     MembersUnsaid,
-    /// A list that a sync can do without is not readable; the kind of failure.
-    NotListed(ListingKind, &'static str),
+    /// A list that a sync can do without is not readable, and why.
+    NotListed(ListingKind, String),
 }
 
 impl Deviation {
@@ -185,13 +218,13 @@ pub enum TrialAnswer {
         total: Option<i64>,
         /// Names and types of the members of the first row, without any value.
         shape: Vec<String>,
-        /// What is wrong with the rows, for people.
-        defects: Vec<String>,
     },
     /// A failure: kind, and status and code where there are any. Nothing of what it said.
     Failure {
         /// A stable word.
         kind: &'static str,
+        /// The same for people.
+        words: String,
         /// HTTP status.
         status: Option<u16>,
         /// Harness's error code.

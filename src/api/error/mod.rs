@@ -107,7 +107,7 @@ pub enum ApiErrorKind {
     Transport(TransportError),
     /// JSON, but not of the expected shape.
     Shape {
-        /// What does not fit, from the decoder.
+        /// What does not fit, in words.
         message: String,
     },
     /// A response that cannot be true, whatever happens in the account.

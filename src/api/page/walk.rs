@@ -35,6 +35,8 @@ pub struct WalkOptions {
     pub unordered: bool,
     /// Bytes of memory that the rows of this list may take.
     pub max_bytes: u64,
+    /// Pages that one walk looks at, where it need not see the end.
+    pub most_pages: Option<u64>,
 }
 
 /// Walks a list from page 0 to its end.
@@ -169,6 +171,15 @@ impl<F, K> Walk<F, K> {
         loop {
             let size = pass.size;
             if !failed.is_empty() && pass.total.is_none_or(|total| index * size >= total) {
+                return Ok(End::Broken(failed));
+            }
+            let looked_at = pass.pages + failed.len() as u64;
+            if self
+                .options
+                .most_pages
+                .is_some_and(|most| looked_at >= most)
+            {
+                failed.push(Gap::Unread { pages: pass.pages });
                 return Ok(End::Broken(failed));
             }
             match (self.fetch)(PageAsked { index, size }) {

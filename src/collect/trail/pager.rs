@@ -6,6 +6,7 @@
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use serde_json::Value;
 
@@ -26,7 +27,7 @@ const MOST_HALVINGS: u32 = 60;
 const ATTEMPTS: u32 = 3;
 
 const LIST: &str = "/audit/api/audits/list";
-const LIST_V2: &str = "/audit/api/audits/listV2";
+pub(super) const LIST_V2: &str = "/audit/api/audits/listV2";
 
 /// Asks the trail.
 pub(super) struct Pager<'a> {
@@ -128,6 +129,13 @@ impl<'a> Pager<'a> {
         }))
     }
 
+    /// What is wrong with the first page, if anything.
+    pub(super) fn first_page(&self, body: &Value, order: &str) -> Result<Option<String>, ApiError> {
+        let page = self.page(body, order, 0)?;
+        let mut rows = page.content.unwrap_or_default().into_iter();
+        Ok(rows.find_map(|row| event::read(&row).err()).map(unreadable))
+    }
+
     /// `None`: too many events for one question.
     fn walk(
         &self,
@@ -159,7 +167,7 @@ impl<'a> Pager<'a> {
             let (before, odd_before) = (here.len(), walk.unreadable.is_some());
             for row in rows {
                 walk.rows += 1;
-                match event::read(row) {
+                match event::read(&row) {
                     Ok(event) => {
                         walk.stopped |= enough(&event);
                         here.insert(event.audit_id.clone());
@@ -256,6 +264,10 @@ impl<'a> Pager<'a> {
     }
 }
 
+fn unreadable(wrong: impl fmt::Display) -> String {
+    format!("an event cannot be read: {wrong}")
+}
+
 fn is_gone(error: &ApiError) -> bool {
     matches!(*error.kind, ApiErrorKind::NotFound(_))
 }
@@ -263,7 +275,7 @@ fn is_gone(error: &ApiError) -> bool {
 impl Walk {
     fn why_incomplete(&self, seen: u64) -> Option<String> {
         if let Some(unreadable) = &self.unreadable {
-            return Some(format!("an event cannot be read: {unreadable}"));
+            return Some(self::unreadable(unreadable));
         }
         if !self.steady {
             return Some("the number of events changed while they were read".to_owned());

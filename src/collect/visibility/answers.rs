@@ -33,6 +33,16 @@ pub(crate) enum Caller {
     Unasked,
 }
 
+impl Caller {
+    /// The text id.
+    pub(crate) fn name(&self) -> Option<String> {
+        match self {
+            Self::Known(caller) => Some(caller.clone()),
+            Self::Nobody | Self::Unasked => None,
+        }
+    }
+}
+
 /// All answers so far.
 #[derive(Debug, Default)]
 pub(super) struct Answers {
