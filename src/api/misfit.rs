@@ -189,7 +189,7 @@ mod tests {
                 "inner.kind: `Odd` is none of the values that are known",
             ),
         ] {
-            let error = serde_json::from_value::<Row>(row.clone()).unwrap_err();
+            let error = serde_json::from_value::<Row>(row.clone()).expect_err(told);
             assert_eq!(in_words::<Row>(&row, &error), told);
         }
     }

@@ -2,16 +2,17 @@
 //!
 //! It looks as a sync does, with the very same walks, and judges by their records.
 
-use super::definition::{RequiredPermission, Walks, WithoutPermission};
+use super::definition::{Definition, RequiredPermission, Walks, WithoutPermission};
 use super::failure::Failure;
 use super::listings;
+use super::look::look;
 use super::request::Request;
 use super::trail;
 use super::trial;
 use super::visibility::{Caller, KeyVisibility, PermissionProbe};
 use super::walk::Walker;
-use super::ways::Ways;
-use super::{look, prove};
+use super::ways::{NotWhole, Ways};
+
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::wire;
@@ -41,12 +42,6 @@ pub fn diagnose(client: &Client, request: &Request<'_>) -> Result<Diagnosis, Fai
 
     // From here on nothing changes what a sync would make of the lists.
     seen.visibility.ask_also(client, &everything(selection))?;
-    prove(
-        walker,
-        &mut seen.visibility,
-        &seen.assembly,
-        seen.started_at,
-    )?;
     let visibility = &seen.visibility;
     let [organizations, projects] = [
         PermissionProbe::AllOrganizations,
@@ -189,8 +184,11 @@ fn lists<'a>(records: impl Iterator<Item = &'a Listing>) -> Vec<ListDiagnosis> {
             unread,
         })
     };
+    let is_promised =
+        |listing: &&Definition| listing.without_permission != WithoutPermission::NotRead;
     listings::LISTINGS
         .into_iter()
+        .filter(is_promised)
         .filter_map(|listing| of_kind(listing.kind))
         .collect()
 }
@@ -213,7 +211,7 @@ fn deviations(
         met.push(Deviation::AccessControlOff);
     }
     if let Some(error) = visibility.refusal() {
-        met.push(Deviation::CheckSilent(error.kind.reason()));
+        met.push(Deviation::CheckSilent(error.kind.essence()));
     } else if visibility.wants_proof() {
         met.push(Deviation::NothingAboutUnknownScopes);
     }
@@ -224,11 +222,16 @@ fn deviations(
         .filter(|listing| trail::is_of_the_second_list(listing));
     met.extend(elsewhere.map(|listing| Deviation::AskedOtherwise(listing.kind)));
     let unsorted = walker.client.unsorted_lists();
-    let is_unsorted = |listing: &&super::Definition| {
+    let is_unsorted = |listing: &&Definition| {
         unsorted.iter().any(|path| path == listing.endpoint.path) && listing.walks != Walks::Trail
     };
     let unsorted = listings::LISTINGS.into_iter().filter(is_unsorted);
     met.extend(unsorted.map(|listing| Deviation::Unsorted(listing.kind)));
+    let aside = walker.ways.set_aside().into_iter();
+    met.extend(aside.map(|aside| match aside.why {
+        NotWhole::Failed(error) => Deviation::NotListed(aside.kind, error.kind.essence()),
+        NotWhole::Defect(defect) => Deviation::NotWhole(aside.kind, defect),
+    }));
     met.extend(trials.iter().filter_map(of_trial));
     met
 }
@@ -236,17 +239,12 @@ fn deviations(
 fn of_trial(trial: &Trial) -> Option<Deviation> {
     let listing = listings::definition(trial.kind);
     match &trial.answer {
-        TrialAnswer::Failure { words, .. } => (listing.without_permission
-            == WithoutPermission::NotRead)
-            .then(|| Deviation::NotListed(trial.kind, words.clone())),
+        TrialAnswer::Failure { .. } => None,
         TrialAnswer::List {
             total: None,
             is_page: true,
             ..
         } if listing.walks != Walks::Trail => Some(Deviation::Untotalled(trial.kind)),
-        TrialAnswer::List { rows: 0, .. } if trial.kind == ListingKind::Permissions => {
-            Some(Deviation::NotListed(trial.kind, "no rows".to_owned()))
-        }
         TrialAnswer::List { rows, shape, .. } => {
             let says = shape.iter().any(|member| member == "users: array");
             (trial.kind == ListingKind::UserGroups && *rows > 0 && !says)

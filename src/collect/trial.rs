@@ -156,7 +156,6 @@ fn failure(error: &ApiError) -> TrialAnswer {
     let (status, code) = error.kind.status_and_code();
     TrialAnswer::Failure {
         kind: error.kind.word(),
-        words: error.kind.brief(),
         status,
         code: code.filter(|code| code.chars().all(|c| c.is_ascii_uppercase() || c == '_')),
     }

@@ -9,7 +9,7 @@ use super::listings::{self, role_assignments};
 use super::members;
 use super::record::{Listed, Record, as_far_as_read};
 use super::rows::{ListScope, Members};
-use super::ways::Ways;
+use super::ways::{NotWhole, Ways};
 use crate::api::client::Client;
 use crate::api::error::{ApiError, ApiErrorKind};
 use crate::api::page::Gap;
@@ -62,13 +62,7 @@ impl Walker<'_> {
         Ok(first.and_then(|first| {
             let (record, error) = *first;
             if listing.without_permission == WithoutPermission::NotRead {
-                let level = if error.is_not_permitted() && listing.permission.is_some() {
-                    log::Level::Info // a key may well lack it
-                } else {
-                    log::Level::Warn
-                };
-                let site = &error.site.endpoint;
-                log::log!(level, "{kind} not read ({site}): {}", error.kind.reason());
+                self.ways.go_on_without(kind, NotWhole::Failed(error));
                 return None;
             }
             log::info!("{}", error.brief());
@@ -87,7 +81,8 @@ impl Walker<'_> {
         let has_defects = !read.defects.is_empty();
         if listing.without_permission == WithoutPermission::NotRead {
             for defect in read.defects.drain(..) {
-                log::warn!("{}: {defect}", listing.kind);
+                let defect = NotWhole::Defect(defect);
+                self.ways.go_on_without(listing.kind, defect);
             }
         }
         let mut listed = record.complete(read);

@@ -28,7 +28,7 @@ pub(crate) fn explain(
         },
         Failure::MissingPermissions(missing) => Error::NotEnough {
             message: format!(
-                "nothing was stored, because the key lacks permissions: {}",
+                "nothing was stored: {}",
                 missing.join("; ")
             ),
             hint: Some(gaps::hint_for_permissions(selection)),

@@ -121,6 +121,8 @@ pub enum Deviation {
     MembersUnsaid,
     /// A list that a sync can do without is not readable, and why.
     NotListed(ListingKind, String),
+    /// Something of a list that a sync can do without is not readable, and why.
+    NotWhole(ListingKind, String),
 }
 
 impl Deviation {
@@ -137,6 +139,7 @@ impl Deviation {
             Self::Untotalled(_) => "untotalled",
             Self::MembersUnsaid => "members_unsaid",
             Self::NotListed(..) => "not_listed",
+            Self::NotWhole(..) => "not_whole",
         }
     }
 
@@ -147,7 +150,8 @@ impl Deviation {
             Self::AskedOtherwise(kind)
             | Self::Unsorted(kind)
             | Self::Untotalled(kind)
-            | Self::NotListed(kind, _) => Some(*kind),
+            | Self::NotListed(kind, _)
+            | Self::NotWhole(kind, _) => Some(*kind),
             Self::MembersUnsaid => Some(ListingKind::UserGroups),
             Self::AccessControlOff
             | Self::CheckSilent(_)
@@ -165,8 +169,8 @@ impl fmt::Display for Deviation {
             }
             Self::CheckSilent(why) => write!(f, "the permission check does not answer: {why}"),
             Self::NothingAboutUnknownScopes => f.write_str(
-                "the permission check says no, or nothing, about scopes that do not exist; the key's own grants are the \
-                 proof then",
+                "the permission check says no, or nothing, about scopes that do not exist: the key has no grant over everything, \
+                 or this server never says yes to that; its own grants are the proof then",
             ),
             Self::Below(url) => write!(f, "Harness is at {url}: use that as the base URL"),
             Self::AskedOtherwise(kind) => {
@@ -185,6 +189,9 @@ impl fmt::Display for Deviation {
             ),
             Self::NotListed(kind, why) => {
                 write!(f, "{kind}: not readable ({why}); a sync goes on without")
+            }
+            Self::NotWhole(kind, why) => {
+                write!(f, "{kind}: not read whole ({why}); a sync goes on")
             }
         }
     }
@@ -223,8 +230,6 @@ pub enum TrialAnswer {
     Failure {
         /// A stable word.
         kind: &'static str,
-        /// The same for people.
-        words: String,
         /// HTTP status.
         status: Option<u16>,
         /// Harness's error code.

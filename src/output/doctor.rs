@@ -170,7 +170,7 @@ impl<'a> DiagnosisDoc<'a> {
         }
         writeln!(out, "account   {}", self.account())?;
         match self.clock_skew_seconds {
-            Some(skew) if skew > NOTABLE_SKEW => {
+            Some(skew) if skew > NOTABLE_SKEW && self.refused.is_none() => {
                 writeln!(
                     out,
                     "clock     {skew} s from Harness's; set this computer's clock"
@@ -248,11 +248,15 @@ impl<'a> DiagnosisDoc<'a> {
             ("SCOPES", Align::Right),
             ("COMPLETE", Align::Left),
         ]);
+        let mut said = None;
         for list in &self.lists {
+            let reason = list.gaps.first().map(|gap| &gap.reason);
+            let again = reason.is_some() && reason == said;
+            said = reason.or(said);
             table.row(vec![
                 list.kind.to_owned(),
                 list.scopes.to_string(),
-                list.told(),
+                list.told(again),
             ]);
         }
         table
@@ -296,7 +300,8 @@ impl<'a> DiagnosisDoc<'a> {
 /// Whether the account's own lists would be complete; `None` where they were not looked at to their end.
 fn of_account(found: &Diagnosis) -> Option<bool> {
     let has_of_account = |lists: fn(&ListDiagnosis) -> &Vec<Listing>| {
-        let mut all = found.lists.iter().flat_map(lists);
+        let of_access = found.lists.iter().filter(|list| list.kind.is_of_access());
+        let mut all = of_access.flat_map(lists);
         all.any(|list| list.scope == Scope::Account)
     };
     if has_of_account(|list| &list.gaps) {
@@ -332,7 +337,8 @@ impl From<&Listing> for Part {
 }
 
 impl List {
-    fn told(&self) -> String {
+    /// `again`: the list above has a gap for the same reason.
+    fn told(&self, again: bool) -> String {
         let more = |parts: &[Part]| match parts.len() {
             0 | 1 => String::new(),
             several => format!("; and in {} more", several - 1),
@@ -343,7 +349,11 @@ impl List {
                 "NO, in {} ({}): {}{}",
                 gap.scope,
                 gap.endpoint,
-                line(&gap.reason),
+                if again {
+                    "for the same reason".into()
+                } else {
+                    line(&gap.reason)
+                },
                 more(&self.gaps)
             ),
             (None, Some(part)) => format!(

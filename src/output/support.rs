@@ -190,9 +190,7 @@ impl Hidden {
                     total: *total,
                     members: shape.clone(),
                 },
-                TrialAnswer::Failure {
-                    kind, status, code, ..
-                } => Came::Failure {
+                TrialAnswer::Failure { kind, status, code } => Came::Failure {
                     failure: kind,
                     status: *status,
                     code: code.clone(),

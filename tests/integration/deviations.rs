@@ -5,6 +5,8 @@
 
 mod foretold;
 mod history;
+mod invented;
+mod said;
 mod table;
 mod together;
 

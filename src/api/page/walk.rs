@@ -173,12 +173,7 @@ impl<F, K> Walk<F, K> {
             if !failed.is_empty() && pass.total.is_none_or(|total| index * size >= total) {
                 return Ok(End::Broken(failed));
             }
-            let looked_at = pass.pages + failed.len() as u64;
-            if self
-                .options
-                .most_pages
-                .is_some_and(|most| looked_at >= most)
-            {
+            if self.has_enough(pass.pages + failed.len() as u64) {
                 failed.push(Gap::Unread { pages: pass.pages });
                 return Ok(End::Broken(failed));
             }
@@ -216,6 +211,11 @@ impl<F, K> Walk<F, K> {
                 },
             }
         }
+    }
+
+    /// Whether no more pages need be looked at.
+    fn has_enough(&self, pages: u64) -> bool {
+        self.options.most_pages.is_some_and(|most| pages >= most)
     }
 
     /// Takes a page; how the walk ended, if it did.

@@ -8,8 +8,7 @@ use crate::collect::list_walk::ListWalk;
 use crate::model::{Extra, ListingKind};
 
 /// Harness sorts by time alone, whatever else is asked for.
-pub(in crate::collect) const ENDPOINT: Endpoint =
-    Endpoint::post("/audit/api/audits/list", &["timestamp,ASC"]);
+pub(super) const ENDPOINT: Endpoint = Endpoint::post("/audit/api/audits/list", &["timestamp,ASC"]);
 
 /// A grant at the account covers every scope below.
 pub(super) static VIEW: RequiredPermission = RequiredPermission {

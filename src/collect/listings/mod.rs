@@ -4,7 +4,7 @@
 //! README. A new listing is a new file, a line here, and the type of its rows in `api::wire`.
 
 mod account;
-pub(super) mod audit_events;
+mod audit_events;
 mod auth_settings;
 pub(crate) mod organizations;
 mod permissions;

@@ -9,11 +9,10 @@ use super::sign_ins::{BATCH, signed_in};
 use super::{OVERLAP_MS, Person, partial, question, read_events, read_sign_ins, readable_until};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
-use crate::collect::listings::audit_events;
 use crate::model::{Extra, Listing, ListingKind, ListingState, ScopeSelection, Timestamp, Window};
 
 /// The records of what a sync of the selection would read of the trail.
-pub(in crate::collect) fn sample(
+pub(crate) fn sample(
     client: &Client,
     selection: &ScopeSelection,
     mut people: Vec<Person>,
@@ -40,7 +39,7 @@ pub(in crate::collect) fn sample(
 }
 
 /// The question about the last month, for lists that are read from the trail.
-pub(in crate::collect) fn question_of(account: &str, kind: ListingKind) -> Option<Value> {
+pub(crate) fn question_of(account: &str, kind: ListingKind) -> Option<Value> {
     let until = readable_until(Timestamp::now());
     let window = Window {
         from: until.moved(-STRETCH_MS),
@@ -54,7 +53,7 @@ pub(in crate::collect) fn question_of(account: &str, kind: ListingKind) -> Optio
 }
 
 /// Whether the trail was read from the second of its two lists.
-pub(in crate::collect) fn is_of_the_second_list(listing: &Listing) -> bool {
+pub(crate) fn is_of_the_second_list(listing: &Listing) -> bool {
     listing.endpoint.ends_with(LIST_V2)
 }
 
@@ -63,7 +62,7 @@ fn wrong_in_the_last_month(client: &Client) -> Result<Option<String>, ApiError> 
     let Some(body) = question_of(client.account_id(), ListingKind::AuditEvents) else {
         return Ok(None);
     };
-    match pager.first_page(&body, audit_events::ENDPOINT.sort[0]) {
+    match pager.first_page(&body, "timestamp,ASC") {
         Ok(wrong) => Ok(wrong),
         Err(error) if super::ends_the_sync(&error) => Err(error),
         Err(error) => Ok(Some(error.kind.reason())),

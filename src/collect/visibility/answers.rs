@@ -148,7 +148,7 @@ impl Answers {
                     self.put(client, real, combine)?;
                     return self.put(client, sentinels, combine);
                 }
-                let reason = format!("{}: {}", error.site.endpoint, error.kind.reason());
+                let reason = format!("{}: {}", error.site.endpoint, error.kind.essence());
                 for probe in sentinels.into_iter().chain(real) {
                     self.note(probe, Answer::Unanswered(reason.clone()), combine);
                 }

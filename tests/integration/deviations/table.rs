@@ -236,7 +236,7 @@ pub(super) const TOLD: &[(&str, &str)] = &[
     ("catalogue answers 418", "permissions: not readable"),
     ("catalogue is gone", "permissions: not readable"),
     ("catalogue is null", "permissions: not readable"),
-    ("catalogue is empty", "permissions: not readable"),
+    ("catalogue is empty", "permissions: not read whole"),
     (
         "sentinels refused with 400",
         "about scopes that do not exist",
