@@ -6,7 +6,7 @@ use super::definition::{Definition, RequiredPermission, Walks, WithoutPermission
 use super::failure::Failure;
 use super::listings;
 use super::look::look;
-use super::request::Request;
+use super::request::ObservationRequest;
 use super::trail;
 use super::trial;
 use super::visibility::{Caller, KeyVisibility, PermissionProbe};
@@ -17,15 +17,15 @@ use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::wire;
 use crate::model::{
-    Depth, Deviation, Diagnosis, Extra, Held, ListDiagnosis, Listing, ListingKind, ListingState,
-    Proof, Scope, ScopeSelection, Trial, TrialAnswer,
+    CheckedPermission, Depth, Deviation, Diagnosis, Extra, ListDiagnosis, Listing, ListingKind,
+    ListingState, Proof, Scope, ScopeSelection, Trial, TrialAnswer,
 };
 
 /// Looks at the account as a sync does, and asks about the key and the server besides.
 ///
 /// # Errors
 /// When a sync would end without a snapshot: the key is refused, or what answers is not Harness.
-pub fn diagnose(client: &Client, request: &Request<'_>) -> Result<Diagnosis, Failure> {
+pub fn diagnose(client: &Client, request: &ObservationRequest<'_>) -> Result<Diagnosis, Failure> {
     let ways = Ways::default();
     let walker = Walker {
         client,
@@ -105,7 +105,11 @@ fn account(client: &Client) -> Result<(Option<String>, Option<String>), ApiError
 }
 
 /// Permissions that a sync needs in each of the scopes, and those of what `--with` would add.
-fn held(visibility: &KeyVisibility, tops: &[Scope], selection: &ScopeSelection) -> Vec<Held> {
+fn held(
+    visibility: &KeyVisibility,
+    tops: &[Scope],
+    selection: &ScopeSelection,
+) -> Vec<CheckedPermission> {
     let needed = listings::of_every_scope().map(|listing| (listing, true));
     let optional = listings::asked_for_by(|extra| {
         extra == Extra::AuthSettings || selection.extras.contains(&extra)
@@ -128,7 +132,7 @@ fn held(visibility: &KeyVisibility, tops: &[Scope], selection: &ScopeSelection) 
             .filter(|(_, needed)| *needed || *scope == Scope::Account)
             .map(|(required, needed)| {
                 let probe = PermissionProbe::InScope(required, scope.clone());
-                Held {
+                CheckedPermission {
                     permission: required.permission,
                     resource_type: required.resource_type,
                     scope: scope.clone(),
@@ -137,7 +141,7 @@ fn held(visibility: &KeyVisibility, tops: &[Scope], selection: &ScopeSelection) 
                     answered: visibility.is_answered(&probe),
                 }
             })
-            .collect::<Vec<Held>>()
+            .collect::<Vec<CheckedPermission>>()
     };
     tops.iter().flat_map(of_scope).collect()
 }

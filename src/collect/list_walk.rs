@@ -14,7 +14,7 @@ use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::http::quote::quote;
 use crate::api::misfit;
-use crate::api::page::{Gap, RowSink, Walked};
+use crate::api::page::{RowSink, WalkGap, Walked};
 use crate::model::ResourceId;
 
 /// A list about to be read.
@@ -34,7 +34,7 @@ pub(crate) enum Rows {
 
 /// What reading a list gave.
 #[derive(Debug)]
-pub(crate) struct Read {
+pub(crate) struct ListRead {
     pub(crate) rows: Rows,
     pub(crate) walked: Walked,
     /// Rows that Harness says exist, where the endpoint says so.
@@ -75,7 +75,7 @@ impl<'a> ListWalk<'a> {
     }
 
     /// A list of resources, page by page.
-    pub(crate) fn resources<R: Row>(&self) -> Result<Read, ApiError> {
+    pub(crate) fn resources<R: Row>(&self) -> Result<ListRead, ApiError> {
         let mut mapped = Mapped {
             scope: &self.scope,
             listed: Vec::new(),
@@ -91,9 +91,9 @@ impl<'a> ListWalk<'a> {
         } else {
             listed.iter().map(|resource| resource.id.clone()).collect()
         };
-        Ok(Read {
+        Ok(ListRead {
             only_inherited,
-            ..Read::paged(Rows::Resources(listed), walked, &unreadable)
+            ..ListRead::paged(Rows::Resources(listed), walked, &unreadable)
         })
     }
 
@@ -102,12 +102,12 @@ impl<'a> ListWalk<'a> {
         &self,
         envelope: Envelope,
         map: impl FnOnce(T) -> Result<ListedResource, String>,
-    ) -> Result<Read, ApiError> {
+    ) -> Result<ListRead, ApiError> {
         let call = self.call.clone().envelope(envelope);
         let (data, attempts) = self.answer::<T>(&call)?;
         Ok(match map(data) {
-            Ok(resource) => Read::of_one_answer(attempts, vec![resource], &[]),
-            Err(reason) => Read::of_one_answer(attempts, Vec::new(), &[reason]),
+            Ok(resource) => ListRead::of_one_answer(attempts, vec![resource], &[]),
+            Err(reason) => ListRead::of_one_answer(attempts, Vec::new(), &[reason]),
         })
     }
 
@@ -115,7 +115,7 @@ impl<'a> ListWalk<'a> {
     pub(crate) fn array<T: DeserializeOwned>(
         &self,
         map: impl Fn(T) -> Option<ListedResource>,
-    ) -> Result<Read, ApiError> {
+    ) -> Result<ListRead, ApiError> {
         let (rows, attempts) = self.answer::<Vec<Value>>(&self.call)?;
         let (mut listed, mut unreadable) = (Vec::new(), Vec::new());
         for (at, value) in rows.iter().enumerate() {
@@ -130,15 +130,15 @@ impl<'a> ListWalk<'a> {
             unreadable.push(format!("row {}: {wrong}", at + 1));
         }
         listed.sort_unstable_by(|a, b| a.id.cmp(&b.id)); // Harness sends sets in any order
-        Ok(Read::of_one_answer(attempts, listed, &unreadable))
+        Ok(ListRead::of_one_answer(attempts, listed, &unreadable))
     }
 
     /// Nothing: what is no list is read elsewhere.
     #[expect(clippy::unnecessary_wraps, reason = "it stands where lists are read")]
-    pub(crate) fn read_elsewhere() -> Result<Read, ApiError> {
-        Ok(Read {
+    pub(crate) fn read_elsewhere() -> Result<ListRead, ApiError> {
+        Ok(ListRead {
             reported_total: None,
-            ..Read::paged(Rows::Resources(Vec::new()), Walked::default(), &[])
+            ..ListRead::paged(Rows::Resources(Vec::new()), Walked::default(), &[])
         })
     }
 
@@ -161,10 +161,10 @@ impl<'a> ListWalk<'a> {
     }
 }
 
-impl Read {
+impl ListRead {
     pub(crate) fn paged(rows: Rows, walked: Walked, unreadable: &[String]) -> Self {
         let reported_total = walked.reported_total;
-        let is_seen = |gap: &&Gap| !matches!(gap, Gap::Unread { .. });
+        let is_seen = |gap: &&WalkGap| !matches!(gap, WalkGap::Unread { .. });
         let gaps = walked.gaps.iter().filter(is_seen).map(ToString::to_string);
         let defects = gaps.chain(unreadable_rows(unreadable)).collect();
         Self {

@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::notes;
 use super::plan::Plan;
 use super::proof;
-use super::request::Request;
+use super::request::ObservationRequest;
 use super::tree;
 use super::visibility::{Caller, KeyVisibility};
 use super::walk::Walker;
@@ -33,7 +33,7 @@ pub(super) struct Seen {
 }
 
 /// Looks at everything that the request selects.
-pub(super) fn look(walker: Walker<'_>, request: &Request<'_>) -> Result<Seen, Failure> {
+pub(super) fn look(walker: Walker<'_>, request: &ObservationRequest<'_>) -> Result<Seen, Failure> {
     let Prepared {
         started_at,
         mut visibility,
@@ -69,7 +69,7 @@ pub(super) fn look(walker: Walker<'_>, request: &Request<'_>) -> Result<Seen, Fa
 
 impl Seen {
     /// What a snapshot is made of.
-    pub(super) fn finish(self, client: &Client, request: &Request<'_>) -> Observation {
+    pub(super) fn finish(self, client: &Client, request: &ObservationRequest<'_>) -> Observation {
         let notes = notes::of(&self.visibility, &self.assembly, request.selection);
         self.assembly.finish(About {
             started_at: self.started_at,
@@ -83,7 +83,10 @@ impl Seen {
 }
 
 /// What is asked before the first walk.
-pub(super) fn prepare(walker: Walker<'_>, request: &Request<'_>) -> Result<Prepared, Failure> {
+pub(super) fn prepare(
+    walker: Walker<'_>,
+    request: &ObservationRequest<'_>,
+) -> Result<Prepared, Failure> {
     let started_at = Timestamp::now();
     let mut assembly = Assembly::new(request.selection);
     let mut visibility = KeyVisibility::ask(walker.client, request.selection)?;
@@ -103,7 +106,7 @@ pub(super) fn prepare(walker: Walker<'_>, request: &Request<'_>) -> Result<Prepa
 fn refuse(
     visibility: &KeyVisibility,
     scopes: &[Scope],
-    request: &Request<'_>,
+    request: &ObservationRequest<'_>,
 ) -> Result<(), Failure> {
     let account = [Scope::Account];
     let first = if request.selection.without_account {
@@ -125,7 +128,7 @@ fn refuse(
 /// Clears up what the walks left open, and lowers the state of every list that cannot be known to be complete.
 fn settle(
     walker: Walker<'_>,
-    request: &Request<'_>,
+    request: &ObservationRequest<'_>,
     visibility: &mut KeyVisibility,
     assembly: &mut Assembly,
     started_at: Timestamp,

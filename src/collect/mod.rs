@@ -38,7 +38,7 @@ pub use definition::{
 };
 pub use endpoint::Endpoint;
 pub use failure::Failure;
-pub use request::{MembersBefore, Remembered, Request};
+pub use request::{MembersBefore, ObservationRequest, Remembered};
 
 use crate::api::client::Client;
 use crate::model::Observation;
@@ -51,7 +51,7 @@ use ways::Ways;
 ///
 /// # Errors
 /// As [`observe`].
-pub fn plan(client: &Client, request: &Request<'_>) -> Result<Plan, Failure> {
+pub fn plan(client: &Client, request: &ObservationRequest<'_>) -> Result<Plan, Failure> {
     let ways = Ways::default();
     let walker = Walker {
         client,
@@ -65,7 +65,7 @@ pub fn plan(client: &Client, request: &Request<'_>) -> Result<Plan, Failure> {
 ///
 /// # Errors
 /// When no request can do better: the key, the account, the host, the time, or a signal.
-pub fn observe(client: &Client, request: &Request<'_>) -> Result<Observation, Failure> {
+pub fn observe(client: &Client, request: &ObservationRequest<'_>) -> Result<Observation, Failure> {
     let ways = Ways::default();
     let walker = Walker {
         client,

@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use super::definition::{Definition, Walks, WithoutPermission};
 use super::endpoint::Endpoint;
-use super::list_walk::{ListWalk, Read, Rows};
+use super::list_walk::{ListRead, ListWalk, Rows};
 use super::listings::{self, role_assignments};
 use super::members;
-use super::record::{Listed, Record, as_far_as_read};
+use super::record::{ListedRows, Record, as_far_as_read};
 use super::rows::{ListScope, Members};
 use super::ways::{NotWhole, Ways};
 use crate::api::client::Client;
 use crate::api::error::{ApiError, ApiErrorKind};
-use crate::api::page::Gap;
+use crate::api::page::WalkGap;
 use crate::model::{ListingKind, ResourceId, Scope};
 
 /// Attempts at what has another way around it.
@@ -32,7 +32,7 @@ impl Walker<'_> {
         self,
         kind: ListingKind,
         scope: &Scope,
-    ) -> Result<Option<Listed>, ApiError> {
+    ) -> Result<Option<ListedRows>, ApiError> {
         let listing = listings::definition(kind);
         let mut first: Option<Box<(Record, ApiError)>> = None;
         let mut spent = 0;
@@ -74,9 +74,9 @@ impl Walker<'_> {
         self,
         listing: &Definition,
         way: usize,
-        mut read: Read,
+        mut read: ListRead,
         record: &Record,
-    ) -> Result<Listed, ApiError> {
+    ) -> Result<ListedRows, ApiError> {
         self.ask_for_members(&mut read, |group| group.scope == record.scope)?;
         let has_defects = !read.defects.is_empty();
         if listing.without_permission == WithoutPermission::NotRead {
@@ -97,7 +97,7 @@ impl Walker<'_> {
     /// own scope.
     fn ask_for_members(
         self,
-        read: &mut Read,
+        read: &mut ListRead,
         is_asked: impl Fn(&ResourceId) -> bool,
     ) -> Result<(), ApiError> {
         let Rows::Resources(listed) = &mut read.rows else {
@@ -112,7 +112,7 @@ impl Walker<'_> {
                 Ok(members) => {
                     if members == Members::Unread {
                         let pages = read.walked.pages;
-                        read.walked.gaps.push(Gap::Unread { pages });
+                        read.walked.gaps.push(WalkGap::Unread { pages });
                     }
                     group.members = members;
                 }
@@ -132,7 +132,7 @@ impl Walker<'_> {
         self,
         kind: ListingKind,
         scopes: &[Scope],
-    ) -> Result<Option<Vec<Listed>>, ApiError> {
+    ) -> Result<Option<Vec<ListedRows>>, ApiError> {
         let listing = listings::definition(kind);
         let (endpoint, tries) = match &listing.walks {
             Walks::EachScope(Some(all)) => (&all.endpoint, Some(FEW_TRIES)),
@@ -197,7 +197,7 @@ impl Walker<'_> {
             .map(|(scope, assignments)| {
                 let state = as_far_as_read(&walked);
                 let listing = record.part(&scope, state, assignments.seen, &walked);
-                Listed::certain(Rows::Assignments(Box::new(assignments)), listing)
+                ListedRows::certain(Rows::Assignments(Box::new(assignments)), listing)
             })
             .collect();
         Ok(Some(ManyScopes { listed, unclear }))
@@ -226,7 +226,7 @@ pub(super) fn asks_otherwise(error: &ApiError) -> bool {
 
 /// What a walk over many scopes showed.
 pub(super) struct ManyScopes {
-    pub(super) listed: Vec<Listed>,
+    pub(super) listed: Vec<ListedRows>,
     /// Scopes whose own list must be walked because a row does not say what it names.
     pub(super) unclear: BTreeSet<Scope>,
 }

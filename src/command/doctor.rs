@@ -10,8 +10,8 @@ use crate::api::client::{ClientOptions, Most};
 use crate::cli::{Doctor, Format};
 use crate::collect::diagnosis::diagnose;
 use crate::collect::workers::Progress;
-use crate::collect::{Remembered, Request};
-use crate::config::Connection;
+use crate::collect::{ObservationRequest, Remembered};
+use crate::connection::Connection;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::Verdict;
@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &Doctor, context: &mut Context<'_>) -> Result<Exit,
         ..ClientOptions::default()
     }));
     let progress = Arc::new(Progress::default());
-    let request = Request {
+    let request = ObservationRequest {
         selection: &selection,
         refuse_early: false,
         remembered: &Remembered::default(),

@@ -20,7 +20,7 @@ pub struct Diagnosis {
     /// say the time.
     pub clock_ahead: Option<i64>,
     /// Every permission, in fixed order.
-    pub permissions: Vec<Held>,
+    pub permissions: Vec<CheckedPermission>,
     /// Whether every organization and everything in it could be seen.
     pub organizations: Proof,
     /// Whether every project and everything in it could be seen.
@@ -37,7 +37,7 @@ pub struct Diagnosis {
 
 /// A permission that was asked about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Held {
+pub struct CheckedPermission {
     /// Such as `core_user_view`.
     pub permission: &'static str,
     /// Such as `USER`.

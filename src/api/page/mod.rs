@@ -13,4 +13,4 @@ pub mod walked;
 
 pub use list_page::Page;
 pub(crate) use mend::without_mark;
-pub use walked::{Gap, RowSink, Walked};
+pub use walked::{RowSink, WalkGap, Walked};

@@ -58,7 +58,7 @@ pub struct Walked {
     /// Bytes of memory that the rows take, by estimate.
     pub bytes: u64,
     /// Why the list is not whole; empty: it is, and every row was handed on.
-    pub gaps: Vec<Gap>,
+    pub gaps: Vec<WalkGap>,
 }
 
 impl Walked {
@@ -72,14 +72,14 @@ impl Walked {
     #[must_use]
     pub fn has_defects(&self) -> bool {
         let mut gaps = self.gaps.iter();
-        gaps.any(|gap| !matches!(gap, Gap::Unread { .. }))
+        gaps.any(|gap| !matches!(gap, WalkGap::Unread { .. }))
     }
 
     /// The pages that were looked at, if the walk was to look at no more than these.
     #[must_use]
     pub fn unread_after(&self) -> Option<u64> {
         self.gaps.iter().find_map(|gap| match gap {
-            Gap::Unread { pages } => Some(*pages),
+            WalkGap::Unread { pages } => Some(*pages),
             _ => None,
         })
     }
@@ -98,7 +98,7 @@ impl Walked {
 
 /// One reason why a list is not whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Gap {
+pub enum WalkGap {
     /// The pages contradict each other, walk after walk. The rows of all walks were handed on.
     Inconsistent {
         /// The contradiction of the last walk.
@@ -137,7 +137,7 @@ pub enum Gap {
     },
 }
 
-impl fmt::Display for Gap {
+impl fmt::Display for WalkGap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Inconsistent { reason, walks } => {

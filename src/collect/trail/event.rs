@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::api::http::quote::quote;
 use crate::api::misfit;
-use crate::api::wire::{AuditItem, AuthenticationInfo};
+use crate::api::wire::{AuditItem, AuditTime, AuthenticationInfo};
 use crate::model::{ActedOn, Actor, ActorKind, AuditEvent, Scope, Timestamp};
 
 /// Reads one row.
@@ -52,6 +52,12 @@ pub(super) fn read(row: &Value) -> Result<AuditEvent, String> {
             .and_then(|source| source.r#type),
         detail: None,
     })
+}
+
+/// When a row says that it happened, whatever else of it can be read.
+pub(super) fn time(row: &Value) -> Option<Timestamp> {
+    let said = AuditTime::deserialize(row).ok()?;
+    said.timestamp.map(Timestamp::from_millis)
 }
 
 /// Who acted; [`Actor::unknown`] where that is not said.

@@ -22,7 +22,12 @@ pub(crate) fn sample(
     let mut listings = Vec::new();
     if selection.extras.contains(&Extra::Audit) {
         let from = now.moved(-OVERLAP_MS).min(until);
-        let (_, mut listing) = read_events(client, Window { from, until }, &|_| {})?;
+        let fresh = Window {
+            from: until.moved(1),
+            until: now,
+        };
+        let first = [Window { from, until }];
+        let (_, mut listing) = read_events(client, &first, Some(fresh), &|_| {})?;
         if listing.state == ListingState::Complete
             && let Some(wrong) = wrong_in_the_last_month(client)?
         {

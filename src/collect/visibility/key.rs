@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::answers::{Answer, Answers};
 use super::own_grants::{OwnGrant, prove};
+use super::results::{ProbeResult, ProbeResults};
 use super::{Caller, PermissionProbe};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
@@ -14,7 +14,7 @@ use crate::model::{Depth, ListingKind, ResourceType, Scope, ScopeSelection};
 /// What the key may see in each scope of a sync.
 #[derive(Debug, Default)]
 pub(crate) struct KeyVisibility {
-    answers: Answers,
+    answers: ProbeResults,
     own: Vec<OwnGrant>,
     /// Organizations asked about.
     organizations: Vec<String>,
@@ -192,14 +192,14 @@ impl KeyVisibility {
     /// about a scope that exists is the very answer that the list gets, and stands.
     pub(crate) fn holds(&self, probe: &PermissionProbe) -> bool {
         match self.answers.get(probe) {
-            Some(Answer::Yes) => true,
-            Some(Answer::No) => {
+            Some(ProbeResult::Yes) => true,
+            Some(ProbeResult::No) => {
                 probe.is_sentinel()
                     && self.answers.sentinels_say_nothing()
                     && prove(&self.own, probe)
             }
-            Some(Answer::Unanswered(_)) => prove(&self.own, probe),
-            Some(Answer::Taken) | None => false,
+            Some(ProbeResult::Unanswered(_)) => prove(&self.own, probe),
+            Some(ProbeResult::Taken) | None => false,
         }
     }
 
@@ -207,7 +207,7 @@ impl KeyVisibility {
     pub(crate) fn is_answered(&self, probe: &PermissionProbe) -> bool {
         matches!(
             self.answers.get(probe),
-            Some(Answer::Yes | Answer::No | Answer::Taken)
+            Some(ProbeResult::Yes | ProbeResult::No | ProbeResult::Taken)
         )
     }
 
@@ -216,7 +216,7 @@ impl KeyVisibility {
         probes
             .iter()
             .find_map(|probe| match self.answers.get(probe) {
-                Some(Answer::Unanswered(reason)) => Some(format!(
+                Some(ProbeResult::Unanswered(reason)) => Some(format!(
                     "unproven, because the permission check did not answer: {reason}"
                 )),
                 _ => None,
