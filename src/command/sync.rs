@@ -38,13 +38,7 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     let identity = connection.identity();
     let path = connection::database(arguments.db.as_deref())?;
     let writer = open(arguments, &path, &identity, label.as_ref())?;
-    let client = Arc::new(connection.client(ClientOptions {
-        timeout: arguments.timeout,
-        max_per_minute: arguments.max_rate,
-        max_memory: arguments.max_memory,
-        clock: Arc::clone(&context.clock),
-        ..ClientOptions::default()
-    }));
+    let client = Arc::new(connection.client(client_options(arguments, context)));
     let moved = new_address(&writer, &identity);
     let _stopping = stop_on_signals(&client, &writer);
     let stopped = |error| match signals::received() {
@@ -91,6 +85,16 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     } else {
         Exit::CouldNotTell
     })
+}
+
+fn client_options(arguments: &Sync, context: &Context<'_>) -> ClientOptions {
+    ClientOptions {
+        timeout: arguments.timeout,
+        max_per_minute: arguments.max_rate,
+        max_memory: arguments.max_memory,
+        clock: Arc::clone(&context.clock),
+        ..ClientOptions::default()
+    }
 }
 
 /// Gaps for a reviewer, and entries of the file that had no effect.
