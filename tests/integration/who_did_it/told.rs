@@ -183,3 +183,20 @@ fn who_gave_what_is_still_there_stays_told_after_its_snapshot_is_gone() {
     let kept = history();
     assert!(kept.contains("ada@example.test 20"), "{kept}");
 }
+
+#[test]
+fn an_actor_whom_nothing_names_is_no_empty_answer() {
+    let story = Story::begin();
+    story.change(By::user(ADA), |account| {
+        account.add_member(&Scope::account(), "on_call", EVAN);
+    });
+    story.told();
+    let audit = |flag: &str, word: &str| story.0.run(&["audit", flag, word]);
+    audit("--actor", "ada@example.test").exits(0);
+    audit("--actor", "bob@example.test").exits(0);
+    audit("--actor", "adda@example.test")
+        .exits(3)
+        .says("--actor: no event and no snapshot in this file names `adda@example.test`")
+        .says("did you mean ada@example.test?");
+    audit("--on", "xyzzy").exits(3).says("--on: no event");
+}
