@@ -12,6 +12,7 @@ use crate::model::{
     AssignmentIds, AssignmentRef, Grant, ListingKind, Ref, ResourceId, ResourceType, Scope,
     ScopeRef,
 };
+use crate::store::derived::Held;
 use crate::store::digest;
 
 impl Merge<'_> {
@@ -67,13 +68,14 @@ impl Merge<'_> {
             .then(|| self.resources[id.index()])
     }
 
-    /// Returns how many are gone.
-    pub(super) fn merge_grants(&mut self) -> rusqlite::Result<Merged> {
+    /// Returns how many are gone, and what is held now.
+    pub(super) fn merge_grants(&mut self) -> rusqlite::Result<(Merged, Held)> {
         let listings = self.listings_of_members()?;
         let grants = self.take_keyed_grants();
         let mut closed = Vec::new();
         let mut opened = Opened::default();
         let mut tally = Tally::default();
+        let mut held = Held::default();
         let mut seen = grants.iter().zip(0u32..).peekable();
         let mut live = self.connection.prepare(
             "SELECT key, target, principal, scope, resource_group, role_assignment, created_at,
@@ -98,6 +100,8 @@ impl Merge<'_> {
                     tally.count("grant", gone && !self.is_moved(row.get(8)?));
                     if gone {
                         closed.push(version);
+                    } else {
+                        held.count(key[1], key[2]);
                     }
                 }
                 Some((now, at)) => {
@@ -106,7 +110,9 @@ impl Merge<'_> {
                         == row.get_ref(5)?.as_str_or_null()?
                         && now.created_at.map(NonZeroI64::get) == row.get(6)?
                         && now.harness_managed == row.get::<_, bool>(7)?;
-                    if !same {
+                    if same {
+                        held.count(key[1], key[2]);
+                    } else {
                         closed.push(version);
                         opened.push(at, Some((row.get(9)?, row.get(10)?)));
                     }
@@ -118,10 +124,14 @@ impl Merge<'_> {
         }
         drop(rows);
         drop((live, kind_of));
+        for at in &opened.rows {
+            let [_, principal, scope, _] = grants[*at as usize].key;
+            held.count(principal, scope);
+        }
         self.close("_grant", &closed)?;
         self.insert_grants(&grants, &opened, &listings)?;
         self.observation.assignment_ids = AssignmentIds::default(); // indexes are made next and want the memory
-        Ok(tally.merged(closed.len(), opened.rows.len()))
+        Ok((tally.merged(closed.len(), opened.rows.len()), held))
     }
 
     /// The grants under the keys of the file, in the order of those, each once. They take the place of the observed

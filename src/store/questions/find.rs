@@ -17,7 +17,8 @@ impl Reader {
             "r.id = ?1",
             "r.key IN (SELECT key FROM _resource WHERE identifier = ?1
                UNION SELECT key FROM _resource WHERE known_email = ?1
-               UNION SELECT key FROM _resource WHERE known_name = ?1 COLLATE NOCASE
+               UNION SELECT key FROM _resource WHERE name = ?1 COLLATE NOCASE AND name IS NOT NULL
+               UNION SELECT key FROM _resource WHERE version IS NULL AND known_name = ?1 COLLATE NOCASE
                UNION SELECT v.resource FROM _resource_version v WHERE v.valid_until IS NOT NULL
                  AND (v.name = ?1 COLLATE NOCASE OR json_extract(v.attributes, '$.email') = ?1 COLLATE NOCASE))",
             "r.key IN (SELECT key FROM _resource

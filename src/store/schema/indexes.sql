@@ -3,6 +3,8 @@
 CREATE INDEX _resource_email ON _resource (email) WHERE email IS NOT NULL;
 CREATE INDEX _resource_known_email ON _resource (known_email) WHERE known_email IS NOT NULL;
 CREATE INDEX _resource_name ON _resource (name) WHERE name IS NOT NULL;
+-- What no list shows now, which is little.
+CREATE INDEX _resource_unlisted ON _resource (known_name COLLATE NOCASE) WHERE version IS NULL;
 CREATE INDEX _resource_identifier ON _resource (identifier);
 CREATE INDEX _resource_version_of ON _resource_version (resource, valid_from);
 CREATE INDEX _resource_version_from ON _resource_version (valid_from);
