@@ -1,6 +1,6 @@
 //! Grants: periods that go on, end and begin. A million of them are the bulk of a sync.
 
-use rusqlite::params;
+use rusqlite::{Row, params};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -106,11 +106,7 @@ impl Merge<'_> {
                 }
                 Some((now, at)) => {
                     tally.count("grant", false);
-                    let same = self.assignment_of(now).as_deref()
-                        == row.get_ref(5)?.as_str_or_null()?
-                        && now.created_at.map(NonZeroI64::get) == row.get(6)?
-                        && now.harness_managed == row.get::<_, bool>(7)?;
-                    if same {
+                    if self.is_same(now, row)? {
                         held.count(key[1], key[2]);
                     } else {
                         closed.push(version);
@@ -124,14 +120,19 @@ impl Merge<'_> {
         }
         drop(rows);
         drop((live, kind_of));
-        for at in &opened.rows {
-            let [_, principal, scope, _] = grants[*at as usize].key;
-            held.count(principal, scope);
-        }
         self.close("_grant", &closed)?;
-        self.insert_grants(&grants, &opened, &listings)?;
+        self.insert_grants(&grants, &opened, &listings, &mut held)?;
         self.observation.assignment_ids = AssignmentIds::default(); // indexes are made next and want the memory
         Ok((tally.merged(closed.len(), opened.rows.len()), held))
+    }
+
+    /// Whether a stored grant says of itself what was observed.
+    fn is_same(&self, now: &KeyedGrant, stored: &Row<'_>) -> rusqlite::Result<bool> {
+        Ok(
+            self.assignment_of(now).as_deref() == stored.get_ref(5)?.as_str_or_null()?
+                && now.created_at.map(NonZeroI64::get) == stored.get(6)?
+                && now.harness_managed == stored.get::<_, bool>(7)?,
+        )
     }
 
     /// The grants under the keys of the file, in the order of those, each once. They take the place of the observed
@@ -178,6 +179,7 @@ impl Merge<'_> {
         grants: &[KeyedGrant],
         opened: &Opened,
         listings: &HashMap<u32, i64>,
+        held: &mut Held,
     ) -> rusqlite::Result<()> {
         let mut insert = self.connection.prepare(
             "INSERT INTO _grant (target, principal, scope, resource_group, listing, role_assignment,
@@ -191,6 +193,7 @@ impl Merge<'_> {
         for &at in &opened.rows {
             let grant = &grants[at as usize];
             let [target, principal, scope, resource_group] = grant.key;
+            held.count(principal, scope);
             // A membership is shown by the list of its group, a role by the role assignments of its scope.
             let listing = match listings.get(&target) {
                 Some(listing) => *listing,
