@@ -9,7 +9,7 @@ use crate::model::{ResourceId, ScopeSelection};
 pub type MembersBefore<'a> = dyn Fn(&ResourceId) -> Result<Vec<String>, String> + 'a;
 
 /// What to observe.
-pub struct Request<'a> {
+pub struct ObservationRequest<'a> {
     /// Which scopes, and what besides.
     pub selection: &'a ScopeSelection,
     /// End at once when the key is known to lack a permission: what it can see would not be kept anyway.

@@ -17,7 +17,7 @@ use crate::cli::{Format, Sync};
 use crate::collect::plan::Plan;
 use crate::collect::workers::Progress;
 use crate::collect::{self, MembersBefore, Remembered};
-use crate::config::{self, Connection};
+use crate::connection::{self, Connection};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::{Label, ResourceId, ResourceType, ScopeSelection, Timestamp, TrailRead};
@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     let accepted = accepted(arguments)?;
     let connection = Connection::resolve(&arguments.connection(), context.env)?;
     let identity = connection.identity();
-    let path = config::database(arguments.db.as_deref())?;
+    let path = connection::database(arguments.db.as_deref())?;
     let writer = open(arguments, &path, &identity, label.as_ref())?;
     let client = Arc::new(connection.client(
         arguments.timeout,
@@ -208,8 +208,8 @@ impl Run<'_> {
         &'a self,
         remembered: &'a Remembered,
         members_before: &'a MembersBefore<'a>,
-    ) -> collect::Request<'a> {
-        collect::Request {
+    ) -> collect::ObservationRequest<'a> {
+        collect::ObservationRequest {
             selection: &self.selection,
             refuse_early: !self.arguments.allow_partial
                 && !self.arguments.write_gaps

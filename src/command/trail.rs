@@ -14,7 +14,7 @@ use crate::model::{
     AuditEvent, By, Certainty, Details, Extra, Impacts, Observation, ScopeSelection, SnapshotInfo,
     Timestamp, TrailRead, Window,
 };
-use crate::store::{Changed, Explained, Reader, Writer};
+use crate::store::{Changed, ExplainedSnapshot, Reader, Writer};
 
 /// Events may be published a little late, so a reading begins before the end of the last one.
 const OVERLAP_MS: i64 = 600_000;
@@ -196,9 +196,9 @@ fn record(
     if attributions.is_empty() {
         return Ok(());
     }
-    let explained: Vec<Explained<'_>> = attributions
+    let explained: Vec<ExplainedSnapshot<'_>> = attributions
         .iter()
-        .map(|of| Explained {
+        .map(|of| ExplainedSnapshot {
             snapshot: of.snapshot,
             changes: of.changes.iter().filter_map(made_by).collect(),
             unseen: &of.unseen,

@@ -14,7 +14,7 @@ use crate::api::error::ApiError;
 use crate::cli::{Format, VerifyAccess};
 use crate::collect::analyzer::{ANALYZE, FEATURE_FLAG, is_harness_there, policies};
 use crate::collect::trail::read_events;
-use crate::config::Connection;
+use crate::connection::Connection;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::{AuditEvent, Gap, Policy, Scope, Timestamp, Window};

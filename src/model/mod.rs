@@ -36,7 +36,9 @@ pub use audit::{
     Window,
 };
 pub use by::{Acting, Behind, By, Certainty};
-pub use diagnosis::{Deviation, Diagnosis, Held, ListDiagnosis, Proof, Trial, TrialAnswer};
+pub use diagnosis::{
+    CheckedPermission, Deviation, Diagnosis, ListDiagnosis, Proof, Trial, TrialAnswer,
+};
 pub use directory::{Directory, Ref, ScopeRef};
 pub use fact::{DiffFacts, GrantFact, Named, Namesake, NumberMap, ResourceFact};
 pub use grant::{Entitlement, Grant};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::pager::{Asked, Pager};
+use super::pager::{Paged, Pager};
 use super::{ends_the_sync, partial, question, record, state_of_broken};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
@@ -46,7 +46,7 @@ pub fn read_events(
     told: &dyn Fn(usize),
 ) -> Result<(TrailRead, Listing), ApiError> {
     let started_at = Timestamp::now();
-    let mut reader = Reader {
+    let mut reader = EventsReader {
         account: client.account_id(),
         pager: Pager::new(client),
         events: BTreeMap::new(),
@@ -59,7 +59,7 @@ pub fn read_events(
             break;
         }
     }
-    let Reader {
+    let EventsReader {
         pager,
         events,
         total,
@@ -98,7 +98,7 @@ pub fn read_events(
     Ok((read, listing))
 }
 
-struct Reader<'a> {
+struct EventsReader<'a> {
     account: &'a str,
     pager: Pager<'a>,
     events: BTreeMap<String, AuditEvent>,
@@ -108,13 +108,13 @@ struct Reader<'a> {
     told: &'a dyn Fn(usize),
 }
 
-impl Reader<'_> {
+impl EventsReader<'_> {
     /// Reads a stretch, in halves when it holds too much. `false`: reading on makes no sense.
     fn read(&mut self, stretch: Window) -> Result<bool, ApiError> {
         let body = question(self.account, stretch, about_access());
         let answer = match self.pager.ask(&body, "timestamp,ASC", |_| false) {
-            Ok(Asked::Read(answer)) => answer,
-            Ok(Asked::TooMany) => {
+            Ok(Paged::Read(answer)) => answer,
+            Ok(Paged::TooMany) => {
                 let (first, second) = match self.pager.halves(stretch) {
                     Ok(halves) => halves,
                     Err(why) => {

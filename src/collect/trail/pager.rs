@@ -46,7 +46,7 @@ pub(super) struct Cost {
 
 /// What a question gave.
 #[derive(Debug, Default)]
-pub(super) struct Answer {
+pub(super) struct EventsRead {
     /// Each event once, in order of time.
     pub(super) events: Vec<AuditEvent>,
     /// How many there are, where the trail says so.
@@ -57,15 +57,15 @@ pub(super) struct Answer {
 
 /// How a question ended.
 #[derive(Debug)]
-pub(super) enum Asked {
+pub(super) enum Paged {
     /// Read.
-    Read(Answer),
+    Read(EventsRead),
     /// More events than should be asked for at once.
     TooMany,
 }
 
 /// One walk over the pages.
-struct Walk {
+struct TrailWalk {
     total: Option<u64>,
     rows: u64,
     steady: bool,
@@ -102,13 +102,13 @@ impl<'a> Pager<'a> {
         body: &Value,
         order: &str,
         mut enough: impl FnMut(&AuditEvent) -> bool,
-    ) -> Result<Asked, ApiError> {
+    ) -> Result<Paged, ApiError> {
         let mut seen: BTreeMap<String, AuditEvent> = BTreeMap::new();
         let mut incomplete = None;
         let mut total = None;
         for attempt in 1..=ATTEMPTS {
             let Some(walk) = self.walk(body, order, &mut seen, &mut enough)? else {
-                return Ok(Asked::TooMany);
+                return Ok(Paged::TooMany);
             };
             total = walk.total;
             incomplete = walk
@@ -121,7 +121,7 @@ impl<'a> Pager<'a> {
         }
         let mut events: Vec<AuditEvent> = seen.into_values().collect();
         events.sort_by(|a, b| (a.at, &a.audit_id).cmp(&(b.at, &b.audit_id)));
-        Ok(Asked::Read(Answer {
+        Ok(Paged::Read(EventsRead {
             events,
             total,
             incomplete,
@@ -135,8 +135,8 @@ impl<'a> Pager<'a> {
         order: &str,
         seen: &mut BTreeMap<String, AuditEvent>,
         enough: &mut impl FnMut(&AuditEvent) -> bool,
-    ) -> Result<Option<Walk>, ApiError> {
-        let mut walk = Walk {
+    ) -> Result<Option<TrailWalk>, ApiError> {
+        let mut walk = TrailWalk {
             total: None,
             rows: 0,
             steady: true,
@@ -260,7 +260,7 @@ fn is_gone(error: &ApiError) -> bool {
     matches!(*error.kind, ApiErrorKind::NotFound(_))
 }
 
-impl Walk {
+impl TrailWalk {
     fn why_incomplete(&self, seen: u64) -> Option<String> {
         if let Some(unreadable) = &self.unreadable {
             return Some(format!("an event cannot be read: {unreadable}"));
