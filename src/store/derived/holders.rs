@@ -1,14 +1,14 @@
 //! How many roles everybody has: the tables `_holders` and `_holders_in`.
 
 use rusqlite::Connection;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::replace::replace;
-use crate::model::ResourceType;
+use crate::model::{NumberMap, ResourceType};
 
 /// How many role grants hold now, by key of the principal and of the scope.
 #[derive(Default)]
-pub(in crate::store) struct Held(HashMap<(u32, u32), i64>);
+pub(in crate::store) struct Held(NumberMap<(u32, u32), i64>);
 
 impl Held {
     /// Counts one more; a membership, which is held at no scope, is no role.
@@ -31,8 +31,8 @@ impl Held {
     }
 
     /// Scopes and numbers, by holder.
-    fn by_holder(&self) -> HashMap<i64, Vec<(i64, i64)>> {
-        let mut by_holder: HashMap<i64, Vec<(i64, i64)>> = HashMap::new();
+    fn by_holder(&self) -> NumberMap<i64, Vec<(i64, i64)>> {
+        let mut by_holder: NumberMap<i64, Vec<(i64, i64)>> = NumberMap::default();
         for ((holder, scope), roles) in &self.0 {
             let scopes = by_holder.entry(i64::from(*holder)).or_default();
             scopes.push((i64::from(*scope), *roles));
