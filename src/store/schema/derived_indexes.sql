@@ -3,5 +3,3 @@
 CREATE INDEX _acts_of ON _acts (actor);
 CREATE INDEX _acts_for ON _acts (holder);
 CREATE INDEX _acts_via ON _acts (via);
--- Who has the most.
-CREATE INDEX _holders_most ON _holders (roles);

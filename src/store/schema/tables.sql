@@ -182,6 +182,7 @@ CREATE TABLE _holders (
   actor INTEGER PRIMARY KEY REFERENCES _resource (key),
   roles INTEGER NOT NULL CHECK (typeof(roles) = 'integer')
 );
+CREATE INDEX _holders_most ON _holders (roles);
 
 CREATE TABLE _holders_in (
   -- How many people and service accounts have a row of effective_access with a scope now. Derived.
