@@ -20,7 +20,7 @@ use crate::collect::{self, MembersBefore, Remembered};
 use crate::connection::{self, Connection};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::{Label, ResourceId, ResourceType, ScopeSelection, Timestamp, TrailRead};
+use crate::model::{Label, ResourceId, ResourceType, ScopeSelection, Timestamp, TrailRead, Window};
 use crate::output;
 use crate::output::accepting::{describe, describe_all};
 use crate::output::progress::{Counts, ProgressLine};
@@ -184,11 +184,13 @@ impl Run<'_> {
         };
         reading.add_to(&mut observation)?;
         let gaps = Gaps::of(&mut observation.listings, accepted, true);
-        let explained_from = observation.trail.as_ref().and_then(TrailRead::begin);
+        let read: Vec<Window> = observation
+            .trail
+            .iter()
+            .flat_map(TrailRead::asked)
+            .collect();
         let published = writer.publish(identity, observation, crate::VERSION, label)?;
-        if let Some(from) = explained_from
-            && let Err(error) = self.explain(from)
-        {
+        if let Err(error) = self.explain(&read) {
             // The snapshot is stored, and `diff` joins the trail by itself.
             log::warn!("the view `changes` does not say who made the latest changes: {error}");
         }
@@ -196,10 +198,13 @@ impl Run<'_> {
     }
 
     /// Joins the trail to the changes.
-    fn explain(&self, from: Timestamp) -> Result<(), Error> {
-        trail::record_since(&self.path, from)?;
+    fn explain(&self, read: &[Window]) -> Result<(), Error> {
+        if read.is_empty() {
+            return Ok(());
+        }
+        trail::record_read(&self.path, read)?;
         if self.arguments.audit_details {
-            trail::tell_apart(self.client, &self.path, from)?;
+            trail::tell_apart(self.client, &self.path, read)?;
         }
         Ok(())
     }

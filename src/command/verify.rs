@@ -241,7 +241,7 @@ impl Asking<'_> {
             let read_until = trail.read_whole.iter().map(|read| read.until).max();
             window.from = read_until.map_or(from, |until| until.max(from));
         }
-        let (read, listing) = read_events(self.client, window, &|_| ())?;
+        let (read, listing) = read_events(self.client, &[window], None, &|_| ())?;
         if let Some(reason) = listing.state.reason() {
             log::info!("the audit trail since the snapshot was not read: {reason}");
         }
