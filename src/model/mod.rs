@@ -35,7 +35,7 @@ pub use assignment_ids::{AssignmentIds, AssignmentRef};
 pub use audit::{ActedOn, Actor, ActorKind, AuditEvent, EventDetail};
 pub use by::{Acting, Behind, By, Certainty};
 pub use diagnosis::{
-    CheckedPermission, Deviation, Diagnosis, ListDiagnosis, Proof, Trial, TrialAnswer,
+    CheckedPermission, Deviation, Diagnosis, ListDiagnosis, Proof, Trial, TrialAnswer, Verdict,
 };
 pub use directory::{Directory, Ref, ScopeRef};
 pub use fact::{DiffFacts, GrantFact, Named, Namesake, NumberMap, ResourceFact};
@@ -56,5 +56,8 @@ pub use scope_selection::{Depth, Extra, ScopeSelection};
 pub use self_raising::{SELF_RAISING, raises};
 pub use snapshot::{Converted, Gap, GapState, Pruned, SnapshotInfo, Unverified};
 pub use time::Timestamp;
-pub use trail::{AuditTrail, ReadWindow, SignIn, TrailBefore, TrailRead, Window};
+pub use trail::{
+    AuditTrail, MOST_ATTEMPTS, ReadWindow, SignIn, TRAIL_LAG_MS, TrailBefore, TrailRead, Unread,
+    Window,
+};
 pub use verified::{Verified, VerifiedSnapshot};
