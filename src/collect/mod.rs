@@ -6,12 +6,14 @@
 //! `analyzer` asks Harness who may do what. `diagnosis` is for `doctor`.
 //! Nothing here knows the store.
 
+mod alone;
 pub mod analyzer;
 mod assemble;
 mod assignments;
 mod definition;
 mod departed;
 pub mod diagnosis;
+mod emptied;
 mod endpoint;
 mod failure;
 mod list_walk;
@@ -33,15 +35,15 @@ mod ways;
 pub mod workers;
 
 pub use definition::{
-    Definition, Phase, RequiredPermission, Walks, Wanted, WholeAccount, WithoutPermission,
+    Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WholeAccount, WithoutPermission,
 };
 pub use endpoint::Endpoint;
 pub use failure::Failure;
-pub use request::{MembersBefore, Remembered, Request};
+pub use request::{Before, NothingBefore, Remembered, Request};
 
 use crate::api::client::Client;
 use crate::api::error::ApiError;
-use crate::model::{Observation, Scope, Timestamp};
+use crate::model::{Depth, Observation, Scope, Timestamp};
 use assemble::Assembly;
 use plan::Plan;
 use visibility::{Caller, KeyVisibility};
@@ -94,6 +96,7 @@ pub fn observe(client: &Client, request: &Request<'_>) -> Result<Observation, Fa
     let pool = WorkerPool {
         walker,
         scopes: &plan.scopes,
+        every_scope: request.selection.depth == Depth::All && !request.selection.is_narrowed(),
         jobs: request.jobs,
         progress: request.progress,
     };
@@ -122,6 +125,9 @@ pub fn observe(client: &Client, request: &Request<'_>) -> Result<Observation, Fa
 
 fn prepare(walker: Walker<'_>, request: &Request<'_>) -> Result<Prepared, Failure> {
     let started_at = Timestamp::now();
+    if !request.refuse_early {
+        walker.client.keep_what_came();
+    }
     let mut assembly = Assembly::new(request.selection);
     let mut visibility = KeyVisibility::ask(walker.client, request.selection)?;
     refuse(&visibility, &[], request)?;
@@ -182,7 +188,8 @@ fn settle(
     }
     let deleted = tree::deleted(walker, visibility, &assembly.not_found())?;
     assembly.forget(&deleted);
-    departed::settle(client, assembly, request.members_before)?;
+    departed::settle(client, assembly, request.before)?;
+    emptied::settle(walker, assembly, request.before, visibility.caller())?;
     assembly.lower_states(visibility);
     Ok(())
 }

@@ -9,7 +9,7 @@ use super::definition::Wanted;
 use super::listings;
 use super::listings::role_assignments::OF_MANY_SCOPES;
 use super::record::Doubt;
-use super::visibility::KeyVisibility;
+use super::visibility::{Caller, KeyVisibility};
 use crate::model::{ListingKind, ListingState, ResourceId, ResourceType, Scope};
 
 impl Assembly {
@@ -74,6 +74,7 @@ impl Assembly {
         self.doubts.retain(|(_, scope, _)| !is_gone(scope));
         self.members_in_scope
             .retain(|(group, _)| !is_gone(&group.scope));
+        self.empty_groups.retain(|group| !is_gone(&group.scope));
         for container in &containers {
             self.count_one_less(container);
         }
@@ -132,6 +133,26 @@ impl Assembly {
         }
     }
 
+    /// A caller that the lists show can do something in the account, so it must have been given that there.
+    fn lower_assignments_of_nobody(&mut self, visibility: &KeyVisibility) {
+        let is_empty = |list: &Assignments| list.scope == Scope::Account && list.seen == 0;
+        let is_listed = |caller: &str| {
+            let mut ids = self
+                .resources
+                .iter()
+                .map(|resource| self.directory.id(resource.id));
+            ids.any(|id| caller == format!("{}/{}", id.kind, id.identifier))
+        };
+        let was_given = match visibility.caller() {
+            Caller::Known(caller) => visibility.holds_something() && is_listed(caller),
+            Caller::Nobody | Caller::Unasked => false,
+        };
+        if was_given && self.assignments.iter().any(is_empty) {
+            let reason = "it is empty, although the key was given permissions in the account";
+            self.lower(ListingKind::RoleAssignments, &Scope::Account, reason);
+        }
+    }
+
     /// Lowers the state of one list.
     pub(super) fn lower(&mut self, kind: ListingKind, scope: &Scope, reason: &str) {
         let mut listings = self.listings.iter_mut();
@@ -160,6 +181,7 @@ impl Assembly {
     pub(super) fn lower_states(&mut self, visibility: &KeyVisibility) {
         self.lower_inherited();
         self.lower_assignments_of_others();
+        self.lower_assignments_of_nobody(visibility);
         let of_many = OF_MANY_SCOPES.name("");
         let in_account = visibility.assignments_seen(&Scope::Account);
         for listing in &mut self.listings {

@@ -8,7 +8,7 @@ use super::list_walk::{ListWalk, Read, Rows};
 use super::listings::{self, role_assignments};
 use super::members;
 use super::record::{Listed, Record};
-use super::rows::ListScope;
+use super::rows::{ListScope, ListedResource};
 use super::ways::Ways;
 use crate::api::client::Client;
 use crate::api::error::{ApiError, ApiErrorKind};
@@ -129,6 +129,7 @@ impl Walker<'_> {
         self,
         kind: ListingKind,
         scopes: &[Scope],
+        every_scope: bool,
     ) -> Result<Option<Vec<Listed>>, ApiError> {
         let listing = listings::definition(kind);
         let (endpoint, tries) = match &listing.walks {
@@ -146,6 +147,10 @@ impl Walker<'_> {
             }
             Err(error) => return Ok(Some(vec![record.gap(&error)])),
         };
+        if every_scope && let Some(stray) = stray(&read.rows, scopes) {
+            let reason = format!("a row is of a scope that no list shows: {stray}");
+            read.defects.push(reason);
+        }
         if tries.is_some() && !read.defects.is_empty() {
             return Ok(None); // scope by scope, the gap is one scope's only
         }
@@ -198,6 +203,20 @@ impl Walker<'_> {
             .collect();
         Ok(Some(ManyScopes { listed, unclear }))
     }
+}
+
+/// A row of a scope that is not observed.
+fn stray(rows: &Rows, scopes: &[Scope]) -> Option<String> {
+    let Rows::Resources(listed) = rows else {
+        return None;
+    };
+    let is_elsewhere = |listed: &&ListedResource| {
+        listed.id.scope != Scope::Harness && !scopes.contains(&listed.id.scope)
+    };
+    listed
+        .iter()
+        .find(is_elsewhere)
+        .map(|stray| stray.id.to_string())
 }
 
 /// What a list of one scope is asked for.

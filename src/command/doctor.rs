@@ -11,7 +11,7 @@ use crate::api::client::DEFAULT_MEMORY;
 use crate::cli::{Doctor, Format};
 use crate::collect::diagnosis::diagnose;
 use crate::collect::workers::Progress;
-use crate::collect::{Remembered, Request};
+use crate::collect::{NothingBefore, Remembered, Request};
 use crate::config::Connection;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &Doctor, context: &mut Context<'_>) -> Result<Exit,
         selection: &selection,
         refuse_early: false,
         remembered: &Remembered::default(),
-        members_before: &|_| Ok(Vec::new()),
+        before: &NothingBefore,
         jobs: 1,
         progress: &Progress::default(),
     };

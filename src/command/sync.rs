@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Context;
+use super::before::HeldBefore;
 use super::clock;
 use super::failure::explain;
 use super::gaps::{self, Gaps};
@@ -16,11 +17,11 @@ use crate::api::client::Client;
 use crate::cli::{Format, Sync};
 use crate::collect::plan::Plan;
 use crate::collect::workers::Progress;
-use crate::collect::{self, MembersBefore, Remembered};
+use crate::collect::{self, Before, NothingBefore, Remembered};
 use crate::config::{self, Connection};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::{Label, ResourceId, ResourceType, ScopeSelection, Timestamp, TrailRead};
+use crate::model::{Label, ResourceType, ScopeSelection, Timestamp, TrailRead};
 use crate::output;
 use crate::output::accepting::{describe, describe_all};
 use crate::output::progress::{Counts, ProgressLine};
@@ -152,7 +153,7 @@ struct Run<'a> {
 impl Run<'_> {
     fn plan(&self, writer: &Writer) -> Result<Plan, Error> {
         let remembered = remembered(writer)?;
-        collect::plan(self.client, &self.request(&remembered, &|_| Ok(Vec::new())))
+        collect::plan(self.client, &self.request(&remembered, &NothingBefore))
             .map_err(|failure| explain(failure, &self.selection, Some(writer)))
     }
 
@@ -163,9 +164,11 @@ impl Run<'_> {
         label: Option<&Label>,
     ) -> Result<(Gaps, Option<Published>), Error> {
         let remembered = remembered(&writer)?;
-        let members =
-            |group: &ResourceId| writer.members_of(group).map_err(|error| error.to_string());
-        let request = self.request(&remembered, &members);
+        let before = HeldBefore {
+            writer: &writer,
+            anything_may_go: self.arguments.max_removed >= 100,
+        };
+        let request = self.request(&remembered, &before);
         let mut observation = collect::observe(self.client, &request)
             .map_err(|failure| explain(failure, &self.selection, Some(&writer)))?;
         let accepted = self.accepted.as_ref();
@@ -207,7 +210,7 @@ impl Run<'_> {
     fn request<'a>(
         &'a self,
         remembered: &'a Remembered,
-        members_before: &'a MembersBefore<'a>,
+        before: &'a dyn Before,
     ) -> collect::Request<'a> {
         collect::Request {
             selection: &self.selection,
@@ -215,7 +218,7 @@ impl Run<'_> {
                 && !self.arguments.write_gaps
                 && self.accepted.is_none(),
             remembered,
-            members_before,
+            before,
             jobs: self.arguments.jobs,
             progress: &self.progress,
         }

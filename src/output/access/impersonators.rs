@@ -15,27 +15,36 @@ pub fn impersonators(access: &Access, paths: &[Path]) -> Option<String> {
     let (sure, uncertain): (Vec<&Path>, Vec<&Path>) = paths
         .iter()
         .partition(|path| path.verdict() == Verdict::Yes);
-    if sure.is_empty() {
-        return None;
-    }
-    let names: Vec<String> = sure
+    let (told, by) = match (sure.len(), uncertain.len()) {
+        (0, 0) => return None,
+        (0, number) => (
+            names(access, &uncertain),
+            format!("it depends whether {}", count(number as u64, "principal")),
+        ),
+        (number, _) => (names(access, &sure), count(number as u64, "principal")),
+    };
+    let and_uncertain = match (sure.len(), uncertain.len()) {
+        (0, _) | (_, 0) => String::new(),
+        (_, number) => format!(", and {number} uncertain"),
+    };
+    Some(format!(
+        "note: {by} may act as any person, with all that these hold (core_user_impersonate): {told}{and_uncertain}"
+    ))
+}
+
+/// The first few, and how many more there are.
+fn names(access: &Access, paths: &[&Path]) -> String {
+    let shown: Vec<String> = paths
         .iter()
         .take(SHOWN)
         .map(|path| name(access, path))
         .collect();
-    let mut told = names.join(", ");
-    for (number, which) in [
-        (sure.len().saturating_sub(SHOWN), "more"),
-        (uncertain.len(), "uncertain"),
-    ] {
-        if number > 0 {
-            let _ = write!(told, ", and {number} {which}"); // a String takes everything
-        }
+    let mut told = shown.join(", ");
+    let more = paths.len().saturating_sub(SHOWN);
+    if more > 0 {
+        let _ = write!(told, ", and {more} more"); // a String takes everything
     }
-    Some(format!(
-        "note: {} may act as any person, with all that these hold (core_user_impersonate): {told}",
-        count(sure.len() as u64, "principal")
-    ))
+    told
 }
 
 fn name(access: &Access, path: &Path) -> String {
