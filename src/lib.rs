@@ -10,7 +10,7 @@
 //! ```text
 //! command line, environment, configuration files        Harness API
 //!               |                                            |
-//!    cli, settings, config  ------------------------------> api       client, pages, retries, wire types
+//!    cli, config, connection  ----------------------------> api       client, pages, retries, wire types
 //!                                                            |
 //!                                                         collect     lists and audit trail, mapped to the model
 //!                                                            |
@@ -31,7 +31,7 @@
 //! - [`access`] decides who can do what, [`diff`] what changed and who did it, [`findings`] what looks wrong,
 //!   [`retention`] which snapshots stay. [`agreed`] reads what people accepted: approvals and gaps.
 //! - [`output`], [`export`] and [`report`] write; names of strangers pass through [`characters`] first.
-//! - `command` has one file for each command and ties these together. `settings` completes the command line from the
+//! - `command` has one file for each command and ties these together. `config` completes the command line from the
 //!   environment and from files before [`cli`] parses it. [`run()`] turns the result into output and [`Exit`] status;
 //!   [`error`] has the words for what went wrong.
 //!
@@ -48,7 +48,8 @@ pub mod characters;
 pub mod cli;
 pub mod collect;
 mod command;
-pub mod config;
+mod config;
+pub mod connection;
 pub mod cookbook;
 pub mod diff;
 pub mod error;
@@ -61,7 +62,6 @@ pub mod output;
 pub mod report;
 pub mod retention;
 mod run;
-mod settings;
 mod signals;
 mod similar;
 pub mod store;

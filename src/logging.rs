@@ -7,7 +7,7 @@ use log::LevelFilter;
 
 use crate::api::http::redact::redact;
 use crate::characters::line;
-use crate::config::{Lookup, variable};
+use crate::connection::{Lookup, variable};
 use crate::error::Error;
 
 /// Starts logging: warnings, with `-v` what is done, with `-v -v` every request. `RUST_LOG` wins. Trace records, in

@@ -52,7 +52,7 @@ impl Keep {
     pub fn decide(&self, mut snapshots: Vec<SnapshotInfo>) -> Vec<Decision> {
         let last_stored = snapshots.iter().map(|snapshot| snapshot.id).max();
         snapshots.sort_by(|a, b| (&a.finished_at, a.id).cmp(&(&b.finished_at, b.id)));
-        let rules: [Rule; 4] = [
+        let rules: [KeepRule; 4] = [
             ("last", self.last, |snapshot| Period::Number(snapshot.id)),
             ("daily", self.daily, |snapshot| {
                 Period::Number(day(snapshot))
@@ -104,7 +104,7 @@ impl Keep {
 }
 
 /// Name, how many to keep, and the period that a snapshot falls into.
-type Rule = (&'static str, u64, fn(&SnapshotInfo) -> Period);
+type KeepRule = (&'static str, u64, fn(&SnapshotInfo) -> Period);
 
 #[derive(PartialEq, Eq)]
 enum Period {

@@ -7,18 +7,18 @@ use std::sync::Arc;
 use crate::api::http::redact::redact;
 use crate::cli::{self, Command, Request};
 use crate::command::{self, Context};
+use crate::config::{self, Completed};
 use crate::error::{Error, OutputFailed};
 use crate::exit::Exit;
 use crate::logging;
 use crate::output::text::line;
 use crate::output::write_json_line;
-use crate::settings::{self, Completed};
 use crate::signals;
 
 /// Runs the program and says how it ended.
 pub fn run(arguments: impl Iterator<Item = OsString>, context: &mut Context<'_>) -> Exit {
     let arguments: Vec<OsString> = arguments.collect();
-    let completed = words(&arguments).and_then(|words| settings::complete(&words, context.env));
+    let completed = words(&arguments).and_then(|words| config::complete(&words, context.env));
     let json = match &completed {
         Ok(completed) => wants_json(&completed.arguments),
         Err(_) => wants_json(&lossy(&arguments)),
@@ -155,9 +155,7 @@ fn execute(completed: &Completed<'_>, context: &mut Context<'_>) -> Result<Exit,
         }
         Command::Completions(arguments) => command::completions::run(arguments, context),
         Command::Man(_) => command::man::run(context),
-        Command::Config(arguments) => {
-            command::settings::run(arguments, &completed.sources, context)
-        }
+        Command::Config(arguments) => command::config::run(arguments, &completed.sources, context),
     }
 }
 

@@ -9,7 +9,7 @@ use super::question::{Question, Target};
 use crate::model::{PrincipalFact, ResourceType, RoleGrantFact};
 
 /// How a principal has part in the grants of a holder.
-struct Part {
+struct Participation {
     holder: u32,
     via: Option<u32>,
     doubts: Vec<Doubt>,
@@ -123,7 +123,7 @@ impl Access {
         for permission in permissions {
             let question = Question::Permission(permission.clone());
             if let Some(found) = self.gives(grant, &question, target, &mut Matches::new()) {
-                let part = Part {
+                let part = Participation {
                     holder: grant.principal,
                     via: whole.via,
                     doubts: whole.doubts.iter().copied().filter(part_doubts).collect(),
@@ -138,7 +138,7 @@ impl Access {
     // ---- principals: rules 2 and 8 ------------------------------------------------------------------------------
 
     /// Everybody in whose grants a principal has part.
-    fn parts_of(&self, principal: u32) -> Vec<Part> {
+    fn parts_of(&self, principal: u32) -> Vec<Participation> {
         let fact = self.principal(principal);
         let mut parts = vec![self.part(principal, principal, None)];
         for &at in self.memberships.of(principal) {
@@ -158,7 +158,7 @@ impl Access {
         if fact.kind == ResourceType::ServiceAccount && fact.resolved {
             let same = self.twins.get(&fact.identifier).into_iter().flatten();
             for &other in same.filter(|other| **other != principal) {
-                parts.push(Part {
+                parts.push(Participation {
                     holder: other,
                     via: None,
                     doubts: vec![Doubt::SharedIdentifier],
@@ -168,9 +168,9 @@ impl Access {
         parts
     }
 
-    fn part(&self, principal: u32, holder: u32, doubt: Option<Doubt>) -> Part {
+    fn part(&self, principal: u32, holder: u32, doubt: Option<Doubt>) -> Participation {
         let unknown = (!self.principal(principal).resolved).then_some(Doubt::Principal);
-        Part {
+        Participation {
             holder,
             via: (holder != principal).then_some(holder),
             doubts: unknown.into_iter().chain(doubt).collect(),
@@ -199,7 +199,13 @@ impl Access {
     }
 }
 
-fn path(principal: u32, part: &Part, at: u32, grant: &RoleGrantFact, found: Match) -> Path {
+fn path(
+    principal: u32,
+    part: &Participation,
+    at: u32,
+    grant: &RoleGrantFact,
+    found: Match,
+) -> Path {
     let mut doubts = found.doubts;
     doubts.extend_from_slice(&part.doubts);
     doubts.extend(grant.unverified.then_some(Doubt::Unverified));

@@ -1,6 +1,6 @@
 //! What is left of an answer when a part of a path is taken away.
 
-use super::path::{Path, Verdict};
+use super::path::{Path, PathAnswer};
 
 /// What is left when a part of a path is taken away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub struct Left {
     /// Those of them that are certain.
     pub sure: usize,
     /// The best of them; `None` = no path stays.
-    pub verdict: Option<Verdict>,
+    pub answer: Option<PathAnswer>,
 }
 
 /// A path and what taking it away leaves.
@@ -32,7 +32,7 @@ pub fn explain(paths: &[Path]) -> Vec<Explained<'_>> {
         Left {
             paths: staying.len(),
             sure: sure(staying.iter().copied()),
-            verdict: best(staying.into_iter()),
+            answer: best(staying.into_iter()),
         }
     };
     paths
@@ -50,11 +50,13 @@ pub fn explain(paths: &[Path]) -> Vec<Explained<'_>> {
 /// How many paths are certain.
 #[must_use]
 pub fn sure<'a>(paths: impl Iterator<Item = &'a Path>) -> usize {
-    paths.filter(|path| path.verdict() == Verdict::Yes).count()
+    paths
+        .filter(|path| path.answer() == PathAnswer::Yes)
+        .count()
 }
 
 /// The best verdict of some paths; `None` when there are none.
 #[must_use]
-pub fn best<'a>(paths: impl Iterator<Item = &'a Path>) -> Option<Verdict> {
-    paths.map(Path::verdict).min()
+pub fn best<'a>(paths: impl Iterator<Item = &'a Path>) -> Option<PathAnswer> {
+    paths.map(Path::answer).min()
 }

@@ -18,9 +18,9 @@ const ALL_USERS: &str = "_account_all_users";
 pub struct Access {
     pub(super) facts: AccessFacts,
     /// Memberships, by member.
-    pub(super) memberships: By,
+    pub(super) memberships: ByPrincipal,
     /// Role grants, by holder.
-    pub(super) grants: By,
+    pub(super) grants: ByPrincipal,
     /// Groups that stand for every user.
     pub(super) all_users: Vec<u32>,
     /// Service accounts by identifier, where lists show several of one.
@@ -34,13 +34,13 @@ pub struct Access {
 
 /// Positions of facts by the principal they are about.
 #[derive(Debug)]
-pub(super) struct By {
+pub(super) struct ByPrincipal {
     positions: Vec<u32>,
     /// Where those of each principal begin, and one more.
     begins: Vec<u32>,
 }
 
-impl By {
+impl ByPrincipal {
     fn new(principals: usize, of: impl Iterator<Item = u32> + Clone) -> Self {
         let mut begins = vec![0; principals + 1];
         for principal in of.clone() {
@@ -119,8 +119,8 @@ impl Access {
             })
             .collect();
         Self {
-            memberships: By::new(principals, facts.memberships.iter().map(|of| of.member)),
-            grants: By::new(principals, facts.grants.iter().map(|grant| grant.principal)),
+            memberships: ByPrincipal::new(principals, facts.memberships.iter().map(|of| of.member)),
+            grants: ByPrincipal::new(principals, facts.grants.iter().map(|grant| grant.principal)),
             catalogue: Catalogue::new(&facts.permissions),
             facts,
             all_users,
@@ -196,7 +196,7 @@ impl Access {
             let grant = self.grant(path);
             (
                 rank(&order.principals, path.principal),
-                path.verdict(),
+                path.answer(),
                 path.via.is_some(),
                 rank(&order.scopes, grant.scope),
                 rank(&order.roles, grant.role),

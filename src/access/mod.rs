@@ -20,7 +20,7 @@
 //!    ones with child scopes never match; an attribute filter *depends* on the resource. A group that no list shows
 //!    *depends*.
 //! 5. **Type fit.** A permission holds on covered resources when their type is the entry's, or the group covers
-//!    everything, or by the exceptions of [`permissions::fit`]. A permission whose type neither the catalogue of the
+//!    everything, or by the exceptions of [`Catalogue::fit`](permissions::Catalogue::fit). A permission whose type neither the catalogue of the
 //!    snapshot nor Harness's documentation of 2026 names *depends*.
 //! 6. **Implicit views.** For each included scope and those above it, the holder may also view exactly those (and all
 //!    below, where children are included), if the role has that view.
@@ -49,5 +49,5 @@ mod question;
 pub use covered::{CoveredResources, Extent};
 pub use explain::{Explained, Left, best, explain, sure};
 pub use index::Access;
-pub use path::{Doubt, Holders, Path, Verdict};
+pub use path::{Doubt, Holders, Path, PathAnswer};
 pub use question::{Question, Target};

@@ -31,7 +31,7 @@ pub enum Doubt {
 
 /// Yes, or it depends. No path means no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
+pub enum PathAnswer {
     /// Plainly.
     Yes,
     /// On what its doubts say.
@@ -56,11 +56,11 @@ pub struct Path {
 impl Path {
     /// Whether it is a plain yes.
     #[must_use]
-    pub fn verdict(&self) -> Verdict {
+    pub fn answer(&self) -> PathAnswer {
         if self.doubts.is_empty() {
-            Verdict::Yes
+            PathAnswer::Yes
         } else {
-            Verdict::Depends
+            PathAnswer::Depends
         }
     }
 }

@@ -1,8 +1,9 @@
-//! What the user typed, and nothing more. `config` turns it into what the program needs.
+//! What the user typed, and nothing more. `config` completes it, and `connection` turns it into how Harness is reached.
 
 mod audit;
 mod common;
 pub mod completions;
+mod config;
 pub(crate) mod declared;
 mod diff;
 mod export;
@@ -10,7 +11,6 @@ pub mod man;
 mod query;
 mod questions;
 mod report;
-mod settings;
 mod shell;
 mod snapshots;
 mod sync;
@@ -24,13 +24,13 @@ use crate::error::Error;
 
 pub use audit::{Audit, AuditFormat};
 pub use common::{ConnectionFlags, SelectionFlags};
+pub use config::Config;
 pub use diff::{Diff, DiffFormat, History, HistoryFormat};
 pub use export::{Export, ExportFormat, Preset};
 pub use query::{Query, QueryFormat};
-pub use questions::{Answer, Findings, FindingsFormat, WhatCan, WhoCan, Why, Words};
+pub use questions::{AnswerFormat, Findings, FindingsFormat, SentenceFormat, WhatCan, WhoCan, Why};
 pub use report::{Report, ReportAudience};
-pub use settings::Config;
-pub use shell::{Completions, Man, Names, Shell};
+pub use shell::{CompletedNames, Completions, Man, Shell};
 pub use snapshots::{Prune, SetLabel, Snapshots, SnapshotsCommand, Verify};
 pub use sync::{Doctor, Sync};
 pub use values::{Color, Format};

@@ -33,8 +33,8 @@ pub struct WhoCan {
     #[argh(option, arg_name = "resource")]
     pub resource: Option<String>,
     /// table (default), json or csv
-    #[argh(option, arg_name = "format", default = "Answer::Table")]
-    pub format: Answer,
+    #[argh(option, arg_name = "format", default = "AnswerFormat::Table")]
+    pub format: AnswerFormat,
 }
 }
 
@@ -62,8 +62,8 @@ pub struct WhatCan {
     #[argh(option, arg_name = "scope")]
     pub r#in: Option<String>,
     /// table (default), json or csv
-    #[argh(option, arg_name = "format", default = "Answer::Table")]
-    pub format: Answer,
+    #[argh(option, arg_name = "format", default = "AnswerFormat::Table")]
+    pub format: AnswerFormat,
 }
 }
 
@@ -92,14 +92,14 @@ pub struct Why {
     #[argh(option, arg_name = "resource")]
     pub resource: Option<String>,
     /// text (default) or json
-    #[argh(option, arg_name = "format", default = "Words::Text")]
-    pub format: Words,
+    #[argh(option, arg_name = "format", default = "SentenceFormat::Text")]
+    pub format: SentenceFormat,
 }
 }
 
 /// How to print rows of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, argh::FromArgValue)]
-pub enum Answer {
+pub enum AnswerFormat {
     /// For people.
     Table,
     /// For programs.
@@ -110,7 +110,7 @@ pub enum Answer {
 
 /// How to print sentences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, argh::FromArgValue)]
-pub enum Words {
+pub enum SentenceFormat {
     /// For people.
     Text,
     /// For programs.

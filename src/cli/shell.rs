@@ -23,7 +23,7 @@ pub struct Completions {
     pub shell: Option<Shell>,
     /// instead of a script, the names that the scripts ask for
     #[argh(option, hidden_help)]
-    pub names: Option<Names>,
+    pub names: Option<CompletedNames>,
     /// the database that has these names
     #[argh(option, hidden_help)]
     pub db: Option<String>,
@@ -54,7 +54,7 @@ pub enum Shell {
 
 /// Names that are in the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromArgValue)]
-pub enum Names {
+pub enum CompletedNames {
     /// What a snapshot can be called.
     Snapshots,
     /// Scopes.

@@ -61,7 +61,7 @@ pub(super) fn normalized(
         return Ok(vec!["--version".to_owned()]);
     }
     // A flag in front of the command belongs to it.
-    let mut words = Words {
+    let mut words = TypedWords {
         flags: command.flags,
         command: name.to_owned(),
         normal,
@@ -135,13 +135,13 @@ fn is_help(argument: &str) -> bool {
 }
 
 /// The words after a command, one flag at a time.
-struct Words {
+struct TypedWords {
     flags: &'static [FlagInfo<'static>],
     command: String,
     normal: Vec<String>,
 }
 
-impl Words {
+impl TypedWords {
     fn add(&mut self, arguments: &[String], commands: &[&SubCommandInfo]) -> Result<(), Error> {
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::assignments::{Assignments, PrincipalName, RoleName};
 use super::list_walk::Rows;
-use super::record::{Doubt, Listed};
+use super::record::{ListedRows, Unsettled};
 use super::request::Remembered;
 use super::rows::{ListedResource, Members};
 use crate::model::{
@@ -38,7 +38,7 @@ pub(super) struct Assembly {
     pub(super) grants: Vec<Grant>,
     pub(super) assignments: Vec<Assignments>,
     pub(super) listings: Vec<Listing>,
-    pub(super) doubts: Vec<(ListingKind, Scope, Doubt)>,
+    pub(super) doubts: Vec<(ListingKind, Scope, Unsettled)>,
     /// Rows of a scope above, which the list of their own scope shows better.
     inherited: Vec<ListedResource>,
     /// Groups whose row does not say who is in them, with those whom their own list shows.
@@ -58,8 +58,8 @@ impl Assembly {
         }
     }
 
-    pub(super) fn add(&mut self, listed: Listed) {
-        let Listed {
+    pub(super) fn add(&mut self, listed: ListedRows) {
+        let ListedRows {
             rows,
             listing,
             doubt,

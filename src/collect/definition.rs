@@ -1,7 +1,7 @@
 //! What a listing is made of. One file a listing fills it in; the table in `listings` gathers them.
 
 use super::endpoint::Endpoint;
-use super::list_walk::{ListWalk, Read};
+use super::list_walk::{ListRead, ListWalk};
 use crate::api::error::ApiError;
 use crate::model::{Extra, ListingKind, ResourceType};
 
@@ -25,7 +25,7 @@ pub struct Definition {
     /// In which scopes, and how.
     pub walks: Walks,
     /// Reads it and maps its rows.
-    pub(crate) read: fn(&ListWalk<'_>) -> Result<Read, ApiError>,
+    pub(crate) read: fn(&ListWalk<'_>) -> Result<ListRead, ApiError>,
     /// How one of its rows is asked for by itself.
     pub alone: Alone,
 }

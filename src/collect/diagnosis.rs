@@ -7,7 +7,7 @@ use super::definition::{Definition, RequiredPermission, Walks, Wanted, WithoutPe
 use super::failure::Failure;
 use super::listings;
 use super::proof;
-use super::request::Request;
+use super::request::ObservationRequest;
 use super::tree;
 use super::trial;
 use super::visibility::{Caller, KeyVisibility, PermissionProbe};
@@ -17,15 +17,15 @@ use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::wire;
 use crate::model::{
-    Depth, Deviation, Diagnosis, Extra, Held, ListDiagnosis, ListingKind, ListingState, Proof,
-    Scope, ScopeSelection, Timestamp, Trial, TrialAnswer,
+    CheckedPermission, Depth, Deviation, Diagnosis, Extra, ListDiagnosis, ListingKind,
+    ListingState, Proof, Scope, ScopeSelection, Timestamp, Trial, TrialAnswer,
 };
 
 /// Asks about the key, reads the account, and tries each list once.
 ///
 /// # Errors
 /// When the key is refused, or what answers is not Harness.
-pub fn diagnose(client: &Client, request: &Request<'_>) -> Result<Diagnosis, Failure> {
+pub fn diagnose(client: &Client, request: &ObservationRequest<'_>) -> Result<Diagnosis, Failure> {
     let ways = Ways::default();
     let walker = Walker {
         client,
@@ -92,10 +92,10 @@ fn everything(selection: &ScopeSelection) -> ScopeSelection {
     }
 }
 
-type Read = (Option<(Option<String>, Option<String>)>, Option<Duration>);
+type AccountRead = (Option<(Option<String>, Option<String>)>, Option<Duration>);
 
 /// Name and cluster of the account, for a key that may read it, and how far the clocks are apart.
-fn account(client: &Client) -> Result<Read, ApiError> {
+fn account(client: &Client) -> Result<AccountRead, ApiError> {
     let endpoint = &listings::definition(ListingKind::Accounts).endpoint;
     let call = endpoint.call(client.account_id(), &Scope::Account);
     match client.get::<wire::Account>(&call) {
@@ -138,7 +138,11 @@ fn prove(walker: Walker<'_>, visibility: &mut KeyVisibility) -> Result<(), ApiEr
 }
 
 /// Permissions that a sync needs in each of the scopes, and those of what `--with` would add.
-fn held(visibility: &KeyVisibility, tops: &[Scope], selection: &ScopeSelection) -> Vec<Held> {
+fn held(
+    visibility: &KeyVisibility,
+    tops: &[Scope],
+    selection: &ScopeSelection,
+) -> Vec<CheckedPermission> {
     let needed = listings::of_every_scope().map(|listing| (listing, true));
     let optional = listings::asked_for_by(|extra| {
         extra == Extra::AuthSettings || selection.extras.contains(&extra)
@@ -153,14 +157,14 @@ fn held(visibility: &KeyVisibility, tops: &[Scope], selection: &ScopeSelection) 
         required
             .iter()
             .filter(|(_, needed)| *needed || *scope == Scope::Account)
-            .map(|(required, needed)| Held {
+            .map(|(required, needed)| CheckedPermission {
                 permission: required.permission,
                 resource_type: required.resource_type,
                 scope: scope.clone(),
                 needed: *needed,
                 held: visibility.holds(&PermissionProbe::InScope(required, scope.clone())),
             })
-            .collect::<Vec<Held>>()
+            .collect::<Vec<CheckedPermission>>()
     };
     tops.iter().flat_map(of_scope).collect()
 }

@@ -12,7 +12,7 @@ use super::rows::{ListScope, ListedResource, Row};
 use crate::api::call::{Call, Envelope, Method};
 use crate::api::client::Client;
 use crate::api::error::{ApiError, ApiErrorKind};
-use crate::api::page::{Gap, Page, RowSink, Walked, read_one_by_one};
+use crate::api::page::{Page, RowSink, WalkGap, Walked, read_one_by_one};
 use crate::model::ResourceId;
 
 /// A list about to be read.
@@ -34,7 +34,7 @@ pub(crate) enum Rows {
 
 /// What reading a list gave.
 #[derive(Debug)]
-pub(crate) struct Read {
+pub(crate) struct ListRead {
     pub(crate) rows: Rows,
     pub(crate) walked: Walked,
     /// Rows that Harness says exist, where the endpoint says so.
@@ -84,7 +84,7 @@ impl<'a> ListWalk<'a> {
     }
 
     /// A list of resources, page by page.
-    pub(crate) fn resources<R: Row>(&self) -> Result<Read, ApiError> {
+    pub(crate) fn resources<R: Row>(&self) -> Result<ListRead, ApiError> {
         let mut mapped = Mapped {
             scope: &self.scope,
             listed: Vec::new(),
@@ -100,9 +100,9 @@ impl<'a> ListWalk<'a> {
         } else {
             listed.iter().map(|resource| resource.id.clone()).collect()
         };
-        Ok(Read {
+        Ok(ListRead {
             only_inherited,
-            ..Read::paged(Rows::Resources(listed), walked, &unreadable)
+            ..ListRead::paged(Rows::Resources(listed), walked, &unreadable)
         })
     }
 
@@ -111,12 +111,12 @@ impl<'a> ListWalk<'a> {
         &self,
         envelope: Envelope,
         map: impl FnOnce(T) -> Result<ListedResource, String>,
-    ) -> Result<Read, ApiError> {
+    ) -> Result<ListRead, ApiError> {
         let call = self.call.clone().envelope(envelope);
         let (data, attempts) = self.answer::<T>(&call)?;
         Ok(match map(data) {
-            Ok(resource) => Read::of_one_answer(attempts, vec![resource], &[]),
-            Err(reason) => Read::of_one_answer(attempts, Vec::new(), &[reason]),
+            Ok(resource) => ListRead::of_one_answer(attempts, vec![resource], &[]),
+            Err(reason) => ListRead::of_one_answer(attempts, Vec::new(), &[reason]),
         })
     }
 
@@ -124,7 +124,7 @@ impl<'a> ListWalk<'a> {
     pub(crate) fn array<T: DeserializeOwned>(
         &self,
         map: impl Fn(T) -> Option<ListedResource>,
-    ) -> Result<Read, ApiError> {
+    ) -> Result<ListRead, ApiError> {
         let (rows, attempts) = self.answer::<Vec<Value>>(&self.call)?;
         let (mut listed, mut unreadable) = (Vec::new(), Vec::new());
         for value in rows {
@@ -135,15 +135,15 @@ impl<'a> ListWalk<'a> {
             }
         }
         listed.sort_unstable_by(|a, b| a.id.cmp(&b.id)); // Harness sends sets in any order
-        Ok(Read::of_one_answer(attempts, listed, &unreadable))
+        Ok(ListRead::of_one_answer(attempts, listed, &unreadable))
     }
 
     /// Nothing: what is no list is read elsewhere.
     #[expect(clippy::unnecessary_wraps, reason = "it stands where lists are read")]
-    pub(crate) fn read_elsewhere() -> Result<Read, ApiError> {
-        Ok(Read {
+    pub(crate) fn read_elsewhere() -> Result<ListRead, ApiError> {
+        Ok(ListRead {
             reported_total: None,
-            ..Read::paged(Rows::Resources(Vec::new()), Walked::default(), &[])
+            ..ListRead::paged(Rows::Resources(Vec::new()), Walked::default(), &[])
         })
     }
 
@@ -190,16 +190,16 @@ fn walk_sample<R: DeserializeOwned>(page: Page<Value>, sink: &mut impl RowSink<R
     let mut gaps = Vec::new();
     if lacks_rows {
         let reason = "a page has no rows (content is missing)".to_owned();
-        gaps.push(Gap::Inconsistent { reason, walks: 1 });
+        gaps.push(WalkGap::Inconsistent { reason, walks: 1 });
     }
     if let Some(first) = page.unreadable.first() {
-        gaps.push(Gap::Unreadable {
+        gaps.push(WalkGap::Unreadable {
             rows: page.unreadable.len() as u64,
             first: first.clone(),
         });
     }
     if let Err(reason) = sink.rows(page.content) {
-        gaps.push(Gap::Impossible { reason });
+        gaps.push(WalkGap::Impossible { reason });
     }
     Walked {
         gaps,
@@ -207,7 +207,7 @@ fn walk_sample<R: DeserializeOwned>(page: Page<Value>, sink: &mut impl RowSink<R
     }
 }
 
-impl Read {
+impl ListRead {
     pub(crate) fn paged(rows: Rows, walked: Walked, unreadable: &[String]) -> Self {
         let reported_total = walked.reported_total;
         let gaps = walked.gaps.iter().map(ToString::to_string);

@@ -39,7 +39,7 @@ pub use definition::{
 };
 pub use endpoint::Endpoint;
 pub use failure::Failure;
-pub use request::{Before, NothingBefore, Remembered, Request};
+pub use request::{Before, NothingBefore, ObservationRequest, Remembered};
 
 use crate::api::client::Client;
 use crate::api::error::ApiError;
@@ -63,7 +63,7 @@ struct Prepared {
 ///
 /// # Errors
 /// As [`observe`].
-pub fn plan(client: &Client, request: &Request<'_>) -> Result<Plan, Failure> {
+pub fn plan(client: &Client, request: &ObservationRequest<'_>) -> Result<Plan, Failure> {
     let ways = Ways::default();
     let walker = Walker {
         client,
@@ -77,7 +77,7 @@ pub fn plan(client: &Client, request: &Request<'_>) -> Result<Plan, Failure> {
 ///
 /// # Errors
 /// When no request can do better: the key, the account, the host, the time, or a signal.
-pub fn observe(client: &Client, request: &Request<'_>) -> Result<Observation, Failure> {
+pub fn observe(client: &Client, request: &ObservationRequest<'_>) -> Result<Observation, Failure> {
     let ways = Ways::default();
     let walker = Walker {
         client,
@@ -123,7 +123,7 @@ pub fn observe(client: &Client, request: &Request<'_>) -> Result<Observation, Fa
     }))
 }
 
-fn prepare(walker: Walker<'_>, request: &Request<'_>) -> Result<Prepared, Failure> {
+fn prepare(walker: Walker<'_>, request: &ObservationRequest<'_>) -> Result<Prepared, Failure> {
     let started_at = Timestamp::now();
     if !request.refuse_early {
         walker.client.keep_what_came();
@@ -146,7 +146,7 @@ fn prepare(walker: Walker<'_>, request: &Request<'_>) -> Result<Prepared, Failur
 fn refuse(
     visibility: &KeyVisibility,
     scopes: &[Scope],
-    request: &Request<'_>,
+    request: &ObservationRequest<'_>,
 ) -> Result<(), Failure> {
     let account = [Scope::Account];
     let first = if request.selection.without_account {
@@ -168,7 +168,7 @@ fn refuse(
 /// Clears up what the walks left open, and lowers the state of every list that cannot be known to be complete.
 fn settle(
     walker: Walker<'_>,
-    request: &Request<'_>,
+    request: &ObservationRequest<'_>,
     visibility: &mut KeyVisibility,
     assembly: &mut Assembly,
     started_at: Timestamp,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::definition::Definition;
 use super::endpoint::Endpoint;
-use super::list_walk::{Read, Rows};
+use super::list_walk::{ListRead, Rows};
 use super::rows::ListedResource;
 use crate::api::client::Client;
 use crate::api::error::{ApiError, ApiErrorKind};
@@ -12,15 +12,15 @@ use crate::api::page::Walked;
 use crate::model::{Listing, ListingKind, ListingState, ResourceId, Scope, Timestamp};
 
 /// What a list showed, and its record.
-pub(super) struct Listed {
+pub(super) struct ListedRows {
     pub(super) rows: Rows,
     /// `None` for what is kept although nobody knows that it is all.
     pub(super) listing: Option<Listing>,
-    pub(super) doubt: Option<Doubt>,
+    pub(super) doubt: Option<Unsettled>,
 }
 
 /// What only others than the list itself can clear up.
-pub(super) enum Doubt {
+pub(super) enum Unsettled {
     /// The scope was not found. It may have been deleted meanwhile.
     NotFound,
     /// The answer looks as it does to a key that may see nothing there.
@@ -29,7 +29,7 @@ pub(super) enum Doubt {
     OnlyInherited(Vec<ResourceId>),
 }
 
-impl Listed {
+impl ListedRows {
     pub(super) fn certain(rows: Rows, listing: Listing) -> Self {
         Self {
             rows,
@@ -62,21 +62,21 @@ impl Record {
         }
     }
 
-    pub(super) fn complete(&self, read: Read) -> Listed {
+    pub(super) fn complete(&self, read: ListRead) -> ListedRows {
         let doubt = if read.only_inherited.is_empty() {
             self.looks_filtered(&read.walked)
-                .then_some(Doubt::LooksFiltered)
+                .then_some(Unsettled::LooksFiltered)
         } else {
-            Some(Doubt::OnlyInherited(read.only_inherited))
+            Some(Unsettled::OnlyInherited(read.only_inherited))
         };
         let state = state_of(&read.rows, &self.scope, read.defects);
         let listing = Listing {
             reported_total: read.reported_total.map(count),
             ..self.end(state, &read.walked)
         };
-        Listed {
+        ListedRows {
             doubt,
-            ..Listed::certain(read.rows, listing)
+            ..ListedRows::certain(read.rows, listing)
         }
     }
 
@@ -89,7 +89,7 @@ impl Record {
         walked.filtered_to_nothing && !looks_alike
     }
 
-    pub(super) fn gap(&self, error: &ApiError) -> Listed {
+    pub(super) fn gap(&self, error: &ApiError) -> ListedRows {
         let attempts = u64::from(error.attempts);
         let walked = error.walked.as_deref().cloned().unwrap_or(Walked {
             requests: attempts,
@@ -102,14 +102,14 @@ impl Record {
             ..self.end(state_of_broken(error), &walked)
         };
         let is_not_found = matches!(*error.kind, ApiErrorKind::NotFound(_));
-        Listed {
-            doubt: is_not_found.then_some(Doubt::NotFound),
-            ..Listed::certain(Rows::Resources(Vec::new()), listing)
+        ListedRows {
+            doubt: is_not_found.then_some(Unsettled::NotFound),
+            ..ListedRows::certain(Rows::Resources(Vec::new()), listing)
         }
     }
 
     /// A walk over the whole account, apart by scope.
-    pub(super) fn by_scope(&self, read: Read, scopes: &[Scope]) -> Vec<Listed> {
+    pub(super) fn by_scope(&self, read: ListRead, scopes: &[Scope]) -> Vec<ListedRows> {
         let Rows::Resources(resources) = read.rows else {
             return Vec::new();
         };
@@ -129,9 +129,9 @@ impl Record {
                 let state = state_of(&rows, scope, read.defects.clone());
                 let listing = self.part(scope, state, seen, &read.walked);
                 let looks_filtered = self.looks_filtered(&read.walked);
-                Listed {
-                    doubt: looks_filtered.then_some(Doubt::LooksFiltered),
-                    ..Listed::certain(rows, listing)
+                ListedRows {
+                    doubt: looks_filtered.then_some(Unsettled::LooksFiltered),
+                    ..ListedRows::certain(rows, listing)
                 }
             })
             .collect()

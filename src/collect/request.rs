@@ -6,7 +6,7 @@ use super::workers::Progress;
 use crate::model::{ListingKind, ResourceId, Scope, ScopeSelection};
 
 /// What to observe.
-pub struct Request<'a> {
+pub struct ObservationRequest<'a> {
     /// Which scopes, and what besides.
     pub selection: &'a ScopeSelection,
     /// End at once when the key is known to lack a permission: what it can see would not be kept anyway.

@@ -8,7 +8,7 @@ use super::assignments::Assignments;
 use super::definition::Wanted;
 use super::listings;
 use super::listings::role_assignments::OF_MANY_SCOPES;
-use super::record::Doubt;
+use super::record::Unsettled;
 use super::visibility::{Caller, KeyVisibility};
 use crate::model::{ListingKind, ListingState, ResourceId, ResourceType, Scope};
 
@@ -32,7 +32,7 @@ impl Assembly {
         self.doubts
             .iter()
             .filter(|(_, scope, doubt)| {
-                matches!(doubt, Doubt::NotFound) && *scope != Scope::Account
+                matches!(doubt, Unsettled::NotFound) && *scope != Scope::Account
             })
             .map(|(_, scope, _)| scope.clone())
             .collect()
@@ -43,7 +43,7 @@ impl Assembly {
         self.doubts
             .iter()
             .filter(|(kind, _, doubt)| {
-                matches!(doubt, Doubt::LooksFiltered)
+                matches!(doubt, Unsettled::LooksFiltered)
                     && listings::definition(*kind).wanted == Wanted::Always
             })
             .map(|(kind, scope, _)| (*kind, scope.clone()))
@@ -100,10 +100,14 @@ impl Assembly {
         let doubts = std::mem::take(&mut self.doubts);
         for (kind, scope, doubt) in &doubts {
             let reason = match doubt {
-                Doubt::OnlyInherited(ids) if !ids.iter().all(|id| self.is_at_home(*kind, id)) => {
+                Unsettled::OnlyInherited(ids)
+                    if !ids.iter().all(|id| self.is_at_home(*kind, id)) =>
+                {
                     "only rows of other scopes came"
                 }
-                Doubt::NotFound | Doubt::LooksFiltered | Doubt::OnlyInherited(_) => continue,
+                Unsettled::NotFound | Unsettled::LooksFiltered | Unsettled::OnlyInherited(_) => {
+                    continue;
+                }
             };
             self.lower(*kind, scope, reason);
         }

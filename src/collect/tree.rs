@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::assemble::Assembly;
 use super::failure::Failure;
 use super::list_walk::Rows;
-use super::record::{Doubt, Listed, partial};
-use super::request::Request;
+use super::record::{ListedRows, Unsettled, partial};
+use super::request::ObservationRequest;
 use super::rows::ListedResource;
 use super::visibility::{KeyVisibility, wants_every};
 use super::walk::Walker;
@@ -17,7 +17,7 @@ use crate::model::{Depth, Listing, ListingKind, ListingState, ResourceId, Scope,
 /// scopes to observe, the account first.
 pub(super) fn read(
     walker: Walker<'_>,
-    request: &Request<'_>,
+    request: &ObservationRequest<'_>,
     visibility: &mut KeyVisibility,
     assembly: &mut Assembly,
 ) -> Result<Vec<Scope>, Failure> {
@@ -211,7 +211,7 @@ impl Tree<'_> {
         kind: ListingKind,
         scope: &Scope,
     ) -> Result<(Vec<ListedResource>, Vec<Listing>), ApiError> {
-        let Some(Listed {
+        let Some(ListedRows {
             rows,
             mut listing,
             doubt,
@@ -219,7 +219,7 @@ impl Tree<'_> {
         else {
             return Ok((Vec::new(), Vec::new()));
         };
-        if let (Some(listing), Some(Doubt::OnlyInherited(ids))) = (&mut listing, doubt)
+        if let (Some(listing), Some(Unsettled::OnlyInherited(ids))) = (&mut listing, doubt)
             && !ids.is_empty()
         {
             listing.state = partial("only rows of other scopes came".to_owned());

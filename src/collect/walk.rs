@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::definition::{Definition, Walks, WithoutPermission};
 use super::endpoint::Endpoint;
-use super::list_walk::{ListWalk, Read, Rows};
+use super::list_walk::{ListRead, ListWalk, Rows};
 use super::listings::{self, role_assignments};
 use super::members;
-use super::record::{Listed, Record};
+use super::record::{ListedRows, Record};
 use super::rows::{ListScope, ListedResource};
 use super::ways::Ways;
 use crate::api::client::Client;
@@ -31,7 +31,7 @@ impl Walker<'_> {
         self,
         kind: ListingKind,
         scope: &Scope,
-    ) -> Result<Option<Listed>, ApiError> {
+    ) -> Result<Option<ListedRows>, ApiError> {
         let listing = listings::definition(kind);
         let mut first: Option<Box<(Record, ApiError)>> = None;
         let mut spent = 0;
@@ -78,9 +78,9 @@ impl Walker<'_> {
         self,
         listing: &Definition,
         way: usize,
-        mut read: Read,
+        mut read: ListRead,
         record: &Record,
-    ) -> Result<Listed, ApiError> {
+    ) -> Result<ListedRows, ApiError> {
         self.ask_for_members(&mut read, |group| group.scope == record.scope)?;
         let has_defects = !read.defects.is_empty();
         if listing.without_permission == WithoutPermission::NotRead {
@@ -100,7 +100,7 @@ impl Walker<'_> {
     /// own scope.
     fn ask_for_members(
         self,
-        read: &mut Read,
+        read: &mut ListRead,
         is_asked: impl Fn(&ResourceId) -> bool,
     ) -> Result<(), ApiError> {
         let Rows::Resources(listed) = &mut read.rows else {
@@ -130,7 +130,7 @@ impl Walker<'_> {
         kind: ListingKind,
         scopes: &[Scope],
         every_scope: bool,
-    ) -> Result<Option<Vec<Listed>>, ApiError> {
+    ) -> Result<Option<Vec<ListedRows>>, ApiError> {
         let listing = listings::definition(kind);
         let (endpoint, tries) = match &listing.walks {
             Walks::EachScope(Some(all)) => (&all.endpoint, Some(FEW_TRIES)),
@@ -198,7 +198,7 @@ impl Walker<'_> {
             .map(|(scope, assignments)| {
                 let state = ListingState::Complete;
                 let listing = record.part(&scope, state, assignments.seen, &walked);
-                Listed::certain(Rows::Assignments(Box::new(assignments)), listing)
+                ListedRows::certain(Rows::Assignments(Box::new(assignments)), listing)
             })
             .collect();
         Ok(Some(ManyScopes { listed, unclear }))
@@ -241,7 +241,7 @@ pub(super) fn asks_otherwise(error: &ApiError) -> bool {
 
 /// What a walk over many scopes showed.
 pub(super) struct ManyScopes {
-    pub(super) listed: Vec<Listed>,
+    pub(super) listed: Vec<ListedRows>,
     /// Scopes whose own list must be walked because a row does not say what it names.
     pub(super) unclear: BTreeSet<Scope>,
 }

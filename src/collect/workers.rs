@@ -7,7 +7,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use super::plan::{Task, each};
-use super::record::Listed;
+use super::record::ListedRows;
 use super::walk::Walker;
 use crate::api::error::ApiError;
 use crate::model::{ListingKind, Scope};
@@ -32,7 +32,7 @@ pub(super) struct WorkerPool<'a> {
 }
 
 /// What came of a task: listings, and tasks to do instead.
-type Outcome = Result<(Vec<Listed>, Vec<Task>), ApiError>;
+type TaskOutcome = Result<(Vec<ListedRows>, Vec<Task>), ApiError>;
 
 impl WorkerPool<'_> {
     /// Does the tasks and hands on their listings in the order of the tasks, whoever did them, so that the same account
@@ -40,7 +40,7 @@ impl WorkerPool<'_> {
     pub(super) fn run(
         &self,
         tasks: Vec<Task>,
-        mut take: impl FnMut(Listed),
+        mut take: impl FnMut(ListedRows),
     ) -> Result<(), ApiError> {
         let queue = Queue::new(tasks, self.progress);
         let (done, outcomes) = mpsc::channel();
@@ -58,7 +58,7 @@ impl WorkerPool<'_> {
                 }
             }
             drop(done);
-            let mut waiting: BTreeMap<usize, Vec<Listed>> = BTreeMap::new();
+            let mut waiting: BTreeMap<usize, Vec<ListedRows>> = BTreeMap::new();
             let mut next = 0;
             for (number, outcome) in outcomes {
                 match outcome {
@@ -81,7 +81,7 @@ impl WorkerPool<'_> {
     fn run_worker(
         &self,
         queue: &Queue<'_>,
-        done: &mpsc::Sender<(usize, Result<Vec<Listed>, ApiError>)>,
+        done: &mpsc::Sender<(usize, Result<Vec<ListedRows>, ApiError>)>,
     ) {
         while let Some((number, task)) = queue.next() {
             let guard = TaskGuard(queue);
@@ -97,7 +97,7 @@ impl WorkerPool<'_> {
         }
     }
 
-    fn perform(&self, task: Task) -> Outcome {
+    fn perform(&self, task: Task) -> TaskOutcome {
         let walker = self.walker;
         Ok(match task {
             Task::List(kind, scope) => {

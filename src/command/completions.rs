@@ -5,7 +5,7 @@ use std::io::Write;
 use super::Context;
 use super::open::open_database;
 use crate::cli::completions::script;
-use crate::cli::{Completions, Names};
+use crate::cli::{CompletedNames, Completions};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::store::Reader;
@@ -27,12 +27,12 @@ pub(crate) fn run(arguments: &Completions, context: &mut Context<'_>) -> Result<
 }
 
 /// One name a line. A name that takes more than a line cannot be completed.
-fn print(reader: &Reader, names: Names, out: &mut dyn Write) -> Result<(), Error> {
+fn print(reader: &Reader, names: CompletedNames, out: &mut dyn Write) -> Result<(), Error> {
     let sql = match names {
-        Names::Snapshots => {
+        CompletedNames::Snapshots => {
             "SELECT label FROM snapshots WHERE label IS NOT NULL UNION ALL VALUES ('latest'), ('previous')"
         }
-        Names::Scopes => "SELECT DISTINCT scope FROM listings ORDER BY scope",
+        CompletedNames::Scopes => "SELECT DISTINCT scope FROM listings ORDER BY scope",
     };
     reader.each_row(sql, &mut |row| {
         let names = row

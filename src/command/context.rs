@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::api::client::clock::Clock;
 use crate::cli::Color;
-use crate::config::Lookup;
+use crate::connection::Lookup;
 use crate::output::Screen;
 
 /// What a command works with.

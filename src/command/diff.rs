@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::output::{Screen, diff as output};
 
 pub(crate) fn run(arguments: &Diff, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let plan = Plan::from(arguments)?;
+    let plan = DiffRequest::from(arguments)?;
     // Read before anything else, so that a mistake in it shows at once.
     let approvals = arguments
         .approvals
@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &Diff, context: &mut Context<'_>) -> Result<Exit, E
 }
 
 /// What the flags ask for, checked.
-struct Plan {
+struct DiffRequest {
     fail_on: FailOn,
     print: Print,
 }
@@ -58,7 +58,7 @@ enum Print {
     Approvals,
 }
 
-impl Plan {
+impl DiffRequest {
     fn from(arguments: &Diff) -> Result<Self, Error> {
         let fail_on = arguments.fail_on.clone();
         let format = arguments.format;
@@ -113,7 +113,7 @@ impl Print {
                 DiffFormat::Markdown => output::markdown::write(comparison, out)?,
                 DiffFormat::Github => output::github::write(comparison, out)?,
                 DiffFormat::Html => {
-                    let request = report::Request::review(approvals);
+                    let request = report::ReportRequest::review(approvals);
                     let (page, _) = report::page(newer, Some(comparison), &request)?;
                     out.write_all(page.html.as_bytes())?;
                 }

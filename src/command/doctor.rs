@@ -11,8 +11,8 @@ use crate::api::client::DEFAULT_MEMORY;
 use crate::cli::{Doctor, Format};
 use crate::collect::diagnosis::diagnose;
 use crate::collect::workers::Progress;
-use crate::collect::{NothingBefore, Remembered, Request};
-use crate::config::Connection;
+use crate::collect::{NothingBefore, ObservationRequest, Remembered};
+use crate::connection::Connection;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output;
@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &Doctor, context: &mut Context<'_>) -> Result<Exit,
     let identity = connection.identity();
     let selection = selection(&arguments.selection())?;
     let client = connection.client(TIMEOUT, 0, DEFAULT_MEMORY, Arc::clone(&context.clock));
-    let request = Request {
+    let request = ObservationRequest {
         selection: &selection,
         refuse_early: false,
         remembered: &Remembered::default(),

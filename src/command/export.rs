@@ -6,8 +6,8 @@ use crate::cli::{Export, ExportFormat, Preset};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::export::{
-    C1z, Contents, DatasetteMetadata, Destination, Exporter, Matrix, Ndjson, Source, Sqlite,
-    Target, Vanta,
+    C1z, Contents, DatasetteMetadata, Destination, ExportSource, ExportTarget, Exporter, Matrix,
+    Ndjson, Sqlite, Vanta,
 };
 use crate::model::{Gap, SnapshotInfo};
 use crate::output::gaps;
@@ -36,13 +36,13 @@ pub(crate) fn run(arguments: &Export, context: &mut Context<'_>) -> Result<Exit,
     let located = locate_at(arguments.at.as_deref(), db)?;
     // The output first: whoever may not write it should learn that before anything else.
     destination.refuse_loss(&located.path, arguments.force)?;
-    let mut target = Target::open(destination, context.out)?;
+    let mut target = ExportTarget::open(destination, context.out)?;
     let opened = located.open()?;
     opened.refuse_damaged()?;
     opened.show()?;
     let gaps = opened.gaps()?;
     let database = opened.path.file_stem().unwrap_or_default();
-    let source = Source {
+    let source = ExportSource {
         reader: &opened.reader,
         database: &database.to_string_lossy(),
         snapshot: &opened.snapshot,

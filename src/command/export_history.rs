@@ -7,7 +7,7 @@ use super::open::{OpenSnapshot, locate};
 use crate::cli::{Export, ExportFormat};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::export::{Contents, Destination, HistoryFormat, Target};
+use crate::export::{Contents, Destination, ExportTarget, HistoryFormat};
 use crate::model::{Gap, SnapshotInfo};
 use crate::output::text::{count, line};
 
@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &Export, context: &mut Context<'_>) -> Result<Exit,
         let held: Vec<i64> = file.reader.snapshots()?.iter().map(|one| one.id).collect();
         file.reader.refuse_damaged(&held)?;
     }
-    let mut target = Target::open(destination, context.out)?;
+    let mut target = ExportTarget::open(destination, context.out)?;
     format.begin(&mut target)?;
     let mut rows = 0;
     for file in &files {

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::Context;
 use super::open::resolve;
 use crate::cli::SetLabel;
-use crate::config;
+use crate::connection;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::{Label, SnapshotRef};
@@ -18,7 +18,7 @@ pub(crate) fn run(
     context: &mut Context<'_>,
 ) -> Result<Exit, Error> {
     let db = arguments.db.as_deref().or(db);
-    let path = config::database(db)?;
+    let path = connection::database(db)?;
     match (arguments.words.as_slice(), &arguments.remove) {
         ([snapshot, name], None) => {
             let moved = set(&path, snapshot, name)?;

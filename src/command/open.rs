@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::config;
+use crate::connection;
 use crate::error::Error;
 use crate::model::{Gap, SnapshotInfo, SnapshotLocator, SnapshotRef, is_odd_date};
 use crate::store::{Reader, StoreError};
@@ -45,7 +45,7 @@ impl Located {
 /// # Errors
 /// When it is not a database of ours.
 pub(crate) fn open_database(db: Option<&str>) -> Result<Reader, Error> {
-    Ok(reader(&config::database(db)?, db.is_none())?)
+    Ok(reader(&connection::database(db)?, db.is_none())?)
 }
 
 fn reader(path: &Path, is_own: bool) -> Result<Reader, StoreError> {
@@ -123,7 +123,7 @@ pub(crate) fn locate(typed: &str, db: Option<&str>) -> Result<Located, Error> {
         is_own: locator.file.is_none() && db.is_none(),
         path: match locator.file {
             Some(file) => file,
-            None => config::database(db)?,
+            None => connection::database(db)?,
         },
         snapshot: locator.snapshot,
     })

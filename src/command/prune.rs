@@ -3,7 +3,7 @@
 use super::open::open_database;
 use super::{Context, trail};
 use crate::cli::{Format, Prune};
-use crate::config;
+use crate::connection;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output;
@@ -12,7 +12,7 @@ use crate::store::Writer;
 
 pub(crate) fn run(arguments: &Prune, context: &mut Context<'_>) -> Result<Exit, Error> {
     let keep = keep(arguments)?;
-    let path = config::database(arguments.db.as_deref())?;
+    let path = connection::database(arguments.db.as_deref())?;
     // With the lock held no sync can add a snapshot between the decision and the deed.
     let writer = (!arguments.dry_run)
         .then(|| Writer::open_existing(&path))

@@ -15,7 +15,7 @@ use crate::cli::{Report as Arguments, ReportAudience};
 use crate::diff::{Comparison, FailOn};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::export::{Contents, Destination, Exporter, Ndjson, Source, Target};
+use crate::export::{Contents, Destination, ExportSource, ExportTarget, Exporter, Ndjson};
 use crate::findings::built_in;
 use crate::model::{Gap, Scope, SnapshotInfo};
 use crate::output::diff::summary::agreements;
@@ -31,7 +31,7 @@ const MOST_POINTS: usize = 60;
 const LARGE: u64 = 10_000_000;
 
 pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let request = Request::from(arguments)?;
+    let request = ReportRequest::from(arguments)?;
     let destination = Destination::of(Some(&arguments.output))?;
     let approvals = arguments
         .approvals
@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Result<Ex
     for path in snapshots.paths() {
         destination.refuse_loss(path, arguments.force)?;
     }
-    let mut target = Target::open(destination, context.out)?;
+    let mut target = ExportTarget::open(destination, context.out)?;
     let paths: Vec<PathBuf> = snapshots.paths().into_iter().map(Path::to_owned).collect();
     let (opened, mut comparison) = snapshots.open()?;
     if let (Some(approvals), Some(comparison)) = (approvals, &mut comparison) {
@@ -116,7 +116,7 @@ impl Snapshots {
 }
 
 /// What the flags ask for, checked.
-pub(crate) struct Request {
+pub(crate) struct ReportRequest {
     /// As typed.
     scope: Option<String>,
     audience: Audience,
@@ -125,7 +125,7 @@ pub(crate) struct Request {
     max_rows: usize,
 }
 
-impl Request {
+impl ReportRequest {
     /// What `diff --format html` asks for.
     pub(crate) fn review(approvals: Option<&str>) -> Self {
         Self {
@@ -174,7 +174,7 @@ fn verified_page(
     paths: &[PathBuf],
     opened: &OpenSnapshot,
     comparison: Option<&Comparison>,
-    request: &Request,
+    request: &ReportRequest,
 ) -> Result<(report::Report, Vec<Gap>), Error> {
     let mut held = vec![opened.snapshot.id];
     held.extend(comparison.map(|comparison| comparison.from.snapshot.id));
@@ -204,7 +204,7 @@ fn verify(paths: &[PathBuf], held: &[i64]) -> Result<(), Error> {
 pub(crate) fn page(
     opened: &OpenSnapshot,
     comparison: Option<&Comparison>,
-    request: &Request,
+    request: &ReportRequest,
 ) -> Result<(report::Report, Vec<Gap>), Error> {
     opened.show()?;
     let gaps = opened.gaps()?;
@@ -255,7 +255,7 @@ struct Parts {
 }
 
 impl Parts {
-    fn read(opened: &OpenSnapshot, request: &Request) -> Result<Self, Error> {
+    fn read(opened: &OpenSnapshot, request: &ReportRequest) -> Result<Self, Error> {
         let (reader, id) = (&opened.reader, opened.snapshot.id);
         let findings = built_in().into_iter().map(|rule| {
             let found = findings::apply(&rule, reader)?;
@@ -287,14 +287,14 @@ fn checksum(path: &Path, snapshot: &SnapshotInfo, gaps: &[Gap]) -> Result<String
         snapshot: snapshot.clone(),
     };
     opened.show()?;
-    let source = Source {
+    let source = ExportSource {
         reader: &opened.reader,
         database: "",
         snapshot,
         gaps,
     };
     let mut sink = io::sink();
-    let mut target = Target::open(Destination::StandardOutput, &mut sink)?;
+    let mut target = ExportTarget::open(Destination::StandardOutput, &mut sink)?;
     Ndjson.write(&source, &mut target)?;
     target.sha256()
 }

@@ -3,7 +3,7 @@
 
 use super::Context;
 use crate::error::Error;
-use crate::export::{Contents, Destination, Target};
+use crate::export::{Contents, Destination, ExportTarget};
 use crate::output::support::SupportReport;
 use crate::output::write_json;
 
@@ -20,7 +20,7 @@ pub(crate) fn write(
     destination: Destination,
     context: &mut Context<'_>,
 ) -> Result<(), Error> {
-    let mut target = Target::open(destination, context.out)?;
+    let mut target = ExportTarget::open(destination, context.out)?;
     write_json(report, &mut target)?;
     target.finish(&Contents {
         format: "json",

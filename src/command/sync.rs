@@ -18,10 +18,10 @@ use crate::cli::{Format, Sync};
 use crate::collect::plan::Plan;
 use crate::collect::workers::Progress;
 use crate::collect::{self, Before, NothingBefore, Remembered};
-use crate::config::{self, Connection};
+use crate::connection::{self, Connection};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::{Label, ResourceType, ScopeSelection, Timestamp, TrailRead};
+use crate::model::{Label, ResourceType, ScopeSelection, Timestamp, TrailRead, Window};
 use crate::output;
 use crate::output::accepting::{describe, describe_all};
 use crate::output::progress::{Counts, ProgressLine};
@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     let accepted = accepted(arguments)?;
     let connection = Connection::resolve(&arguments.connection(), context.env)?;
     let identity = connection.identity();
-    let path = config::database(arguments.db.as_deref())?;
+    let path = connection::database(arguments.db.as_deref())?;
     let writer = open(arguments, &path, &identity, label.as_ref())?;
     let client = Arc::new(connection.client(
         arguments.timeout,
@@ -187,11 +187,13 @@ impl Run<'_> {
         };
         reading.add_to(&mut observation)?;
         let gaps = Gaps::of(&mut observation.listings, accepted, true);
-        let explained_from = observation.trail.as_ref().and_then(TrailRead::begin);
+        let read: Vec<Window> = observation
+            .trail
+            .iter()
+            .flat_map(TrailRead::asked)
+            .collect();
         let published = writer.publish(identity, observation, crate::VERSION, label)?;
-        if let Some(from) = explained_from
-            && let Err(error) = self.explain(from)
-        {
+        if let Err(error) = self.explain(&read) {
             // The snapshot is stored, and `diff` joins the trail by itself.
             log::warn!("the view `changes` does not say who made the latest changes: {error}");
         }
@@ -199,10 +201,13 @@ impl Run<'_> {
     }
 
     /// Joins the trail to the changes.
-    fn explain(&self, from: Timestamp) -> Result<(), Error> {
-        trail::record_since(&self.path, from)?;
+    fn explain(&self, read: &[Window]) -> Result<(), Error> {
+        if read.is_empty() {
+            return Ok(());
+        }
+        trail::record_read(&self.path, read)?;
         if self.arguments.audit_details {
-            trail::tell_apart(self.client, &self.path, from)?;
+            trail::tell_apart(self.client, &self.path, read)?;
         }
         Ok(())
     }
@@ -211,8 +216,8 @@ impl Run<'_> {
         &'a self,
         remembered: &'a Remembered,
         before: &'a dyn Before,
-    ) -> collect::Request<'a> {
-        collect::Request {
+    ) -> collect::ObservationRequest<'a> {
+        collect::ObservationRequest {
             selection: &self.selection,
             refuse_early: !self.arguments.allow_partial
                 && !self.arguments.write_gaps

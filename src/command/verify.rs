@@ -14,7 +14,7 @@ use crate::api::error::ApiError;
 use crate::cli::{Format, VerifyAccess};
 use crate::collect::analyzer::{ANALYZE, FEATURE_FLAG, is_harness_there, policies};
 use crate::collect::trail::read_events;
-use crate::config::Connection;
+use crate::connection::Connection;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::{AuditEvent, Gap, Policy, Scope, Timestamp, Window};
@@ -241,7 +241,7 @@ impl Asking<'_> {
             let read_until = trail.read_whole.iter().map(|read| read.until).max();
             window.from = read_until.map_or(from, |until| until.max(from));
         }
-        let (read, listing) = read_events(self.client, window, &|_| ())?;
+        let (read, listing) = read_events(self.client, &[window], None, &|_| ())?;
         if let Some(reason) = listing.state.reason() {
             log::info!("the audit trail since the snapshot was not read: {reason}");
         }

@@ -3,7 +3,7 @@
 use super::Context;
 use super::question::{Asking, conclude};
 use crate::access::{Path, Question, Target, sure};
-use crate::cli::{Answer, WhatCan};
+use crate::cli::{AnswerFormat, WhatCan};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::PrincipalFact;
@@ -38,16 +38,16 @@ pub(crate) fn run(arguments: &WhatCan, context: &mut Context<'_>) -> Result<Exit
     let head = asking.head(&question, &target, &gaps);
     let principal = asking.access.principal(who);
     match arguments.format {
-        Answer::Table => access::what_can_table(
+        AnswerFormat::Table => access::what_can_table(
             &asking.access,
             &lines,
             context.screen(arguments.color),
             context.out,
         )?,
-        Answer::Json => {
+        AnswerFormat::Json => {
             access::what_can_json(&asking.access, &head, principal, &lines, context.out)?;
         }
-        Answer::Csv => {
+        AnswerFormat::Csv => {
             access::csv(
                 &asking.access,
                 &asking.snapshot,

@@ -2,8 +2,8 @@
 
 use super::Context;
 use super::question::{Asking, conclude, impersonation};
-use crate::access::{Holders, Path, Verdict};
-use crate::cli::{Answer, WhoCan};
+use crate::access::{Holders, Path, PathAnswer};
+use crate::cli::{AnswerFormat, WhoCan};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::ResourceType;
@@ -29,16 +29,16 @@ pub(crate) fn run(arguments: &WhoCan, context: &mut Context<'_>) -> Result<Exit,
     head.empty_groups = empty.map(|at| asking.access.principal(*at)).collect();
     head.impersonators = asking.impersonators();
     match arguments.format {
-        Answer::Table => access::who_can_table(
+        AnswerFormat::Table => access::who_can_table(
             &asking.access,
             &holders.paths,
             context.screen(arguments.color),
             context.out,
         )?,
-        Answer::Json => {
+        AnswerFormat::Json => {
             access::who_can_json(&asking.access, &head, &holders.paths, context.out)?;
         }
-        Answer::Csv => {
+        AnswerFormat::Csv => {
             let lines = holders.paths.iter().map(|path| (None, path));
             access::csv(&asking.access, &asking.snapshot, lines, context.out)?;
         }
@@ -68,7 +68,7 @@ fn summary(holders: &Holders, seen_all: bool) -> String {
     let by_principal = holders.paths.chunk_by(|a, b| a.principal == b.principal);
     let (mut yes, mut depends) = (0, 0);
     for paths in by_principal {
-        if paths.iter().map(Path::verdict).min() == Some(Verdict::Yes) {
+        if paths.iter().map(Path::answer).min() == Some(PathAnswer::Yes) {
             yes += 1;
         } else {
             depends += 1;

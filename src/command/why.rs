@@ -3,7 +3,7 @@
 use super::Context;
 use super::question::{Asking, conclude};
 use crate::access::{explain, sure};
-use crate::cli::{Why, Words};
+use crate::cli::{SentenceFormat, Why};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::access;
@@ -29,8 +29,8 @@ pub(crate) fn run(arguments: &Why, context: &mut Context<'_>) -> Result<Exit, Er
     let principal = asking.access.principal(who);
     let explained = explain(&paths);
     match arguments.format {
-        Words::Text => access::why_text(&asking.access, &explained, context.out)?,
-        Words::Json => {
+        SentenceFormat::Text => access::why_text(&asking.access, &explained, context.out)?,
+        SentenceFormat::Json => {
             access::why_json(&asking.access, &head, principal, &explained, context.out)?;
         }
     }

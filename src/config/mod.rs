@@ -1,159 +1,239 @@
-//! What flags mean for the connection and the database. Everything that can be refused is refused here, before the first
-//! request.
+//! Settings: the command line wins over the environment, the environment over the configuration file, and that over the
+//! defaults. What is not on the command line is put there before it is parsed, so that one parser reads every value.
 
-mod api_key;
-mod unquoted;
+mod environment;
+mod file;
+mod line;
+mod setting;
 
-use std::ffi::OsString;
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Duration;
-
-use self::unquoted::unquoted;
-use crate::api::client::clock::Clock;
-use crate::api::client::{Client, ClientOptions};
-use crate::api::http::base_url::BaseUrl;
-use crate::api::http::proxy::Proxy;
-use crate::api::http::redact::holds_key;
-use crate::api::http::secret::ApiKey;
-use crate::api::http::transport::{TransportSettings, UreqTransport};
-use crate::cli::ConnectionFlags;
+use crate::cli;
+use crate::cli::declared::{Declared, FlagInfo, commands};
+use crate::connection::Lookup;
 use crate::error::Error;
-use crate::store::Identity;
 
-const DEFAULT_DB: &str = "harness-access.db";
-const DEFAULT_BASE_URL: &str = "https://app.harness.io";
+pub(crate) use setting::{Origin, Setting, settable};
 
-/// Looks up a variable of the environment.
-pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<OsString>;
+use file::{File, Found};
+use line::Line;
 
-/// How to reach an account, checked.
-#[derive(Debug)]
-pub struct Connection {
-    /// Where Harness is.
-    pub base_url: BaseUrl,
-    /// The account.
-    pub account_id: String,
-    /// The key.
-    pub api_key: ApiKey,
-    /// The proxy on the way.
-    pub proxy: Option<Proxy>,
+/// Flags that exclude each other: one on the command line keeps the other of the environment out.
+const EXCLUSIVE: [[&str; 2]; 1] = [["--api-key-file", "--api-key"]];
+
+/// The command line with what environment and files add to it.
+pub(crate) struct Completed<'a> {
+    /// In the forms that the parser knows.
+    pub(crate) arguments: Vec<String>,
+    /// What the arguments were completed from.
+    pub(crate) sources: Sources<'a>,
+    /// The command's words.
+    words: Vec<&'static str>,
+    added: Vec<Setting>,
+    /// What was passed over, for people.
+    warnings: Vec<String>,
 }
 
-impl Connection {
-    /// A client for the account, with so many requests a minute (0 = not paced) and so many bytes of memory for the rows;
-    /// its time starts now.
-    #[must_use]
-    pub fn client(
-        self,
-        timeout: Duration,
-        max_per_minute: u32,
-        max_memory: u64,
-        clock: Arc<dyn Clock>,
-    ) -> Client {
-        let settings = TransportSettings {
-            proxy: self.proxy,
-            ..TransportSettings::for_base(&self.base_url)
-        };
-        let transport = Box::new(UreqTransport::new(self.api_key, &settings));
-        let options = ClientOptions {
-            max_per_minute,
-            timeout,
-            max_memory,
-            clock,
-            ..ClientOptions::default()
-        };
-        Client::new(transport, self.base_url, self.account_id, options)
-    }
+/// Commands that print what is part of the program.
+const WITHOUT_SETTINGS: [&str; 2] = ["man", "completions"];
 
-    /// Checks the flags, among which the settings are. The environment says which proxy is on the way.
-    ///
-    /// # Errors
-    /// When something is missing, malformed or contradicts itself.
-    pub fn resolve(flags: &ConnectionFlags<'_>, env: Lookup<'_>) -> Result<Self, Error> {
-        let api_key = api_key::resolve(flags)?;
-        let base_url = base_url(flags)?;
-        let account_id = account_id(flags, &api_key)?;
-        let proxy = proxy(&base_url, env)?;
-        Ok(Self {
-            base_url,
-            account_id,
-            api_key,
-            proxy,
-        })
-    }
-
-    /// Account and base URL, as the database records them.
-    #[must_use]
-    pub fn identity(&self) -> Identity {
-        Identity {
-            account_id: self.account_id.clone(),
-            base_url: self.base_url.as_str().to_owned(),
-        }
-    }
-}
-
-/// The database file.
+/// Completes a command line. One that asks for help or the version stays as it is, whatever the files hold, and so do
+/// commands that need no settings.
 ///
 /// # Errors
-/// When its name is empty.
-pub fn database(flag: Option<&str>) -> Result<PathBuf, Error> {
-    if flag.is_some_and(str::is_empty) {
-        return Err(Error::Usage("--db is empty".to_owned()));
+/// When a file or variable is not what it should be.
+pub(crate) fn complete<'a>(arguments: &[String], env: Lookup<'a>) -> Result<Completed<'a>, Error> {
+    let commands = commands();
+    let (arguments, config) = line::without_config(arguments, &commands)?;
+    let line = Line::read(&arguments, &cli::normalized(&arguments)?, &commands);
+    let words = line.command.words.clone();
+    if line.asks_for_help || needs_none(&line) {
+        let sources = Sources {
+            env,
+            files: Vec::new(),
+        };
+        return Ok(Completed {
+            arguments: line.arguments,
+            sources,
+            words,
+            added: Vec::new(),
+            warnings: Vec::new(),
+        });
     }
-    Ok(flag.unwrap_or(DEFAULT_DB).into())
-}
-
-/// A variable of the environment. A variable that is not UTF-8 is an error, not an unset one.
-pub(crate) fn variable(env: Lookup<'_>, name: &str) -> Result<Option<String>, Error> {
-    let text = env(name).map(OsString::into_string).transpose();
-    text.map_err(|_| Error::Config {
-        message: format!("the environment variable {name} is not UTF-8"),
-        hint: None,
+    let Found { files, closed } = File::all(config.as_deref(), env, &commands)?;
+    let closed = closed.iter().map(|path| {
+        let path = path.display();
+        format!("the configuration file {path} may not be read by this user, and counts as absent")
+    });
+    let mut warnings: Vec<String> = closed.collect();
+    let sources = Sources { env, files };
+    let added = sources.settings(line.command, &line.given, &commands)?;
+    warnings.extend(sources.passed_over(line.command, &line.given, &added)?);
+    let mut arguments = line.arguments;
+    let rest = arguments.split_off(line.end_of_command);
+    for setting in &added {
+        arguments.extend(setting.as_typed(line.command));
+    }
+    arguments.extend(rest);
+    Ok(Completed {
+        arguments,
+        sources,
+        words,
+        added,
+        warnings,
     })
 }
 
-fn base_url(flags: &ConnectionFlags<'_>) -> Result<BaseUrl, Error> {
-    let text = unquoted(flags.base_url.unwrap_or(DEFAULT_BASE_URL));
-    BaseUrl::parse(text, flags.allow_http).map_err(|error| Error::Config {
-        message: format!("--base-url: {error}"),
-        hint: error.hint(),
-    })
+/// Completions with `--names` read the database, which a setting may name.
+fn needs_none(line: &Line<'_>) -> bool {
+    let first = line.command.words.first();
+    let asks_database = line
+        .arguments
+        .iter()
+        .any(|word| word.starts_with("--names"));
+    first.is_some_and(|first| WITHOUT_SETTINGS.contains(first)) && !asks_database
 }
 
-/// The proxy that the environment names for a host, as curl reads it.
-fn proxy(base: &BaseUrl, env: Lookup<'_>) -> Result<Option<Proxy>, Error> {
-    let value = |name: &'static str| {
-        let value = variable(env, name).ok().flatten()?;
-        let value = unquoted(&value);
-        (!value.is_empty()).then(|| value.to_owned())
-    };
-    Proxy::for_base(base, &value).map_err(|error| Error::Config {
-        message: error.to_string(),
-        hint: Some(error.hint()),
-    })
+impl Completed<'_> {
+    /// What was passed over, in sentences; nothing where the command is to be quiet.
+    pub(crate) fn warnings(&self) -> &[String] {
+        let quiet = self
+            .arguments
+            .iter()
+            .any(|word| word == "--quiet" || word == "-q");
+        if quiet { &[] } else { &self.warnings }
+    }
+
+    /// A complaint of the parser, with where the value comes from that it complains about.
+    pub(crate) fn explain(&self, error: Error) -> Error {
+        let Error::Usage(message) = &error else {
+            return error;
+        };
+        let named = |setting: &&Setting| message.contains(&format!("'{}'", setting.flag));
+        match self.added.iter().find(named) {
+            Some(setting) => Error::config(
+                message.clone(),
+                format!("{} comes from the {}", setting.flag, setting.origin),
+            ),
+            None => error,
+        }
+    }
+
+    /// A complaint about the value of a flag, with what gave it in the place of the flag that nobody typed.
+    pub(crate) fn with_origin(&self, error: Error) -> Error {
+        let Error::Config { message, hint } = error else {
+            return error;
+        };
+        let begins = |setting: &&Setting| {
+            let rest = message.strip_prefix(setting.flag);
+            rest.is_some_and(|rest| rest.starts_with([' ', ':']))
+        };
+        let message = match self.added.iter().find(begins) {
+            Some(setting) => message.replacen(setting.flag, &setting.origin.to_string(), 1),
+            None => message,
+        };
+        Error::Config { message, hint }
+    }
+
+    /// What the help of the command says about the environment.
+    pub(crate) fn help(&self) -> String {
+        let commands = commands();
+        let command = commands.iter().find(|command| command.words == self.words);
+        command.map(environment::help).unwrap_or_default()
+    }
 }
 
-/// The account from the flags or the environment, and from the key where that names it; they must agree, since a key
-/// of one account cannot read another.
-fn account_id(flags: &ConnectionFlags<'_>, key: &ApiKey) -> Result<String, Error> {
-    let given = flags.account_id.map(unquoted);
-    if given.is_some_and(holds_key) {
-        return Err(Error::config(
-            "the account looks like an API key",
-            "name the account with --account-id, and the key with --api-key-file or HARNESS_API_KEY",
-        ));
+/// What can set a flag besides the command line.
+pub(crate) struct Sources<'a> {
+    env: Lookup<'a>,
+    files: Vec<File>,
+}
+
+impl Sources<'_> {
+    /// What they set for the flags of a command that are not given.
+    pub(crate) fn settings(
+        &self,
+        command: &Declared,
+        given: &[&str],
+        commands: &[Declared],
+    ) -> Result<Vec<Setting>, Error> {
+        let mut found: Vec<Setting> = Vec::new();
+        for flag in settable(command) {
+            if given.contains(&flag.long) {
+                continue;
+            }
+            if let Some(setting) = self.setting(command, flag, commands)? {
+                found.push(setting);
+            }
+        }
+        for pair in EXCLUSIVE {
+            keep_one(pair, given, &mut found);
+        }
+        Ok(found)
     }
-    match (given, key.account_id()) {
-        (Some(given), Some(of_key)) if given != of_key => Err(Error::config(
-            format!("the key belongs to account {of_key}, but account {given} was asked for"),
-            "use a key of that account, or leave out --account-id",
-        )),
-        (Some(given), _) => Ok(given.to_owned()),
-        (None, Some(of_key)) => Ok(of_key.to_owned()),
-        (None, None) => Err(Error::config(
-            "no account: this key does not name one",
-            "name it with --account-id or HARNESS_ACCOUNT_ID; it is in the address of any page of Harness, after /account/",
-        )),
+
+    /// Values for all commands that this one does not know, and for which nothing else stands in, in sentences.
+    fn passed_over(
+        &self,
+        command: &Declared,
+        given: &[&str],
+        added: &[Setting],
+    ) -> Result<Vec<String>, Error> {
+        let mut told = Vec::new();
+        for flag in settable(command) {
+            let is_set = added.iter().any(|setting| setting.flag == flag.long);
+            if is_set || given.contains(&flag.long) {
+                continue;
+            }
+            let candidates = self.candidates(command, flag)?;
+            if let Some(first) = candidates.first().filter(|first| !first.suits(command)) {
+                told.push(format!(
+                    "{} does not know {} {:?} of the {}, and uses its default",
+                    command.words.join(" "),
+                    first.flag,
+                    first.values.join(","),
+                    first.origin,
+                ));
+            }
+        }
+        Ok(told)
     }
+
+    fn setting(
+        &self,
+        command: &Declared,
+        flag: &'static FlagInfo<'static>,
+        commands: &[Declared],
+    ) -> Result<Option<Setting>, Error> {
+        for setting in self.candidates(command, flag)? {
+            if setting.general && !setting.suits(command) {
+                setting.suits_any(commands)?;
+                continue;
+            }
+            return Ok(Some(setting));
+        }
+        Ok(None)
+    }
+
+    /// All that is set for a flag, the nearest to the command line first.
+    fn candidates(
+        &self,
+        command: &Declared,
+        flag: &'static FlagInfo<'static>,
+    ) -> Result<Vec<Setting>, Error> {
+        let mut found = environment::settings(command, flag, self.env)?;
+        for file in &self.files {
+            found.extend(file.settings(command, flag)?);
+        }
+        Ok(found)
+    }
+}
+
+/// Of two flags that exclude each other, the one that is set nearer to the command line.
+fn keep_one(pair: [&str; 2], given: &[&str], found: &mut Vec<Setting>) {
+    let rank = |setting: &Setting| matches!(setting.origin, Origin::File(_));
+    let of_pair = found.iter().filter(|setting| pair.contains(&setting.flag));
+    let kept = of_pair
+        .min_by_key(|setting| rank(setting))
+        .map(|setting| setting.flag);
+    let typed = pair.iter().any(|flag| given.contains(flag));
+    found.retain(|setting| !pair.contains(&setting.flag) || (!typed && Some(setting.flag) == kept));
 }

@@ -17,9 +17,9 @@ pub struct Comparison {
     pub fail_on: FailOn,
     /// The differences, assessed, in fixed order.
     pub changes: Vec<AssessedChange>,
-    /// As in [`Differences`].
+    /// As in [`Differences`](super::compare::Differences).
     pub newly_visible: u64,
-    /// As in [`Differences`].
+    /// As in [`Differences`](super::compare::Differences).
     pub out_of_sight: u64,
     /// What the audit trail records between the two, and no change shows: it came and went, or snapshots do not hold it.
     pub unseen: Vec<AuditEvent>,

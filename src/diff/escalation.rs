@@ -16,7 +16,7 @@ pub struct Escalation {
     pub reason: Cow<'static, str>,
 }
 
-type Reason = (&'static str, Cow<'static, str>);
+type EscalationReason = (&'static str, Cow<'static, str>);
 
 /// Looks at one change. `held_before`: somebody held the role or resource group in both snapshots.
 pub(super) fn escalation(change: &Change, held_before: bool) -> Option<Escalation> {
@@ -36,7 +36,7 @@ pub(super) fn escalation(change: &Change, held_before: bool) -> Option<Escalatio
     Some(Escalation { code, reason })
 }
 
-fn changed(before: &ResourceFact, after: &ResourceFact) -> Option<Reason> {
+fn changed(before: &ResourceFact, after: &ResourceFact) -> Option<EscalationReason> {
     let (old, new) = (&before.details()?, &after.details()?);
     match new {
         Details::Role { .. } => role_widened(old, new),
@@ -52,7 +52,7 @@ fn changed(before: &ResourceFact, after: &ResourceFact) -> Option<Reason> {
     }
 }
 
-fn role_widened(old: &Details, new: &Details) -> Option<Reason> {
+fn role_widened(old: &Details, new: &Details) -> Option<EscalationReason> {
     let permissions = |of: &Details| match of {
         Details::Role { permissions, .. } => Some(permissions.clone()),
         _ => None,
@@ -80,7 +80,7 @@ fn role_widened(old: &Details, new: &Details) -> Option<Reason> {
     Some(("role_widened", reason.into()))
 }
 
-fn may_sign_in_again(old: &Details, new: &Details) -> Option<Reason> {
+fn may_sign_in_again(old: &Details, new: &Details) -> Option<EscalationReason> {
     let barred = |of: &Details| match of {
         Details::User {
             disabled, locked, ..
@@ -94,7 +94,7 @@ fn may_sign_in_again(old: &Details, new: &Details) -> Option<Reason> {
     }
 }
 
-fn key_added(old: &Details, new: &Details) -> Option<Reason> {
+fn key_added(old: &Details, new: &Details) -> Option<EscalationReason> {
     let keys = |of: &Details| match of {
         Details::ServiceAccount { api_keys, .. } => *api_keys,
         _ => None,
@@ -103,7 +103,7 @@ fn key_added(old: &Details, new: &Details) -> Option<Reason> {
 }
 
 /// A user group whose members come from the identity provider, or from another group there than before.
-fn linked(old: &Details, new: &Details) -> Option<Reason> {
+fn linked(old: &Details, new: &Details) -> Option<EscalationReason> {
     let link = |of: &Details| match of {
         Details::UserGroup {
             sso_linked,
@@ -121,8 +121,8 @@ fn linked(old: &Details, new: &Details) -> Option<Reason> {
     })
 }
 
-fn sign_in_widened(old: &Details, new: &Details) -> Option<Reason> {
-    let (old, new) = (SignIn::of(old)?, SignIn::of(new)?);
+fn sign_in_widened(old: &Details, new: &Details) -> Option<EscalationReason> {
+    let (old, new) = (SignInRules::of(old)?, SignInRules::of(new)?);
     let wider_domains =
         !old.domains.is_empty() && (new.domains.is_empty() || has_more(&old.domains, &new.domains));
     // What was not known before is no new way.
@@ -149,7 +149,7 @@ fn has_more(old: &[String], new: &[String]) -> bool {
 
 /// What decides who can sign in, as the account or its sign-in settings have it.
 #[derive(Default)]
-struct SignIn {
+struct SignInRules {
     public_access: Option<bool>,
     two_factor: Option<bool>,
     oauth: Option<bool>,
@@ -159,7 +159,7 @@ struct SignIn {
     domains: Vec<String>,
 }
 
-impl SignIn {
+impl SignInRules {
     fn of(details: &Details) -> Option<Self> {
         match details {
             Details::Account {

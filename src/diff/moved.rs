@@ -22,18 +22,18 @@ pub(super) fn pair(facts: &mut DiffFacts) -> Vec<Change> {
 
 /// A project that is gone from one organization and new in another, under the same identifier.
 struct Move {
-    from: Place,
-    to: Place,
+    from: ProjectPlace,
+    to: ProjectPlace,
 }
 
 /// A project by its text id, and the path of the scope that it is.
 #[derive(Clone, PartialEq, Eq)]
-struct Place {
+struct ProjectPlace {
     id: String,
     path: String,
 }
 
-impl Place {
+impl ProjectPlace {
     fn of(fact: &ResourceFact) -> Option<Self> {
         let (org, project) = fact.id.strip_prefix("project/")?.split_once('/')?;
         Some(Self {
@@ -51,17 +51,17 @@ impl Place {
 
 /// An identifier that several projects left or came to says nothing about which is which.
 fn candidates(facts: &DiffFacts) -> Vec<Move> {
-    let projects = |facts: &[ResourceFact]| -> Vec<Place> {
+    let projects = |facts: &[ResourceFact]| -> Vec<ProjectPlace> {
         let projects = facts
             .iter()
             .filter(|fact| fact.kind == ResourceType::Project && !fact.newly_visible);
-        projects.filter_map(Place::of).collect()
+        projects.filter_map(ProjectPlace::of).collect()
     };
     let (old, new) = (
         projects(&facts.old_resources),
         projects(&facts.new_resources),
     );
-    let only = |these: &[Place], others: &[Place]| -> Vec<Place> {
+    let only = |these: &[ProjectPlace], others: &[ProjectPlace]| -> Vec<ProjectPlace> {
         these
             .iter()
             .filter(|place| !others.contains(place))
@@ -69,7 +69,7 @@ fn candidates(facts: &DiffFacts) -> Vec<Move> {
             .collect()
     };
     let (gone, come) = (only(&old, &new), only(&new, &old));
-    let alone = |places: &[Place], of: &Place| {
+    let alone = |places: &[ProjectPlace], of: &ProjectPlace| {
         places
             .iter()
             .filter(|place| place.identifier() == of.identifier())
@@ -211,7 +211,7 @@ impl Move {
     }
 }
 
-fn belongs(grant: &GrantFact, place: &Place) -> bool {
+fn belongs(grant: &GrantFact, place: &ProjectPlace) -> bool {
     *grant.report_scope == *place.path || grant.target.id == place.id
 }
 

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, RandomState};
 use std::io::Write;
 
-use super::exporter::{Exporter, Source};
+use super::exporter::{ExportSource, Exporter};
 use super::sign_ins::{self, SignIns};
-use super::target::Target;
-use crate::access::{Access, Path, Verdict};
+use super::target::ExportTarget;
+use crate::access::{Access, Path, PathAnswer};
 use crate::error::Error;
 use crate::model::{PrincipalFact, Scope};
 use crate::output::access::words::{covers, flags, reasons};
@@ -58,7 +58,11 @@ impl Exporter for Matrix {
         Some("matrix")
     }
 
-    fn write(&self, source: &Source<'_>, target: &mut Target<'_>) -> Result<u64, Error> {
+    fn write(
+        &self,
+        source: &ExportSource<'_>,
+        target: &mut ExportTarget<'_>,
+    ) -> Result<u64, Error> {
         let access = Access::new(source.reader.access_facts(source.snapshot.id)?);
         let details = Details::load(source.reader)?;
         if self.bom {
@@ -90,9 +94,9 @@ fn write_row(
         access.resource_group(path),
         access.scope(path),
     );
-    let certain = match path.verdict() {
-        Verdict::Yes => "yes",
-        Verdict::Depends => "depends",
+    let certain = match path.answer() {
+        PathAnswer::Yes => "yes",
+        PathAnswer::Depends => "depends",
     };
     let scope_text = scope.to_string();
     let [organization, project] = details.containers_of(scope);

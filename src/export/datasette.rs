@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::exporter::{Exporter, Source};
-use super::target::Target;
+use super::exporter::{ExportSource, Exporter};
+use super::target::ExportTarget;
 use crate::error::Error;
 use crate::output::write_json;
 
@@ -19,7 +19,11 @@ impl Exporter for DatasetteMetadata {
 
     /// Says how many views are described. Tables are hidden: the views are the contract. Datasette 0.65 reads all of this as
     /// metadata; 1.0 takes `hidden` over into its configuration by itself.
-    fn write(&self, source: &Source<'_>, target: &mut Target<'_>) -> Result<u64, Error> {
+    fn write(
+        &self,
+        source: &ExportSource<'_>,
+        target: &mut ExportTarget<'_>,
+    ) -> Result<u64, Error> {
         let mut views = Map::new();
         source.reader.each_row::<Error>(
             "SELECT name, sql FROM main.sqlite_master WHERE type = 'view' ORDER BY name",

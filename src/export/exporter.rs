@@ -1,13 +1,13 @@
 //! What every export has in common: a snapshot goes in, bytes come out.
 
-use super::target::Target;
+use super::target::ExportTarget;
 use crate::error::Error;
 use crate::model::{Gap, SnapshotInfo};
 use crate::store::Reader;
 
 /// A snapshot on its way out.
 #[derive(Debug)]
-pub struct Source<'a> {
+pub struct ExportSource<'a> {
     /// The open database, whose views show the snapshot.
     pub reader: &'a Reader,
     /// The database's name without folder and ending, as Datasette calls it.
@@ -37,5 +37,6 @@ pub trait Exporter {
     ///
     /// # Errors
     /// When the database cannot be read or the output fails.
-    fn write(&self, source: &Source<'_>, target: &mut Target<'_>) -> Result<u64, Error>;
+    fn write(&self, source: &ExportSource<'_>, target: &mut ExportTarget<'_>)
+    -> Result<u64, Error>;
 }

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use super::target::Target;
+use super::target::ExportTarget;
 use crate::error::Error;
 use crate::store::Reader;
 
@@ -102,7 +102,7 @@ impl HistoryFormat {
     ///
     /// # Errors
     /// When the output fails.
-    pub fn begin(self, target: &mut Target<'_>) -> Result<(), Error> {
+    pub fn begin(self, target: &mut ExportTarget<'_>) -> Result<(), Error> {
         if self == Self::Csv {
             let names: Vec<Option<&str>> = COLUMNS.iter().map(|column| Some(column.0)).collect();
             csv_row(&names, target)?;
@@ -119,7 +119,7 @@ impl HistoryFormat {
         reader: &Reader,
         account: &str,
         after: Option<i64>,
-        target: &mut Target<'_>,
+        target: &mut ExportTarget<'_>,
     ) -> Result<u64, Error> {
         let mut rows = 0;
         for sql in queries(after) {

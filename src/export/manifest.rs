@@ -73,7 +73,7 @@ impl<'a> Manifest<'a> {
 
 /// What is read of a manifest to know a file again.
 #[derive(Deserialize)]
-struct Proof {
+struct KnownManifest {
     tool: String,
     bytes: u64,
     sha256: String,
@@ -82,7 +82,7 @@ struct Proof {
 /// A manifest takes a kilobyte, and some more for its gaps.
 const MOST_BYTES: u64 = 64 << 20;
 
-impl Proof {
+impl KnownManifest {
     fn read(path: &Path) -> Option<Self> {
         let mut text = String::new();
         let file = File::open(path).ok()?;
@@ -105,17 +105,17 @@ pub(super) fn path_of(file: &Path) -> PathBuf {
 
 /// Whether a file is a manifest.
 pub(super) fn is_one(path: &Path) -> bool {
-    Proof::read(path).is_some()
+    KnownManifest::read(path).is_some()
 }
 
 /// Whether a manifest says that we wrote the file as it is now. An output that was killed between its two renames has
 /// its manifest still under the name of a part.
 pub(super) fn describes(file: &Path) -> bool {
     let manifest = path_of(file);
-    let proofs: Vec<Proof> = part::left_over(&manifest)
+    let proofs: Vec<KnownManifest> = part::left_over(&manifest)
         .into_iter()
         .chain([manifest])
-        .filter_map(|path| Proof::read(&path))
+        .filter_map(|path| KnownManifest::read(&path))
         .collect();
     let is_of_size = |bytes: u64| fs::metadata(file).is_ok_and(|known| known.len() == bytes);
     if !proofs.iter().any(|proof| is_of_size(proof.bytes)) {

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use std::io::Write;
 
-use super::exporter::{Exporter, Source};
-use super::target::Target;
+use super::exporter::{ExportSource, Exporter};
+use super::target::ExportTarget;
 use crate::error::Error;
 use crate::model::{Gap, SnapshotInfo};
 use crate::output::write_json_line;
@@ -58,7 +58,11 @@ impl Exporter for Ndjson {
         "ndjson"
     }
 
-    fn write(&self, source: &Source<'_>, target: &mut Target<'_>) -> Result<u64, Error> {
+    fn write(
+        &self,
+        source: &ExportSource<'_>,
+        target: &mut ExportTarget<'_>,
+    ) -> Result<u64, Error> {
         let head = Head {
             format_version: 1,
             record: "snapshot",

@@ -12,14 +12,14 @@ use crate::unfinished::Unfinished;
 /// A file that gets its name when it is whole; dropped before, it is gone. Its lock tells it from what a killed process
 /// left behind.
 #[derive(Debug)]
-pub(super) struct Part {
+pub(super) struct PartFile {
     file: File,
     unfinished: Unfinished,
 }
 
 const SUFFIX: &str = ".part";
 
-impl Part {
+impl PartFile {
     /// Creates it, readable by its owner only: it is a map of who can do what. The name is random, because process ids
     /// repeat: in a container they are always the same.
     pub(super) fn beside(wanted: &Path) -> io::Result<Self> {
@@ -65,7 +65,7 @@ impl Part {
 
 /// Moves a file aside, as a part of its name that the next output clears away.
 pub(super) fn set_aside(path: &Path) -> io::Result<()> {
-    let aside = Part::beside(path)?;
+    let aside = PartFile::beside(path)?;
     fs::rename(path, aside.path())?;
     aside.unfinished.keep();
     Ok(())

@@ -2,8 +2,8 @@
 
 use std::io;
 
-use super::exporter::{Exporter, Source};
-use super::target::Target;
+use super::exporter::{ExportSource, Exporter};
+use super::target::ExportTarget;
 use crate::error::Error;
 
 /// The format `sqlite`.
@@ -19,7 +19,11 @@ impl Exporter for Sqlite {
         false
     }
 
-    fn write(&self, source: &Source<'_>, target: &mut Target<'_>) -> Result<u64, Error> {
+    fn write(
+        &self,
+        source: &ExportSource<'_>,
+        target: &mut ExportTarget<'_>,
+    ) -> Result<u64, Error> {
         let scratch = target.scratch()?;
         source
             .reader

@@ -8,20 +8,20 @@ use std::path::{Path, PathBuf};
 use super::checksum::Hashing;
 use super::destination::Destination;
 use super::manifest::{self, Contents, Manifest};
-use super::part::{self, Part};
+use super::part::{self, PartFile};
 use crate::error::{Error, OutputFailed, hint_of_system};
 use crate::output::write_json;
 use crate::store::StoreError;
 
 /// An output under way.
 #[allow(missing_debug_implementations)]
-pub struct Target<'a> {
+pub struct ExportTarget<'a> {
     out: Hashing<Box<dyn Write + 'a>>,
     destination: Destination,
-    part: Option<Part>,
+    part: Option<PartFile>,
 }
 
-impl<'a> Target<'a> {
+impl<'a> ExportTarget<'a> {
     /// Begins to write.
     ///
     /// # Errors
@@ -32,15 +32,21 @@ impl<'a> Target<'a> {
             Destination::Stream(path) => {
                 let file = OpenOptions::new().append(true).open(path);
                 let file = file.map_err(|error| unwritable(path, error))?;
-                (Box::new(Named::new(path, BufWriter::new(file))), None)
+                (
+                    Box::new(NamingWriter::new(path, BufWriter::new(file))),
+                    None,
+                )
             }
             Destination::File { path, .. } => {
                 let create = || {
-                    let part = Part::beside(path)?;
+                    let part = PartFile::beside(path)?;
                     Ok((part.file().try_clone()?, part))
                 };
                 let (file, part) = create().map_err(|error| unwritable(path, error))?;
-                (Box::new(Named::new(path, BufWriter::new(file))), Some(part))
+                (
+                    Box::new(NamingWriter::new(path, BufWriter::new(file))),
+                    Some(part),
+                )
             }
         };
         Ok(Self {
@@ -62,7 +68,7 @@ impl<'a> Target<'a> {
             let folder = std::env::temp_dir();
             (folder.join(crate::NAME), folder.display().to_string())
         };
-        let part = Part::beside(&beside).map_err(|error| unwritable(&beside, error))?;
+        let part = PartFile::beside(&beside).map_err(|error| unwritable(&beside, error))?;
         Ok(Scratch { part, what })
     }
 
@@ -86,7 +92,7 @@ impl<'a> Target<'a> {
             return Ok(());
         };
         let beside = manifest::path_of(path);
-        let described = Part::beside(&beside).map_err(|error| unwritable(&beside, error))?;
+        let described = PartFile::beside(&beside).map_err(|error| unwritable(&beside, error))?;
         let mut file = BufWriter::new(described.file());
         write_json(&Manifest::new(contents, path, written), &mut file)
             .and_then(|()| file.flush())
@@ -106,7 +112,7 @@ impl<'a> Target<'a> {
     }
 }
 
-impl Write for Target<'_> {
+impl Write for ExportTarget<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.out.write(bytes)
     }
@@ -119,7 +125,7 @@ impl Write for Target<'_> {
 /// A temporary file; gone when dropped.
 #[derive(Debug)]
 pub struct Scratch {
-    part: Part,
+    part: PartFile,
     what: String,
 }
 
@@ -154,12 +160,12 @@ impl Scratch {
 }
 
 /// A writer whose failures name the file.
-struct Named<W> {
+struct NamingWriter<W> {
     inner: W,
     path: PathBuf,
 }
 
-impl<W> Named<W> {
+impl<W> NamingWriter<W> {
     fn new(path: &Path, inner: W) -> Self {
         Self {
             inner,
@@ -172,7 +178,7 @@ impl<W> Named<W> {
     }
 }
 
-impl<W: Write> Write for Named<W> {
+impl<W: Write> Write for NamingWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.inner.write(bytes).map_err(|error| self.named(error))
     }

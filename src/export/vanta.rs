@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use super::exporter::{Exporter, Source};
+use super::exporter::{ExportSource, Exporter};
 use super::sign_ins::{self, SignIns};
-use super::target::Target;
-use crate::access::{Access, Path, Verdict};
+use super::target::ExportTarget;
+use crate::access::{Access, Path, PathAnswer};
 use crate::error::Error;
 use crate::model::{PrincipalFact, ResourceType};
 use crate::output::csv;
@@ -33,7 +33,11 @@ impl Exporter for Vanta {
         Some("vanta")
     }
 
-    fn write(&self, source: &Source<'_>, target: &mut Target<'_>) -> Result<u64, Error> {
+    fn write(
+        &self,
+        source: &ExportSource<'_>,
+        target: &mut ExportTarget<'_>,
+    ) -> Result<u64, Error> {
         let access = Access::new(source.reader.access_facts(source.snapshot.id)?);
         let mut people: Vec<(&str, u32, &PrincipalFact)> = (0..)
             .zip(&access.facts().principals)
@@ -105,19 +109,19 @@ fn listed(roles: &[String]) -> String {
 
 /// In the order of their names; of several that look alike, what is certain.
 fn roles(access: &Access, paths: &[Path]) -> Vec<String> {
-    let mut roles: BTreeMap<(String, String), Verdict> = BTreeMap::new();
+    let mut roles: BTreeMap<(String, String), PathAnswer> = BTreeMap::new();
     for path in paths {
         let role = access.role(path);
         let name = named(role.name.as_deref(), &role.identifier);
         let role = (single(name), access.scope(path).to_string());
-        let best = roles.entry(role).or_insert(Verdict::Depends);
-        *best = path.verdict().min(*best);
+        let best = roles.entry(role).or_insert(PathAnswer::Depends);
+        *best = path.answer().min(*best);
     }
     roles
         .into_iter()
-        .map(|((name, scope), verdict)| match verdict {
-            Verdict::Yes => format!("{name} ({scope})"),
-            Verdict::Depends => format!("{name} ({scope}; depends)"),
+        .map(|((name, scope), answer)| match answer {
+            PathAnswer::Yes => format!("{name} ({scope})"),
+            PathAnswer::Depends => format!("{name} ({scope}; depends)"),
         })
         .collect()
 }

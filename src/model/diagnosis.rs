@@ -19,7 +19,7 @@ pub struct Diagnosis {
     /// How far this computer's clock is from Harness's, where Harness says the time; whole seconds.
     pub clock_skew: Option<Duration>,
     /// Every permission, in fixed order.
-    pub permissions: Vec<Held>,
+    pub permissions: Vec<CheckedPermission>,
     /// Whether every organization and everything in it could be seen.
     pub organizations: Proof,
     /// Whether every project and everything in it could be seen.
@@ -34,7 +34,7 @@ pub struct Diagnosis {
 
 /// A permission that was asked about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Held {
+pub struct CheckedPermission {
     /// Such as `core_user_view`.
     pub permission: &'static str,
     /// Such as `USER`.

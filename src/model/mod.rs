@@ -24,6 +24,7 @@ mod scope_selection;
 mod self_raising;
 mod snapshot;
 mod time;
+mod trail;
 mod verified;
 
 pub use access::{
@@ -31,12 +32,11 @@ pub use access::{
     RoleGrantFact,
 };
 pub use assignment_ids::{AssignmentIds, AssignmentRef};
-pub use audit::{
-    ActedOn, Actor, ActorKind, AuditEvent, AuditTrail, EventDetail, ReadWindow, SignIn, TrailRead,
-    Window,
-};
+pub use audit::{ActedOn, Actor, ActorKind, AuditEvent, EventDetail};
 pub use by::{Acting, Behind, By, Certainty};
-pub use diagnosis::{Deviation, Diagnosis, Held, ListDiagnosis, Proof, Trial, TrialAnswer};
+pub use diagnosis::{
+    CheckedPermission, Deviation, Diagnosis, ListDiagnosis, Proof, Trial, TrialAnswer,
+};
 pub use directory::{Directory, Ref, ScopeRef};
 pub use fact::{DiffFacts, GrantFact, Named, Namesake, NumberMap, ResourceFact};
 pub use grant::{Entitlement, Grant};
@@ -56,4 +56,5 @@ pub use scope_selection::{Depth, Extra, ScopeSelection};
 pub use self_raising::{SELF_RAISING, raises};
 pub use snapshot::{Converted, Gap, GapState, Pruned, SnapshotInfo, Unverified};
 pub use time::Timestamp;
+pub use trail::{AuditTrail, ReadWindow, SignIn, TrailBefore, TrailRead, Window};
 pub use verified::{Verified, VerifiedSnapshot};

@@ -14,7 +14,7 @@ use super::documents::{FORMAT_VERSION, PrincipalDoc, SnapshotDoc};
 use super::table::{Align, Table};
 use super::text::{count, named, shortened};
 use crate::access::agreement::{Answer, Asked, Compared, Outcome, Reason};
-use crate::access::{Access, Path, Verdict};
+use crate::access::{Access, Path, PathAnswer};
 use crate::model::{Policy, Scope, SnapshotInfo};
 
 const NAME: usize = 60;
@@ -104,10 +104,10 @@ pub fn summary(verified: &Verified<'_>) -> String {
 
 /// What the snapshot alone says.
 fn plain(asked: &Asked) -> Answer {
-    match asked.paths.iter().map(Path::verdict).min() {
+    match asked.paths.iter().map(Path::answer).min() {
         None => Answer::No,
-        Some(Verdict::Yes) => Answer::Yes,
-        Some(Verdict::Depends) => Answer::Depends,
+        Some(PathAnswer::Yes) => Answer::Yes,
+        Some(PathAnswer::Depends) => Answer::Depends,
     }
 }
 

@@ -4,7 +4,7 @@
 //! # Rules of the file
 //! - No request of any kind: style, script, pictures and data are inside, and a content security policy with the hashes
 //!   of style and script lets nothing else run or load.
-//! - Names come from strangers. They are written as text by [`html`], in the data island with every character escaped
+//! - Names come from strangers. They are written as text by `html`, in the data island with every character escaped
 //!   that HTML gives a meaning, and by the script as text nodes only.
 //! - The same snapshot gives the same bytes: no clock, no random ids, fixed order.
 //! - Whole without script. The script adds search, filters, sorting and copying to the list of everything.

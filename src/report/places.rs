@@ -15,7 +15,7 @@ const MOST_SCOPES: usize = 40;
 
 /// What is granted at one scope.
 #[derive(Default)]
-struct Place<'a> {
+struct GrantedAt<'a> {
     grants: Vec<&'a RoleGrantFact>,
     people: HashSet<u32>,
     service_accounts: HashSet<u32>,
@@ -61,7 +61,7 @@ pub(super) fn write(context: &Context<'_>, page: &mut Html) {
     }
 }
 
-impl Place<'_> {
+impl GrantedAt<'_> {
     /// Counts whoever a grant reaches: its principal, or the members of that.
     fn reach(&mut self, context: &Context<'_>, principal: u32) {
         let one = [principal];
@@ -90,9 +90,9 @@ fn depth(path: &str) -> usize {
     }
 }
 
-fn places<'a>(context: &'a Context<'_>) -> BTreeMap<String, Place<'a>> {
+fn places<'a>(context: &'a Context<'_>) -> BTreeMap<String, GrantedAt<'a>> {
     let facts = context.access.facts();
-    let mut places: BTreeMap<String, Place<'_>> = BTreeMap::new();
+    let mut places: BTreeMap<String, GrantedAt<'_>> = BTreeMap::new();
     let known = facts.tree.iter().chain([&Scope::Account]);
     for scope in known.filter(|scope| context.cut.touches(scope)) {
         places.entry(scope.to_string()).or_default();
@@ -107,7 +107,7 @@ fn places<'a>(context: &'a Context<'_>) -> BTreeMap<String, Place<'a>> {
             continue;
         };
         if !places.contains_key(path) {
-            places.insert(path.clone(), Place::default());
+            places.insert(path.clone(), GrantedAt::default());
         }
         let Some(place) = places.get_mut(path) else {
             continue;
@@ -118,7 +118,7 @@ fn places<'a>(context: &'a Context<'_>) -> BTreeMap<String, Place<'a>> {
     places
 }
 
-fn grants(context: &Context<'_>, page: &mut Html, path: &str, place: &Place<'_>) {
+fn grants(context: &Context<'_>, page: &mut Html, path: &str, place: &GrantedAt<'_>) {
     let facts = context.access.facts();
     page.raw("<details class=\"card\"")
         .attribute("id", &format!("scope/{}", address(path)))

@@ -1,7 +1,7 @@
 //! Who is powerful: the questions whose answers every reviewer looks for first, asked of the access engine.
 
 use super::cut::Cut;
-use crate::access::{Access, Extent, Path, Question, Target, Verdict};
+use crate::access::{Access, Extent, Path, PathAnswer, Question, Target};
 use crate::model::{PrincipalFact, ResourceType, Scope};
 use crate::output::findings::RuleFindings;
 
@@ -46,7 +46,9 @@ pub(super) struct Tally {
 impl Holder {
     /// Whether at least one way is a plain yes.
     pub(super) fn is_certain(&self) -> bool {
-        self.paths.iter().any(|path| path.verdict() == Verdict::Yes)
+        self.paths
+            .iter()
+            .any(|path| path.answer() == PathAnswer::Yes)
     }
 }
 

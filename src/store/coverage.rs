@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension, params};
 use std::cell::RefCell;
 
 use super::Reader;
-use super::names::{ListingName, Names};
+use super::names::{ListingName, NameLookup};
 use super::schema::live;
 use crate::model::{ListingKind, NumberMap, ResourceId, Scope};
 
@@ -34,9 +34,9 @@ type IsWhole<'a> = fn(&CoverageLookup<'a>, &ListingName, &str) -> rusqlite::Resu
 
 /// Answers by listing and principal type.
 #[derive(Default)]
-struct Answers(NumberMap<i64, Vec<(String, bool)>>);
+struct LookedUp(NumberMap<i64, Vec<(String, bool)>>);
 
-impl Answers {
+impl LookedUp {
     fn find_or(
         &mut self,
         listing: i64,
@@ -58,9 +58,9 @@ pub(super) struct CoverageLookup<'a> {
     reader: &'a Reader,
     snapshot: i64,
     /// The file whose facts are asked about; it gives the listings their keys.
-    asking: Names<'a>,
-    known: RefCell<Answers>,
-    covered: RefCell<Answers>,
+    asking: NameLookup<'a>,
+    known: RefCell<LookedUp>,
+    covered: RefCell<LookedUp>,
 }
 
 impl<'a> CoverageLookup<'a> {
@@ -78,7 +78,7 @@ impl<'a> CoverageLookup<'a> {
         Ok(Self {
             reader,
             snapshot,
-            asking: Names::of(asking)?,
+            asking: NameLookup::of(asking)?,
             known: RefCell::default(),
             covered: RefCell::default(),
         })

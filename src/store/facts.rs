@@ -3,7 +3,7 @@
 use rusqlite::ToSql;
 
 use super::Reader;
-use super::names::{GONE_SINCE, NAMESAKE, Names, namesake};
+use super::names::{GONE_SINCE, NAMESAKE, NameLookup, namesake};
 use crate::model::{GrantFact, ResourceFact, ResourceType, Timestamp};
 
 impl Reader {
@@ -53,7 +53,7 @@ impl Reader {
              FROM _grant x WHERE {rows}"
         ))?;
         let mut rows = statement.query(&*bound(parameters))?;
-        let mut names = Names::of(self)?;
+        let mut names = NameLookup::of(self)?;
         let mut facts = Vec::new();
         while let Some(row) = rows.next()? {
             let until: Option<i64> = row.get(9)?;

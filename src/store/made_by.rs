@@ -19,7 +19,7 @@ pub enum Changed<'a> {
 
 /// Who made the changes that a snapshot shows, and what happened that it does not show.
 #[derive(Clone, Debug)]
-pub struct Explained<'a> {
+pub struct ExplainedSnapshot<'a> {
     /// The snapshot.
     pub snapshot: i64,
     /// Its changes.
@@ -123,7 +123,7 @@ impl Writer {
     ///
     /// # Errors
     /// When the file cannot be written; it then holds what it held before.
-    pub fn record_made_by(self, explained: &[Explained<'_>]) -> Result<(), StoreError> {
+    pub fn record_made_by(self, explained: &[ExplainedSnapshot<'_>]) -> Result<(), StoreError> {
         let write = || -> rusqlite::Result<()> {
             for of in explained {
                 self.record_of(of)?;
@@ -134,7 +134,7 @@ impl Writer {
         self.commit()
     }
 
-    fn record_of(&self, explained: &Explained<'_>) -> rusqlite::Result<()> {
+    fn record_of(&self, explained: &ExplainedSnapshot<'_>) -> rusqlite::Result<()> {
         let snapshot = explained.snapshot;
         for table in ["_made_by", "_unseen"] {
             self.connection.execute(

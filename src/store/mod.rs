@@ -32,7 +32,7 @@ mod questions;
 mod schema;
 
 pub use error::StoreError;
-pub use made_by::{Changed, Explained};
+pub use made_by::{Changed, ExplainedSnapshot};
 pub use open::{Identity, Reader, Writer};
 pub use publish::{Published, Removal};
 pub use questions::{GrantParts, Limits, Receiver, Restricted, Rows, SelectError, SignInsRead};

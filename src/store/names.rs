@@ -35,7 +35,7 @@ pub(super) fn namesake(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<Name
     Ok(row.get::<_, bool>(at)?.then_some(Namesake { gone_since }))
 }
 
-pub(super) struct Names<'a> {
+pub(super) struct NameLookup<'a> {
     pub(super) reader: &'a Reader,
     named: Statement<'a>,
     /// By key and snapshot.
@@ -43,7 +43,7 @@ pub(super) struct Names<'a> {
     scopes: NumberMap<i64, Arc<str>>,
 }
 
-impl<'a> Names<'a> {
+impl<'a> NameLookup<'a> {
     pub(super) fn of(reader: &'a Reader) -> rusqlite::Result<Self> {
         let named = reader.connection.prepare(&format!(
             "SELECT r.id, r.type, r.scope, v.name,

@@ -13,7 +13,7 @@ use harness_access::api::http::transport::{
     HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind,
 };
 use harness_access::api::page::envelope::LooksLike;
-use harness_access::api::page::{Gap, Page};
+use harness_access::api::page::{Page, WalkGap};
 
 type Answer = Result<HttpResponse, TransportError>;
 
@@ -378,7 +378,7 @@ fn a_walk_counts_its_retries_and_names_the_page_that_is_missing() {
     let result = result.expect("a part");
     assert_eq!((result.rows, result.requests, result.retries), (100, 6, 4));
     assert_eq!(rows, (0..100).collect::<Vec<_>>());
-    assert!(matches!(result.gaps[..], [Gap::Page { page: 1, .. }]));
+    assert!(matches!(result.gaps[..], [WalkGap::Page { page: 1, .. }]));
 }
 
 #[test]

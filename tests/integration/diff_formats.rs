@@ -1,33 +1,23 @@
 //! What `diff` prints, in every format, with names that want to be something else.
 
+mod escalation;
+
 use harness_access::model::{Details, Selector};
 
 use crate::support::account::{Account, resource_group, user};
 use crate::support::{Outcome, Run, TempDir, matches_file};
 
 const ADMINS: &str = "user_group/account/admins";
+
 const ALL: &str = "resource_group/account/all";
+
 const VIEWER: &str = "role/harness/_organization_viewer";
+
 const ORG_RESOURCES: &str = "resource_group/harness/_all_organization_level_resources";
 
-/// Two days in which everything happens once, to things with names of every kind of malice.
-fn two_days(folder: &TempDir) {
-    let file = folder.file("a.db");
-    let long = "long name ".repeat(1000);
-    let mut account = Account::default();
+fn first_day() -> Account {
+    let mut account = people();
     account
-        .project("pay", "shop")
-        .project("pay", "gone")
-        .user("u1", "Ada Example", "ada@example.test")
-        .user("u2", "=cmd()|'/c calc'!A1", "bob@example.test")
-        .user("u3", "日本語 🚀 user", "wide@example.test")
-        .user(
-            "u4",
-            "\u{202e}evil\u{202c} \u{1b}[31mred\u{7}",
-            "rtl@example.test",
-        )
-        .user("u5", &long, "long@example.test")
-        .resource("user/u6", Some("Disabled"), user("off@example.test", true))
         .group(ADMINS, "Admins | `code` <b>bold</b> @everyone #1")
         .group(
             "user_group/account/readers",
@@ -71,6 +61,32 @@ fn two_days(folder: &TempDir) {
             "org/pay/project/shop",
             ALL,
         );
+    account
+}
+
+fn people() -> Account {
+    let long = "long name ".repeat(1000);
+    let mut account = Account::default();
+    account
+        .project("pay", "shop")
+        .project("pay", "gone")
+        .user("u1", "Ada Example", "ada@example.test")
+        .user("u2", "=cmd()|'/c calc'!A1", "bob@example.test")
+        .user("u3", "日本語 🚀 user", "wide@example.test")
+        .user(
+            "u4",
+            "\u{202e}evil\u{202c} \u{1b}[31mred\u{7}",
+            "rtl@example.test",
+        )
+        .user("u5", &long, "long@example.test")
+        .resource("user/u6", Some("Disabled"), user("off@example.test", true));
+    account
+}
+
+/// Two days in which everything happens once, to things with names of every kind of malice.
+fn two_days(folder: &TempDir) {
+    let file = folder.file("a.db");
+    let mut account = first_day();
     account.publish(&file, 1);
     everything_happens(&mut account);
     account.publish_as(&file, 2, Some("after"));
@@ -279,95 +295,6 @@ fn the_gate_decides_the_status_and_nothing_else() {
     diff(&folder, &["--fail-on", "sometimes"]).exits(3);
     let quiet = diff(&folder, &["-q"]).exits(1);
     assert!(quiet.stdout.is_empty() && quiet.stderr.is_empty());
-}
-
-type Change = fn(&mut Account) -> &mut Account;
-
-/// Each change alone: does it count as more access?
-#[test]
-fn what_is_an_escalation_and_what_is_not() {
-    let start = || {
-        let mut account = Account::default();
-        account
-            .user("u1", "Ada", "ada@example.test")
-            .resource("user/u2", Some("Off"), user("off@example.test", true))
-            .group(ADMINS, "Admins")
-            .role("role/account/r", "Role", &["a", "b"])
-            .role("role/harness/_account_viewer", "Account Viewer", &["a"])
-            .role(VIEWER, "Organization Viewer", &["a"])
-            .everything(ALL, "All")
-            .everything(ORG_RESOURCES, "All of the organization")
-            .pipelines("resource_group/account/some", "Some", &["build"])
-            .project("pay", "shop")
-            .assign(ADMINS, "role/account/r", "account", ALL)
-            .assign("user/u1", "role/account/dangling", "account", ALL);
-        account
-    };
-    let cases: [(&str, bool, Change); 16] = [
-        ("member joins", true, |a| a.member("user/u1", ADMINS)),
-        ("role assigned", true, |a| {
-            a.assign("user/u1", "role/account/r", "org/pay", ALL)
-        }),
-        ("permission more", true, |a| {
-            a.role("role/account/r", "Role", &["a", "b", "c"])
-        }),
-        ("permission swapped", true, |a| {
-            a.role("role/account/r", "Role", &["a", "c"])
-        }),
-        ("permission less", false, |a| {
-            a.role("role/account/r", "Role", &["a"])
-        }),
-        ("role renamed", false, |a| {
-            a.role("role/account/r", "Other", &["a", "b"])
-        }),
-        ("every pipeline", true, |a| {
-            a.pipelines("resource_group/account/some", "Some", &[])
-        }),
-        ("everything", true, |a| {
-            a.everything("resource_group/account/some", "Some")
-        }),
-        ("another pipeline", true, |a| {
-            a.pipelines("resource_group/account/some", "Some", &["other"])
-        }),
-        ("enabled again", true, |a| {
-            a.resource("user/u2", Some("Off"), user("off@example.test", false))
-        }),
-        ("disabled", false, |a| {
-            a.resource("user/u1", Some("Ada"), user("ada@example.test", true))
-        }),
-        ("an empty group", false, |a| {
-            a.group("user_group/account/new", "New")
-        }),
-        ("a role nobody holds", false, |a| {
-            a.role("role/account/new", "New", &["a"])
-        }),
-        ("a role that was held while missing", true, |a| {
-            a.role("role/account/dangling", "Back", &["a"])
-        }),
-        ("a Harness release", false, |a| {
-            a.role(
-                "role/harness/_account_viewer",
-                "Account Viewer",
-                &["a", "z"],
-            )
-        }),
-        ("Harness makes a viewer", false, |a| {
-            a.assign(ADMINS, VIEWER, "org/pay", ORG_RESOURCES)
-        }),
-    ];
-    let folder = TempDir::new();
-    for (name, escalates, change) in cases {
-        let file = folder.file("a.db");
-        let _ = std::fs::remove_file(&file);
-        let mut account = start();
-        account.publish(&file, 1);
-        change(&mut account);
-        account.publish(&file, 2);
-        let any = diff(&folder, &[]);
-        assert_eq!(any.status, 1, "{name}: {}", any.stderr);
-        let gate = diff(&folder, &["--fail-on", "escalation"]);
-        assert_eq!(gate.status, i32::from(escalates), "{name}: {}", gate.stdout);
-    }
 }
 
 #[test]

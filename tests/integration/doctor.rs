@@ -31,6 +31,58 @@ fn report(test: &Test, status: i32) -> Value {
     report
 }
 
+/// Answers of other servers, and what `doctor` says of them.
+fn not_harness() -> [(FaultKind, &'static str); 10] {
+    let html = "<!DOCTYPE html><html><body>It works!</body></html>";
+    let other = json!({"service": "inventory", "version": "1.2"});
+    [
+        (FaultKind::LoginHtml, "an HTML page, not the Harness API"),
+        (
+            FaultKind::LoginRedirectScript,
+            "a login page, not the Harness API",
+        ),
+        (
+            FaultKind::Answer(Answer::new(
+                200,
+                "text/html",
+                "<a href='/auth/#/signin'>Sign in</a>",
+            )),
+            "a login page, not the Harness API",
+        ),
+        (
+            FaultKind::Answer(Answer::new(404, "text/html", html)),
+            "an HTML page, not the Harness API",
+        ),
+        (
+            FaultKind::Answer(Answer::new(403, "text/html", html)),
+            "an HTML page, not the Harness API",
+        ),
+        (
+            FaultKind::Answer(Answer::new(200, "text/plain", "hello")),
+            "not JSON",
+        ),
+        (
+            FaultKind::Answer(Answer::json(200, &other)),
+            "JSON of another service, not the Harness API",
+        ),
+        (
+            FaultKind::Answer(Answer::json(200, &json!([1, 2, 3]))),
+            "JSON of another service, not the Harness API",
+        ),
+        (
+            FaultKind::Answer(Answer::json(404, &json!({"detail": "Not Found"}))),
+            "not found",
+        ),
+        (
+            FaultKind::Redirect(
+                302,
+                "https://login.example.test/start?session=hidden".into(),
+            ),
+            "a redirect (status 302) to https://login.example.test/start",
+        ),
+    ]
+}
+
 /// Whether each permission is needed and held.
 fn permissions(report: &Value) -> BTreeMap<String, (bool, bool)> {
     let rows = report["permissions"].as_array().unwrap().iter();
@@ -316,54 +368,7 @@ fn nobody_there_exits_5() {
 
 #[test]
 fn what_is_not_harness_is_named_and_exits_5() {
-    let html = "<!DOCTYPE html><html><body>It works!</body></html>";
-    let other = json!({"service": "inventory", "version": "1.2"});
-    for (kind, says) in [
-        (FaultKind::LoginHtml, "an HTML page, not the Harness API"),
-        (
-            FaultKind::LoginRedirectScript,
-            "a login page, not the Harness API",
-        ),
-        (
-            FaultKind::Answer(Answer::new(
-                200,
-                "text/html",
-                "<a href='/auth/#/signin'>Sign in</a>",
-            )),
-            "a login page, not the Harness API",
-        ),
-        (
-            FaultKind::Answer(Answer::new(404, "text/html", html)),
-            "an HTML page, not the Harness API",
-        ),
-        (
-            FaultKind::Answer(Answer::new(403, "text/html", html)),
-            "an HTML page, not the Harness API",
-        ),
-        (
-            FaultKind::Answer(Answer::new(200, "text/plain", "hello")),
-            "not JSON",
-        ),
-        (
-            FaultKind::Answer(Answer::json(200, &other)),
-            "JSON of another service, not the Harness API",
-        ),
-        (
-            FaultKind::Answer(Answer::json(200, &json!([1, 2, 3]))),
-            "JSON of another service, not the Harness API",
-        ),
-        (
-            FaultKind::Answer(Answer::json(404, &json!({"detail": "Not Found"}))),
-            "not found",
-        ),
-        (
-            FaultKind::Redirect(
-                302,
-                "https://login.example.test/start?session=hidden".into(),
-            ),
-            "a redirect (status 302) to https://login.example.test/start",
-        ),
-    ] {
+    for (kind, says) in not_harness() {
         let test = Test::new();
         let fault = test.fake.fault(Fault::everywhere(kind.clone()));
         let outcome = doctor(&test).run();

@@ -1,23 +1,21 @@
 //! Everything that can go wrong, at every listing, once and for good. Once: the snapshot is the one without faults. For
 //! good: nothing is stored, and the message says at which listing.
 
-use std::collections::HashSet;
-use std::fs;
-use std::path::Path;
+mod scopes;
+mod stored;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use harness_access::api::client::clock::VirtualClock;
-use harness_access::collect::Remembered;
-use harness_access::error::Error;
-use harness_access::exit::Exit;
-use harness_access::model::{Listing, ListingState, Observation};
-use serde_json::Value;
-
-use crate::support::in_process::told;
-use crate::support::{Database, TempDir, in_process};
 use fake_harness::{
     Account, FakeHarness, Fault, FaultHandle, FaultKind, GenerateSpec, HowOften, router,
 };
+use harness_access::collect::Remembered;
+use harness_access::exit::Exit;
+use harness_access::model::{Listing, Observation};
+use serde_json::Value;
+
+use crate::support::in_process;
+use crate::support::in_process::told;
 
 /// A request of a sync, and how it is asked.
 #[derive(Clone, Copy, Debug)]
@@ -232,34 +230,6 @@ fn with_long(list: Place) -> Account {
     Account::generate(&spec)
 }
 
-/// All that a snapshot says but how long it took.
-fn dump(path: &Path) -> Vec<String> {
-    let database = Database::open(path);
-    let times = database.rows("SELECT started_at, finished_at FROM snapshots");
-    let views = database.rows(
-        "SELECT name FROM sqlite_master WHERE type = 'view'
-         AND name NOT IN ('snapshots', 'listings', 'effective_access')",
-    );
-    let mut dump = Vec::new();
-    for view in views {
-        let mut rows = database.rows(&format!("SELECT * FROM {}", view[0]));
-        rows.sort_unstable();
-        let rows = rows.into_iter().map(|row| row.join("|"));
-        dump.extend(rows.map(|row| {
-            let row = row.replace(&times[0][1], "then");
-            format!("{}: {row}", view[0])
-        }));
-    }
-    let counts =
-        "SELECT id, state, users, service_accounts, user_groups, roles, resource_groups, grants,
-                    disabled_role_assignments, caller FROM snapshots";
-    let listings = "SELECT snapshot_id, kind, scope, endpoint, state, reason, reported_total, rows FROM listings
-                    ORDER BY kind";
-    dump.push(database.ask(counts));
-    dump.push(database.ask(listings));
-    dump
-}
-
 /// What a fault that happens at some place comes to, where that is not what it comes to at all others.
 fn outcome(place: Place, kind: &FaultKind, times: HowOften, exit: Option<Exit>) -> Option<Exit> {
     let once = matches!(times, HowOften::Once);
@@ -454,172 +424,4 @@ fn a_page_that_says_it_is_another_is_read_again() {
     let (observed, listing) = observe(1);
     assert!(observed == expected);
     assert!(listing.requests >= listing.pages);
-}
-
-// ---- organizations and projects -----------------------------------------------------------------------------------------
-
-const TREE: [Place; 2] = [
-    list(router::ORGANIZATIONS, "GET /ng/api/organizations", false),
-    list(router::PROJECTS, "GET /ng/api/projects", false),
-];
-
-/// Walks over many scopes at once. What they refuse is asked for scope by scope: of the same route, or of another.
-const AT_ONCE: [(Place, bool); 3] = [
-    (LISTS[1], true),
-    (LISTS[2], true),
-    (
-        list(
-            router::ROLE_ASSIGNMENTS_V2,
-            "POST /authz/api/roleassignments/v2/filter",
-            true,
-        ),
-        false,
-    ),
-];
-
-fn tree() -> Account {
-    Account::generate(&GenerateSpec {
-        assignments: 40,
-        users: 10,
-        groups: 12,
-        service_accounts: 12,
-        roles: 6,
-        resource_groups: 6,
-        organizations: 1,
-        projects: 2,
-        ..GenerateSpec::default()
-    })
-}
-
-/// What an observation says there is, without how it was listed.
-fn facts(observation: &Observation) -> Vec<String> {
-    let mut facts = told(observation);
-    facts.retain(|line| !is_of_ledger(line));
-    facts
-}
-
-struct Tree {
-    fake: FakeHarness,
-    expected: Vec<String>,
-}
-
-impl Tree {
-    fn new() -> Self {
-        let fake = FakeHarness::new(tree());
-        let observation = Self::observe(&fake).unwrap();
-        let scopes = observation.listings.iter().map(|listing| &listing.scope);
-        assert_eq!(scopes.collect::<HashSet<_>>().len(), 5);
-        let expected = facts(&observation);
-        Self { fake, expected }
-    }
-
-    fn observe(fake: &FakeHarness) -> Result<Observation, Error> {
-        let client = in_process::client_with(fake, &VirtualClock::new(), 0);
-        let observation = in_process::everything(&client, 4).map_err(in_process::explained)?;
-        in_process::without_gaps(observation)
-    }
-
-    fn attempt(&self, place: Place, kind: &FaultKind, times: HowOften, exit: Option<Exit>) {
-        let context = format!("{kind:?} at {place:?}, {times:?}");
-        let fault = place.fault(&self.fake, kind, times);
-        let result = Self::observe(&self.fake);
-        assert!(fault.fired() > 0, "{context}: did not happen");
-        match (result, outcome(place, kind, times, exit)) {
-            (Ok(observation), None) => {
-                assert!(facts(&observation) == self.expected, "{context}");
-                let is_whole = |listing: &Listing| listing.state == ListingState::Complete;
-                assert!(observation.listings.iter().all(is_whole), "{context}");
-            }
-            (Err(error), Some(exit)) => {
-                let message = error.to_string();
-                assert_eq!(error.exit(), exit, "{context}: {message}");
-                assert!(message.contains(place.endpoint), "{context}: {message}");
-            }
-            (Ok(_), Some(exit)) => panic!("{context}: went well instead of ending with {exit:?}"),
-            (Err(error), None) => panic!("{context}: {error}"),
-        }
-    }
-}
-
-fn faults_of_one_page() -> Vec<Case> {
-    let mut cases = faults_of_requests();
-    cases.extend(faults_of_pages());
-    cases.retain(|case| {
-        !matches!(
-            case.kind,
-            FaultKind::RowInserted
-                | FaultKind::RowDeleted
-                | FaultKind::RowReplaced
-                | FaultKind::PageRepeated
-        )
-    });
-    cases
-}
-
-#[test]
-fn any_fault_of_the_lists_of_organizations_and_projects() {
-    let tree = Tree::new();
-    for place in TREE {
-        for case in faults_of_one_page() {
-            tree.attempt(place, &case.kind, HowOften::Once, case.once);
-            tree.attempt(place, &case.kind, HowOften::Forever, case.forever);
-        }
-    }
-}
-
-#[test]
-fn any_fault_of_a_walk_over_many_scopes_leaves_the_other_way() {
-    let tree = Tree::new();
-    for (place, is_route_of_scopes) in AT_ONCE {
-        for case in faults_of_one_page() {
-            tree.attempt(place, &case.kind, HowOften::Once, None);
-            // No other way helps with the key, the pace, or a gateway that leads elsewhere.
-            let ends_all = ends_all(&case.kind);
-            let forever = case.forever.filter(|_| is_route_of_scopes || ends_all);
-            tree.attempt(place, &case.kind, HowOften::Forever, forever);
-        }
-    }
-}
-
-/// The same through the store, for one list.
-#[test]
-fn what_is_stored_after_a_fault_is_what_is_stored_without_and_nothing_otherwise() {
-    let place = LISTS[2];
-    let fake = FakeHarness::new(with_long(place));
-    let folder = TempDir::new();
-    let without = folder.file("without");
-    in_process::sync(&fake, &without).unwrap();
-    let expected = dump(&without);
-    let path = folder.file("with");
-    let mut cases = faults_of_requests();
-    cases.extend(faults_of_pages());
-    // Asked without an order after a refusal, pages may or may not overlap.
-    cases.retain(|case| !matches!(case.kind, FaultKind::BareEnvelope));
-    for Case {
-        kind,
-        once,
-        forever,
-    } in cases
-    {
-        for (times, exit) in [(HowOften::Once, once), (HowOften::Forever, forever)] {
-            let context = format!("{kind:?}, {times:?}");
-            let fault = place.fault(&fake, &kind, times);
-            let result = in_process::sync(&fake, &path);
-            assert!(fault.fired() > 0, "{context}: did not happen");
-            let exit = outcome(place, &kind, times, exit);
-            assert_eq!(result.is_err(), exit.is_some(), "{context}");
-            assert_eq!(path.exists(), exit.is_none(), "{context}");
-            if exit.is_none() {
-                let mut stored = dump(&path);
-                let mut expected = expected.clone();
-                if matches!(kind, FaultKind::NegativeTotals) {
-                    // The ledger, which comes last, has no total then.
-                    stored.pop();
-                    expected.pop();
-                }
-                assert!(stored == expected, "{context}");
-                fs::remove_file(&path).unwrap();
-            }
-        }
-    }
 }

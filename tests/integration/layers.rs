@@ -58,9 +58,9 @@ const PARTS: &[(&str, &[&str])] = &[
     ("signals", &["exit", "unfinished"]),
     ("error", &["api", "exit", "store"]),
     ("cli", &["diff", "error", "findings", "model", "similar"]),
-    ("config", &["api", "cli", "error", "store"]),
-    ("settings", &["cli", "config", "error"]),
-    ("logging", &["api", "characters", "config", "error"]),
+    ("connection", &["api", "cli", "error", "store"]),
+    ("config", &["cli", "connection", "error"]),
+    ("logging", &["api", "characters", "connection", "error"]),
     (
         "command",
         &[
@@ -70,6 +70,7 @@ const PARTS: &[(&str, &[&str])] = &[
             "cli",
             "collect",
             "config",
+            "connection",
             "cookbook",
             "diff",
             "error",
@@ -80,7 +81,6 @@ const PARTS: &[(&str, &[&str])] = &[
             "output",
             "report",
             "retention",
-            "settings",
             "signals",
             "similar",
             "store",
@@ -89,7 +89,7 @@ const PARTS: &[(&str, &[&str])] = &[
     (
         "run",
         &[
-            "api", "cli", "command", "error", "exit", "logging", "output", "settings", "signals",
+            "api", "cli", "command", "config", "error", "exit", "logging", "output", "signals",
         ],
     ),
 ];

@@ -1,6 +1,7 @@
 //! Who made each change: the audit trail, read by `sync --with audit`, told by `diff` and `audit`.
 
 mod details;
+mod holes;
 mod odd;
 mod property;
 mod sign_ins;

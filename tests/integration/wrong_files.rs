@@ -17,6 +17,15 @@ struct Wrong {
     kind: &'static str,
 }
 
+fn wrong(name: &'static str, content: Vec<u8>, says: &'static str, kind: &'static str) -> Wrong {
+    Wrong {
+        name,
+        content,
+        says,
+        kind,
+    }
+}
+
 /// Runs SQL on a copy of a file.
 fn altered(test: &Test, sql: &str) -> Vec<u8> {
     let path = test.folder.file("altered");
@@ -29,16 +38,8 @@ fn altered(test: &Test, sql: &str) -> Vec<u8> {
     bytes
 }
 
-fn wrong_files(test: &Test) -> Vec<Wrong> {
+fn of_others(test: &Test) -> Vec<Wrong> {
     let ours = fs::read(test.database()).unwrap();
-    let page = usize::from(u16::from_be_bytes([ours[16], ours[17]]));
-    let pages = ours.len() / page;
-    assert!(pages > 20, "{pages} pages");
-    let with_page = |number: usize, fill: u8| {
-        let mut bytes = ours.clone();
-        bytes[number * page..(number + 1) * page].fill(fill);
-        bytes
-    };
     let foreign = {
         let path = test.folder.file("foreign");
         rusqlite::Connection::open(&path)
@@ -51,12 +52,6 @@ fn wrong_files(test: &Test) -> Vec<Wrong> {
     };
     let no_sqlite = "is not a SQLite database";
     let another = "is a SQLite database of another program";
-    let wrong = |name, content, says, kind| Wrong {
-        name,
-        content,
-        says,
-        kind,
-    };
     vec![
         wrong(
             "text",
@@ -82,6 +77,21 @@ fn wrong_files(test: &Test) -> Vec<Wrong> {
             "has schema version 99; this program knows versions up to 2",
             "db_newer",
         ),
+    ]
+}
+
+/// The beginning of a file of ours, or the whole of it with a fault inside.
+fn damaged(test: &Test) -> Vec<Wrong> {
+    let ours = fs::read(test.database()).unwrap();
+    let page = usize::from(u16::from_be_bytes([ours[16], ours[17]]));
+    let pages = ours.len() / page;
+    assert!(pages > 20, "{pages} pages");
+    let with_page = |number: usize, fill: u8| {
+        let mut bytes = ours.clone();
+        bytes[number * page..(number + 1) * page].fill(fill);
+        bytes
+    };
+    vec![
         wrong("page", ours[..page].to_vec(), "is damaged", "db_damaged"),
         wrong(
             "half",
@@ -113,6 +123,12 @@ fn wrong_files(test: &Test) -> Vec<Wrong> {
             "db_damaged",
         ),
     ]
+}
+
+fn wrong_files(test: &Test) -> Vec<Wrong> {
+    let mut files = of_others(test);
+    files.extend(damaged(test));
+    files
 }
 
 /// Every command that writes the file, and one that only reads it.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::sample::Asked;
 use crate::access::index::Access;
-use crate::access::path::{Doubt, Path, Verdict};
+use crate::access::path::{Doubt, Path, PathAnswer};
 use crate::model::{Policy, Scope};
 
 /// An answer in a word.
@@ -59,7 +59,7 @@ pub fn compare(
         .collect();
     let is_named = |path: &Path| policies.iter().any(|policy| is_same(access, path, policy));
     let is_certain = |path: &Path| {
-        path.verdict() == Verdict::Yes
+        path.answer() == PathAnswer::Yes
             || is_named(path) && path.doubts.iter().all(|doubt| *doubt == Doubt::Attribute)
     };
     let (certain, open): (Vec<&Path>, Vec<&Path>) =

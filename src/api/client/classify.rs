@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::retry::Outcome;
+use super::retry::AttemptOutcome;
 use crate::api::error::{ApiErrorKind, ErrorBody, MissingPermission};
 use crate::api::http::quote::{quote, quote_bytes};
 use crate::api::http::transport::{HttpResponse, TransportError, TransportErrorKind};
@@ -21,7 +21,7 @@ pub struct FailedAttempt {
     /// What to tell the reader if this is the end.
     pub kind: Box<ApiErrorKind>,
     /// What to tell the retry machine.
-    pub outcome: Outcome,
+    pub outcome: AttemptOutcome,
     /// How long the server asks to wait.
     pub retry_after: Option<Duration>,
 }
@@ -41,16 +41,18 @@ impl Classifier<'_> {
         let (said, missing) = self.read(response);
         match response.status {
             429 => throttled(said),
-            501 | 505 => fail(ApiErrorKind::Server(said), Outcome::Permanent),
+            501 | 505 => fail(ApiErrorKind::Server(said), AttemptOutcome::Permanent),
             408 | 500..=599 if said.code.as_deref() != Some("TOO_MANY_REQUESTS") => {
-                fail(ApiErrorKind::Server(said), Outcome::Transient)
+                fail(ApiErrorKind::Server(said), AttemptOutcome::Transient)
             }
             300..=399 => self.redirect(response, said),
-            401 if said.code.is_none() => fail(ApiErrorKind::BadKey(said), Outcome::Doubtful),
+            401 if said.code.is_none() => {
+                fail(ApiErrorKind::BadKey(said), AttemptOutcome::Doubtful)
+            }
             _ if !is_json_object(&response.body) => {
                 self.not_json(response, looks_like(&response.body))
             }
-            _ => by_code(said, missing, Outcome::Permanent),
+            _ => by_code(said, missing, AttemptOutcome::Permanent),
         }
     }
 
@@ -61,11 +63,11 @@ impl Classifier<'_> {
             Unopened::NotJson(looks_like) => self.not_json(response, looks_like),
             Unopened::Failure => {
                 let (said, missing) = self.read(response);
-                by_code(said, missing, Outcome::Transient)
+                by_code(said, missing, AttemptOutcome::Transient)
             }
             Unopened::Shape(message) => {
                 let message = quote(&(self.redact)(&message));
-                fail(ApiErrorKind::Shape { message }, Outcome::Permanent)
+                fail(ApiErrorKind::Shape { message }, AttemptOutcome::Permanent)
             }
         }
     }
@@ -74,16 +76,18 @@ impl Classifier<'_> {
     #[must_use]
     pub fn no_response(&self, error: &TransportError) -> FailedAttempt {
         let outcome = match error.kind {
-            TransportErrorKind::Timeout | TransportErrorKind::Decompress => Outcome::Transient,
-            TransportErrorKind::Reset => Outcome::ConnectionLost,
+            TransportErrorKind::Timeout | TransportErrorKind::Decompress => {
+                AttemptOutcome::Transient
+            }
+            TransportErrorKind::Reset => AttemptOutcome::ConnectionLost,
             // Before anything worked, a mistyped host is likelier than passing trouble.
             TransportErrorKind::Connect
             | TransportErrorKind::Dns
-            | TransportErrorKind::Protocol => Outcome::Doubtful,
+            | TransportErrorKind::Protocol => AttemptOutcome::Doubtful,
             TransportErrorKind::Tls
             | TransportErrorKind::TooLarge
             | TransportErrorKind::Interrupted
-            | TransportErrorKind::Other => Outcome::Permanent,
+            | TransportErrorKind::Other => AttemptOutcome::Permanent,
         };
         let text = quote(&(self.redact)(&error.text));
         fail(
@@ -98,7 +102,10 @@ impl Classifier<'_> {
     fn redirect(&self, response: &HttpResponse, said: ErrorBody) -> FailedAttempt {
         let to = response.location.as_deref().map(|to| self.target(to));
         if said.code.as_deref() == Some("ACCOUNT_MIGRATED") {
-            return fail(ApiErrorKind::AccountMoved { said, to }, Outcome::Permanent);
+            return fail(
+                ApiErrorKind::AccountMoved { said, to },
+                AttemptOutcome::Permanent,
+            );
         }
         let to = to.unwrap_or_else(|| "no target".to_owned());
         let kind = ApiErrorKind::Redirected {
@@ -106,7 +113,7 @@ impl Classifier<'_> {
             to,
         };
         // As with the page itself: a gateway may send everybody to its login or maintenance page for a while.
-        fail(kind, Outcome::Doubtful)
+        fail(kind, AttemptOutcome::Doubtful)
     }
 
     /// A redirect's target without query and fragment, which may hold a session.
@@ -118,11 +125,13 @@ impl Classifier<'_> {
     fn not_json(&self, response: &HttpResponse, looks_like: LooksLike) -> FailedAttempt {
         let is_success = (200..300).contains(&response.status);
         let outcome = match looks_like {
-            LooksLike::Html | LooksLike::LoginPage if response.status == 403 => Outcome::Blocked,
-            _ if !is_success => Outcome::Permanent,
-            LooksLike::Empty | LooksLike::BrokenJson => Outcome::Transient,
-            LooksLike::LoginPage | LooksLike::Html | LooksLike::Other => Outcome::Doubtful,
-            LooksLike::OtherService => Outcome::Permanent,
+            LooksLike::Html | LooksLike::LoginPage if response.status == 403 => {
+                AttemptOutcome::Blocked
+            }
+            _ if !is_success => AttemptOutcome::Permanent,
+            LooksLike::Empty | LooksLike::BrokenJson => AttemptOutcome::Transient,
+            LooksLike::LoginPage | LooksLike::Html | LooksLike::Other => AttemptOutcome::Doubtful,
+            LooksLike::OtherService => AttemptOutcome::Permanent,
         };
         let kind = ApiErrorKind::NotJson {
             status: response.status,
@@ -201,36 +210,42 @@ fn scope_of(scope: Option<&Value>, text: &dyn Fn(Option<&Value>) -> Option<Strin
 }
 
 /// `otherwise` is the outcome for codes that say nothing about trying again.
-fn by_code(said: ErrorBody, missing: Vec<MissingPermission>, otherwise: Outcome) -> FailedAttempt {
+fn by_code(
+    said: ErrorBody,
+    missing: Vec<MissingPermission>,
+    otherwise: AttemptOutcome,
+) -> FailedAttempt {
     let status = said.status;
     match said.code.as_deref().unwrap_or_default() {
         "TOO_MANY_REQUESTS" => throttled(said),
         "NG_ACCESS_DENIED" | "ACCESS_DENIED" | "USER_NOT_AUTHORIZED" => fail(
             ApiErrorKind::NotPermitted { said, missing },
-            Outcome::Permanent,
+            AttemptOutcome::Permanent,
         ),
         "ENTITY_NOT_FOUND" | "RESOURCE_NOT_FOUND" | "RESOURCE_NOT_FOUND_EXCEPTION" => {
-            fail(ApiErrorKind::NotFound(said), Outcome::Permanent)
+            fail(ApiErrorKind::NotFound(said), AttemptOutcome::Permanent)
         }
         "INVALID_TOKEN" | "EXPIRED_TOKEN" | "REVOKED_TOKEN" => {
-            fail(ApiErrorKind::BadKey(said), Outcome::Doubtful)
+            fail(ApiErrorKind::BadKey(said), AttemptOutcome::Doubtful)
         }
         "ACCOUNT_MIGRATED" => fail(
             ApiErrorKind::AccountMoved { said, to: None },
-            Outcome::Permanent,
+            AttemptOutcome::Permanent,
         ),
-        "NOT_WHITELISTED_IP" => fail(ApiErrorKind::IpNotAllowed(said), Outcome::Permanent),
-        _ if status == 401 => fail(ApiErrorKind::BadKey(said), Outcome::Doubtful),
-        _ if matches!(status, 404 | 410) => fail(ApiErrorKind::NotFound(said), Outcome::Permanent),
+        "NOT_WHITELISTED_IP" => fail(ApiErrorKind::IpNotAllowed(said), AttemptOutcome::Permanent),
+        _ if status == 401 => fail(ApiErrorKind::BadKey(said), AttemptOutcome::Doubtful),
+        _ if matches!(status, 404 | 410) => {
+            fail(ApiErrorKind::NotFound(said), AttemptOutcome::Permanent)
+        }
         _ => fail(ApiErrorKind::Refused(said), otherwise),
     }
 }
 
 fn throttled(said: ErrorBody) -> FailedAttempt {
-    fail(ApiErrorKind::Throttled(said), Outcome::Throttled)
+    fail(ApiErrorKind::Throttled(said), AttemptOutcome::Throttled)
 }
 
-fn fail(kind: ApiErrorKind, outcome: Outcome) -> FailedAttempt {
+fn fail(kind: ApiErrorKind, outcome: AttemptOutcome) -> FailedAttempt {
     FailedAttempt {
         kind: Box::new(kind),
         outcome,

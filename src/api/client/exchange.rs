@@ -13,7 +13,7 @@ use super::classify::{Classifier, FailedAttempt};
 use super::pace::Pacer;
 use super::patience::Patience;
 use super::prepared::{Open, PreparedCall};
-use super::retry::{Outcome, Reason, Retry, RetryPolicy, Step, retry_after};
+use super::retry::{AttemptOutcome, Retry, RetryPolicy, RetryReason, Step, retry_after};
 use crate::api::call::{Call, Method, PageAsked, Reply};
 use crate::api::error::{ApiError, ApiErrorKind, ErrorBody};
 use crate::api::http::base_url::BaseUrl;
@@ -194,10 +194,10 @@ impl Client {
             self.jitter(),
         );
         match (failure.outcome, step) {
-            (Outcome::Throttled | Outcome::Blocked, Step::Wait(pause)) => {
+            (AttemptOutcome::Throttled | AttemptOutcome::Blocked, Step::Wait(pause)) => {
                 self.pacer().throttled(sent_at, now, pause);
             }
-            (Outcome::Throttled, Step::Done | Step::GiveUp(_)) => {
+            (AttemptOutcome::Throttled, Step::Done | Step::GiveUp(_)) => {
                 self.pacer().throttled(sent_at, now, Duration::ZERO);
             }
             _ => {}
@@ -207,8 +207,10 @@ impl Client {
         }
         match step {
             Step::Wait(pause) => Ok((pause, failure.kind)),
-            Step::GiveUp(Reason::Deadline) => Err(self.out_of_time(Some(failure.kind))),
-            Step::GiveUp(Reason::Permanent | Reason::Tries) | Step::Done => Err(*failure.kind),
+            Step::GiveUp(RetryReason::Deadline) => Err(self.out_of_time(Some(failure.kind))),
+            Step::GiveUp(RetryReason::Permanent | RetryReason::Tries) | Step::Done => {
+                Err(*failure.kind)
+            }
         }
     }
 

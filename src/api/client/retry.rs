@@ -39,7 +39,7 @@ impl Default for RetryPolicy {
 
 /// What came of one attempt, as far as trying again is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum AttemptOutcome {
     /// It worked.
     Success,
     /// The server or the network failed: 5xx, a time-out, an unreadable body.
@@ -67,12 +67,12 @@ pub enum Step {
     /// Wait this long, then try again.
     Wait(Duration),
     /// Stop.
-    GiveUp(Reason),
+    GiveUp(RetryReason),
 }
 
 /// Why a call is not tried again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
+pub enum RetryReason {
     /// It would not help.
     Permanent,
     /// It was tried as often as allowed.
@@ -112,7 +112,7 @@ impl<'a> Retry<'a> {
     /// the wait between 75 % and 125 %.
     pub fn after(
         &mut self,
-        outcome: Outcome,
+        outcome: AttemptOutcome,
         retry_after: Option<Duration>,
         worked_before: bool,
         now: Duration,
@@ -120,36 +120,40 @@ impl<'a> Retry<'a> {
     ) -> Step {
         self.attempts += 1;
         let tries = match outcome {
-            Outcome::Success => return Step::Done,
-            Outcome::Permanent => return Step::GiveUp(Reason::Permanent),
-            Outcome::Blocked if !worked_before => return Step::GiveUp(Reason::Permanent),
-            Outcome::Doubtful if !worked_before => {
+            AttemptOutcome::Success => return Step::Done,
+            AttemptOutcome::Permanent => return Step::GiveUp(RetryReason::Permanent),
+            AttemptOutcome::Blocked if !worked_before => {
+                return Step::GiveUp(RetryReason::Permanent);
+            }
+            AttemptOutcome::Doubtful if !worked_before => {
                 self.policy.doubtful_tries.min(self.policy.tries)
             }
             // A server that does not speak TLS closes connections, too.
-            Outcome::ConnectionLost if !worked_before => {
+            AttemptOutcome::ConnectionLost if !worked_before => {
                 (self.policy.doubtful_tries + 1).min(self.policy.tries)
             }
             _ => self.policy.tries,
         };
         if self.attempts >= tries {
-            return Step::GiveUp(Reason::Tries);
+            return Step::GiveUp(RetryReason::Tries);
         }
         let wait = match retry_after {
             Some(asked) => asked.min(self.policy.retry_after_cap),
             None => self.backoff(outcome, jitter),
         };
         if now.saturating_add(wait) >= self.deadline {
-            return Step::GiveUp(Reason::Deadline);
+            return Step::GiveUp(RetryReason::Deadline);
         }
         Step::Wait(wait)
     }
 
-    fn backoff(&self, outcome: Outcome, jitter: f64) -> Duration {
+    fn backoff(&self, outcome: AttemptOutcome, jitter: f64) -> Duration {
         let repeats = self.attempts - 1;
         let (base, factor) = match outcome {
-            Outcome::ConnectionLost if repeats == 0 => return Duration::ZERO,
-            Outcome::Throttled | Outcome::Blocked => (self.policy.throttled_base, 2_u32),
+            AttemptOutcome::ConnectionLost if repeats == 0 => return Duration::ZERO,
+            AttemptOutcome::Throttled | AttemptOutcome::Blocked => {
+                (self.policy.throttled_base, 2_u32)
+            }
             _ => (self.policy.base, 3),
         };
         let nominal = base
@@ -189,7 +193,11 @@ mod tests {
     }
 
     /// Fails `outcome` again and again; the waits until it gives up, and why it does.
-    fn waits(outcome: Outcome, worked_before: bool, jitter: f64) -> (Vec<Duration>, Reason) {
+    fn waits(
+        outcome: AttemptOutcome,
+        worked_before: bool,
+        jitter: f64,
+    ) -> (Vec<Duration>, RetryReason) {
         let policy = RetryPolicy::default();
         let mut retry = Retry::new(&policy, FAR);
         let mut waits = Vec::new();
@@ -204,29 +212,29 @@ mod tests {
 
     #[test]
     fn five_tries_with_growing_waits() {
-        let (waits, reason) = waits(Outcome::Transient, true, MIDDLE);
+        let (waits, reason) = waits(AttemptOutcome::Transient, true, MIDDLE);
         assert_eq!(waits, [secs(1), secs(3), secs(9), secs(27)]);
-        assert_eq!(reason, Reason::Tries);
+        assert_eq!(reason, RetryReason::Tries);
     }
 
     #[test]
     fn throttling_is_waited_out_for_more_than_the_minute_it_is_counted_in() {
         assert_eq!(
-            waits(Outcome::Throttled, false, MIDDLE).0,
+            waits(AttemptOutcome::Throttled, false, MIDDLE).0,
             [secs(10), secs(20), secs(40), secs(60)]
         );
-        let shortest: Duration = waits(Outcome::Throttled, false, 0.0).0.iter().sum();
+        let shortest: Duration = waits(AttemptOutcome::Throttled, false, 0.0).0.iter().sum();
         assert!(shortest > secs(60));
     }
 
     #[test]
     fn jitter_moves_a_wait_by_a_quarter() {
         assert_eq!(
-            waits(Outcome::Transient, true, 0.0).0[1],
+            waits(AttemptOutcome::Transient, true, 0.0).0[1],
             secs(3).mul_f64(0.75)
         );
         assert_eq!(
-            waits(Outcome::Transient, true, 1.0).0[1],
+            waits(AttemptOutcome::Transient, true, 1.0).0[1],
             secs(3).mul_f64(1.25)
         );
     }
@@ -234,38 +242,38 @@ mod tests {
     #[test]
     fn a_lost_connection_is_replaced_at_once() {
         assert_eq!(
-            waits(Outcome::ConnectionLost, true, MIDDLE).0,
+            waits(AttemptOutcome::ConnectionLost, true, MIDDLE).0,
             [secs(0), secs(3), secs(9), secs(27)]
         );
         assert_eq!(
-            waits(Outcome::ConnectionLost, false, MIDDLE).0,
+            waits(AttemptOutcome::ConnectionLost, false, MIDDLE).0,
             [secs(0), secs(3)]
         );
     }
 
     #[test]
     fn a_refused_key_is_final_quickly_unless_it_has_worked() {
-        assert_eq!(waits(Outcome::Doubtful, false, MIDDLE).0, [secs(1)]);
-        assert_eq!(waits(Outcome::Doubtful, true, MIDDLE).0.len(), 4);
+        assert_eq!(waits(AttemptOutcome::Doubtful, false, MIDDLE).0, [secs(1)]);
+        assert_eq!(waits(AttemptOutcome::Doubtful, true, MIDDLE).0.len(), 4);
     }
 
     #[test]
     fn a_page_for_people_instead_of_an_answer_is_waited_out_once_anything_worked() {
         assert_eq!(
-            waits(Outcome::Blocked, false, MIDDLE),
-            (vec![], Reason::Permanent)
+            waits(AttemptOutcome::Blocked, false, MIDDLE),
+            (vec![], RetryReason::Permanent)
         );
         assert_eq!(
-            waits(Outcome::Blocked, true, MIDDLE),
-            waits(Outcome::Throttled, true, MIDDLE)
+            waits(AttemptOutcome::Blocked, true, MIDDLE),
+            waits(AttemptOutcome::Throttled, true, MIDDLE)
         );
     }
 
     #[test]
     fn what_cannot_pass_is_not_tried_again() {
         assert_eq!(
-            waits(Outcome::Permanent, true, MIDDLE),
-            (vec![], Reason::Permanent)
+            waits(AttemptOutcome::Permanent, true, MIDDLE),
+            (vec![], RetryReason::Permanent)
         );
     }
 
@@ -273,8 +281,15 @@ mod tests {
     fn retry_after_replaces_the_wait_up_to_its_cap() {
         let policy = RetryPolicy::default();
         let mut retry = Retry::new(&policy, FAR);
-        let mut after =
-            |asked| retry.after(Outcome::Throttled, Some(secs(asked)), true, secs(0), MIDDLE);
+        let mut after = |asked| {
+            retry.after(
+                AttemptOutcome::Throttled,
+                Some(secs(asked)),
+                true,
+                secs(0),
+                MIDDLE,
+            )
+        };
         assert_eq!(after(7), Step::Wait(secs(7)));
         assert_eq!(after(0), Step::Wait(secs(0)));
         assert_eq!(after(86_400), Step::Wait(secs(120)));
@@ -284,9 +299,9 @@ mod tests {
     fn no_wait_reaches_the_deadline() {
         let policy = RetryPolicy::default();
         let mut retry = Retry::new(&policy, secs(100));
-        let mut after = |now| retry.after(Outcome::Transient, None, true, secs(now), MIDDLE);
+        let mut after = |now| retry.after(AttemptOutcome::Transient, None, true, secs(now), MIDDLE);
         assert_eq!(after(98), Step::Wait(secs(1)));
-        assert_eq!(after(98), Step::GiveUp(Reason::Deadline));
+        assert_eq!(after(98), Step::GiveUp(RetryReason::Deadline));
     }
 
     #[test]
@@ -294,7 +309,7 @@ mod tests {
         let policy = RetryPolicy::default();
         let mut retry = Retry::new(&policy, FAR);
         assert_eq!(
-            retry.after(Outcome::Success, None, false, secs(0), MIDDLE),
+            retry.after(AttemptOutcome::Success, None, false, secs(0), MIDDLE),
             Step::Done
         );
         assert_eq!(retry.attempts(), 1);

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::list_page::Page;
-use super::walked::Gap;
+use super::walked::WalkGap;
 
 /// No list whose length nobody knows is read further.
 const MOST_PAGES: u64 = 1_000_000;
@@ -138,10 +138,10 @@ impl Pass {
     }
 
     /// The rows that could not be read, as a gap.
-    pub(super) fn unreadable_rows(self) -> Option<Gap> {
+    pub(super) fn unreadable_rows(self) -> Option<WalkGap> {
         let rows = self.unreadable.len() as u64;
         let first = self.unreadable.into_iter().next()?;
-        Some(Gap::Unreadable { rows, first })
+        Some(WalkGap::Unreadable { rows, first })
     }
 
     /// What is kept of a walk to compare it with the next.

@@ -11,7 +11,7 @@ use std::hash::{BuildHasher as _, DefaultHasher, Hash, Hasher as _, RandomState}
 
 use super::list_page::Page;
 use super::pass::Pass;
-use super::walked::{Gap, RowSink, Walked};
+use super::walked::{RowSink, WalkGap, Walked};
 use crate::api::call::{CallSite, PAGE_SIZE, PageAsked, Reply};
 use crate::api::error::ApiError;
 
@@ -78,7 +78,7 @@ enum End {
     /// At the last page.
     Reached,
     /// Before it, for reasons that another walk does not mend.
-    Broken(Vec<Gap>),
+    Broken(Vec<WalkGap>),
 }
 
 impl<F, K> Walk<F, K> {
@@ -102,7 +102,7 @@ impl<F, K> Walk<F, K> {
                 (End::Reached, Ok(())) => return Ok(self.finish(pass, Vec::new())),
                 (End::Reached, Err(reason)) if self.walked.rewalks == MAX_REWALKS => {
                     let walks = MAX_REWALKS + 1;
-                    return Ok(self.finish(pass, vec![Gap::Inconsistent { reason, walks }]));
+                    return Ok(self.finish(pass, vec![WalkGap::Inconsistent { reason, walks }]));
                 }
                 (End::Reached, Err(reason)) => reason,
             };
@@ -123,7 +123,7 @@ impl<F, K> Walk<F, K> {
             }
             self.walked.rows += rows.len() as u64;
             if let Err(reason) = sink.rows(rows) {
-                return Ok(self.finish(pass, vec![Gap::Impossible { reason }]));
+                return Ok(self.finish(pass, vec![WalkGap::Impossible { reason }]));
             }
         }
     }
@@ -145,7 +145,7 @@ impl<F, K> Walk<F, K> {
         hasher.finish()
     }
 
-    fn finish(mut self, pass: Pass, mut gaps: Vec<Gap>) -> Walked {
+    fn finish(mut self, pass: Pass, mut gaps: Vec<WalkGap>) -> Walked {
         self.walked.pages = pass.pages;
         self.walked.reported_total = pass.total;
         gaps.extend(pass.unreadable_rows());
@@ -178,7 +178,7 @@ impl<F, K> Walk<F, K> {
                     let end = self.enter(pass, index, reply.data, sink);
                     self.walked.bytes = sink.bytes().unwrap_or(bytes) as u64;
                     if self.walked.bytes > self.options.max_bytes {
-                        failed.push(Gap::TooLarge {
+                        failed.push(WalkGap::TooLarge {
                             limit: self.options.max_bytes,
                         });
                         return Ok(End::Broken(failed));
@@ -232,7 +232,7 @@ impl<F, K> Walk<F, K> {
             |row| self.keyed.hash_one(row),
         );
         if let Err(reason) = sink.rows(page.content) {
-            return Some(End::Broken(vec![Gap::Impossible { reason }]));
+            return Some(End::Broken(vec![WalkGap::Impossible { reason }]));
         }
         let is_last = pass.has_all() && index + 1 >= total_pages;
         (is_last || !is_new || pass.is_endless()).then_some(End::Reached)
@@ -244,7 +244,7 @@ impl<F, K> Walk<F, K> {
         mut error: ApiError,
         pass: &Pass,
         page: u64,
-    ) -> Result<Gap, ApiError> {
+    ) -> Result<WalkGap, ApiError> {
         self.walked.count(error.attempts);
         let nothing_read = pass.pages == 0 && self.walked.rewalks == 0;
         if nothing_read || error.ends_run() {
@@ -253,7 +253,7 @@ impl<F, K> Walk<F, K> {
         }
         log::info!("{}; going on without this page", error.brief());
         let reason = error.kind.reason();
-        Ok(Gap::Page { page, reason })
+        Ok(WalkGap::Page { page, reason })
     }
 }
 

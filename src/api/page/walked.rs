@@ -58,7 +58,7 @@ pub struct Walked {
     /// Bytes of memory that the rows take, by estimate.
     pub bytes: u64,
     /// Why the list is not whole; empty: it is, and every row was handed on.
-    pub gaps: Vec<Gap>,
+    pub gaps: Vec<WalkGap>,
 }
 
 impl Walked {
@@ -82,7 +82,7 @@ impl Walked {
 
 /// One reason why a list is not whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Gap {
+pub enum WalkGap {
     /// The pages contradict each other, walk after walk. The rows of all walks were handed on.
     Inconsistent {
         /// The contradiction of the last walk.
@@ -116,7 +116,7 @@ pub enum Gap {
     },
 }
 
-impl fmt::Display for Gap {
+impl fmt::Display for WalkGap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Inconsistent { reason, walks } => {

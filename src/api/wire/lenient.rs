@@ -131,13 +131,13 @@ impl Decoration for Decisive {
 }
 
 /// What came: nothing, something that fits, or something that does not.
-enum Came<T> {
+enum Decoded<T> {
     Nothing,
     Fits(T),
     Odd,
 }
 
-impl<T> From<Option<T>> for Came<T> {
+impl<T> From<Option<T>> for Decoded<T> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Odd, Self::Fits)
     }
@@ -146,52 +146,52 @@ impl<T> From<Option<T>> for Came<T> {
 struct AnyType<T>(PhantomData<T>);
 
 impl<'de, T: Decoration> Visitor<'de> for AnyType<T> {
-    type Value = Came<T>;
+    type Value = Decoded<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("any value")
     }
 
-    fn visit_unit<E>(self) -> Result<Came<T>, E> {
-        Ok(Came::Nothing)
+    fn visit_unit<E>(self) -> Result<Decoded<T>, E> {
+        Ok(Decoded::Nothing)
     }
 
-    fn visit_bool<E>(self, flag: bool) -> Result<Came<T>, E> {
+    fn visit_bool<E>(self, flag: bool) -> Result<Decoded<T>, E> {
         Ok(T::of_flag(flag).into())
     }
 
-    fn visit_i64<E>(self, number: i64) -> Result<Came<T>, E> {
+    fn visit_i64<E>(self, number: i64) -> Result<Decoded<T>, E> {
         Ok(T::of_integer(number).into())
     }
 
-    fn visit_u64<E>(self, number: u64) -> Result<Came<T>, E> {
+    fn visit_u64<E>(self, number: u64) -> Result<Decoded<T>, E> {
         Ok(i64::try_from(number).ok().and_then(T::of_integer).into())
     }
 
-    fn visit_f64<E>(self, number: f64) -> Result<Came<T>, E> {
+    fn visit_f64<E>(self, number: f64) -> Result<Decoded<T>, E> {
         Ok(T::of_fraction(number).into())
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Came<T>, E> {
+    fn visit_str<E>(self, text: &str) -> Result<Decoded<T>, E> {
         Ok(T::of_text(text).into())
     }
 
-    fn visit_string<E>(self, text: String) -> Result<Came<T>, E> {
+    fn visit_string<E>(self, text: String) -> Result<Decoded<T>, E> {
         Ok(T::of_owned(text).into())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Came<T>, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Decoded<T>, A::Error> {
         while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Came::Odd)
+        Ok(Decoded::Odd)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Came<T>, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Decoded<T>, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Came::Odd)
+        Ok(Decoded::Odd)
     }
 }
 
-fn any_type<'de, T: Decoration, D: Deserializer<'de>>(from: D) -> Result<Came<T>, D::Error> {
+fn any_type<'de, T: Decoration, D: Deserializer<'de>>(from: D) -> Result<Decoded<T>, D::Error> {
     from.deserialize_any(AnyType(PhantomData))
 }
 
@@ -200,9 +200,9 @@ fn decoration<'de, T: Decoration, D: Deserializer<'de>>(
     member: &'static str,
 ) -> Result<Option<T>, D::Error> {
     Ok(match any_type(from)? {
-        Came::Fits(value) => Some(value),
-        Came::Nothing => None,
-        Came::Odd => {
+        Decoded::Fits(value) => Some(value),
+        Decoded::Nothing => None,
+        Decoded::Odd => {
             note(member);
             None
         }
@@ -293,8 +293,8 @@ pub(super) fn created_at<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i6
 /// When something happened, in epoch milliseconds: a number, or a text that is one.
 pub(super) fn moment<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
     Ok(match any_type(from)? {
-        Came::Fits(Count(moment)) => Some(moment).filter(|moment| SANE_TIMES.contains(moment)),
-        Came::Nothing | Came::Odd => None,
+        Decoded::Fits(Count(moment)) => Some(moment).filter(|moment| SANE_TIMES.contains(moment)),
+        Decoded::Nothing | Decoded::Odd => None,
     })
 }
 
@@ -307,9 +307,9 @@ pub(crate) fn count<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D
 /// What decides whether a row counts at all: a boolean or what clearly means one. Anything else refuses the row.
 pub(super) fn decisive<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D::Error> {
     match any_type(from)? {
-        Came::Nothing => Ok(None),
-        Came::Fits(Decisive(flag)) => Ok(Some(flag)),
-        Came::Odd => Err(D::Error::custom("neither true nor false")),
+        Decoded::Nothing => Ok(None),
+        Decoded::Fits(Decisive(flag)) => Ok(Some(flag)),
+        Decoded::Odd => Err(D::Error::custom("neither true nor false")),
     }
 }
 
@@ -345,8 +345,8 @@ struct Uuid(Option<String>);
 impl<'de> Deserialize<'de> for Uuid {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = match any_type(from)? {
-            Came::Fits(text) => Some(text),
-            Came::Nothing | Came::Odd => None,
+            Decoded::Fits(text) => Some(text),
+            Decoded::Nothing | Decoded::Odd => None,
         };
         Ok(Self(
             text.filter(|text: &String| wrong_with(text).is_none()),

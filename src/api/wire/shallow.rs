@@ -16,14 +16,14 @@ pub(crate) struct Shallow(pub(crate) Value);
 
 impl<'de> Deserialize<'de> for Shallow {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        Level(LEVELS).deserialize(from).map(Self)
+        Depth(LEVELS).deserialize(from).map(Self)
     }
 }
 
 #[derive(Clone, Copy)]
-struct Level(u8);
+struct Depth(u8);
 
-impl<'de> DeserializeSeed<'de> for Level {
+impl<'de> DeserializeSeed<'de> for Depth {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
@@ -31,7 +31,7 @@ impl<'de> DeserializeSeed<'de> for Level {
     }
 }
 
-impl<'de> Visitor<'de> for Level {
+impl<'de> Visitor<'de> for Depth {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -68,7 +68,7 @@ impl<'de> Visitor<'de> for Level {
             while seq.next_element::<IgnoredAny>()?.is_some() {}
             return Ok(Value::Array(items));
         }
-        while let Some(item) = seq.next_element_seed(Level(self.0 - 1))? {
+        while let Some(item) = seq.next_element_seed(Depth(self.0 - 1))? {
             items.push(item);
         }
         Ok(Value::Array(items))
@@ -81,7 +81,7 @@ impl<'de> Visitor<'de> for Level {
             return Ok(Value::Object(members));
         }
         while let Some(name) = map.next_key::<String>()? {
-            let value = map.next_value_seed(Level(self.0 - 1))?;
+            let value = map.next_value_seed(Depth(self.0 - 1))?;
             members.insert(name, value);
         }
         Ok(Value::Object(members))

@@ -12,7 +12,7 @@ use crate::api::wire::{
 use crate::collect::assignments::{self, Assignments};
 use crate::collect::definition::{Alone, Definition, Phase, Walks, Wanted, WithoutPermission};
 use crate::collect::endpoint::Endpoint;
-use crate::collect::list_walk::{ListWalk, Read, Rows};
+use crate::collect::list_walk::{ListRead, ListWalk, Rows};
 use crate::model::{ListingKind, Scope};
 
 pub(super) static ROLE_ASSIGNMENTS: Definition = Definition {
@@ -35,11 +35,11 @@ pub(crate) static OF_MANY_SCOPES: Endpoint = Endpoint::post(
     &["scopeIdentifier,ASC", "identifier,ASC"],
 );
 
-fn read(walk: &ListWalk<'_>) -> Result<Read, ApiError> {
+fn read(walk: &ListWalk<'_>) -> Result<ListRead, ApiError> {
     let mut assignments = Assignments::new(walk.scope().asked().clone());
     let walked = walk.walk(&serde_json::json!({}), assignments::key, &mut assignments)?;
     let unreadable = std::mem::take(&mut assignments.unreadable);
-    let read = Read::paged(
+    let read = ListRead::paged(
         Rows::Assignments(Box::new(assignments)),
         walked,
         &unreadable,

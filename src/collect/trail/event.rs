@@ -1,8 +1,9 @@
 //! From a row of the audit trail to the model. Who, what, where and when must be there; the rest is decoration.
 
+use serde::Deserialize;
 use serde_json::Value;
 
-use crate::api::wire::{AuditItem, AuthenticationInfo};
+use crate::api::wire::{AuditItem, AuditTime, AuthenticationInfo};
 use crate::model::{ActedOn, Actor, ActorKind, AuditEvent, Scope, Timestamp};
 
 /// Reads one row.
@@ -47,6 +48,12 @@ pub(super) fn read(row: Value) -> Result<AuditEvent, String> {
             .and_then(|source| source.r#type),
         detail: None,
     })
+}
+
+/// When a row says that it happened, whatever else of it can be read.
+pub(super) fn time(row: &Value) -> Option<Timestamp> {
+    let said = AuditTime::deserialize(row).ok()?;
+    said.timestamp.map(Timestamp::from_millis)
 }
 
 /// Who acted; [`Actor::unknown`] where that is not said.

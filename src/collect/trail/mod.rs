@@ -1,16 +1,19 @@
-//! Reads the audit trail: who did what to access, and who signed in. `pager` asks one question to its end, `events` reads
-//! stretches of time, `sign_ins` looks for the last sign-in of each person with the fewest requests, `detail` tells candidates apart.
+//! Reads the audit trail: who did what to access, and who signed in. `pager` asks one question to its end, `due` says which
+//! stretches of time are to be read, `events` reads them, `unreadable` bounds what an odd event leaves open, `sign_ins` looks for the last sign-in of each person with the fewest requests, `detail` tells candidates apart.
 //!
 //! The trail is no part of what a snapshot promises about access. What cannot be read of it is a gap of its own list, and
 //! costs nothing else.
 
 mod detail;
+mod due;
 mod event;
 mod events;
 mod pager;
 mod sign_ins;
+mod unreadable;
 
 pub use detail::read_detail;
+pub use due::{MOST_ATTEMPTS, OVERLAP_MS, due};
 pub use events::{EARLIEST_MONTHS, read_events};
 pub use sign_ins::{Person, read_sign_ins};
 

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::event;
+use super::unreadable::Unreadable;
 use crate::api::call::{Call, PAGE_SIZE, PageAsked};
 use crate::api::client::Client;
 use crate::api::error::{ApiError, ApiErrorKind};
@@ -46,26 +47,28 @@ pub(super) struct Cost {
 
 /// What a question gave.
 #[derive(Debug, Default)]
-pub(super) struct Answer {
+pub(super) struct EventsRead {
     /// Each event once, in order of time.
     pub(super) events: Vec<AuditEvent>,
     /// How many there are, where the trail says so.
     pub(super) total: Option<u64>,
     /// Why it may be incomplete.
     pub(super) incomplete: Option<String>,
+    /// Where it is incomplete, if everything besides was read.
+    pub(super) holes: Vec<Window>,
 }
 
 /// How a question ended.
 #[derive(Debug)]
-pub(super) enum Asked {
+pub(super) enum Paged {
     /// Read.
-    Read(Answer),
+    Read(EventsRead),
     /// More events than should be asked for at once.
     TooMany,
 }
 
 /// One walk over the pages.
-struct Walk {
+struct TrailWalk {
     total: Option<u64>,
     rows: u64,
     steady: bool,
@@ -73,7 +76,7 @@ struct Walk {
     stopped: bool,
     /// Whether a page that brought nothing new said that there is more.
     astray: bool,
-    unreadable: Option<String>,
+    unreadable: Unreadable,
 }
 
 impl<'a> Pager<'a> {
@@ -101,30 +104,48 @@ impl<'a> Pager<'a> {
         &self,
         body: &Value,
         order: &str,
+        enough: impl FnMut(&AuditEvent) -> bool,
+    ) -> Result<Paged, ApiError> {
+        self.ask_times(ATTEMPTS, body, order, enough)
+    }
+
+    /// Reads the events that fit as they come, complete or not.
+    pub(super) fn ask_once(&self, body: &Value, order: &str) -> Result<Paged, ApiError> {
+        self.ask_times(1, body, order, |_| false)
+    }
+
+    fn ask_times(
+        &self,
+        attempts: u32,
+        body: &Value,
+        order: &str,
         mut enough: impl FnMut(&AuditEvent) -> bool,
-    ) -> Result<Asked, ApiError> {
+    ) -> Result<Paged, ApiError> {
         let mut seen: BTreeMap<String, AuditEvent> = BTreeMap::new();
         let mut incomplete = None;
+        let mut holes = Vec::new();
         let mut total = None;
-        for attempt in 1..=ATTEMPTS {
+        for attempt in 1..=attempts {
             let Some(walk) = self.walk(body, order, &mut seen, &mut enough)? else {
-                return Ok(Asked::TooMany);
+                return Ok(Paged::TooMany);
             };
             total = walk.total;
             incomplete = walk
                 .why_incomplete(seen.len() as u64)
                 .filter(|_| !walk.stopped);
+            holes = walk.holes(seen.len() as u64);
             if incomplete.is_none() {
                 break;
             }
-            log::info!("the audit trail is read again after attempt {attempt}: {incomplete:?}");
+            log::info!("attempt {attempt} to read the audit trail: {incomplete:?}");
         }
         let mut events: Vec<AuditEvent> = seen.into_values().collect();
         events.sort_by(|a, b| (a.at, &a.audit_id).cmp(&(b.at, &b.audit_id)));
-        Ok(Asked::Read(Answer {
+        Ok(Paged::Read(EventsRead {
             events,
             total,
             incomplete,
+            holes,
         }))
     }
 
@@ -135,14 +156,14 @@ impl<'a> Pager<'a> {
         order: &str,
         seen: &mut BTreeMap<String, AuditEvent>,
         enough: &mut impl FnMut(&AuditEvent) -> bool,
-    ) -> Result<Option<Walk>, ApiError> {
-        let mut walk = Walk {
+    ) -> Result<Option<TrailWalk>, ApiError> {
+        let mut walk = TrailWalk {
             total: None,
             rows: 0,
             steady: true,
             stopped: false,
             astray: false,
-            unreadable: None,
+            unreadable: Unreadable::default(),
         };
         let mut here = BTreeSet::new();
         for index in 0.. {
@@ -156,16 +177,18 @@ impl<'a> Pager<'a> {
             }
             walk.steady &= walk.total == page.total_items;
             let full = rows.len() as u64 >= PAGE_SIZE;
-            let (before, odd_before) = (here.len(), walk.unreadable.is_some());
+            let (before, odd_before) = (here.len(), walk.unreadable.count());
             for row in rows {
                 walk.rows += 1;
+                let said = event::time(&row);
                 match event::read(row) {
                     Ok(event) => {
                         walk.stopped |= enough(&event);
+                        walk.unreadable.pass(event.at);
                         here.insert(event.audit_id.clone());
                         seen.insert(event.audit_id.clone(), event);
                     }
-                    Err(wrong) => walk.unreadable = Some(wrong),
+                    Err(wrong) => walk.unreadable.add(said, wrong),
                 }
             }
             let more = match (page.has_next, page.total_pages) {
@@ -176,7 +199,7 @@ impl<'a> Pager<'a> {
             if walk.stopped || !more {
                 return Ok(Some(walk));
             }
-            walk.astray = here.len() == before && walk.unreadable.is_some() == odd_before;
+            walk.astray = here.len() == before && walk.unreadable.count() == odd_before;
             if walk.astray {
                 return Ok(Some(walk));
             }
@@ -256,15 +279,28 @@ impl<'a> Pager<'a> {
     }
 }
 
-fn is_gone(error: &ApiError) -> bool {
+pub(super) fn is_gone(error: &ApiError) -> bool {
     matches!(*error.kind, ApiErrorKind::NotFound(_))
 }
 
-impl Walk {
+impl TrailWalk {
     fn why_incomplete(&self, seen: u64) -> Option<String> {
-        if let Some(unreadable) = &self.unreadable {
-            return Some(format!("an event cannot be read: {unreadable}"));
+        if let Some(wrong) = self.unreadable.first() {
+            return Some(format!("an event cannot be read: {wrong}"));
         }
+        self.why_lost(seen)
+    }
+
+    /// Where the events lie that cannot be read, if nothing else is missing.
+    fn holes(&self, seen: u64) -> Vec<Window> {
+        if self.why_lost(seen + self.unreadable.count()).is_some() {
+            return Vec::new();
+        }
+        self.unreadable.holes()
+    }
+
+    /// Why an event may be missing.
+    fn why_lost(&self, seen: u64) -> Option<String> {
         if !self.steady {
             return Some("the number of events changed while they were read".to_owned());
         }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::pager::{Answer, Asked, Pager};
+use super::pager::{EventsRead, Paged, Pager};
 use super::{ends_the_sync, partial, question, record, state_of_broken};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
@@ -39,7 +39,7 @@ pub fn read_sign_ins(
     until: Timestamp,
 ) -> Result<(Vec<SignIn>, Listing), ApiError> {
     let started_at = Timestamp::now();
-    let mut reader = Reader {
+    let mut reader = SignInsReader {
         account: client.account_id(),
         pager: Pager::new(client),
         found: BTreeMap::new(),
@@ -50,7 +50,7 @@ pub fn read_sign_ins(
         Err(Stopped::Sync(error)) => return Err(error),
         Err(Stopped::Here(state)) => state,
     };
-    let Reader {
+    let SignInsReader {
         pager, found, rows, ..
     } = reader;
     let listing = record(
@@ -69,7 +69,7 @@ enum Stopped {
     Here(ListingState),
 }
 
-struct Reader<'a> {
+struct SignInsReader<'a> {
     account: &'a str,
     pager: Pager<'a>,
     /// By uuid.
@@ -77,7 +77,7 @@ struct Reader<'a> {
     rows: usize,
 }
 
-impl Reader<'_> {
+impl SignInsReader<'_> {
     fn read(&mut self, people: &[Person], until: Timestamp) -> Result<(), Stopped> {
         let (known, new): (Vec<&Person>, Vec<&Person>) = people
             .iter()
@@ -145,8 +145,8 @@ impl Reader<'_> {
             waiting.is_empty()
         };
         match self.pager.ask(&body, "timestamp,DESC", enough) {
-            Ok(Asked::Read(answer)) => self.take(people, window, &answer),
-            Ok(Asked::TooMany) => {
+            Ok(Paged::Read(answer)) => self.take(people, window, &answer),
+            Ok(Paged::TooMany) => {
                 let (older, newer) = self
                     .pager
                     .halves(window)
@@ -174,7 +174,12 @@ impl Reader<'_> {
 
     /// Notes what a stretch showed of these people. Windows are read from the newest to the oldest, so a first sign-in that
     /// is found is the last one.
-    fn take(&mut self, people: &[&Person], window: Window, answer: &Answer) -> Result<(), Stopped> {
+    fn take(
+        &mut self,
+        people: &[&Person],
+        window: Window,
+        answer: &EventsRead,
+    ) -> Result<(), Stopped> {
         self.rows += answer.events.len();
         for person in people {
             let last = answer

@@ -1,7 +1,7 @@
 //! What follows from the answers about the key, for each list and scope.
 
-use super::answers::{Answer, Answers};
 use super::own_grants::{OwnGrant, prove};
+use super::results::{ProbeResult, ProbeResults};
 use super::{Caller, PermissionProbe};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
@@ -12,7 +12,7 @@ use crate::model::{Depth, ListingKind, ResourceType, Scope, ScopeSelection};
 /// What the key may see in each scope of a sync.
 #[derive(Debug, Default)]
 pub(crate) struct KeyVisibility {
-    answers: Answers,
+    answers: ProbeResults,
     own: Vec<OwnGrant>,
     /// Organizations asked about.
     organizations: Vec<String>,
@@ -181,14 +181,14 @@ impl KeyVisibility {
     /// about a scope that exists is the very answer that the list gets, and stands.
     pub(crate) fn holds(&self, probe: &PermissionProbe) -> bool {
         match self.answers.get(probe) {
-            Some(Answer::Yes) => true,
-            Some(Answer::No) => {
+            Some(ProbeResult::Yes) => true,
+            Some(ProbeResult::No) => {
                 probe.is_sentinel()
                     && self.answers.sentinels_say_nothing()
                     && prove(&self.own, probe)
             }
-            Some(Answer::Unanswered(_)) => prove(&self.own, probe),
-            Some(Answer::Taken) | None => false,
+            Some(ProbeResult::Unanswered(_)) => prove(&self.own, probe),
+            Some(ProbeResult::Taken) | None => false,
         }
     }
 
@@ -197,7 +197,7 @@ impl KeyVisibility {
         probes
             .iter()
             .find_map(|probe| match self.answers.get(probe) {
-                Some(Answer::Unanswered(reason)) => Some(format!(
+                Some(ProbeResult::Unanswered(reason)) => Some(format!(
                     "unproven, because the permission check did not answer: {reason}"
                 )),
                 _ => None,

@@ -5,12 +5,12 @@
 //! before and after the walk, `own_grants` proves what it would not answer, and `key` draws the conclusions for each list
 //! and scope.
 
-mod answers;
 mod key;
 mod own_grants;
 mod probe;
+mod results;
 
-pub(crate) use answers::Caller;
 pub(crate) use key::{KeyVisibility, wants_every};
 pub(crate) use own_grants::OwnGrant;
 pub(crate) use probe::{PermissionProbe, ask};
+pub(crate) use results::Caller;

@@ -15,12 +15,12 @@ pub(super) struct Entry {
     pub(super) change: Verb,
     pub(super) kind: EntryKind,
     pub(super) fields: Vec<(Field, Pattern, String)>,
-    pub(super) details: Details,
+    pub(super) details: Agreed,
 }
 
 /// The differences that an entry agrees to.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Details {
+pub(super) enum Agreed {
     Any,
     Exactly(Vec<String>),
 }
@@ -59,8 +59,8 @@ impl Entry {
             && self.kind == EntryKind::of(change)
             && self.names(change)
             && match &self.details {
-                Details::Any => true,
-                Details::Exactly(lines) => *lines == assessed.details,
+                Agreed::Any => true,
+                Agreed::Exactly(lines) => *lines == assessed.details,
             }
     }
 
@@ -140,17 +140,17 @@ impl RawEntry {
     }
 }
 
-fn details(written: Option<RawDetails>, kind: &EntryKind, change: Verb) -> Result<Details, String> {
+fn details(written: Option<RawDetails>, kind: &EntryKind, change: Verb) -> Result<Agreed, String> {
     match (written, kind.quotes_details(change)) {
         (None, true) => Err("lacks `details`, the differences that are agreed to".to_owned()),
-        (None, false) => Ok(Details::Any),
+        (None, false) => Ok(Agreed::Any),
         (Some(_), false) => Err(format!(
             "has `details`: an approval of a {} that was {} has no `details`",
             kind.as_str(),
             change.as_str()
         )),
-        (Some(RawDetails::Lines(lines)), true) => Ok(Details::Exactly(lines)),
-        (Some(RawDetails::Pattern(pattern)), true) if pattern == "*" => Ok(Details::Any),
+        (Some(RawDetails::Lines(lines)), true) => Ok(Agreed::Exactly(lines)),
+        (Some(RawDetails::Pattern(pattern)), true) if pattern == "*" => Ok(Agreed::Any),
         (Some(RawDetails::Pattern(_)), true) => {
             Err("has `details` that are neither a list nor \"*\"".to_owned())
         }

@@ -1,7 +1,7 @@
 //! What an expired approval covered, and is still there. A label that moves on would hide it from every later comparison, so
 //! it counts again by itself.
 
-use super::entry::{Details, Entry};
+use super::entry::{Agreed, Entry};
 use super::{Approvals, EntryKind, Field};
 use crate::agreed::Agreement;
 use crate::diff::details::is_still_so;
@@ -92,8 +92,8 @@ impl<'a> Expired<'a> {
         }
         access.escalation = None; // it is no change of today
         access.details = match &self.entry.details {
-            Details::Any => Vec::new(),
-            Details::Exactly(lines) => lines.clone(),
+            Agreed::Any => Vec::new(),
+            Agreed::Exactly(lines) => lines.clone(),
         };
         Some(Lapsed {
             line: self.entry.line,
@@ -115,7 +115,7 @@ impl Entry {
     }
 }
 
-impl Details {
+impl Agreed {
     /// One of the differences is enough: the others may have been taken back.
     fn are_still_so(&self, fact: &ResourceFact) -> bool {
         match self {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::interval::is_same_moment;
-use super::pattern::{Pattern, Who};
+use super::pattern::{EventPattern, Who};
 use super::trace::{Trace, email, trace};
 use crate::diff::{AssessedChange, Change, Verb};
 use crate::model::{AuditEvent, EventDetail, GrantFact, ResourceId};
@@ -216,7 +216,7 @@ impl<'a> Index<'a> {
         }
     }
 
-    fn matching(&self, pattern: &Pattern) -> Vec<usize> {
+    fn matching(&self, pattern: &EventPattern) -> Vec<usize> {
         let of = |key: &str| {
             self.by_acted_on
                 .get(&key.to_lowercase())

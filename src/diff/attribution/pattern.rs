@@ -4,7 +4,7 @@ use crate::model::{AuditEvent, Scope};
 
 /// The events that could have brought something about.
 #[derive(Debug)]
-pub(super) struct Pattern {
+pub(super) struct EventPattern {
     actions: &'static [&'static str],
     subject: &'static str,
     who: Who,
@@ -29,7 +29,7 @@ pub(super) enum Who {
     Any,
 }
 
-impl Pattern {
+impl EventPattern {
     pub(super) fn at(
         actions: &'static [&'static str],
         subject: &'static str,

@@ -5,7 +5,7 @@
 //! actions on everything that a grant hangs on belong to its trace as well, whether or not the diff shows that thing
 //! gone: it may have been made again since.
 
-use super::pattern::{Pattern, Who};
+use super::pattern::{EventPattern, Who};
 use crate::diff::{Change, Subject, Verb};
 use crate::model::{GrantFact, Named, ResourceFact, ResourceId, ResourceType, Scope};
 
@@ -13,9 +13,9 @@ use crate::model::{GrantFact, Named, ResourceFact, ResourceId, ResourceType, Sco
 #[derive(Debug, Default)]
 pub(super) struct Trace {
     /// Actions that bring the change about by themselves.
-    pub(super) direct: Vec<Pattern>,
+    pub(super) direct: Vec<EventPattern>,
     /// Actions that bring it along, each with the text id of what they are done to.
-    pub(super) along: Vec<(Pattern, String)>,
+    pub(super) along: Vec<(EventPattern, String)>,
     /// Whether the same can happen without a record, so that silence says nothing.
     pub(super) may_be_silent: bool,
 }
@@ -69,7 +69,7 @@ fn assignment(grant: &GrantFact, scope: &str, verb: Verb) -> Trace {
     if verb == Verb::Removed {
         trace
             .direct
-            .push(Pattern::at(UNASSIGNED, subject, who, &scope));
+            .push(EventPattern::at(UNASSIGNED, subject, who, &scope));
         trace.gone_with_containers(&scope);
         trace.gone_with(&grant.principal, &scope);
         trace.gone_with(&grant.target, &scope);
@@ -79,7 +79,7 @@ fn assignment(grant: &GrantFact, scope: &str, verb: Verb) -> Trace {
     } else {
         trace
             .direct
-            .push(Pattern::at(ASSIGNED, subject, who, &scope));
+            .push(EventPattern::at(ASSIGNED, subject, who, &scope));
         trace.back_with_containers(&scope);
     }
     trace
@@ -96,7 +96,7 @@ fn membership(grant: &GrantFact, verb: Verb) -> Trace {
     let who = || Who::Identifier(group.identifier.clone());
     trace
         .direct
-        .push(Pattern::at(EDITED, "USER_GROUP", who(), &group.scope));
+        .push(EventPattern::at(EDITED, "USER_GROUP", who(), &group.scope));
     if verb == Verb::Removed {
         trace.gone_with_containers(&group.scope);
         trace.gone_with(&grant.target, &group.scope);
@@ -104,7 +104,7 @@ fn membership(grant: &GrantFact, verb: Verb) -> Trace {
     } else {
         trace
             .direct
-            .push(Pattern::at(MADE, "USER_GROUP", who(), &group.scope));
+            .push(EventPattern::at(MADE, "USER_GROUP", who(), &group.scope));
         trace.back_with_containers(&group.scope);
     }
     // Harness keeps the groups of all users itself, and does not record it.
@@ -135,7 +135,7 @@ impl Trace {
             };
             let who = Who::Identifier(container.identifier.clone());
             self.along.push((
-                Pattern::at_or_above(actions, subject, who, &own),
+                EventPattern::at_or_above(actions, subject, who, &own),
                 container.to_string(),
             ));
         }
@@ -146,10 +146,10 @@ impl Trace {
     fn gone_with(&mut self, thing: &Named, scope: &Scope) {
         let pattern = match principal(thing) {
             Some((subject, who @ Who::User { .. })) => {
-                Pattern::at_or_above(LEFT, subject, who, scope)
+                EventPattern::at_or_above(LEFT, subject, who, scope)
             }
             Some((subject, who)) => match located(&thing.id) {
-                Some(place) => Pattern::at(REMOVED, subject, who, &place.scope),
+                Some(place) => EventPattern::at(REMOVED, subject, who, &place.scope),
                 None => return,
             },
             None => {
@@ -161,7 +161,7 @@ impl Trace {
                 let Some(place) = located(&thing.id) else {
                     return;
                 };
-                Pattern::at(
+                EventPattern::at(
                     REMOVED,
                     subject,
                     Who::Identifier(place.identifier),
@@ -240,9 +240,9 @@ fn unrecorded() -> Trace {
 }
 
 /// The events of a thing that is made, edited and deleted under its own identifier, in its own scope.
-fn named_events(subject: &'static str, thing: &Located, verb: Verb) -> Trace {
+fn named_events(subject: &'static str, thing: &ScopedIdentifier, verb: Verb) -> Trace {
     let who = Who::Identifier(thing.identifier.clone());
-    direct(Pattern::at(
+    direct(EventPattern::at(
         made_edited_removed(verb),
         subject,
         who,
@@ -251,14 +251,14 @@ fn named_events(subject: &'static str, thing: &Located, verb: Verb) -> Trace {
 }
 
 /// An organization or project is recorded in the scope that it is.
-fn container(subject: &'static str, thing: &Located, verb: Verb) -> Trace {
+fn container(subject: &'static str, thing: &ScopedIdentifier, verb: Verb) -> Trace {
     let own = match thing.scope.org() {
         None => Scope::from_parts(Some(&thing.identifier), None),
         Some(org) => Scope::from_parts(Some(org), Some(&thing.identifier)),
     };
     let who = || Who::Identifier(thing.identifier.clone());
     let own = own.unwrap_or(Scope::Account);
-    let mut trace = direct(Pattern::at_or_above(
+    let mut trace = direct(EventPattern::at_or_above(
         made_edited_removed(verb),
         subject,
         who(),
@@ -267,7 +267,7 @@ fn container(subject: &'static str, thing: &Located, verb: Verb) -> Trace {
     if verb == Verb::Added {
         trace
             .direct
-            .push(Pattern::at_or_above(RESTORED, subject, who(), &own));
+            .push(EventPattern::at_or_above(RESTORED, subject, who(), &own));
     }
     trace
 }
@@ -277,28 +277,31 @@ fn user(fact: &ResourceFact, uuid: String, verb: Verb) -> Trace {
     let emails = email(fact).into_iter().collect();
     let who = Who::User { uuid, emails };
     match verb {
-        Verb::Added => direct(Pattern::at(JOINED, "USER", who, &Scope::Account)),
-        Verb::Removed => direct(Pattern::at(LEFT, "USER", who, &Scope::Account)),
+        Verb::Added => direct(EventPattern::at(JOINED, "USER", who, &Scope::Account)),
+        Verb::Removed => direct(EventPattern::at(LEFT, "USER", who, &Scope::Account)),
         Verb::Changed => Trace {
             may_be_silent: true,
-            ..direct(Pattern::at(SWITCHED, "USER", who, &Scope::Account))
+            ..direct(EventPattern::at(SWITCHED, "USER", who, &Scope::Account))
         },
     }
 }
 
 /// An edit of a service account may be one API key more or less, which is recorded under the key.
-fn service_account(thing: &Located, verb: Verb) -> Trace {
+fn service_account(thing: &ScopedIdentifier, verb: Verb) -> Trace {
     let mut trace = named_events("SERVICE_ACCOUNT", thing, verb);
     if verb == Verb::Changed {
-        trace
-            .direct
-            .push(Pattern::at(ANY_EDIT, "API_KEY", Who::Any, &thing.scope));
+        trace.direct.push(EventPattern::at(
+            ANY_EDIT,
+            "API_KEY",
+            Who::Any,
+            &thing.scope,
+        ));
     }
     trace
 }
 
 /// Identifiers of tokens are unique in their API key only, and the trail does not tell the key.
-fn token(fact: &ResourceFact, thing: &Located, verb: Verb) -> Trace {
+fn token(fact: &ResourceFact, thing: &ScopedIdentifier, verb: Verb) -> Trace {
     let (actions, parts) = match verb {
         Verb::Added => (TOKEN_MADE, token_parts(&thing.identifier)),
         Verb::Changed => (EDITED, token_parts(&thing.identifier)),
@@ -307,14 +310,14 @@ fn token(fact: &ResourceFact, thing: &Located, verb: Verb) -> Trace {
     let Some([owner, key, token]) = parts else {
         return unrecorded();
     };
-    let mut trace = direct(Pattern::at(
+    let mut trace = direct(EventPattern::at(
         actions,
         "TOKEN",
         Who::Identifier(token),
         &thing.scope,
     ));
     if verb == Verb::Removed {
-        let of_key = Pattern::at(REMOVED, "API_KEY", Who::Identifier(key), &thing.scope);
+        let of_key = EventPattern::at(REMOVED, "API_KEY", Who::Identifier(key), &thing.scope);
         let (subject, owner_id, who) = if fact.kind == ResourceType::PersonalToken {
             (
                 "USER",
@@ -330,9 +333,10 @@ fn token(fact: &ResourceFact, thing: &Located, verb: Verb) -> Trace {
         };
         let actions = if subject == "USER" { LEFT } else { REMOVED };
         trace.along.push((of_key, owner_id.clone()));
-        trace
-            .along
-            .push((Pattern::at(actions, subject, who, &thing.scope), owner_id));
+        trace.along.push((
+            EventPattern::at(actions, subject, who, &thing.scope),
+            owner_id,
+        ));
     }
     trace
 }
@@ -340,7 +344,7 @@ fn token(fact: &ResourceFact, thing: &Located, verb: Verb) -> Trace {
 fn sign_in(other_changes_are_silent: bool) -> Trace {
     Trace {
         may_be_silent: other_changes_are_silent,
-        ..direct(Pattern::at(
+        ..direct(EventPattern::at(
             ANY_EDIT,
             "NG_LOGIN_SETTINGS",
             Who::Any,
@@ -349,7 +353,7 @@ fn sign_in(other_changes_are_silent: bool) -> Trace {
     }
 }
 
-fn direct(pattern: Pattern) -> Trace {
+fn direct(pattern: EventPattern) -> Trace {
     Trace {
         direct: vec![pattern],
         ..Trace::default()
@@ -366,16 +370,16 @@ fn made_edited_removed(verb: Verb) -> &'static [&'static str] {
 }
 
 /// Where a thing lives, and its identifier there.
-struct Located {
+struct ScopedIdentifier {
     scope: Scope,
     identifier: String,
 }
 
 /// A principal, group, role or resource group by its text id: what Harness supplies lives in every scope of its level
 /// and is never acted on, so it has no place.
-fn located(id: &str) -> Option<Located> {
+fn located(id: &str) -> Option<ScopedIdentifier> {
     let id = ResourceId::parse(id)?;
-    Some(Located {
+    Some(ScopedIdentifier {
         scope: id.scope,
         identifier: id.identifier,
     })

@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use super::messages::{self, HOLDERS, Id, resource_type, slug_of};
 use super::protobuf::Message;
-use super::rows::{Content, Held, Holding};
+use super::rows::{Content, HeldEntitlement, Holding};
 use crate::model::{SnapshotInfo, Timestamp};
 use crate::store::StoreError;
 
@@ -240,7 +240,7 @@ struct Entitlement {
 }
 
 impl Entitlement {
-    fn of(held: &Held) -> Self {
+    fn of(held: &HeldEntitlement) -> Self {
         let resource = Id::of_held(held);
         let id = resource.entitlement(slug_of(held));
         let reference = messages::reference(&resource, &id);

@@ -2,7 +2,7 @@
 //! because readers compare the bytes.
 
 use super::protobuf::Message;
-use super::rows::{Binding, Content, Held, Thing};
+use super::rows::{Binding, Content, HeldEntitlement, Item};
 use crate::model::Timestamp;
 
 /// Traits of resource types.
@@ -53,10 +53,10 @@ impl Id {
         }
     }
 
-    pub(super) fn of_held(held: &Held) -> Self {
+    pub(super) fn of_held(held: &HeldEntitlement) -> Self {
         match held {
-            Held::Membership(group) => Self::of(group),
-            Held::Role(binding) => Self::of_binding(binding),
+            HeldEntitlement::Membership(group) => Self::of(group),
+            HeldEntitlement::Role(binding) => Self::of_binding(binding),
         }
     }
 
@@ -90,10 +90,10 @@ fn plain(path: &str) -> String {
     plain
 }
 
-pub(super) fn slug_of(held: &Held) -> &'static str {
+pub(super) fn slug_of(held: &HeldEntitlement) -> &'static str {
     match held {
-        Held::Membership(_) => "member",
-        Held::Role(_) => "assigned",
+        HeldEntitlement::Membership(_) => "member",
+        HeldEntitlement::Role(_) => "assigned",
     }
 }
 
@@ -127,7 +127,7 @@ pub(super) fn resource_type(kind: &str) -> Message {
 /// A user, group, role, resource group, organization, project or the account.
 pub(super) fn resource(content: &Content, text_id: &str) -> Message {
     let id = Id::of(text_id);
-    let nobody = Thing::default();
+    let nobody = Item::default();
     let thing = content.things.get(text_id).unwrap_or(&nobody);
     let raw = text_id.rsplit('/').next().unwrap_or(text_id);
     let trait_of = match id.kind.as_str() {
@@ -249,7 +249,7 @@ fn name_of<'a>(content: &'a Content, text_id: &'a str) -> &'a str {
         .unwrap_or(identifier)
 }
 
-fn user_trait(kind: &str, raw: &str, thing: &Thing) -> Message {
+fn user_trait(kind: &str, raw: &str, thing: &Item) -> Message {
     let (given, family) = thing.name.rsplit_once(' ').unwrap_or((&thing.name, ""));
     let mut user = Message::default();
     if !thing.email.is_empty() {

@@ -11,8 +11,8 @@ mod messages;
 mod protobuf;
 mod rows;
 
-use super::exporter::{Exporter, Source};
-use super::target::Target;
+use super::exporter::{ExportSource, Exporter};
+use super::target::ExportTarget;
 use crate::error::Error;
 use rows::Content;
 
@@ -32,7 +32,11 @@ impl Exporter for C1z {
         false
     }
 
-    fn write(&self, source: &Source<'_>, target: &mut Target<'_>) -> Result<u64, Error> {
+    fn write(
+        &self,
+        source: &ExportSource<'_>,
+        target: &mut ExportTarget<'_>,
+    ) -> Result<u64, Error> {
         let content = Content::load(source.reader)?;
         let scratch = target.scratch()?;
         let grants = container::build(&content, source.snapshot, self.expanded, scratch.path())

@@ -11,7 +11,7 @@ use crate::store::Reader;
 
 /// A resource, or what a grant says of one that no list shows.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Thing {
+pub(super) struct Item {
     pub(super) scope: String,
     pub(super) name: String,
     pub(super) email: String,
@@ -34,7 +34,7 @@ pub(super) struct Binding {
 
 /// What somebody holds.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Held {
+pub(super) enum HeldEntitlement {
     /// Membership of a user group, by its text id.
     Membership(Rc<str>),
     /// A role.
@@ -44,14 +44,14 @@ pub(super) enum Held {
 /// A million of them share far fewer texts.
 #[derive(Clone, Debug)]
 pub(super) struct Holding {
-    pub(super) held: Held,
+    pub(super) held: HeldEntitlement,
     pub(super) principal: Rc<str>,
 }
 
 /// A snapshot, in the order of the file.
 #[derive(Debug, Default)]
 pub(super) struct Content {
-    pub(super) things: BTreeMap<Rc<str>, Thing>,
+    pub(super) things: BTreeMap<Rc<str>, Item>,
     pub(super) bindings: BTreeSet<Rc<Binding>>,
     pub(super) holdings: Vec<Holding>,
 }
@@ -76,7 +76,7 @@ impl Content {
                'organization', 'project')",
             &mut |row| {
                 let text = |at: usize| row[at].unwrap_or_default().to_owned();
-                let thing = Thing {
+                let thing = Item {
                     scope: text(1),
                     name: text(2),
                     email: text(3),
@@ -110,13 +110,13 @@ impl Content {
                             new
                         });
                         let resource_group = self.known(group);
-                        Held::Role(self.binding(Binding {
+                        HeldEntitlement::Role(self.binding(Binding {
                             scope,
                             role: target,
                             resource_group,
                         }))
                     }
-                    _ => Held::Membership(target),
+                    _ => HeldEntitlement::Membership(target),
                 };
                 self.holdings.push(Holding { held, principal });
                 Ok(())
@@ -130,7 +130,7 @@ impl Content {
             return Rc::clone(key);
         }
         let key: Rc<str> = id.into();
-        self.things.insert(Rc::clone(&key), Thing::default());
+        self.things.insert(Rc::clone(&key), Item::default());
         key
     }
 
@@ -192,7 +192,7 @@ impl Content {
     pub(super) fn members(&self) -> BTreeMap<Rc<str>, Vec<Rc<str>>> {
         let mut members: BTreeMap<Rc<str>, Vec<Rc<str>>> = BTreeMap::new();
         for holding in &self.holdings {
-            if let Held::Membership(group) = &holding.held {
+            if let HeldEntitlement::Membership(group) = &holding.held {
                 let of_group = members.entry(Rc::clone(group)).or_default();
                 of_group.push(Rc::clone(&holding.principal));
             }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::io::{self, Write};
 
-use super::words::{covers, flags, reasons, verdict};
+use super::words::{answer, covers, flags, reasons};
 use crate::access::{Access, CoveredResources, Path};
 use crate::model::{Scope, SnapshotInfo};
 use crate::output::csv;
@@ -69,7 +69,7 @@ pub fn csv<'a>(
                 principal.name.as_deref().unwrap_or_default(),
                 principal.email.as_deref().unwrap_or_default(),
                 &flags(principal).join(", "),
-                verdict(path.verdict()),
+                answer(path.answer()),
                 &reasons(access, path),
                 permission.unwrap_or_default(),
                 &role.id,

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::words::shown;
-use crate::access::{Access, Path, Verdict};
+use crate::access::{Access, Path, PathAnswer};
 use crate::output::text::{count, named};
 
 /// Names that the line holds.
@@ -14,7 +14,7 @@ const SHOWN: usize = 5;
 pub fn impersonators(access: &Access, paths: &[Path]) -> Option<String> {
     let (sure, uncertain): (Vec<&Path>, Vec<&Path>) = paths
         .iter()
-        .partition(|path| path.verdict() == Verdict::Yes);
+        .partition(|path| path.answer() == PathAnswer::Yes);
     let (told, by) = match (sure.len(), uncertain.len()) {
         (0, 0) => return None,
         (0, number) => (

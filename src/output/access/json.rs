@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::head::{Head, Line, QuestionDoc};
-use super::names::Names;
+use super::names::NamesInAnswer;
 use super::why::sentence;
-use super::words::{code, flags, reason, verdict};
+use super::words::{answer, code, flags, reason};
 use crate::access::{Access, CoveredResources, Explained, Extent, Left, Path, best};
 use crate::model::{Gap, PrincipalFact};
 use crate::output::documents::{FORMAT_VERSION, NamedDoc, PrincipalDoc, SnapshotDoc};
@@ -27,13 +27,13 @@ pub fn who_can_json(
         .chunk_by(|a, b| a.principal == b.principal)
         .map(|paths| HolderDoc {
             principal: principal(access.principal(paths[0].principal)),
-            verdict: best(paths.iter()).map_or("no", verdict),
+            answer: best(paths.iter()).map_or("no", answer),
             paths: paths.iter().map(|path| path_doc(access, path)).collect(),
         })
         .collect();
     let yes = principals
         .iter()
-        .filter(|holder| holder.verdict == "yes")
+        .filter(|holder| holder.answer == "yes")
         .count();
     let document = WhoCan {
         head: head_doc(head),
@@ -47,7 +47,7 @@ pub fn who_can_json(
             .iter()
             .map(|path| ImpersonatorDoc {
                 principal: principal(access.principal(path.principal)),
-                verdict: verdict(path.verdict()),
+                answer: answer(path.answer()),
                 via_group: via_doc(access, path),
             })
             .collect(),
@@ -91,16 +91,16 @@ pub fn why_json(
     explained: &[Explained<'_>],
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let names = Names::of(access);
-    let verdict = match best(explained.iter().map(|one| one.path)) {
-        Some(best) => verdict(best),
+    let names = NamesInAnswer::of(access);
+    let answer = match best(explained.iter().map(|one| one.path)) {
+        Some(best) => answer(best),
         None if head.gaps.is_empty() => "no",
         None => "unknown",
     };
     let document = Why {
         head: head_doc(head),
         principal: principal(who),
-        verdict,
+        answer,
         paths: explained
             .iter()
             .map(|one| WhyDoc {
@@ -142,7 +142,7 @@ struct Summary {
 struct HolderDoc<'a> {
     #[serde(flatten)]
     principal: FlaggedDoc<'a>,
-    verdict: &'static str,
+    answer: &'static str,
     paths: Vec<PathDoc<'a>>,
 }
 
@@ -151,7 +151,7 @@ struct HolderDoc<'a> {
 struct ImpersonatorDoc<'a> {
     #[serde(flatten)]
     principal: FlaggedDoc<'a>,
-    verdict: &'static str,
+    answer: &'static str,
     via_group: Option<NamedDoc<'a>>,
 }
 
@@ -175,7 +175,7 @@ struct Why<'a> {
     #[serde(flatten)]
     head: HeadDoc<'a>,
     principal: FlaggedDoc<'a>,
-    verdict: &'static str,
+    answer: &'static str,
     paths: Vec<WhyDoc<'a>>,
 }
 
@@ -198,12 +198,12 @@ struct FlaggedDoc<'a> {
 #[derive(Serialize)]
 struct LeftDoc {
     paths: usize,
-    verdict: &'static str,
+    answer: &'static str,
 }
 
 #[derive(Serialize)]
 struct PathDoc<'a> {
-    verdict: &'static str,
+    answer: &'static str,
     depends_on: Vec<DoubtDoc>,
     via_group: Option<NamedDoc<'a>>,
     role: NamedDoc<'a>,
@@ -258,14 +258,14 @@ fn principal(fact: &PrincipalFact) -> FlaggedDoc<'_> {
 fn left(left: Left) -> LeftDoc {
     LeftDoc {
         paths: left.paths,
-        verdict: left.verdict.map_or("no", verdict),
+        answer: left.answer.map_or("no", answer),
     }
 }
 
 fn path_doc<'a>(access: &'a Access, path: &'a Path) -> PathDoc<'a> {
     let (role, group) = (access.role(path), access.resource_group(path));
     PathDoc {
-        verdict: verdict(path.verdict()),
+        answer: answer(path.answer()),
         depends_on: path
             .doubts
             .iter()

@@ -37,13 +37,13 @@ impl fmt::Display for Name {
 }
 
 /// The names of an answer.
-pub(super) struct Names<'a> {
+pub(super) struct NamesInAnswer<'a> {
     access: &'a Access,
     /// Type and scope as in a text id, and name, where several things have them.
     repeated: HashSet<(&'a str, &'a str)>,
 }
 
-impl<'a> Names<'a> {
+impl<'a> NamesInAnswer<'a> {
     /// Of everything that the answer may name.
     pub(super) fn of(access: &'a Access) -> Self {
         let facts = access.facts();

@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use super::head::Line;
-use super::names::Names;
+use super::names::NamesInAnswer;
 use super::words::{covers, flags, reasons};
-use crate::access::{Access, Path, Verdict};
+use crate::access::{Access, Path, PathAnswer};
 use crate::output::Screen;
 use crate::output::table::{Align, Table};
 use crate::output::text::shortened;
@@ -32,7 +32,7 @@ pub fn who_can_table(
         .to_vec();
     columns.extend([("PATHS", Align::Right), left("NOTE")]);
     let mut table = Table::new(columns);
-    let names = Names::of(access);
+    let names = NamesInAnswer::of(access);
     for paths in paths.chunk_by(|a, b| a.principal == b.principal) {
         let path = &paths[0];
         let principal = access.principal(path.principal);
@@ -68,7 +68,7 @@ pub fn what_can_table(
     let left = |name| (name, Align::Left);
     let columns = ["HELD AT", "ROLE", "RESOURCE GROUP", "COVERS", "VIA", "NOTE"];
     let mut table = Table::new(first.into_iter().chain(columns).map(left).collect());
-    let names = Names::of(access);
+    let names = NamesInAnswer::of(access);
     for (permission, path) in lines {
         let mut cells = Vec::from_iter(permission.map(str::to_owned));
         let scope = access.scope(path).to_string();
@@ -85,15 +85,15 @@ pub fn what_can_table(
     table.write(screen, out)
 }
 
-fn via(names: &Names<'_>, path: &Path) -> String {
+fn via(names: &NamesInAnswer<'_>, path: &Path) -> String {
     let via = names.via(path);
     via.map_or_else(|| "direct".to_owned(), |via| via.to_string())
 }
 
 fn depends(access: &Access, path: &Path) -> String {
-    match path.verdict() {
-        Verdict::Yes => String::new(),
-        Verdict::Depends => format!("depends: {}", reasons(access, path)),
+    match path.answer() {
+        PathAnswer::Yes => String::new(),
+        PathAnswer::Depends => format!("depends: {}", reasons(access, path)),
     }
 }
 

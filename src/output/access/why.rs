@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::names::Names;
+use super::names::NamesInAnswer;
 use super::words::{covers, reasons, some_depend};
 use crate::access::{Access, Explained, Left, Path};
 use crate::output::text::line;
@@ -16,7 +16,7 @@ pub fn why_text(
     explained: &[Explained<'_>],
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let names = Names::of(access);
+    let names = NamesInAnswer::of(access);
     for (at, one) in explained.iter().enumerate() {
         writeln!(
             out,
@@ -33,7 +33,7 @@ pub fn why_text(
     Ok(())
 }
 
-pub(super) fn sentence(names: &Names<'_>, access: &Access, path: &Path) -> String {
+pub(super) fn sentence(names: &NamesInAnswer<'_>, access: &Access, path: &Path) -> String {
     let principal = names.principal(access.principal(path.principal));
     let holds = format!(
         "role {} at {} over {}: {}",

@@ -1,15 +1,15 @@
 //! The words of answers about access, the same in every format.
 
-use crate::access::{Access, CoveredResources, Doubt, Extent, Path, Verdict};
+use crate::access::{Access, CoveredResources, Doubt, Extent, Path, PathAnswer};
 use crate::model::{PrincipalFact, ResourceType};
 use crate::output::text::{count, named};
 
 /// The word of a verdict.
 #[must_use]
-pub fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Yes => "yes",
-        Verdict::Depends => "depends",
+pub fn answer(answer: PathAnswer) -> &'static str {
+    match answer {
+        PathAnswer::Yes => "yes",
+        PathAnswer::Depends => "depends",
     }
 }
 

@@ -169,7 +169,7 @@ fn acts(connection: &Connection) -> rusqlite::Result<Vec<Act>> {
 }
 
 /// Snapshots from which until before which something holds; `i64::MAX` = still.
-type Interval = (i64, i64);
+type Snapshots = (i64, i64);
 
 /// Fills the table, which is empty, for every snapshot: facts of an older schema come without it.
 pub(in crate::store) fn act_history(connection: &Connection) -> rusqlite::Result<()> {
@@ -204,13 +204,13 @@ pub(in crate::store) fn act_history(connection: &Connection) -> rusqlite::Result
 
 /// When a holder holds anything, and since when what begins with a snapshot has been held.
 #[derive(Default)]
-struct Held {
-    spans: Vec<Interval>,
+struct HolderHistory {
+    spans: Vec<Snapshots>,
     since: BTreeMap<i64, i64>,
 }
 
-fn intervals(connection: &Connection, sql: &str) -> rusqlite::Result<BTreeMap<i64, Held>> {
-    let mut all: BTreeMap<i64, Held> = BTreeMap::new();
+fn intervals(connection: &Connection, sql: &str) -> rusqlite::Result<BTreeMap<i64, HolderHistory>> {
+    let mut all: BTreeMap<i64, HolderHistory> = BTreeMap::new();
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([i64::MAX])?;
     while let Some(row) = rows.next()? {
@@ -227,9 +227,9 @@ fn intervals(connection: &Connection, sql: &str) -> rusqlite::Result<BTreeMap<i6
 }
 
 /// The same time in as few intervals as possible, in order.
-fn joined(spans: &[Interval]) -> Vec<Interval> {
-    let ordered: BTreeSet<&Interval> = spans.iter().collect();
-    let mut joined: Vec<Interval> = Vec::new();
+fn joined(spans: &[Snapshots]) -> Vec<Snapshots> {
+    let ordered: BTreeSet<&Snapshots> = spans.iter().collect();
+    let mut joined: Vec<Snapshots> = Vec::new();
     for &&(from, until) in &ordered {
         match joined.last_mut() {
             Some(last) if from <= last.1 => last.1 = last.1.max(until),
@@ -240,7 +240,7 @@ fn joined(spans: &[Interval]) -> Vec<Interval> {
 }
 
 /// The time of the first that is not among the second, both joined.
-fn without(spans: &[Interval], others: &[Interval]) -> Vec<Interval> {
+fn without(spans: &[Snapshots], others: &[Snapshots]) -> Vec<Snapshots> {
     let mut left = Vec::new();
     for &(mut from, until) in spans {
         for &(other_from, other_until) in others {

@@ -26,7 +26,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Opens an existing file, of which this process has no [`Writer`]; see [`Writer::reader`]. The file stays as it is to
+    /// Opens an existing file, of which this process has no [`Writer`](crate::store::Writer); see its `reader`. The file stays as it is to
     /// the byte, whatever lies beside it.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ pub(super) struct Dictionary<'a> {
 }
 
 /// Key and listing of a resource.
-type Known = (i64, Option<i64>);
+type KnownResource = (i64, Option<i64>);
 
 impl<'a> Dictionary<'a> {
     pub(super) fn load(connection: &'a Connection) -> rusqlite::Result<Self> {
@@ -94,7 +94,7 @@ impl<'a> Dictionary<'a> {
     }
 
     /// Key and listing of every resource that the file knows, by text id.
-    fn known_resources(&self) -> rusqlite::Result<HashMap<String, Known>> {
+    fn known_resources(&self) -> rusqlite::Result<HashMap<String, KnownResource>> {
         self.connection
             .prepare("SELECT id, key, listing FROM _resource WHERE key > 0")?
             .query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?
@@ -105,7 +105,7 @@ impl<'a> Dictionary<'a> {
         &mut self,
         id: &ResourceId,
         level: Option<Level>,
-        known: &HashMap<String, Known>,
+        known: &HashMap<String, KnownResource>,
     ) -> rusqlite::Result<i64> {
         let text = id.to_string();
         let known = known.get(&text).copied();

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use crate::model::{
-    ActedOn, Actor, ActorKind, AuditEvent, AuditTrail, EventDetail, Scope, Timestamp, Window,
+    ActedOn, Actor, ActorKind, AuditEvent, AuditTrail, EventDetail, ListingState, ReadWindow,
+    Scope, Timestamp, TrailBefore, Window,
 };
 use crate::store::{Reader, StoreError, Writer};
 
@@ -56,8 +57,15 @@ impl Reader {
             let events = statement
                 .query_map([window.from.as_millis(), window.until.as_millis()], event)?
                 .collect::<rusqlite::Result<_>>()?;
-            let read_whole = windows_read_whole(&self.connection)?;
-            Ok(Some(AuditTrail { events, read_whole }))
+            let windows = windows(&self.connection)?;
+            let (whole, failed): (Vec<_>, Vec<_>) = windows
+                .into_iter()
+                .partition(|read| read.state == ListingState::Complete);
+            Ok(Some(AuditTrail {
+                events,
+                read_whole: whole.iter().map(|read| read.window).collect(),
+                failed,
+            }))
         };
         read().map_err(|error| self.failed(&error))
     }
@@ -115,15 +123,13 @@ impl Reader {
 }
 
 impl Writer {
-    /// Until when the trail was read without a hole since the oldest snapshot began to look: where the next reading begins.
-    /// A stretch that could not be read is asked for again, as long as there is a snapshot before its end. `None` without
-    /// a snapshot.
+    /// What earlier syncs asked the trail for.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn trail_read_until(&self) -> Result<Option<Timestamp>, StoreError> {
+    pub fn trail_before(&self) -> Result<TrailBefore, StoreError> {
         if self.fresh {
-            return Ok(None);
+            return Ok(TrailBefore::default());
         }
         let read = || {
             let oldest = self.connection.query_row(
@@ -132,8 +138,10 @@ impl Writer {
                 [],
                 |row| row.get::<_, Option<i64>>(0),
             )?;
-            let windows = windows_read_whole(&self.connection)?;
-            Ok(oldest.map(|oldest| first_hole(Timestamp::from_millis(oldest), &windows)))
+            Ok(TrailBefore {
+                oldest: oldest.map(Timestamp::from_millis),
+                windows: windows(&self.connection)?,
+            })
         };
         read().map_err(|error| self.failed(&error))
     }
@@ -176,30 +184,31 @@ impl Writer {
     }
 }
 
-/// The stretches of which every event was read, in order of time.
-fn windows_read_whole(connection: &Connection) -> rusqlite::Result<Vec<Window>> {
+/// Every stretch that was asked for, in order of time.
+fn windows(connection: &Connection) -> rusqlite::Result<Vec<ReadWindow>> {
     connection
-        .prepare("SELECT starts, ends FROM _audit_window WHERE state = 'complete' ORDER BY starts")?
+        .prepare(
+            "SELECT starts, ends, state, reason, attempts FROM _audit_window ORDER BY starts, ends",
+        )?
         .query_map([], |row| {
-            Ok(Window {
-                from: Timestamp::from_millis(row.get(0)?),
-                until: Timestamp::from_millis(row.get(1)?),
+            let reason = row.get::<_, Option<String>>(3)?.unwrap_or_default();
+            Ok(ReadWindow {
+                window: Window {
+                    from: Timestamp::from_millis(row.get(0)?),
+                    until: Timestamp::from_millis(row.get(1)?),
+                },
+                state: match row.get_ref(2)?.as_str()? {
+                    "complete" => ListingState::Complete,
+                    "not_permitted" => ListingState::NotPermitted { reason },
+                    _ => ListingState::Partial {
+                        reason,
+                        whole_for: Vec::new(),
+                    },
+                },
+                attempts: row.get(4)?,
             })
         })?
         .collect()
-}
-
-/// The end of what was read in one piece from this moment on.
-fn first_hole(from: Timestamp, windows: &[Window]) -> Timestamp {
-    let mut until = from;
-    for window in windows {
-        // Windows include both ends, so the next one may begin a millisecond later.
-        if window.from > until.moved(1) {
-            break;
-        }
-        until = until.max(window.until);
-    }
-    until
 }
 
 fn reads_trail(connection: &Connection) -> rusqlite::Result<bool> {

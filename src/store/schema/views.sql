@@ -624,7 +624,8 @@ CREATE VIEW audit_windows (
   -- Stretches of time of which the audit trail was read. That nothing is recorded can be said only of a complete one.
   begins, ends, -- UTC, both included
   state,        -- 'complete', 'partial', 'not_permitted'
-  reason        -- why it is not complete
+  reason,       -- why it is not complete
+  attempts      -- how many syncs asked for it in vain; after five it is given up
 ) AS SELECT strftime('%Y-%m-%dT%H:%M:%fZ', w.starts / 1000.0, 'unixepoch'),
-  strftime('%Y-%m-%dT%H:%M:%fZ', w.ends / 1000.0, 'unixepoch'), w.state, w.reason
+  strftime('%Y-%m-%dT%H:%M:%fZ', w.ends / 1000.0, 'unixepoch'), w.state, w.reason, w.attempts
 FROM _audit_window w;

@@ -15,6 +15,41 @@ fn one_project() -> FakeHarness {
     FakeHarness::new(account)
 }
 
+/// A list without its view: a silent subset, then a refusal; and without any row, the page of a filter.
+#[track_caller]
+fn thinned_refused_and_empty(
+    fake: &FakeHarness,
+    permission: &'static str,
+    path: &str,
+    (pointer, one): (&str, &'static str),
+) {
+    fake.allow_all();
+    fake.only_named(permission, &Scope::account(), &[one]);
+    assert_eq!(
+        texts(&rows(&get(fake, path, "")), pointer),
+        [one],
+        "{path}: a silent subset"
+    );
+    fake.allow_all();
+    fake.deny(permission, &Scope::account());
+    let refused = get(fake, path, "");
+    assert_eq!(
+        (refused.status, &refused.value()["failedPermissionChecks"]),
+        (403, &json!([])),
+        "{path}"
+    );
+    // Attic holds nothing of the kind.
+    fake.deny(permission, &Scope::org("attic"));
+    let nothing = get(fake, path, "orgIdentifier=attic&pageSize=100").value();
+    if path != router::SERVICE_ACCOUNTS {
+        assert_eq!(
+            (&nothing["data"]["totalPages"], &nothing["data"]["pageSize"]),
+            (&json!(1), &json!(0)),
+            "{path}"
+        );
+    }
+}
+
 /// Lists show o1 and p1; null-id ORG @A; sentinel ORG @A; null-id PROJECT @o1; sentinel PROJECT @o1; sentinel PROJECT
 /// account-wide; USER gate @A, @o1, @p1, @sentinels.
 fn verdicts(fake: &FakeHarness) -> [bool; 11] {
@@ -180,31 +215,7 @@ fn lists_without_the_view_are_refused_thinned_or_empty_each_in_its_way() {
             "prod_resources",
         ),
     ] {
-        fake.allow_all();
-        fake.only_named(permission, &top, &[one]);
-        assert_eq!(
-            texts(&rows(&get(&fake, path, "")), pointer),
-            [one],
-            "{path}: a silent subset"
-        );
-        fake.allow_all();
-        fake.deny(permission, &top);
-        let refused = get(&fake, path, "");
-        assert_eq!(
-            (refused.status, &refused.value()["failedPermissionChecks"]),
-            (403, &json!([])),
-            "{path}"
-        );
-        // Attic holds nothing of the kind.
-        fake.deny(permission, &Scope::org("attic"));
-        let nothing = get(&fake, path, "orgIdentifier=attic&pageSize=100").value();
-        if path != router::SERVICE_ACCOUNTS {
-            assert_eq!(
-                (&nothing["data"]["totalPages"], &nothing["data"]["pageSize"]),
-                (&json!(1), &json!(0)),
-                "{path}"
-            );
-        }
+        thinned_refused_and_empty(&fake, permission, path, (pointer, one));
     }
     let body = json!({"accountIdentifier": ACCOUNT_ID, "orgIdentifier": "attic"});
     let refused = post(&fake, router::RESOURCE_GROUPS_FILTER, "", &body);

@@ -4,9 +4,8 @@ use super::{get, post, request};
 use fake_harness::{ACCOUNT_ID, Caller, FakeHarness, Request, router};
 use serde_json::{Value, json};
 
-#[test]
-fn refusals_come_in_the_order_of_harness() {
-    let fake = FakeHarness::demo();
+/// Of a request, before its parameters are looked at.
+fn refused_requests(fake: &FakeHarness) -> [(Request, u16, &'static str); 7] {
     let key = fake.api_key();
     let users = format!("{}?accountIdentifier={ACCOUNT_ID}", router::USERS);
     let roles = format!("{}?accountIdentifier={ACCOUNT_ID}", router::ROLES);
@@ -15,7 +14,7 @@ fn refusals_come_in_the_order_of_harness() {
         headers: Vec::new(),
         ..Request::post(&users, &json!({}))
     };
-    for (request, status, code) in [
+    [
         (
             Request::get("/ng/api/nowhere"),
             400,
@@ -43,37 +42,50 @@ fn refusals_come_in_the_order_of_harness() {
             401,
             "INVALID_TOKEN",
         ),
+    ]
+}
+
+/// Of parameters.
+fn refused_parameters(fake: &FakeHarness) -> [(Request, u16, &'static str); 6] {
+    [
         (
-            request(&fake, "GET", router::ROLES, "pageSize=101"),
+            request(fake, "GET", router::ROLES, "pageSize=101"),
             400,
             "INVALID_REQUEST",
         ),
         (
-            request(&fake, "GET", router::ROLES, "pageSize=many"),
+            request(fake, "GET", router::ROLES, "pageSize=many"),
             400,
             "RESOURCE_NOT_FOUND_EXCEPTION",
         ),
         (
-            request(&fake, "GET", router::ROLES, "pageSize=0"),
+            request(fake, "GET", router::ROLES, "pageSize=0"),
             500,
             "UNKNOWN_ERROR",
         ),
         (
-            request(&fake, "GET", router::ROLES, "pageIndex=-1"),
+            request(fake, "GET", router::ROLES, "pageIndex=-1"),
             500,
             "UNKNOWN_ERROR",
         ),
         (
-            request(&fake, "GET", router::USER_GROUPS, "orgIdentifier=typo"),
+            request(fake, "GET", router::USER_GROUPS, "orgIdentifier=typo"),
             400,
             "RESOURCE_NOT_FOUND_EXCEPTION",
         ),
         (
-            request(&fake, "GET", router::USER_GROUPS, "filterType=ALL"),
+            request(fake, "GET", router::USER_GROUPS, "filterType=ALL"),
             400,
             "RESOURCE_NOT_FOUND_EXCEPTION",
         ),
-    ] {
+    ]
+}
+
+#[test]
+fn refusals_come_in_the_order_of_harness() {
+    let fake = FakeHarness::demo();
+    let refusals = refused_requests(&fake).into_iter();
+    for (request, status, code) in refusals.chain(refused_parameters(&fake)) {
         let answer = fake.handle(&request).answer();
         assert_eq!(
             (answer.status, &answer.value()["code"]),

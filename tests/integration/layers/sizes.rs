@@ -17,18 +17,6 @@ const TABLES: &[&str] = &[
 
 /// Too long, and still to come apart.
 const KNOWN: &[&str] = &[
-    "tests/integration/access_model.rs",
-    "tests/integration/access_model.rs account",
-    "tests/integration/access_model.rs entries",
-    "tests/integration/diff_formats.rs two_days",
-    "tests/integration/diff_formats.rs what_is_an_escalation_and_what_is_not",
-    "tests/integration/doctor.rs what_is_not_harness_is_named_and_exits_5",
-    "tests/integration/fake/access.rs lists_without_the_view_are_refused_thinned_or_empty_each_in_its_way",
-    "tests/integration/fake/checks.rs refusals_come_in_the_order_of_harness",
-    "tests/integration/fault_matrix.rs",
-    "tests/integration/permissions.rs",
-    "tests/integration/tree.rs",
-    "tests/integration/wrong_files.rs wrong_files",
     "benches/history.rs",
     "benches/history.rs observe",
     "benches/scale/account.rs",

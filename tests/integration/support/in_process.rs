@@ -129,7 +129,7 @@ pub(crate) fn everything(client: &Client, jobs: usize) -> Result<Observation, Fa
         depth: Depth::All,
         ..ScopeSelection::default()
     };
-    let request = collect::Request {
+    let request = collect::ObservationRequest {
         selection: &selection,
         refuse_early: false,
         remembered: &Remembered::default(),
@@ -171,7 +171,7 @@ fn observe_with(
     accept_gaps: bool,
     remembered: &Remembered,
 ) -> Result<Observation, Error> {
-    let request = collect::Request {
+    let request = collect::ObservationRequest {
         selection: &ScopeSelection::default(),
         refuse_early: !accept_gaps,
         remembered,

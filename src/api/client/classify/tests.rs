@@ -25,7 +25,7 @@ fn classify(response: &HttpResponse) -> FailedAttempt {
     }
 }
 
-fn text(status: u16, body: &str) -> (String, Outcome) {
+fn text(status: u16, body: &str) -> (String, AttemptOutcome) {
     let failure = classify(&response(status, body));
     (failure.kind.to_string(), failure.outcome)
 }
@@ -47,7 +47,7 @@ fn a_refused_key() {
         kind,
         "Harness refused the API key: \"Token is not valid.\" (status 401, code INVALID_TOKEN, correlation id r-1)"
     );
-    assert_eq!(outcome, Outcome::Doubtful);
+    assert_eq!(outcome, AttemptOutcome::Doubtful);
     for (status, body) in [
         (400, coded("EXPIRED_TOKEN")),
         (401, coded("ODD")),
@@ -74,7 +74,7 @@ fn missing_permissions_are_named_with_their_scope() {
         "permission missing: core_user_view on USER in account, core_role_view on ROLE in org/o/project/p: \
          \"Principal … Missing permission\" (status 403, code NG_ACCESS_DENIED, correlation id r-1)"
     );
-    assert_eq!(outcome, Outcome::Permanent);
+    assert_eq!(outcome, AttemptOutcome::Permanent);
     let unlisted = classify(&response(400, &coded("USER_NOT_AUTHORIZED")));
     assert!(
         matches!(*unlisted.kind, ApiErrorKind::NotPermitted { ref missing, .. } if missing.is_empty())
@@ -105,7 +105,7 @@ fn a_bare_envelope_has_its_code_in_the_last_message() {
         kind,
         "refused: \"First.; Second.\" (status 400, code INVALID_ARGUMENT, correlation id r-1)"
     );
-    assert_eq!(outcome, Outcome::Permanent);
+    assert_eq!(outcome, AttemptOutcome::Permanent);
 }
 
 #[test]
@@ -122,16 +122,20 @@ fn throttling_by_status_with_any_body_and_by_code() {
             matches!(*failure.kind, ApiErrorKind::Throttled(_)),
             "{status} {body}"
         );
-        assert_eq!(failure.outcome, Outcome::Throttled);
+        assert_eq!(failure.outcome, AttemptOutcome::Throttled);
     }
 }
 
 #[test]
 fn server_errors_are_tried_again_except_not_implemented() {
     for status in [408, 500, 502, 503, 504, 522] {
-        assert_eq!(text(status, "<html>").1, Outcome::Transient, "{status}");
+        assert_eq!(
+            text(status, "<html>").1,
+            AttemptOutcome::Transient,
+            "{status}"
+        );
     }
-    assert_eq!(text(501, "").1, Outcome::Permanent);
+    assert_eq!(text(501, "").1, AttemptOutcome::Permanent);
     assert_eq!(
         text(502, "<html>\n<b>Bad</b>").0,
         "server error: \"<html> <b>Bad</b>\" (status 502, correlation id r-1)"
@@ -146,7 +150,7 @@ fn other_refusals_are_quoted_whole() {
         text(400, body),
         (
             "refused: \"pageSize: must be less\" (status 400, code INVALID_REQUEST, correlation id c-1)".to_owned(),
-            Outcome::Permanent
+            AttemptOutcome::Permanent
         )
     );
 }
@@ -162,12 +166,12 @@ fn pages_for_people_are_named() {
         "the response is an HTML page, not the Harness API (status 403, text/html; [key redacted]): \
          \"<html>Blocked \\u{1b}[31m [key redacted]</html>\""
     );
-    assert_eq!(html.outcome, Outcome::Blocked);
+    assert_eq!(html.outcome, AttemptOutcome::Blocked);
     let (login, outcome) = text(200, "<html><a href='/#/signin'>");
     assert!(login.starts_with("the response is a login page"), "{login}");
-    assert_eq!(outcome, Outcome::Doubtful);
-    assert_eq!(text(200, "").1, Outcome::Transient);
-    assert_eq!(text(200, "{").1, Outcome::Transient);
+    assert_eq!(outcome, AttemptOutcome::Doubtful);
+    assert_eq!(text(200, "").1, AttemptOutcome::Transient);
+    assert_eq!(text(200, "{").1, AttemptOutcome::Transient);
 }
 
 #[test]
@@ -182,13 +186,13 @@ fn redirects_show_their_target_without_its_query() {
         redirect("").kind.to_string(),
         "the response is a redirect (status 302) to https://evil.example/login, which is not followed"
     );
-    assert_eq!(redirect("").outcome, Outcome::Doubtful);
+    assert_eq!(redirect("").outcome, AttemptOutcome::Doubtful);
     let moved = redirect(&coded("ACCOUNT_MIGRATED"));
     assert!(matches!(
         *moved.kind,
         ApiErrorKind::AccountMoved { to: Some(_), .. }
     ));
-    assert_eq!(moved.outcome, Outcome::Permanent);
+    assert_eq!(moved.outcome, AttemptOutcome::Permanent);
 }
 
 #[test]
@@ -201,16 +205,19 @@ fn an_address_off_the_allow_list() {
 fn an_error_in_a_success_is_tried_again_unless_its_code_says_no() {
     assert_eq!(
         text(200, r#"{"status":"ERROR","data":null}"#).1,
-        Outcome::Transient
+        AttemptOutcome::Transient
     );
-    assert_eq!(text(200, &coded("NG_ACCESS_DENIED")).1, Outcome::Permanent);
+    assert_eq!(
+        text(200, &coded("NG_ACCESS_DENIED")).1,
+        AttemptOutcome::Permanent
+    );
     assert_eq!(
         text(200, r#"{"status":"SUCCESS","data":"SECRET"}"#),
         (
             "unexpected response format: invalid type: string \"[key redacted]\", expected u8 at line \
              1 column 35"
                 .to_owned(),
-            Outcome::Permanent
+            AttemptOutcome::Permanent
         )
     );
 }

@@ -106,7 +106,7 @@ fn walk_over(served: &Served) -> (Walked, Vec<u32>) {
 
 fn inconsistent(walked: &Walked) -> &str {
     match walked.gaps.as_slice() {
-        [Gap::Inconsistent { reason, walks: 4 }] => reason,
+        [WalkGap::Inconsistent { reason, walks: 4 }] => reason,
         gaps => panic!("{gaps:?}"),
     }
 }
@@ -314,7 +314,7 @@ fn rows_that_cannot_be_read_are_a_gap_and_need_no_other_walk() {
     });
     let walked = walked.expect("no failure");
     let first = "row 100 (x): null".to_owned();
-    assert_eq!(walked.gaps, [Gap::Unreadable { rows: 1, first }]);
+    assert_eq!(walked.gaps, [WalkGap::Unreadable { rows: 1, first }]);
     assert_eq!((rows.len(), walked.requests), (204, 3));
 }
 
@@ -375,7 +375,7 @@ fn a_page_that_fails_for_good_is_a_gap_and_the_others_are_read() {
     });
     let walked = walked.expect("no failure");
     assert!(
-        matches!(walked.gaps[..], [Gap::Page { page: 1, .. }]),
+        matches!(walked.gaps[..], [WalkGap::Page { page: 1, .. }]),
         "{walked:?}"
     );
     assert_eq!((rows.len(), walked.rewalks), (205, 0));
@@ -409,7 +409,7 @@ fn a_list_that_would_fill_the_memory_is_cut_off() {
     });
     assert_eq!(
         walked.expect("no failure").gaps,
-        [Gap::TooLarge { limit: 250 }]
+        [WalkGap::TooLarge { limit: 250 }]
     );
     assert_eq!(rows.len(), 300);
 }

@@ -9,7 +9,7 @@ use crate::collect::listings;
 
 /// What is known of one probe.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(super) enum ProbeResult {
     /// Yes, each time.
     Yes,
     /// No, from the first time on.
@@ -35,15 +35,15 @@ pub(crate) enum Caller {
 
 /// All answers so far.
 #[derive(Debug, Default)]
-pub(super) struct Answers {
+pub(super) struct ProbeResults {
     pub(super) caller: Caller,
-    known: HashMap<PermissionProbe, Answer>,
+    known: HashMap<PermissionProbe, ProbeResult>,
     /// The first refusal, if the access check never answered.
     refusal: Option<ApiError>,
 }
 
-impl Answers {
-    pub(super) fn get(&self, probe: &PermissionProbe) -> Option<&Answer> {
+impl ProbeResults {
+    pub(super) fn get(&self, probe: &PermissionProbe) -> Option<&ProbeResult> {
         self.known.get(probe)
     }
 
@@ -51,9 +51,9 @@ impl Answers {
     pub(super) fn leave_something_open(&self) -> bool {
         !self.deny_what_exists()
             && self.known.iter().any(|(probe, answer)| match answer {
-                Answer::No => probe.is_sentinel() && self.sentinels_say_nothing(),
-                Answer::Unanswered(_) => true,
-                Answer::Yes | Answer::Taken => false,
+                ProbeResult::No => probe.is_sentinel() && self.sentinels_say_nothing(),
+                ProbeResult::Unanswered(_) => true,
+                ProbeResult::Yes | ProbeResult::Taken => false,
             })
     }
 
@@ -61,7 +61,7 @@ impl Answers {
     /// One yes shows that it answers them, and then a no is one.
     pub(super) fn sentinels_say_nothing(&self) -> bool {
         !self.known.iter().any(|(probe, answer)| {
-            probe.is_sentinel() && matches!(answer, Answer::Yes | Answer::Taken)
+            probe.is_sentinel() && matches!(answer, ProbeResult::Yes | ProbeResult::Taken)
         })
     }
 
@@ -70,7 +70,9 @@ impl Answers {
         self.known.iter().any(|(probe, answer)| {
             let is_view = listings::of_every_scope()
                 .any(|listing| listing.permission == Some(probe.required()));
-            is_view && !probe.is_sentinel() && matches!(answer, Answer::No | Answer::Taken)
+            is_view
+                && !probe.is_sentinel()
+                && matches!(answer, ProbeResult::No | ProbeResult::Taken)
         })
     }
 
@@ -96,8 +98,8 @@ impl Answers {
         let mut probes: Vec<PermissionProbe> = self.known.keys().cloned().collect();
         probes.sort_unstable();
         self.put(client, probes, |before, now| match (before, now) {
-            (Some(Answer::Yes), Answer::No) => Answer::Taken,
-            (Some(Answer::Yes) | None, now) => now,
+            (Some(ProbeResult::Yes), ProbeResult::No) => ProbeResult::Taken,
+            (Some(ProbeResult::Yes) | None, now) => now,
             (Some(before), _) => before,
         })
     }
@@ -108,7 +110,7 @@ impl Answers {
         &mut self,
         client: &Client,
         probes: Vec<PermissionProbe>,
-        combine: fn(Option<Answer>, Answer) -> Answer,
+        combine: fn(Option<ProbeResult>, ProbeResult) -> ProbeResult,
     ) -> Result<(), ApiError> {
         if probes.is_empty() {
             return Ok(());
@@ -122,9 +124,9 @@ impl Answers {
                 }
                 for (probe, held) in probes.into_iter().zip(results.held) {
                     let answer = match held {
-                        Some(true) => Answer::Yes,
-                        Some(false) => Answer::No,
-                        None => Answer::Unanswered("neither yes nor no".to_owned()),
+                        Some(true) => ProbeResult::Yes,
+                        Some(false) => ProbeResult::No,
+                        None => ProbeResult::Unanswered("neither yes nor no".to_owned()),
                     };
                     self.note(probe, answer, combine);
                 }
@@ -145,7 +147,7 @@ impl Answers {
                 }
                 let reason = format!("{}: {}", error.site.endpoint, error.kind.reason());
                 for probe in sentinels.into_iter().chain(real) {
-                    self.note(probe, Answer::Unanswered(reason.clone()), combine);
+                    self.note(probe, ProbeResult::Unanswered(reason.clone()), combine);
                 }
                 self.refusal.get_or_insert(error);
             }
@@ -156,8 +158,8 @@ impl Answers {
     fn note(
         &mut self,
         probe: PermissionProbe,
-        now: Answer,
-        combine: fn(Option<Answer>, Answer) -> Answer,
+        now: ProbeResult,
+        combine: fn(Option<ProbeResult>, ProbeResult) -> ProbeResult,
     ) {
         let before = self.known.remove(&probe);
         self.known.insert(probe, combine(before, now));

@@ -16,7 +16,7 @@ use toml::{Table, Value};
 
 use super::setting::{Origin, Setting, settable};
 use crate::cli::declared::{Declared, FlagInfo};
-use crate::config::{Lookup, variable};
+use crate::connection::{Lookup, variable};
 use crate::error::Error;
 
 /// For everybody on this computer.

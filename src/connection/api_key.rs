@@ -29,13 +29,13 @@ const NEVER_IN_A_KEY: &str = "\"'`<>()[]{},;|\\“”‘’«»";
 const PIPE_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Where a key was found.
-enum Source {
+enum KeySource {
     File(String),
     StandardInput,
     Flag,
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for KeySource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => write!(f, "the file {path}"),
@@ -57,15 +57,15 @@ pub(super) fn resolve(flags: &ConnectionFlags<'_>) -> Result<ApiKey, Error> {
             let bytes =
                 read(std::io::stdin()).map_err(|error| unreadable("standard input", &error))?;
             (
-                text_of(&bytes, &Source::StandardInput)?,
-                Source::StandardInput,
+                text_of(&bytes, &KeySource::StandardInput)?,
+                KeySource::StandardInput,
             )
         }
         (Some(path), None) => {
-            let source = Source::File(path.to_owned());
+            let source = KeySource::File(path.to_owned());
             (text_of(&read_file(path)?, &source)?, source)
         }
-        (None, Some(key)) => (key.to_owned(), Source::Flag),
+        (None, Some(key)) => (key.to_owned(), KeySource::Flag),
         (None, None) => {
             return Err(Error::config(
                 "no API key",
@@ -76,7 +76,7 @@ pub(super) fn resolve(flags: &ConnectionFlags<'_>) -> Result<ApiKey, Error> {
     key_of(&text, &source)
 }
 
-fn key_of(text: &str, source: &Source) -> Result<ApiKey, Error> {
+fn key_of(text: &str, source: &KeySource) -> Result<ApiKey, Error> {
     let text = unquoted(text);
     if let Some((what, instead)) = wrong_with(text, source) {
         return Err(Error::config(format!("{source} {what}"), instead));
@@ -94,7 +94,7 @@ fn key_of(text: &str, source: &Source) -> Result<ApiKey, Error> {
 }
 
 /// What a text is, if it is plainly no key, and what to do instead.
-fn wrong_with(text: &str, source: &Source) -> Option<(String, &'static str)> {
+fn wrong_with(text: &str, source: &KeySource) -> Option<(String, &'static str)> {
     let lower = text.to_ascii_lowercase();
     let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
     if lower.starts_with("bearer ") || lower.starts_with("x-api-key:") {
@@ -121,7 +121,7 @@ fn wrong_with(text: &str, source: &Source) -> Option<(String, &'static str)> {
     } else if lines > 1 {
         let what = format!("contains {lines} lines, not the key alone");
         Some((what, "keep only the line with the key"))
-    } else if !matches!(source, Source::File(_) | Source::StandardInput) && is_path(text) {
+    } else if !matches!(source, KeySource::File(_) | KeySource::StandardInput) && is_path(text) {
         let what = "contains the name of a file, not a key".to_owned();
         Some((what, "--api-key-file reads the key from a file"))
     } else if let Some(sign) = text.chars().find(|sign| NEVER_IN_A_KEY.contains(*sign)) {
@@ -157,7 +157,7 @@ fn is_path(text: &str) -> bool {
 }
 
 /// Bytes as text, whatever a Windows editor made of it.
-fn text_of(bytes: &[u8], source: &Source) -> Result<String, Error> {
+fn text_of(bytes: &[u8], source: &KeySource) -> Result<String, Error> {
     let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
         let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
         char::decode_utf16(units)

@@ -4,11 +4,11 @@ use super::Context;
 use crate::api::http::redact::redact;
 use crate::cli::declared::{Declared, FlagInfo, commands};
 use crate::cli::{Color, Config, Format};
+use crate::config::{Origin, Setting, Sources, settable};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::output::settings::{Document, InForce, table};
+use crate::output::config::{Document, InForce, table};
 use crate::output::write_json;
-use crate::settings::{Origin, Setting, Sources, settable};
 
 pub(crate) fn run(
     arguments: &Config,

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::setting::{Origin, Setting, settable};
 use crate::cli::declared::{Declared, FlagInfo};
-use crate::config::{Lookup, variable};
+use crate::connection::{Lookup, variable};
 use crate::error::Error;
 
 /// Variables of other programs for Harness, whose meaning is the same. The connectors of this family come first.

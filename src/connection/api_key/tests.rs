@@ -3,11 +3,11 @@ use super::*;
 const KEY: &str = "sat.AcC.tok.secret123";
 
 fn in_file(bytes: &[u8]) -> Result<ApiKey, Error> {
-    let source = Source::File("k.txt".to_owned());
+    let source = KeySource::File("k.txt".to_owned());
     key_of(&text_of(bytes, &source)?, &source)
 }
 
-fn refused(text: &str, source: &Source) -> String {
+fn refused(text: &str, source: &KeySource) -> String {
     let error = key_of(text, source).expect_err(text);
     let message = error.to_string();
     assert!(!message.contains("secret123"), "{message}");
@@ -58,12 +58,12 @@ fn what_stands_around_a_key_is_named_with_its_place() {
         (format!("{KEY} x"), "contains a space"),
         ("''".to_owned(), "is empty"),
     ] {
-        let message = refused(&text, &Source::Flag);
+        let message = refused(&text, &KeySource::Flag);
         assert!(message.contains(says), "{message}");
         assert!(message.contains("--api-key"), "{message}");
     }
-    assert!(refused("", &Source::Flag).contains("--api-key"));
-    assert!(refused("", &Source::File("k".to_owned())).contains("the file k"));
+    assert!(refused("", &KeySource::Flag).contains("--api-key"));
+    assert!(refused("", &KeySource::File("k".to_owned())).contains("the file k"));
 }
 
 #[test]
