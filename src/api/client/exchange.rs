@@ -14,7 +14,7 @@ use super::pace::Pacer;
 use super::patience::Patience;
 use super::prepared::{Open, PreparedCall};
 use super::retry::{AttemptOutcome, Retry, RetryPolicy, RetryReason, Step, retry_after};
-use crate::api::call::{Call, Method, PageAsked, Reply};
+use crate::api::call::{Call, CallSite, Method, PageAsked, Reply};
 use crate::api::error::{ApiError, ApiErrorKind, ErrorBody};
 use crate::api::http::base_url::BaseUrl;
 use crate::api::http::transport::{HttpRequest, HttpResponse};
@@ -78,17 +78,9 @@ impl Client {
         let mut retry = Retry::new(&policy, self.deadline);
         let mut last = None;
         loop {
-            let fail = |attempts, kind| ApiError {
-                is_first: !self.worked.load(Ordering::Relaxed),
-                ..ApiError::new(call.site(method), attempts, kind)
-            };
-            let sent_at = self.wait_for_turn(last).map_err(|kind| {
-                let error = fail(retry.attempts(), kind);
-                ApiError {
-                    others_work: self.others_work(&error),
-                    ..error
-                }
-            })?;
+            let sent_at = self
+                .wait_for_turn(last)
+                .map_err(|kind| self.given_up(call.site(method), retry.attempts(), kind))?;
             request.request_id = self.count(retry.attempts());
             request.timeout = self
                 .options
@@ -108,8 +100,7 @@ impl Client {
             let (pause, kind) = match self.after_failure(failure, &mut retry, sent_at) {
                 Ok(again) => again,
                 Err(kind) => {
-                    let mut error = fail(retry.attempts(), kind);
-                    error.others_work = self.others_work(&error);
+                    let error = self.given_up(call.site(method), retry.attempts(), kind);
                     self.patience().failed(call.path(), &error);
                     return Err(error);
                 }
@@ -122,6 +113,17 @@ impl Client {
             );
             last = Some(kind);
             self.options.clock.sleep(pause, &self.options.cancel);
+        }
+    }
+
+    fn given_up(&self, site: CallSite, attempts: u32, kind: ApiErrorKind) -> ApiError {
+        let error = ApiError {
+            is_first: !self.worked.load(Ordering::Relaxed),
+            ..ApiError::new(site, attempts, kind)
+        };
+        ApiError {
+            others_work: self.others_work(&error),
+            ..error
         }
     }
 
