@@ -21,7 +21,7 @@ use crate::collect::{self, Before, NothingBefore, Remembered};
 use crate::connection::{self, Connection};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::{Label, ResourceType, ScopeSelection, Timestamp, TrailRead, Window};
+use crate::model::{Label, Listing, ResourceType, ScopeSelection, Timestamp, TrailRead, Window};
 use crate::output;
 use crate::output::accepting::{describe, describe_all};
 use crate::output::progress::{Counts, ProgressLine};
@@ -50,10 +50,12 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
         Some(exit) => Error::Stopped(exit),
         None => error,
     };
+    let selection = selection::remembered(asked, arguments, &writer, context)?;
+    selection::check_trail(arguments, &selection)?;
     let run = Run {
         arguments,
         client: &client,
-        selection: selection::remembered(asked, arguments, &writer, context)?,
+        selection,
         accepted,
         path: path.clone(),
         progress: Arc::new(Progress::default()),
@@ -289,7 +291,10 @@ fn conclude(
         }
     }
     match arguments.format {
-        Format::Json => write_json(&Document::new(published, client.requests()), context.out)?,
+        Format::Json => write_json(
+            &Document::new(published, client.requests(), gaps),
+            context.out,
+        )?,
         Format::Table if !arguments.quiet && (context.err_is_terminal || arguments.verbose > 0) => {
             writeln!(
                 context.err,
@@ -316,17 +321,29 @@ fn conclude(
 }
 
 #[derive(Serialize)]
-struct Document {
+struct Document<'a> {
     format_version: u32,
     snapshot: i64,
     state: &'static str,
     resources: i64,
     grants: i64,
     requests: u64,
+    /// Lists that were not read whole, those of the audit trail too.
+    gaps: Vec<GapDoc<'a>>,
 }
 
-impl Document {
-    fn new(published: &Published, requests: u64) -> Self {
+#[derive(Serialize)]
+struct GapDoc<'a> {
+    kind: &'static str,
+    scope: String,
+    state: &'static str,
+    reason: Option<&'a str>,
+    /// Why the gap is accepted.
+    accepted: Option<&'a str>,
+}
+
+impl<'a> Document<'a> {
+    fn new(published: &Published, requests: u64, gaps: &'a Gaps) -> Self {
         Self {
             format_version: 1,
             snapshot: published.snapshot,
@@ -334,6 +351,24 @@ impl Document {
             resources: published.resources,
             grants: published.grants,
             requests,
+            gaps: gaps
+                .open
+                .iter()
+                .chain(&gaps.accepted)
+                .map(GapDoc::from)
+                .collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a Listing> for GapDoc<'a> {
+    fn from(gap: &'a Listing) -> Self {
+        Self {
+            kind: gap.kind.as_str(),
+            scope: gap.scope.to_string(),
+            state: gap.state.as_str(),
+            reason: gap.state.reason(),
+            accepted: gap.accepted.as_deref(),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::diff::{AssessedChange, Comparison, Subject, assess, compare};
 use crate::error::Error;
 use crate::model::{
     AuditEvent, By, Certainty, Details, Extra, Impacts, Observation, ScopeSelection, SnapshotInfo,
-    Timestamp, TrailRead, Window,
+    Timestamp, TrailRead, Unread, Window,
 };
 use crate::store::{Changed, ExplainedSnapshot, Reader, Writer};
 
@@ -186,12 +186,12 @@ fn attributions(
         let facts = reader.diff_facts(older.id, newer.id)?;
         let none = Impacts::default();
         let mut changes = assess(compare(facts).changes, &none, &none);
-        let unseen = attributed(&mut changes, (reader, older), (reader, newer))?;
-        attributions.push(Attribution {
+        let told = attributed(&mut changes, (reader, older), (reader, newer))?;
+        attributions.extend(told.map(|told| Attribution {
             snapshot: newer.id,
             changes,
-            unseen,
-        });
+            unseen: told.unseen,
+        }));
     }
     Ok(attributions)
 }
@@ -235,18 +235,27 @@ pub(super) fn explain(
         (older, &comparison.from.snapshot),
         (newer, &comparison.to.snapshot),
     );
-    let unseen = attributed(&mut comparison.changes, sides.0, sides.1)?;
-    comparison.unseen = unseen;
+    if let Some(told) = attributed(&mut comparison.changes, sides.0, sides.1)? {
+        comparison.unseen = told.unseen;
+        comparison.unread = Some(told.unread);
+    }
     Ok(())
 }
 
-/// Adds to each change who made it. Returns what the trail records in scopes that the newer snapshot looked at, and no
-/// change shows.
+/// What the trail tells besides.
+struct Told {
+    /// What it records in scopes that the newer snapshot looked at, and no change shows.
+    unseen: Vec<AuditEvent>,
+    /// Of which stretches it tells nothing.
+    unread: Vec<Unread>,
+}
+
+/// Adds to each change who made it. `None` where the file never read the trail.
 fn attributed(
     changes: &mut [AssessedChange],
     (older, from): (&Reader, &SnapshotInfo),
     (newer, to): (&Reader, &SnapshotInfo),
-) -> Result<Vec<AuditEvent>, Error> {
+) -> Result<Option<Told>, Error> {
     let interval = interval(from, to);
     let (first, last) = interval.with_skew();
     let window = Window {
@@ -254,14 +263,15 @@ fn attributed(
         until: last,
     };
     let Some(trail) = newer.audit_trail(window)? else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
     let mut synced = older.synced_groups()?;
     synced.extend(newer.synced_groups()?);
     let seen = newer.scopes_seen(to.id)?;
     let mut unseen = attribute(changes, &trail, interval, &synced);
     unseen.retain(|event| seen.contains(&event.scope.to_string()));
-    Ok(unseen)
+    let unread = trail.unread(first, last);
+    Ok(Some(Told { unseen, unread }))
 }
 
 fn interval(from: &SnapshotInfo, to: &SnapshotInfo) -> Interval {

@@ -81,7 +81,8 @@ impl Actor {
         self.user_id.is_some() || !self.identifier.is_empty()
     }
 
-    /// Whether two records name the same actor. A user keeps the uuid when the address changes.
+    /// Whether two records name the same actor. A user keeps the uuid when the address changes, and an address changes hands:
+    /// beside one with a uuid, an address alone proves nothing.
     #[must_use]
     pub fn is(&self, other: &Self) -> bool {
         if self.kind != other.kind || !self.is_known() {
@@ -89,10 +90,11 @@ impl Actor {
         }
         match (&self.user_id, &other.user_id) {
             (Some(mine), Some(theirs)) => mine == theirs,
-            _ if self.kind == ActorKind::User => {
+            (Some(_), None) | (None, Some(_)) => false,
+            (None, None) if self.kind == ActorKind::User => {
                 self.identifier.eq_ignore_ascii_case(&other.identifier)
             }
-            _ => self.identifier == other.identifier,
+            (None, None) => self.identifier == other.identifier,
         }
     }
 

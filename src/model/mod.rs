@@ -56,5 +56,8 @@ pub use scope_selection::{Depth, Extra, ScopeSelection};
 pub use self_raising::{SELF_RAISING, raises};
 pub use snapshot::{Converted, Gap, GapState, Pruned, SnapshotInfo, Unverified};
 pub use time::Timestamp;
-pub use trail::{AuditTrail, ReadWindow, SignIn, TrailBefore, TrailRead, Window};
+pub use trail::{
+    AuditTrail, MOST_ATTEMPTS, ReadWindow, SignIn, TRAIL_LAG_MS, TrailBefore, TrailRead, Unread,
+    Window,
+};
 pub use verified::{Verified, VerifiedSnapshot};

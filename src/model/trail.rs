@@ -30,6 +30,32 @@ pub struct ReadWindow {
     pub attempts: u32,
 }
 
+/// Harness publishes events seconds after they happen and shows them from a second database; younger ones than this, in
+/// milliseconds, wait for the next sync.
+pub const TRAIL_LAG_MS: i64 = 300_000;
+
+/// A stretch that so many syncs asked for in vain, while the trail answered otherwise, is given up.
+pub const MOST_ATTEMPTS: u32 = 5;
+
+impl ReadWindow {
+    /// Whether no sync asks for it again by itself.
+    #[must_use]
+    pub fn is_given_up(&self) -> bool {
+        self.attempts >= MOST_ATTEMPTS
+    }
+}
+
+/// A stretch of which not every event is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// The stretch.
+    pub window: Window,
+    /// Why it could not be read; `None` = no sync asked for it yet.
+    pub reason: Option<String>,
+    /// Whether no sync asks for it again by itself.
+    pub is_given_up: bool,
+}
+
 /// When a person signed in last, as far as the trail was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignIn {
@@ -110,6 +136,23 @@ impl AuditTrail {
 }
 
 impl AuditTrail {
+    /// The stretches between two moments that were not read whole, and why.
+    #[must_use]
+    pub fn unread(&self, from: Timestamp, until: Timestamp) -> Vec<Unread> {
+        let holes = self.holes(Some(from), until).into_iter();
+        holes
+            .map(|window| {
+                let mut failed = self.failed.iter();
+                let failed = failed.find(|failed| failed.window.meets(window));
+                Unread {
+                    window,
+                    reason: failed.and_then(|failed| failed.state.reason().map(str::to_owned)),
+                    is_given_up: failed.is_some_and(ReadWindow::is_given_up),
+                }
+            })
+            .collect()
+    }
+
     /// The stretches between two moments that were not read whole; without a first moment, from the first that was.
     #[must_use]
     pub fn holes(&self, from: Option<Timestamp>, until: Timestamp) -> Vec<Window> {

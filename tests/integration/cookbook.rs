@@ -82,6 +82,11 @@ fn every_question_is_answered() {
         "tokens-that-expire-soon",
         "tokens-that-reach-production",
         "only-through-sso-groups",
+        "who-changed-access-most",
+        "changes-while-impersonating",
+        "changes-that-nobody-is-recorded-for",
+        "access-that-came-and-went",
+        "administrators-who-do-not-sign-in",
     ];
     for recipe in recipes() {
         let rows = run(&test, &recipe, "ndjson");

@@ -24,7 +24,7 @@ const VIEWS: [(&str, &str); 27] = [
     (
         "users",
         "id, uuid, email, name, locked, disabled, externally_managed, two_factor_enabled, since, first_seen, \
-         last_login, last_login_unknown_before",
+         last_login, last_login_unknown_before, last_login_unknown_after",
     ),
     (
         "service_accounts",

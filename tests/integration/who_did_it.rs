@@ -7,6 +7,7 @@ mod property;
 mod sign_ins;
 mod size;
 mod told;
+mod undecided;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

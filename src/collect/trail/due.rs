@@ -6,9 +6,6 @@ use crate::model::{AuditTrail, ListingState, ReadWindow, Timestamp, TrailBefore,
 /// Events may be published a little late, so a reading begins before the end of the last one.
 pub const OVERLAP_MS: i64 = 600_000;
 
-/// A stretch that so many syncs asked for in vain, while the trail answered otherwise, is given up.
-pub const MOST_ATTEMPTS: u32 = 5;
-
 /// The stretches to read, the oldest first. A file is read from the moment on that its first sync asked for; before any,
 /// from its oldest snapshot, whose changes can be explained from then on.
 #[must_use]
@@ -61,9 +58,7 @@ fn cut(hole: Window, tried: &[ReadWindow]) -> Vec<Window> {
 
 fn is_given_up(part: Window, tried: &[ReadWindow]) -> bool {
     tried.iter().any(|read| {
-        read.attempts >= MOST_ATTEMPTS
-            && read.window.from <= part.from
-            && part.until <= read.window.until
+        read.is_given_up() && read.window.from <= part.from && part.until <= read.window.until
     })
 }
 
@@ -74,8 +69,8 @@ fn windows(before: &TrailBefore, is: impl Fn(&ReadWindow) -> bool) -> Vec<Window
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST_ATTEMPTS, OVERLAP_MS, due};
-    use crate::model::{ListingState, ReadWindow, Timestamp, TrailBefore, Window};
+    use super::{OVERLAP_MS, due};
+    use crate::model::{ListingState, MOST_ATTEMPTS, ReadWindow, Timestamp, TrailBefore, Window};
 
     const BEGIN: i64 = 1_800_000_000_000;
 

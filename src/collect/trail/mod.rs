@@ -13,7 +13,7 @@ mod sign_ins;
 mod unreadable;
 
 pub use detail::read_detail;
-pub use due::{MOST_ATTEMPTS, OVERLAP_MS, due};
+pub use due::{OVERLAP_MS, due};
 pub use events::{EARLIEST_MONTHS, read_events};
 pub use sign_ins::{Person, read_sign_ins};
 
@@ -22,16 +22,12 @@ use pager::Pager;
 use serde_json::{Value, json};
 
 use crate::api::error::{ApiError, ApiErrorKind};
-use crate::model::{Listing, ListingKind, ListingState, Scope, Timestamp, Window};
-
-/// Harness publishes events seconds after they happen and shows them from a second database; younger ones wait for the
-/// next sync.
-const LAG_MS: i64 = 300_000;
+use crate::model::{Listing, ListingKind, ListingState, Scope, TRAIL_LAG_MS, Timestamp, Window};
 
 /// The latest moment that can be read now.
 #[must_use]
 pub fn readable_until(now: Timestamp) -> Timestamp {
-    now.moved(-LAG_MS)
+    now.moved(-TRAIL_LAG_MS)
 }
 
 /// A question about a stretch of time in the account and everything below it.

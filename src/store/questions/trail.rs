@@ -1,6 +1,6 @@
 //! What the file knows of the audit trail.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
@@ -54,9 +54,10 @@ impl Reader {
                  WHERE e.at BETWEEN ?1 AND ?2 OR (e.at < ?1 AND w.word = 'INVITE') ORDER BY e.at, e.audit_id"
             );
             let mut statement = self.connection.prepare(&sql)?;
-            let events = statement
+            let mut events = statement
                 .query_map([window.from.as_millis(), window.until.as_millis()], event)?
-                .collect::<rusqlite::Result<_>>()?;
+                .collect::<rusqlite::Result<Vec<_>>>()?;
+            name_by_address(&self.connection, &mut events)?;
             let windows = windows(&self.connection)?;
             let (whole, failed): (Vec<_>, Vec<_>) = windows
                 .into_iter()
@@ -76,13 +77,16 @@ impl Reader {
     /// When the file cannot be read.
     pub fn audit_events(&self, window: Window) -> Result<Vec<AuditEvent>, StoreError> {
         let read = || -> rusqlite::Result<Vec<AuditEvent>> {
-            self.connection
+            let mut events = self
+                .connection
                 .prepare(&format!(
                     "SELECT {EVENT_COLUMNS} FROM _audit_event e {EVENT_TABLES}
                      WHERE e.at BETWEEN ?1 AND ?2 ORDER BY e.at, e.audit_id"
                 ))?
                 .query_map([window.from.as_millis(), window.until.as_millis()], event)?
-                .collect()
+                .collect::<rusqlite::Result<Vec<_>>>()?;
+            name_by_address(&self.connection, &mut events)?;
+            Ok(events)
         };
         read().map_err(|error| self.failed(&error))
     }
@@ -209,6 +213,52 @@ fn windows(connection: &Connection) -> rusqlite::Result<Vec<ReadWindow>> {
             })
         })?
         .collect()
+}
+
+/// Adds the uuid to users of whom the trail tells the address alone, where one person alone ever had that address, as far as
+/// snapshots and the trail know. Addresses change hands: whoever of several it was is not guessed.
+fn name_by_address(connection: &Connection, events: &mut [AuditEvent]) -> rusqlite::Result<()> {
+    let is_nameless = |actor: &Actor| actor.kind == ActorKind::User && actor.user_id.is_none();
+    let acting = |event: &AuditEvent| [Some(event.actor.clone()), event.impersonation.clone()];
+    let actors: HashSet<Actor> = events.iter().flat_map(acting).flatten().collect();
+    if !actors.iter().any(is_nameless) {
+        return Ok(());
+    }
+    let mut known: HashMap<String, BTreeSet<String>> = HashMap::new();
+    let mut statement = connection.prepare(
+        "SELECT DISTINCT json_extract(v.attributes, '$.email'), r.identifier
+         FROM _resource_version v JOIN _resource r ON r.key = v.resource
+         WHERE r.type = 'user' AND json_extract(v.attributes, '$.email') IS NOT NULL",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let address: String = row.get(0)?;
+        known
+            .entry(address.to_lowercase())
+            .or_default()
+            .insert(row.get(1)?);
+    }
+    for actor in actors
+        .into_iter()
+        .filter(|actor| actor.kind == ActorKind::User)
+    {
+        let of = known.entry(actor.identifier.to_lowercase()).or_default();
+        of.extend(actor.user_id);
+    }
+    for event in events {
+        for actor in [Some(&mut event.actor), event.impersonation.as_mut()]
+            .into_iter()
+            .flatten()
+        {
+            let people = known
+                .get(&actor.identifier.to_lowercase())
+                .filter(|_| is_nameless(actor));
+            if let Some(people) = people.filter(|people| people.len() == 1) {
+                actor.user_id = people.first().cloned();
+            }
+        }
+    }
+    Ok(())
 }
 
 fn reads_trail(connection: &Connection) -> rusqlite::Result<bool> {
