@@ -173,7 +173,7 @@ const ONE_ROW: PageAsked = PageAsked { index: 0, size: 1 };
 
 fn one_row(walker: Walker<'_>, method: Method, call: &Call) -> Result<Value, ApiError> {
     let call = call.clone().tries(FEW_TRIES).page(ONE_ROW);
-    let Shallow(page) = walker.client.one_page(method, &call)?.data;
+    let Shallow(page) = walker.client.one_page(method, &call, &json!({}))?.data;
     Ok(page)
 }
 

@@ -129,7 +129,7 @@ impl Assembly {
             self.supplied_levels.insert(id, found.supplied_at);
         }
         let members = match found.members {
-            Members::Unsaid => Vec::new(),
+            Members::Unsaid | Members::Unread => Vec::new(),
             Members::All(users) => {
                 if users.is_empty() {
                     self.empty_groups.push(self.directory.id(id).clone());

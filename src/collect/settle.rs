@@ -10,7 +10,9 @@ use super::listings;
 use super::listings::role_assignments::OF_MANY_SCOPES;
 use super::record::Unsettled;
 use super::visibility::{Caller, KeyVisibility};
-use crate::model::{ListingKind, ListingState, ResourceId, ResourceType, Scope};
+use crate::model::{
+    Depth, Listing, ListingKind, ListingState, ResourceId, ResourceType, Scope, ScopeSelection,
+};
 
 impl Assembly {
     /// Every account has an organization `default` that nobody can delete. A list without it was filtered, whatever the
@@ -25,6 +27,20 @@ impl Assembly {
         });
         let shown = default.and_then(|id| self.directory.find(&id));
         shown.is_some_and(|id| self.resources.iter().any(|resource| resource.id == id))
+    }
+
+    /// Whether all organizations and projects were asked for, and their lists are whole.
+    pub(super) fn has_every_scope(&self, selection: &ScopeSelection) -> bool {
+        let is_of_scopes = |listing: &&Listing| {
+            matches!(
+                listing.kind,
+                ListingKind::Organizations | ListingKind::Projects
+            )
+        };
+        let mut lists = self.listings.iter().filter(is_of_scopes);
+        selection.depth == Depth::All
+            && !selection.is_narrowed()
+            && lists.all(|listing| listing.state == ListingState::Complete)
     }
 
     /// Scopes below the account of which a list was not found.
@@ -130,7 +146,11 @@ impl Assembly {
             .map(|list| list.scope.clone())
             .collect();
         for listing in &mut self.listings {
-            if listing.kind == ListingKind::RoleAssignments && of_others.contains(&listing.scope) {
+            let is_unread = matches!(listing.state, ListingState::Unread { .. });
+            if listing.kind == ListingKind::RoleAssignments
+                && of_others.contains(&listing.scope)
+                && !is_unread
+            {
                 let reason = "only role assignments of other scopes came".to_owned();
                 lower_state(&mut listing.state, &[], reason);
             }
@@ -211,7 +231,7 @@ impl Assembly {
 /// A second doubt never makes a listing better: what is shown whole is shown whole by both.
 fn lower_state(state: &mut ListingState, shown: &[ResourceType], doubt: String) {
     match state {
-        ListingState::Complete => {
+        ListingState::Complete | ListingState::Unread { .. } => {
             *state = ListingState::Partial {
                 reason: doubt,
                 whole_for: shown.to_vec(),

@@ -3,7 +3,6 @@
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use super::Context;
 use super::before::HeldBefore;
@@ -12,8 +11,9 @@ use super::failure::explain;
 use super::gaps::{self, Gaps};
 use super::selection;
 use super::trail::{self, Reading};
+use super::watching;
 use crate::agreed::gaps::AcceptedGaps;
-use crate::api::client::Client;
+use crate::api::client::{Client, ClientOptions};
 use crate::cli::{Format, Sync};
 use crate::collect::plan::Plan;
 use crate::collect::workers::Progress;
@@ -24,7 +24,6 @@ use crate::exit::Exit;
 use crate::model::{Label, Listing, ResourceType, ScopeSelection, Timestamp, TrailRead, Window};
 use crate::output;
 use crate::output::accepting::{describe, describe_all};
-use crate::output::progress::{Counts, ProgressLine};
 use crate::output::text::{count, line};
 use crate::output::write_json;
 use crate::signals::{self, Stopping};
@@ -38,12 +37,7 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     let identity = connection.identity();
     let path = connection::database(arguments.db.as_deref())?;
     let writer = open(arguments, &path, &identity, label.as_ref())?;
-    let client = Arc::new(connection.client(
-        arguments.timeout,
-        arguments.max_rate,
-        arguments.max_memory,
-        Arc::clone(&context.clock),
-    ));
+    let client = Arc::new(connection.client(client_options(arguments, context)));
     let moved = new_address(&writer, &identity);
     let _stopping = stop_on_signals(&client, &writer);
     let stopped = |error| match signals::received() {
@@ -70,12 +64,13 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
         )?;
         return Ok(Exit::Done);
     }
-    let watched = context.err_is_terminal && !context.is_dumb() && !arguments.quiet;
-    let shown = watched.then(|| {
-        let (client, progress) = (Arc::clone(&client), Arc::clone(&run.progress));
-        let jobs = arguments.jobs as u64;
-        ProgressLine::show(move || counts(&client, &progress, jobs))
-    });
+    let shown = watching::show(
+        context,
+        arguments.quiet,
+        &client,
+        &run.progress,
+        arguments.jobs,
+    );
     let result = run.observe_and_store(writer, &identity, label.as_ref());
     drop(shown);
     let (gaps, published) = result.map_err(stopped)?;
@@ -89,6 +84,16 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     } else {
         Exit::CouldNotTell
     })
+}
+
+fn client_options(arguments: &Sync, context: &Context<'_>) -> ClientOptions {
+    ClientOptions {
+        timeout: arguments.timeout,
+        max_per_minute: arguments.max_rate,
+        max_memory: arguments.max_memory,
+        clock: Arc::clone(&context.clock),
+        ..ClientOptions::default()
+    }
 }
 
 /// Gaps for a reviewer, and entries of the file that had no effect.
@@ -246,23 +251,6 @@ fn new_address(writer: &Writer, identity: &Identity) -> Option<String> {
     let (from, to) = (line(&known.base_url), &identity.base_url);
     (from != *to)
         .then(|| format!("the base URL changes from {from} to {to}; the account is the same"))
-}
-
-fn counts(client: &Client, progress: &Progress, jobs: u64) -> Counts {
-    let planned = progress.planned.load(Ordering::Relaxed);
-    let done = progress.done.load(Ordering::Relaxed);
-    let reading = client.reading();
-    // Of the lists in hand the first page may have come; each other takes a request at least.
-    let untouched = planned.saturating_sub(done + jobs);
-    Counts {
-        planned,
-        done,
-        rows: reading.rows,
-        requests: reading.requests,
-        to_come: reading.pages_to_come + untouched,
-        per_minute: reading.per_minute,
-        pause: reading.pause,
-    }
 }
 
 fn label(typed: Option<&str>) -> Result<Option<Label>, Error> {

@@ -5,14 +5,14 @@ use std::path::Path;
 
 use crate::api::client::Client;
 use crate::collect::trail::{
-    EARLIEST_MONTHS, OVERLAP_MS, Person, due, read_detail, read_events, read_sign_ins,
+    EARLIEST_MONTHS, OVERLAP_MS, Person, due, people, read_detail, read_events, read_sign_ins,
     readable_until,
 };
 use crate::diff::attribution::{Interval, attribute};
 use crate::diff::{AssessedChange, Comparison, Subject, assess, compare};
 use crate::error::Error;
 use crate::model::{
-    AuditEvent, By, Certainty, Details, Extra, Impacts, Observation, ScopeSelection, SnapshotInfo,
+    AuditEvent, By, Certainty, Extra, Impacts, Observation, ScopeSelection, SnapshotInfo,
     Timestamp, TrailRead, Unread, Window,
 };
 use crate::store::{Changed, ExplainedSnapshot, Reader, Writer};
@@ -78,21 +78,12 @@ impl Reading<'_> {
             .into_iter()
             .map(|read| (read.user, read.read_until.moved(-OVERLAP_MS)))
             .collect();
-        let people = observation.resources.iter().filter_map(|resource| {
-            let Details::User {
-                email: Some(email), ..
-            } = &resource.details
-            else {
-                return None;
-            };
-            let uuid = observation.directory.id(resource.id).identifier.clone();
-            Some(Person {
-                read_until: read.get(&uuid).copied(),
-                email: email.clone(),
-                uuid,
-            })
-        });
-        Ok(people.collect())
+        let read_until = |uuid: &str| read.get(uuid).copied();
+        Ok(people(
+            &observation.resources,
+            &observation.directory,
+            read_until,
+        ))
     }
 }
 

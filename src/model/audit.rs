@@ -162,6 +162,13 @@ pub struct AuditEvent {
     pub detail: Option<EventDetail>,
 }
 
+impl AuditEvent {
+    /// Who acted: the actor, and where somebody acted as another person, that one too.
+    pub fn who_acted(&self) -> impl Iterator<Item = &Actor> + Clone {
+        std::iter::once(&self.actor).chain(&self.impersonation)
+    }
+}
+
 /// What an event changed, as far as it tells candidates apart.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -3,18 +3,22 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::api::http::quote::quote;
+use crate::api::misfit;
 use crate::api::wire::{AuditItem, AuditTime, AuthenticationInfo};
 use crate::model::{ActedOn, Actor, ActorKind, AuditEvent, Scope, Timestamp};
 
 /// Reads one row.
-pub(super) fn read(row: Value) -> Result<AuditEvent, String> {
+pub(super) fn read(row: &Value) -> Result<AuditEvent, String> {
     let id = row
         .get("auditId")
         .and_then(Value::as_str)
         .unwrap_or("without an id")
         .to_owned();
-    let item: AuditItem =
-        serde_json::from_value(row).map_err(|error| format!("event {id}: {error}"))?;
+    let item = AuditItem::deserialize(row).map_err(|error| {
+        let wrong = misfit::in_words::<AuditItem>(row, &error);
+        format!("event {}: {}", quote(&id), quote(&wrong))
+    })?;
     let at = item
         .timestamp
         .map(Timestamp::from_millis)

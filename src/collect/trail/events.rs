@@ -21,7 +21,7 @@ const MOST_FAILURES: u32 = 2;
 
 const DAY_MS: i64 = 86_400_000;
 /// Read at once, unless there are too many events in it.
-const STRETCH_MS: i64 = 30 * DAY_MS;
+pub(super) const STRETCH_MS: i64 = 30 * DAY_MS;
 
 /// What the trail records of access. The type alone is asked for: an older server refuses actions that it does not know.
 const ABOUT_ACCESS: [&str; 12] = [
@@ -205,7 +205,7 @@ impl EventsReader<'_> {
     }
 }
 
-fn about_access() -> Value {
+pub(super) fn about_access() -> Value {
     let resources: Vec<Value> = ABOUT_ACCESS
         .iter()
         .map(|kind| json!({"type": kind}))

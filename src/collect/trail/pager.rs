@@ -6,6 +6,7 @@
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use serde_json::Value;
 
@@ -27,7 +28,7 @@ const MOST_HALVINGS: u32 = 60;
 const ATTEMPTS: u32 = 3;
 
 const LIST: &str = "/audit/api/audits/list";
-const LIST_V2: &str = "/audit/api/audits/listV2";
+pub(super) const LIST_V2: &str = "/audit/api/audits/listV2";
 
 /// Asks the trail.
 pub(super) struct Pager<'a> {
@@ -149,6 +150,13 @@ impl<'a> Pager<'a> {
         }))
     }
 
+    /// What is wrong with the first page, if anything.
+    pub(super) fn first_page(&self, body: &Value, order: &str) -> Result<Option<String>, ApiError> {
+        let page = self.page(body, order, 0)?;
+        let mut rows = page.content.unwrap_or_default().into_iter();
+        Ok(rows.find_map(|row| event::read(&row).err()).map(unreadable))
+    }
+
     /// `None`: too many events for one question.
     fn walk(
         &self,
@@ -181,7 +189,7 @@ impl<'a> Pager<'a> {
             for row in rows {
                 walk.rows += 1;
                 let said = event::time(&row);
-                match event::read(row) {
+                match event::read(&row) {
                     Ok(event) => {
                         walk.stopped |= enough(&event);
                         walk.unreadable.pass(event.at);
@@ -279,6 +287,10 @@ impl<'a> Pager<'a> {
     }
 }
 
+fn unreadable(wrong: impl fmt::Display) -> String {
+    format!("an event cannot be read: {wrong}")
+}
+
 pub(super) fn is_gone(error: &ApiError) -> bool {
     matches!(*error.kind, ApiErrorKind::NotFound(_))
 }
@@ -286,7 +298,7 @@ pub(super) fn is_gone(error: &ApiError) -> bool {
 impl TrailWalk {
     fn why_incomplete(&self, seen: u64) -> Option<String> {
         if let Some(wrong) = self.unreadable.first() {
-            return Some(format!("an event cannot be read: {wrong}"));
+            return Some(unreadable(wrong));
         }
         self.why_lost(seen)
     }
