@@ -29,6 +29,13 @@ pub fn table(snapshots: &[SnapshotAndGaps], screen: Screen, out: &mut dyn Write)
         ("DISABLED", Align::Right),
         ("REQUESTS", Align::Right),
         ("LABEL", Align::Left),
+    ])
+    .sparing(&[
+        "REQUESTS",
+        "DISABLED",
+        "RESOURCE GROUPS",
+        "ROLES",
+        "SERVICE ACCOUNTS",
     ]);
     for (snapshot, gaps) in snapshots {
         let state = match gaps.len() {

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::words::shown;
+use super::names::NamesInAnswer;
 use crate::access::{Access, Path, PathAnswer};
-use crate::output::text::{count, named};
+use crate::output::text::count;
 
 /// Names that the line holds.
 const SHOWN: usize = 5;
@@ -18,12 +18,13 @@ pub fn impersonators(access: &Access, paths: &[Path]) -> Option<String> {
     if sure.is_empty() {
         return None;
     }
-    let names: Vec<String> = sure
+    let names = NamesInAnswer::of(access);
+    let told: Vec<String> = sure
         .iter()
         .take(SHOWN)
-        .map(|path| name(access, path))
+        .map(|path| name(&names, access, path))
         .collect();
-    let mut told = names.join(", ");
+    let mut told = told.join(", ");
     for (number, which) in [
         (sure.len().saturating_sub(SHOWN), "more"),
         (uncertain.len(), "uncertain"),
@@ -38,13 +39,10 @@ pub fn impersonators(access: &Access, paths: &[Path]) -> Option<String> {
     ))
 }
 
-fn name(access: &Access, path: &Path) -> String {
-    let name = shown(access.principal(path.principal));
-    match path.via.map(|via| access.principal(via)) {
-        None => name.to_owned(),
-        Some(group) => {
-            let group = named(group.name.as_deref(), &group.identifier);
-            format!("{name} through {group}")
-        }
+fn name(names: &NamesInAnswer<'_>, access: &Access, path: &Path) -> String {
+    let name = names.principal(access.principal(path.principal));
+    match names.via(path) {
+        None => name.to_string(),
+        Some(group) => format!("{name} through {group}"),
     }
 }
