@@ -23,9 +23,11 @@ pub(crate) fn closest(
             let whole = [&of_id, &of_name]
                 .into_iter()
                 .filter_map(|candidate| nearness(&wanted, candidate));
-            let distance = whole.min().or_else(|| {
-                has_words(&wanted, &format!("{of_id} {of_name}")).then_some(wanted.len())
-            })?;
+            let both = format!("{of_id} {of_name}");
+            let distance = whole
+                .min()
+                .or_else(|| nearest_word(&wanted, &both))
+                .or_else(|| has_words(&wanted, &both).then_some(wanted.len()))?;
             Some((distance, id))
         })
         .collect();
@@ -45,6 +47,17 @@ fn has_words(phrase: &str, text: &str) -> bool {
         .filter(|word| word.len() > 2)
         .peekable();
     words.peek().is_some() && words.all(|word| text.contains(word))
+}
+
+/// The same for one word of a text: a first name, or what stands before the `@` of an address, which may have another
+/// domain. Farther than a text that is alike as a whole.
+fn nearest_word(wanted: &str, text: &str) -> Option<usize> {
+    let word = wanted.split('@').next().unwrap_or_default();
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    let near = words
+        .filter(|other| other.len() > 2 && word.len() > 2)
+        .filter_map(|other| nearness(word, other));
+    near.min().map(|distance| distance + wanted.len())
 }
 
 /// Small = near; `None` = not alike. A part of a name is nearer than a misspelling.
@@ -100,6 +113,18 @@ mod tests {
             closest("Execute a Pipeline", names.into_iter()),
             ["core_pipeline_execute"]
         );
+    }
+
+    #[test]
+    fn a_first_name_and_an_address_of_another_domain_are_near() {
+        let people = || {
+            [("user/u1", "Ada Admin"), ("user/u2", "bob@example.test")]
+                .map(|(id, name)| (id.to_owned(), name.to_owned()))
+                .into_iter()
+        };
+        assert_eq!(closest("adda", people()), ["user/u1"]);
+        assert_eq!(closest("bobb@example.com", people()), ["user/u2"]);
+        assert!(closest("zoe@example.com", people()).is_empty());
     }
 
     #[test]

@@ -6,6 +6,7 @@ use argh::{ArgsInfo, CommandInfoWithArgs, FlagInfoKind, FromArgs, Optionality};
 pub(crate) use argh::FlagInfo;
 
 use super::Cli;
+use super::shell::CompletedNames;
 
 /// A command, with its flags and arguments.
 #[derive(Debug)]
@@ -25,10 +26,8 @@ pub(crate) enum Candidates {
     Words(Vec<String>),
     /// The path of a file.
     Files,
-    /// A snapshot of the database, by its label, `latest` or `previous`.
-    Snapshots,
-    /// A scope that the database has seen.
-    Scopes,
+    /// A name that the program tells when it is asked.
+    Names(CompletedNames),
 }
 
 /// Every command, the program itself first, in the order of the help.
@@ -69,10 +68,14 @@ impl Declared {
         })
     }
 
-    /// What can stand where the first argument of the command stands.
+    /// What can stand where an argument of the command stands. Scripts do not count arguments, so there is nothing to
+    /// offer where the second one is of another kind than the first.
     pub(crate) fn argument(&self) -> Option<Candidates> {
-        let argument = self.info.positionals.iter().find(|info| !info.hidden)?;
-        let name = argument.name.split(' ').next().unwrap_or_default();
+        let mut arguments = self.info.positionals.iter().filter(|info| !info.hidden);
+        let name = arguments.next()?.name.split(' ').next().unwrap_or_default();
+        if arguments.any(|other| named(other.name) != named(name)) {
+            return Some(Candidates::Anything);
+        }
         Some(match self.parsing_fails(&["?"]).as_deref().map(quoted) {
             Some(words) if !words.is_empty() => Candidates::Words(words),
             _ => named(name),
@@ -112,8 +115,13 @@ impl Declared {
 fn named(name: &str) -> Candidates {
     match name {
         "path" | "folder" => Candidates::Files,
-        "snapshot" => Candidates::Snapshots,
-        "scope" => Candidates::Scopes,
+        "snapshot" => Candidates::Names(CompletedNames::Snapshots),
+        "scope" => Candidates::Names(CompletedNames::Scopes),
+        "principal" => Candidates::Names(CompletedNames::Principals),
+        "permission" => Candidates::Names(CompletedNames::Permissions),
+        "permission-or-role" => Candidates::Names(CompletedNames::PermissionsAndRoles),
+        "question" => Candidates::Names(CompletedNames::Questions),
+        "code" => Candidates::Names(CompletedNames::Codes),
         _ => Candidates::Anything,
     }
 }

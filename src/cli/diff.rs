@@ -25,7 +25,8 @@ report on these two snapshots, as the command report writes it).
   escalation              somebody can do more than before: a membership or role was added, a role got more
                           permissions, a resource group got wider, a user was enabled or unlocked, an API key
                           was added; what Harness does by itself does not count
-  unexplained             the audit trail was read whole for its time, and nobody is recorded (sync --with audit)
+  unexplained             the audit trail was read whole for its time, and nobody is recorded (sync --with audit); where
+                          it was not read whole, the exit status is 2
   none                    nothing
   added,removed,changed   changes of these kinds, any of the three
 

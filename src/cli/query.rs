@@ -29,7 +29,7 @@ pub struct Query {
     #[argh(switch)]
     pub list: bool,
     /// run this question of the cookbook
-    #[argh(option, arg_name = "name")]
+    #[argh(option, arg_name = "question")]
     pub name: Option<String>,
     /// the value of a parameter, `:name` in the statement; may be repeated
     #[argh(option, arg_name = "name=value", from_str_fn(key_value))]

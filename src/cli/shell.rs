@@ -8,8 +8,8 @@ use argh::{ArgsInfo, FromArgValue, FromArgs};
     subcommand,
     name = "completions",
     help_triggers("-h", "--help"),
-    note = "Commands, flags and the words that a flag takes are completed, and from the database the labels of snapshots and
-the scopes.
+    note = "Commands, flags and the words that a flag takes are completed, and the program tells the names: snapshots, scopes,
+principals, permissions and roles of the database, questions of the cookbook, codes of findings.
 
   bash      harness-access completions bash > ~/.local/share/bash-completion/completions/harness-access
   zsh       harness-access completions zsh > ~/.zfunc/_harness-access    (a folder of $fpath)
@@ -52,11 +52,48 @@ pub enum Shell {
     Nushell,
 }
 
-/// Names that are in the database.
+/// Names that a script asks for while somebody types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromArgValue)]
 pub enum CompletedNames {
     /// What a snapshot can be called.
     Snapshots,
     /// Scopes.
     Scopes,
+    /// People by their addresses, service accounts and groups by their text ids.
+    Principals,
+    /// Permissions.
+    Permissions,
+    /// Permissions and roles.
+    PermissionsAndRoles,
+    /// Questions of the cookbook.
+    Questions,
+    /// Codes of findings.
+    Codes,
+}
+
+impl CompletedNames {
+    /// Every kind of names.
+    pub const ALL: [Self; 7] = [
+        Self::Snapshots,
+        Self::Scopes,
+        Self::Principals,
+        Self::Permissions,
+        Self::PermissionsAndRoles,
+        Self::Questions,
+        Self::Codes,
+    ];
+
+    /// As the flag `--names` takes it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Snapshots => "snapshots",
+            Self::Scopes => "scopes",
+            Self::Principals => "principals",
+            Self::Permissions => "permissions",
+            Self::PermissionsAndRoles => "permissions_and_roles",
+            Self::Questions => "questions",
+            Self::Codes => "codes",
+        }
+    }
 }

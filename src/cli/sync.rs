@@ -88,8 +88,9 @@ command_line! {
     subcommand,
     name = "doctor",
     help_triggers("-h", "--help"),
-    note = "Exit status 0: a sync will see everything; 2: a permission is missing; 4: the key is refused; 5: Harness cannot be
-reached, or something else answers at its address."
+    note = "Reads the lists as a sync does, for a minute and a half at most. Exit status 0: a sync would be complete; 2: it would
+not, or cannot be foretold; 3: the clock is wrong; 4: the key is refused; 5: Harness cannot be reached, or something else
+answers at its address."
 )]
 pub struct Doctor {
     /// write a report for whoever maintains this program: what Harness answers here, without secrets, names or addresses

@@ -1,7 +1,7 @@
 //! The forms that people type, turned into those that the parser knows: `--name=value`, `-vv`, flags before the command,
 //! `--help sync`, `--format JSON`. What is no command or flag is named here, with what may have been meant.
 
-use argh::{CommandInfoWithArgs, FlagInfo, FlagInfoKind, SubCommandInfo};
+use argh::{CommandInfoWithArgs, FlagInfo, FlagInfoKind, Optionality, SubCommandInfo};
 
 use crate::error::Error;
 use crate::similar::{closest, did_you_mean};
@@ -43,11 +43,7 @@ pub(super) fn normalized(
         .split_first()
         .map_or(("", rest), |(name, after)| (name.as_str(), after));
     let Some(command) = find(cli, name) else {
-        return Err(unknown(
-            "command",
-            name,
-            cli.commands.iter().map(|known| known.name),
-        ));
+        return Err(no_command(cli, name));
     };
     let mut normal = vec![name.to_owned()];
     if before.iter().any(|argument| is_help(argument)) {
@@ -91,11 +87,7 @@ fn without_command(cli: &CommandInfoWithArgs, arguments: &[String]) -> Result<Ve
         [word] if word == "help" || word == "version" => Ok(vec![format!("--{word}")]),
         [help, command, ..] if help == "help" => match find(cli, command) {
             Some(_) => Ok(vec![command.clone(), "--help".to_owned()]),
-            None => Err(unknown(
-                "command",
-                command,
-                cli.commands.iter().map(|known| known.name),
-            )),
+            None => Err(no_command(cli, command)),
         },
         flags => Ok(flags.to_vec()),
     }
@@ -189,10 +181,9 @@ impl TypedWords {
             return Err(unknown(&format!("flag of {}", self.command), name, known));
         };
         if takes_value(flag) {
-            self.normal.push(name.to_owned());
             let value = value.map(str::to_owned).or_else(|| rest.next().cloned());
-            self.normal
-                .extend(value.map(|value| in_our_spelling(name, value)));
+            let value = value.map(|value| in_our_spelling(name, value));
+            self.add_values(flag, value);
             return Ok(());
         }
         match value.map(str::to_ascii_lowercase).as_deref() {
@@ -205,6 +196,24 @@ impl TypedWords {
             }
         }
         Ok(())
+    }
+
+    /// The flag, once for each word of `--with tokens,audit`.
+    fn add_values(&mut self, flag: &FlagInfo<'_>, value: Option<String>) {
+        let is_list =
+            matches!(flag.optionality, Optionality::Repeating) && WORDS.contains(&flag.long);
+        match value {
+            Some(words) if is_list => {
+                for word in words.split(',') {
+                    self.normal.push(flag.long.to_owned());
+                    self.normal.push(word.trim().to_owned());
+                }
+            }
+            other => {
+                self.normal.push(flag.long.to_owned());
+                self.normal.extend(other);
+            }
+        }
     }
 
     /// `-vv`, `-qv`, `-oPATH`.
@@ -244,6 +253,22 @@ fn in_our_spelling(name: &str, value: String) -> String {
         value.to_ascii_lowercase()
     } else {
         value
+    }
+}
+
+/// A word that is no command, though it may stand below one, as `label` does below `snapshots`.
+fn no_command(cli: &CommandInfoWithArgs, typed: &str) -> Error {
+    let is_above = |known: &&SubCommandInfo| find(&known.command, typed).is_some();
+    match cli.commands.iter().find(is_above) {
+        Some(above) => Error::Usage(format!(
+            "`{typed}` is not a command; did you mean {} {typed}?",
+            above.name
+        )),
+        None => unknown(
+            "command",
+            typed,
+            cli.commands.iter().map(|known| known.name),
+        ),
     }
 }
 

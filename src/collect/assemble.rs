@@ -127,7 +127,7 @@ impl Assembly {
             self.supplied_levels.insert(id, found.supplied_at);
         }
         let members = match found.members {
-            Members::Unsaid => Vec::new(),
+            Members::Unsaid | Members::Unread => Vec::new(),
             Members::All(users) => users,
             Members::InScope(users) => {
                 let group = self.directory.id(id).clone();

@@ -1,30 +1,30 @@
-//! What `doctor` wants to know: can a sync of these scopes with this key see everything, and how does this server differ?
+//! What `doctor` wants to know: would a sync of these scopes with this key be whole, and how does this server differ?
+//!
+//! It looks as a sync does, with the very same walks, and judges by their records.
 
-use std::time::{Duration, SystemTime};
-
-use super::assemble::Assembly;
-use super::definition::{Definition, RequiredPermission, Walks, Wanted, WithoutPermission};
+use super::definition::{Definition, RequiredPermission, Walks, WithoutPermission};
 use super::failure::Failure;
 use super::listings;
-use super::proof;
+use super::look::look;
 use super::request::ObservationRequest;
-use super::tree;
+use super::trail;
 use super::trial;
 use super::visibility::{Caller, KeyVisibility, PermissionProbe};
 use super::walk::Walker;
-use super::ways::Ways;
+use super::ways::{NotWhole, Ways};
+
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::wire;
 use crate::model::{
-    CheckedPermission, Depth, Deviation, Diagnosis, Extra, ListDiagnosis, ListingKind,
-    ListingState, Proof, Scope, ScopeSelection, Timestamp, Trial, TrialAnswer,
+    CheckedPermission, Depth, Deviation, Diagnosis, Extra, ListDiagnosis, Listing, ListingKind,
+    ListingState, Proof, Scope, ScopeSelection, Trial, TrialAnswer,
 };
 
-/// Asks about the key, reads the account, and tries each list once.
+/// Looks at the account as a sync does, and asks about the key and the server besides.
 ///
 /// # Errors
-/// When the key is refused, or what answers is not Harness.
+/// When a sync would end without a snapshot: the key is refused, or what answers is not Harness.
 pub fn diagnose(client: &Client, request: &ObservationRequest<'_>) -> Result<Diagnosis, Failure> {
     let ways = Ways::default();
     let walker = Walker {
@@ -32,40 +32,27 @@ pub fn diagnose(client: &Client, request: &ObservationRequest<'_>) -> Result<Dia
         ways: &ways,
     };
     let selection = request.selection;
-    let mut visibility = KeyVisibility::ask(client, &everything(selection))?;
-    let account = account(client)?;
-    let mut assembly = Assembly::new(selection);
-    let scopes = tree::read(walker, request, &mut visibility, &mut assembly)?;
-    let tops: Vec<Scope> = scopes
-        .iter()
-        .filter(|scope| match scope {
-            Scope::Account => true,
-            Scope::Organization { .. } => selection.without_account,
-            Scope::Project { .. } | Scope::Harness => false,
-        })
-        .cloned()
-        .collect();
-    let trials = trial::of_each(walker, selection, tops.first())?;
-    if !client.has_worked()
-        && let Some(error) = visibility.refusal()
-    {
-        return Err(Failure::of_nothing_worked(error.clone()));
-    }
+    let mut seen = look(walker, request)?;
+    let clock_ahead = client.clock_ahead();
+    let people = trail::people(&seen.assembly.resources, &seen.assembly.directory, |_| None);
+    let of_trail = trail::sample(client, selection, people)?;
+    let lists = lists(seen.assembly.listings.iter().chain(&of_trail));
+    let is_unread = lists.iter().any(|list| !list.unread.is_empty());
+    let proof_is_open = is_unread && seen.visibility.wants_proof();
+
+    // From here on nothing changes what a sync would make of the lists.
+    seen.visibility.ask_also(client, &everything(selection))?;
+    let visibility = &seen.visibility;
     let [organizations, projects] = [
         PermissionProbe::AllOrganizations,
         PermissionProbe::AllProjects,
     ]
-    .map(|own| proof_of(&visibility, &own));
-    prove(walker, &mut visibility)?;
-    let permissions = held(&visibility, &tops, selection);
-    let lists = lists(&visibility, &assembly, selection, &scopes, &trials);
-    let (name_and_cluster, skew) = account;
-    let (account_name, cluster) = name_and_cluster.unwrap_or_default();
+    .map(|own| proof_of(visibility, &own));
+    let tops = tops(&seen.scopes, selection);
+    let (account_name, cluster) = account(client)?;
+    let trials = trial::of_each(walker, selection, tops.first())?;
     Ok(Diagnosis {
-        caller: match visibility.caller() {
-            Caller::Known(caller) => Some(caller.clone()),
-            Caller::Nobody | Caller::Unasked => None,
-        },
+        caller: visibility.caller().name(),
         access_control: match visibility.caller() {
             Caller::Known(_) => Some(true),
             Caller::Nobody => Some(false),
@@ -73,12 +60,13 @@ pub fn diagnose(client: &Client, request: &ObservationRequest<'_>) -> Result<Dia
         },
         account_name,
         cluster,
-        clock_skew: skew,
-        permissions,
+        clock_ahead,
+        permissions: held(visibility, &tops, selection),
         organizations,
         projects,
         lists,
-        deviations: deviations(walker, &visibility, &trials),
+        proof_is_open,
+        deviations: deviations(walker, visibility, &of_trail, &trials),
         trials,
     })
 }
@@ -92,10 +80,18 @@ fn everything(selection: &ScopeSelection) -> ScopeSelection {
     }
 }
 
-type AccountRead = (Option<(Option<String>, Option<String>)>, Option<Duration>);
+/// The uppermost scopes that are observed.
+fn tops(scopes: &[Scope], selection: &ScopeSelection) -> Vec<Scope> {
+    let is_top = |scope: &&Scope| match scope {
+        Scope::Account => true,
+        Scope::Organization { .. } => selection.without_account,
+        Scope::Project { .. } | Scope::Harness => false,
+    };
+    scopes.iter().filter(is_top).cloned().collect()
+}
 
-/// Name and cluster of the account, for a key that may read it, and how far the clocks are apart.
-fn account(client: &Client) -> Result<AccountRead, ApiError> {
+/// Name and cluster of the account, for a key that may read it.
+fn account(client: &Client) -> Result<(Option<String>, Option<String>), ApiError> {
     let endpoint = &listings::definition(ListingKind::Accounts).endpoint;
     let call = endpoint.call(client.account_id(), &Scope::Account);
     match client.get::<wire::Account>(&call) {
@@ -104,37 +100,8 @@ fn account(client: &Client) -> Result<AccountRead, ApiError> {
             log::info!("{}", error.brief());
             Ok((None, None))
         }
-        Ok(reply) => Ok((
-            Some((reply.data.name, reply.data.cluster)),
-            reply.server_date.map(skew),
-        )),
+        Ok(reply) => Ok((reply.data.name, reply.data.cluster)),
     }
-}
-
-/// What the access check leaves open, the key's own grants may prove, as in a sync. That takes the account's lists.
-fn prove(walker: Walker<'_>, visibility: &mut KeyVisibility) -> Result<(), ApiError> {
-    let started_at = Timestamp::now();
-    let Caller::Known(caller) = visibility.caller().clone() else {
-        return Ok(());
-    };
-    if !visibility.wants_proof() {
-        return Ok(());
-    }
-    let mut assembly = Assembly::new(&ScopeSelection::default());
-    for kind in [
-        ListingKind::RoleAssignments,
-        ListingKind::UserGroups,
-        ListingKind::ServiceAccounts,
-        ListingKind::Roles,
-        ListingKind::ResourceGroups,
-    ] {
-        if let Some(listed) = walker.listing(kind, &Scope::Account)? {
-            assembly.add(listed);
-        }
-    }
-    let own = proof::own_assignments(&assembly, &caller, started_at);
-    visibility.prove_by(own.into_iter().flat_map(|own| own.proves).collect());
-    Ok(())
 }
 
 /// Permissions that a sync needs in each of the scopes, and those of what `--with` would add.
@@ -147,22 +114,32 @@ fn held(
     let optional = listings::asked_for_by(|extra| {
         extra == Extra::AuthSettings || selection.extras.contains(&extra)
     })
+    .filter(|listing| {
+        matches!(
+            listing.without_permission,
+            WithoutPermission::Gap | WithoutPermission::GapApart
+        )
+    })
     .map(|listing| (listing, false));
-    let required: Vec<(&'static RequiredPermission, bool)> = needed
+    let mut required: Vec<(&'static RequiredPermission, bool)> = needed
         .chain(optional)
-        .filter(|(listing, _)| listing.without_permission == WithoutPermission::Gap)
         .filter_map(|(listing, needed)| Some((listing.permission?, needed)))
         .collect();
+    required.dedup();
     let of_scope = |scope: &Scope| {
         required
             .iter()
             .filter(|(_, needed)| *needed || *scope == Scope::Account)
-            .map(|(required, needed)| CheckedPermission {
-                permission: required.permission,
-                resource_type: required.resource_type,
-                scope: scope.clone(),
-                needed: *needed,
-                held: visibility.holds(&PermissionProbe::InScope(required, scope.clone())),
+            .map(|(required, needed)| {
+                let probe = PermissionProbe::InScope(required, scope.clone());
+                CheckedPermission {
+                    permission: required.permission,
+                    resource_type: required.resource_type,
+                    scope: scope.clone(),
+                    needed: *needed,
+                    held: visibility.holds(&probe),
+                    answered: visibility.is_answered(&probe),
+                }
             })
             .collect::<Vec<CheckedPermission>>()
     };
@@ -185,127 +162,48 @@ fn proof_of(visibility: &KeyVisibility, own: &PermissionProbe) -> Proof {
     }
 }
 
-/// What a sync would make of each list.
-fn lists(
-    visibility: &KeyVisibility,
-    assembly: &Assembly,
-    selection: &ScopeSelection,
-    scopes: &[Scope],
-    trials: &[Trial],
-) -> Vec<ListDiagnosis> {
-    let planned = listings::LISTINGS.into_iter().filter(|listing| {
-        let wanted = match listing.wanted {
-            Wanted::Always => true,
-            Wanted::With(extra) => selection.extras.contains(&extra),
-        };
-        wanted && listing.without_permission == WithoutPermission::Gap
-    });
-    planned
-        .filter_map(|listing| {
-            if listing.walks == Walks::Tree {
-                return of_tree(listing, visibility, assembly);
+/// The records of the walks by kind, in the order of the walks.
+fn lists<'a>(records: impl Iterator<Item = &'a Listing>) -> Vec<ListDiagnosis> {
+    let records: Vec<&Listing> = records.collect();
+    let of_kind = |kind: ListingKind| {
+        let own: Vec<&Listing> = records
+            .iter()
+            .copied()
+            .filter(|record| record.kind == kind)
+            .collect();
+        let (mut gaps, mut unread) = (Vec::new(), Vec::new());
+        for record in &own {
+            match record.state {
+                ListingState::Complete => {}
+                ListingState::Unread { .. } => unread.push((*record).clone()),
+                ListingState::Partial { .. } | ListingState::NotPermitted { .. } => {
+                    gaps.push((*record).clone());
+                }
             }
-            let read = read_in(listing, selection, scopes);
-            let mut gaps: Vec<(Scope, String)> = read
-                .iter()
-                .filter_map(|scope| {
-                    Some((scope.clone(), why_incomplete(visibility, listing, scope)?))
-                })
-                .collect();
-            let failed = trials.iter().find_map(|trial| failure(listing, trial));
-            gaps.extend(failed.filter(|_| gaps.is_empty()));
-            let diagnosis = ListDiagnosis {
-                kind: listing.kind,
-                scopes: read.len(),
-                gaps,
-            };
-            (!read.is_empty()).then_some(diagnosis)
+        }
+        (!own.is_empty()).then_some(ListDiagnosis {
+            kind,
+            scopes: own.len(),
+            gaps,
+            unread,
         })
+    };
+    let is_promised =
+        |listing: &&Definition| listing.without_permission != WithoutPermission::NotRead;
+    listings::LISTINGS
+        .into_iter()
+        .filter(is_promised)
+        .filter_map(|listing| of_kind(listing.kind))
         .collect()
 }
 
-fn of_tree(
-    listing: &Definition,
-    visibility: &KeyVisibility,
-    assembly: &Assembly,
-) -> Option<ListDiagnosis> {
-    let of_kind = assembly
-        .listings
-        .iter()
-        .filter(|own| own.kind == listing.kind);
-    let states: Vec<(Scope, Option<String>)> = of_kind
-        .map(|own| {
-            let why = match &own.state {
-                ListingState::Complete => visibility.why_incomplete(own.kind, &own.scope),
-                state => state.reason().map(str::to_owned),
-            };
-            (own.scope.clone(), why)
-        })
-        .collect();
-    (!states.is_empty()).then(|| ListDiagnosis {
-        kind: listing.kind,
-        scopes: states.len(),
-        gaps: states
-            .into_iter()
-            .filter_map(|(scope, why)| Some((scope, why?)))
-            .collect(),
-    })
-}
-
-fn read_in(listing: &Definition, selection: &ScopeSelection, scopes: &[Scope]) -> Vec<Scope> {
-    let below = |scope: &&Scope| **scope != Scope::Account;
-    match &listing.walks {
-        Walks::Tree | Walks::Once | Walks::Trail => Vec::new(),
-        Walks::Account | Walks::WholeAccount if selection.without_account => Vec::new(),
-        Walks::Account | Walks::WholeAccount => vec![Scope::Account],
-        Walks::AccountAndBelow(extra)
-            if selection.without_account || selection.extras.contains(extra) =>
-        {
-            scopes.to_vec()
-        }
-        Walks::AccountAndBelow(_) => {
-            let mut account = scopes.to_vec();
-            account.retain(|scope| !below(&scope));
-            account
-        }
-        Walks::EachScope(_) | Walks::ManyScopes => scopes.to_vec(),
-    }
-}
-
-fn why_incomplete(
-    visibility: &KeyVisibility,
-    listing: &Definition,
-    scope: &Scope,
-) -> Option<String> {
-    match listing.kind {
-        ListingKind::RoleAssignments => visibility
-            .assignments_seen(scope)
-            .map(|(_, reasons)| reasons),
-        kind => visibility.why_incomplete(kind, scope),
-    }
-}
-
-fn failure(listing: &Definition, trial: &Trial) -> Option<(Scope, String)> {
-    if trial.kind != listing.kind {
-        return None;
-    }
-    let (kind, status, code) = match &trial.answer {
-        TrialAnswer::Failure { kind, status, code } => (kind, status, code),
-        TrialAnswer::List { defects, .. } => {
-            let why = (!defects.is_empty()).then(|| defects.join("; "))?;
-            return Some((trial.scope.clone(), why));
-        }
-    };
-    let status = status.map_or_else(String::new, |status| format!(" (status {status})"));
-    let code = code
-        .as_ref()
-        .map_or_else(String::new, |code| format!(", {code}"));
-    let why = format!("{} fails: {kind}{status}{code}", trial.endpoint);
-    Some((trial.scope.clone(), why))
-}
-
 /// Where this server differs.
-fn deviations(walker: Walker<'_>, visibility: &KeyVisibility, trials: &[Trial]) -> Vec<Deviation> {
+fn deviations(
+    walker: Walker<'_>,
+    visibility: &KeyVisibility,
+    of_trail: &[Listing],
+    trials: &[Trial],
+) -> Vec<Deviation> {
     let mut met = Vec::new();
     met.extend(
         walker
@@ -317,17 +215,27 @@ fn deviations(walker: Walker<'_>, visibility: &KeyVisibility, trials: &[Trial]) 
         met.push(Deviation::AccessControlOff);
     }
     if let Some(error) = visibility.refusal() {
-        met.push(Deviation::CheckSilent(error.kind.reason()));
+        met.push(Deviation::CheckSilent(error.kind.essence()));
     } else if visibility.wants_proof() {
         met.push(Deviation::NothingAboutUnknownScopes);
     }
     let otherwise = walker.ways.unusual().into_iter();
     met.extend(otherwise.map(Deviation::AskedOtherwise));
+    let elsewhere = of_trail
+        .iter()
+        .filter(|listing| trail::is_of_the_second_list(listing));
+    met.extend(elsewhere.map(|listing| Deviation::AskedOtherwise(listing.kind)));
     let unsorted = walker.client.unsorted_lists();
-    let is_unsorted =
-        |listing: &&Definition| unsorted.iter().any(|path| path == listing.endpoint.path);
+    let is_unsorted = |listing: &&Definition| {
+        unsorted.iter().any(|path| path == listing.endpoint.path) && listing.walks != Walks::Trail
+    };
     let unsorted = listings::LISTINGS.into_iter().filter(is_unsorted);
     met.extend(unsorted.map(|listing| Deviation::Unsorted(listing.kind)));
+    let aside = walker.ways.set_aside().into_iter();
+    met.extend(aside.map(|aside| match aside.why {
+        NotWhole::Failed(error) => Deviation::NotListed(aside.kind, error.kind.essence()),
+        NotWhole::Defect(defect) => Deviation::NotWhole(aside.kind, defect),
+    }));
     met.extend(trials.iter().filter_map(of_trial));
     met
 }
@@ -335,29 +243,16 @@ fn deviations(walker: Walker<'_>, visibility: &KeyVisibility, trials: &[Trial]) 
 fn of_trial(trial: &Trial) -> Option<Deviation> {
     let listing = listings::definition(trial.kind);
     match &trial.answer {
-        TrialAnswer::Failure { kind, .. } => (listing.without_permission
-            == WithoutPermission::NotRead)
-            .then_some(Deviation::NotListed(trial.kind, kind)),
+        TrialAnswer::Failure { .. } => None,
         TrialAnswer::List {
             total: None,
             is_page: true,
             ..
-        } => Some(Deviation::Untotalled(trial.kind)),
-        TrialAnswer::List { rows: 0, .. } if trial.kind == ListingKind::Permissions => {
-            Some(Deviation::NotListed(trial.kind, "no rows"))
-        }
+        } if listing.walks != Walks::Trail => Some(Deviation::Untotalled(trial.kind)),
         TrialAnswer::List { rows, shape, .. } => {
             let says = shape.iter().any(|member| member == "users: array");
             (trial.kind == ListingKind::UserGroups && *rows > 0 && !says)
                 .then_some(Deviation::MembersUnsaid)
         }
     }
-}
-
-fn skew(server: SystemTime) -> Duration {
-    let now = SystemTime::now();
-    let skew = now
-        .duration_since(server)
-        .unwrap_or_else(|error| error.duration());
-    Duration::from_secs(skew.as_secs())
 }

@@ -11,8 +11,10 @@ use super::endpoint::Endpoint;
 use super::rows::{ListScope, ListedResource, Row};
 use crate::api::call::{Call, Envelope, Method};
 use crate::api::client::Client;
-use crate::api::error::{ApiError, ApiErrorKind};
-use crate::api::page::{Page, RowSink, WalkGap, Walked, read_one_by_one};
+use crate::api::error::ApiError;
+use crate::api::http::quote::quote;
+use crate::api::misfit;
+use crate::api::page::{RowSink, WalkGap, Walked};
 use crate::model::ResourceId;
 
 /// A list about to be read.
@@ -21,8 +23,6 @@ pub(crate) struct ListWalk<'a> {
     method: Method,
     call: Call,
     scope: ListScope,
-    /// The page to look at instead of asking the server: `doctor` has asked already.
-    sample: Option<Value>,
 }
 
 /// The rows of a list, mapped.
@@ -61,15 +61,6 @@ impl<'a> ListWalk<'a> {
                 None => call,
             },
             scope,
-            sample: None,
-        }
-    }
-
-    /// A look at one page that is there already.
-    pub(super) fn over(self, sample: Value) -> Self {
-        Self {
-            sample: Some(sample),
-            ..self
         }
     }
 
@@ -127,12 +118,16 @@ impl<'a> ListWalk<'a> {
     ) -> Result<ListRead, ApiError> {
         let (rows, attempts) = self.answer::<Vec<Value>>(&self.call)?;
         let (mut listed, mut unreadable) = (Vec::new(), Vec::new());
-        for value in rows {
-            match serde_json::from_value(value).map(&map) {
-                Ok(Some(resource)) => listed.push(resource),
-                Ok(None) => unreadable.push("it does not say what it is about".to_owned()),
-                Err(error) => unreadable.push(error.to_string()),
-            }
+        for (at, value) in rows.iter().enumerate() {
+            let wrong = match T::deserialize(value).map(&map) {
+                Ok(Some(resource)) => {
+                    listed.push(resource);
+                    continue;
+                }
+                Ok(None) => "it does not say what it is about".to_owned(),
+                Err(error) => quote(&misfit::in_words::<T>(value, &error)),
+            };
+            unreadable.push(format!("row {}: {wrong}", at + 1));
         }
         listed.sort_unstable_by(|a, b| a.id.cmp(&b.id)); // Harness sends sets in any order
         Ok(ListRead::of_one_answer(attempts, listed, &unreadable))
@@ -148,22 +143,8 @@ impl<'a> ListWalk<'a> {
     }
 
     fn answer<T: DeserializeOwned>(&self, call: &Call) -> Result<(T, u32), ApiError> {
-        if let Some(sample) = &self.sample {
-            return Ok((self.decoded(sample)?, 0));
-        }
         let reply = self.client.get::<T>(call)?;
         Ok((reply.data, reply.attempts))
-    }
-
-    fn decoded<T: DeserializeOwned>(&self, sample: &Value) -> Result<T, ApiError> {
-        serde_json::from_value(sample.clone()).map_err(|error| {
-            let message = error.to_string();
-            ApiError::new(
-                self.call.site(self.method),
-                0,
-                ApiErrorKind::Shape { message },
-            )
-        })
     }
 
     /// The body is optional to the specification, but some servers fail without one.
@@ -173,9 +154,6 @@ impl<'a> ListWalk<'a> {
         key: impl Fn(&R, &mut DefaultHasher),
         sink: &mut impl RowSink<R>,
     ) -> Result<Walked, ApiError> {
-        if let Some(sample) = &self.sample {
-            return Ok(walk_sample(self.decoded(sample)?, sink));
-        }
         match self.method {
             Method::Get => self.client.walk_get(&self.call, key, sink),
             Method::Post => self.client.walk_post(&self.call, body, key, sink),
@@ -183,34 +161,11 @@ impl<'a> ListWalk<'a> {
     }
 }
 
-/// What one page shows by itself: whether it holds rows, and whether they can be read.
-fn walk_sample<R: DeserializeOwned>(page: Page<Value>, sink: &mut impl RowSink<R>) -> Walked {
-    let lacks_rows = !page.has_content && page.total_items != Some(0);
-    let page: Page<R> = read_one_by_one(page);
-    let mut gaps = Vec::new();
-    if lacks_rows {
-        let reason = "a page has no rows (content is missing)".to_owned();
-        gaps.push(WalkGap::Inconsistent { reason, walks: 1 });
-    }
-    if let Some(first) = page.unreadable.first() {
-        gaps.push(WalkGap::Unreadable {
-            rows: page.unreadable.len() as u64,
-            first: first.clone(),
-        });
-    }
-    if let Err(reason) = sink.rows(page.content) {
-        gaps.push(WalkGap::Impossible { reason });
-    }
-    Walked {
-        gaps,
-        ..Walked::default()
-    }
-}
-
 impl ListRead {
     pub(crate) fn paged(rows: Rows, walked: Walked, unreadable: &[String]) -> Self {
         let reported_total = walked.reported_total;
-        let gaps = walked.gaps.iter().map(ToString::to_string);
+        let is_seen = |gap: &&WalkGap| !matches!(gap, WalkGap::Unread { .. });
+        let gaps = walked.gaps.iter().filter(is_seen).map(ToString::to_string);
         let defects = gaps.chain(unreadable_rows(unreadable)).collect();
         Self {
             rows,

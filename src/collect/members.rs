@@ -27,6 +27,9 @@ pub(super) fn read(client: &Client, group: &ResourceId) -> Result<Members, ApiEr
         |user: &User, hasher| user.uuid.hash(hasher),
         &mut users,
     )?;
+    if walked.unread_after().is_some() {
+        return Ok(Members::Unread);
+    }
     if let Some(gap) = walked.gaps.first() {
         log::info!("the list of the members of {group}: {gap}");
         return Ok(Members::Unsaid);

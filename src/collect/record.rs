@@ -8,7 +8,7 @@ use super::list_walk::{ListRead, Rows};
 use super::rows::ListedResource;
 use crate::api::client::Client;
 use crate::api::error::{ApiError, ApiErrorKind};
-use crate::api::page::Walked;
+use crate::api::page::{WalkGap, Walked};
 use crate::model::{Listing, ListingKind, ListingState, ResourceId, Scope, Timestamp};
 
 /// What a list showed, and its record.
@@ -63,13 +63,14 @@ impl Record {
     }
 
     pub(super) fn complete(&self, read: ListRead) -> ListedRows {
+        let is_unread = read.walked.unread_after().is_some();
         let doubt = if read.only_inherited.is_empty() {
             self.looks_filtered(&read.walked)
                 .then_some(Unsettled::LooksFiltered)
         } else {
-            Some(Unsettled::OnlyInherited(read.only_inherited))
+            (!is_unread).then_some(Unsettled::OnlyInherited(read.only_inherited))
         };
-        let state = state_of(&read.rows, &self.scope, read.defects);
+        let state = state_of(&read.rows, &self.scope, read.defects, &read.walked);
         let listing = Listing {
             reported_total: read.reported_total.map(count),
             ..self.end(state, &read.walked)
@@ -126,7 +127,7 @@ impl Record {
             .map(|(scope, resources)| {
                 let seen = resources.len() as u64;
                 let rows = Rows::Resources(resources);
-                let state = state_of(&rows, scope, read.defects.clone());
+                let state = state_of(&rows, scope, read.defects.clone(), &read.walked);
                 let listing = self.part(scope, state, seen, &read.walked);
                 let looks_filtered = self.looks_filtered(&read.walked);
                 ListedRows {
@@ -177,12 +178,22 @@ impl Record {
 }
 
 /// What the rows alone say about their completeness.
-fn state_of(rows: &Rows, scope: &Scope, mut defects: Vec<String>) -> ListingState {
+fn state_of(rows: &Rows, scope: &Scope, mut defects: Vec<String>, walked: &Walked) -> ListingState {
     defects.extend(unknown_members(rows, scope));
     if defects.is_empty() {
-        ListingState::Complete
+        as_far_as_read(walked)
     } else {
         partial(defects.join("; "))
+    }
+}
+
+/// What a list without a defect is.
+pub(super) fn as_far_as_read(walked: &Walked) -> ListingState {
+    match walked.unread_after() {
+        None => ListingState::Complete,
+        Some(pages) => ListingState::Unread {
+            reason: WalkGap::Unread { pages }.to_string(),
+        },
     }
 }
 

@@ -22,6 +22,8 @@ pub(crate) struct ListedResource {
 pub(crate) enum Members {
     /// Not said, which is not the same as nobody.
     Unsaid,
+    /// Nobody asked.
+    Unread,
     /// Uuids of all of them, sorted.
     All(Vec<String>),
     /// Uuids of those who belong to the group's scope, sorted.

@@ -129,7 +129,11 @@ impl Assembly {
             .map(|list| list.scope.clone())
             .collect();
         for listing in &mut self.listings {
-            if listing.kind == ListingKind::RoleAssignments && of_others.contains(&listing.scope) {
+            let is_unread = matches!(listing.state, ListingState::Unread { .. });
+            if listing.kind == ListingKind::RoleAssignments
+                && of_others.contains(&listing.scope)
+                && !is_unread
+            {
                 let reason = "only role assignments of other scopes came".to_owned();
                 lower_state(&mut listing.state, &[], reason);
             }
@@ -189,7 +193,7 @@ impl Assembly {
 /// A second doubt never makes a listing better: what is shown whole is shown whole by both.
 fn lower_state(state: &mut ListingState, shown: &[ResourceType], doubt: String) {
     match state {
-        ListingState::Complete => {
+        ListingState::Complete | ListingState::Unread { .. } => {
             *state = ListingState::Partial {
                 reason: doubt,
                 whole_for: shown.to_vec(),

@@ -2,12 +2,12 @@
 
 use std::time::Instant;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::definition::{Walks, Wanted};
-use super::list_walk::ListWalk;
+use super::definition::{Definition, Walks, Wanted};
 use super::listings::LISTINGS;
-use super::walk::{Walker, asks_otherwise, list_scope};
+use super::trail;
+use super::walk::{Walker, asks_otherwise};
 use crate::api::call::{Call, Envelope, Method, PageAsked};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
@@ -26,12 +26,9 @@ pub(super) fn of_each(
             Wanted::Always => true,
             Wanted::With(extra) => selection.extras.contains(&extra),
         };
-        if listing.walks == Walks::Trail {
-            continue;
-        }
         let of_account = matches!(
             listing.walks,
-            Walks::Account | Walks::WholeAccount | Walks::Tree
+            Walks::Account | Walks::WholeAccount | Walks::Tree | Walks::Trail
         );
         let Some(scope) = top.filter(|_| wanted && !(of_account && selection.without_account))
         else {
@@ -50,14 +47,14 @@ fn of_list(
     let client = walker.client;
     let listing = super::listings::definition(kind);
     let mut first = None;
-    for (way, endpoint) in walker.ways.of(listing) {
+    for (_, endpoint) in walker.ways.of(listing) {
         let envelope = match kind {
             ListingKind::AuthSettings => Envelope::Resource,
             _ => Envelope::Data,
         };
         let call = endpoint.call(client.account_id(), scope).envelope(envelope);
         let began = Instant::now();
-        let answer = one_page(client, endpoint.method, &call, &listing.walks);
+        let answer = one_page(client, endpoint.method, &call, listing);
         let trial = |answer| Trial {
             kind,
             scope: scope.clone(),
@@ -66,18 +63,7 @@ fn of_list(
             answer,
         };
         match answer {
-            Ok(data) => {
-                if first.is_some() {
-                    walker.ways.worked(kind, way);
-                }
-                let asked = list_scope(listing, &endpoint, scope);
-                let sample = ListWalk::new(client, &endpoint, asked, None).over(data.clone());
-                let defects = match (listing.read)(&sample) {
-                    Ok(read) => read.defects,
-                    Err(error) => vec![error.kind.reason()],
-                };
-                return Ok(Some(trial(shape(&data, defects))));
-            }
+            Ok(data) => return Ok(Some(trial(shape(&data)))),
             Err(error) if error.ends_run() => return Err(error),
             Err(error) => {
                 log::info!("{}", error.brief());
@@ -97,17 +83,18 @@ fn one_page(
     client: &Client,
     method: Method,
     call: &Call,
-    walks: &Walks,
+    listing: &Definition,
 ) -> Result<Value, ApiError> {
-    let call = match walks {
+    let call = match listing.walks {
         Walks::Once => call.clone(),
         _ => call.clone().page(PageAsked { index: 0, size: 1 }),
     };
-    let Shallow(data) = client.one_page(method, &call)?.data;
+    let body = trail::question_of(client.account_id(), listing.kind).unwrap_or_else(|| json!({}));
+    let Shallow(data) = client.one_page(method, &call, &body)?.data;
     Ok(data)
 }
 
-fn shape(data: &Value, defects: Vec<String>) -> TrialAnswer {
+fn shape(data: &Value) -> TrialAnswer {
     let rows = match data {
         Value::Array(rows) => rows.as_slice(),
         _ => data["content"].as_array().map_or(&[][..], Vec::as_slice),
@@ -121,7 +108,6 @@ fn shape(data: &Value, defects: Vec<String>) -> TrialAnswer {
         is_page: data.get("content").is_some(),
         total: total(&data["totalItems"]),
         shape: members,
-        defects,
     }
 }
 

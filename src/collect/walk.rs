@@ -7,12 +7,13 @@ use super::endpoint::Endpoint;
 use super::list_walk::{ListRead, ListWalk, Rows};
 use super::listings::{self, role_assignments};
 use super::members;
-use super::record::{ListedRows, Record};
-use super::rows::ListScope;
-use super::ways::Ways;
+use super::record::{ListedRows, Record, as_far_as_read};
+use super::rows::{ListScope, Members};
+use super::ways::{NotWhole, Ways};
 use crate::api::client::Client;
 use crate::api::error::{ApiError, ApiErrorKind};
-use crate::model::{ListingKind, ListingState, ResourceId, Scope};
+use crate::api::page::WalkGap;
+use crate::model::{ListingKind, ResourceId, Scope};
 
 /// Attempts at what has another way around it.
 const FEW_TRIES: u32 = 2;
@@ -61,12 +62,7 @@ impl Walker<'_> {
         Ok(first.and_then(|first| {
             let (record, error) = *first;
             if listing.without_permission == WithoutPermission::NotRead {
-                let level = if error.is_not_permitted() && listing.permission.is_some() {
-                    log::Level::Info // a key may well lack it
-                } else {
-                    log::Level::Warn
-                };
-                log::log!(level, "{kind} not read: {}", error.kind.reason());
+                self.ways.go_on_without(kind, NotWhole::Failed(error));
                 return None;
             }
             log::info!("{}", error.brief());
@@ -85,7 +81,8 @@ impl Walker<'_> {
         let has_defects = !read.defects.is_empty();
         if listing.without_permission == WithoutPermission::NotRead {
             for defect in read.defects.drain(..) {
-                log::warn!("{}: {defect}", listing.kind);
+                let defect = NotWhole::Defect(defect);
+                self.ways.go_on_without(listing.kind, defect);
             }
         }
         let mut listed = record.complete(read);
@@ -112,7 +109,13 @@ impl Walker<'_> {
         for group in silent {
             let before = (self.client.requests(), self.client.retries());
             match members::read(self.client, &group.id) {
-                Ok(members) => group.members = members,
+                Ok(members) => {
+                    if members == Members::Unread {
+                        let pages = read.walked.pages;
+                        read.walked.gaps.push(WalkGap::Unread { pages });
+                    }
+                    group.members = members;
+                }
                 Err(error) if error.ends_run() => return Err(error),
                 Err(error) => log::info!("{}", error.brief()),
             }
@@ -150,6 +153,7 @@ impl Walker<'_> {
             return Ok(None); // scope by scope, the gap is one scope's only
         }
         self.ask_for_members(&mut read, |_| true)?;
+        let is_unread = read.walked.unread_after().is_some();
         let listed = record.by_scope(read, scopes);
         // Some servers do not know the parameter and show the account alone: nobody can tell those from an account that
         // has none below.
@@ -157,7 +161,7 @@ impl Walker<'_> {
             .iter()
             .filter_map(|listed| listed.listing.as_ref())
             .any(|listing| listing.scope != Scope::Account && listing.rows > 0);
-        Ok((below || tries.is_none()).then_some(listed))
+        Ok((below || is_unread || tries.is_none()).then_some(listed))
     }
 
     /// Role assignments of many scopes in one walk, taken apart by scope. `None` when the lists must be walked scope by
@@ -177,7 +181,7 @@ impl Walker<'_> {
             Some(FEW_TRIES),
         );
         let (by_scope, walked) = match role_assignments::read_many(&walk, scopes) {
-            Ok((_, walked)) if !walked.is_whole() => return Ok(None),
+            Ok((_, walked)) if walked.has_defects() => return Ok(None),
             Ok(read) => read,
             Err(error) if error.ends_run() => return Err(error),
             Err(error) => {
@@ -191,7 +195,7 @@ impl Walker<'_> {
             .into_iter()
             .filter(|(scope, _)| !unclear.contains(scope))
             .map(|(scope, assignments)| {
-                let state = ListingState::Complete;
+                let state = as_far_as_read(&walked);
                 let listing = record.part(&scope, state, assignments.seen, &walked);
                 ListedRows::certain(Rows::Assignments(Box::new(assignments)), listing)
             })

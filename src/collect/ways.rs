@@ -3,15 +3,65 @@
 //! Servers differ in which parameters and paths they know. What one way refuses is asked in the next.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::definition::Definition;
 use super::endpoint::Endpoint;
+use super::listings;
+use crate::api::error::ApiError;
 use crate::model::ListingKind;
 
 /// What was learnt about the server.
 #[derive(Debug, Default)]
-pub(super) struct Ways(Mutex<HashMap<ListingKind, usize>>);
+pub(super) struct Ways {
+    worked: Mutex<HashMap<ListingKind, usize>>,
+    aside: Mutex<Vec<Aside>>,
+}
+
+/// A list that no snapshot promises, and that could not be read whole.
+#[derive(Clone, Debug)]
+pub(super) struct Aside {
+    pub(super) kind: ListingKind,
+    pub(super) why: NotWhole,
+}
+
+/// What is wrong with such a list.
+#[derive(Clone, Debug)]
+pub(super) enum NotWhole {
+    /// It cannot be read.
+    Failed(ApiError),
+    /// Something of it cannot be read.
+    Defect(String),
+}
+
+impl Aside {
+    /// A key may well lack the permission to read it; everything else is worth a warning.
+    pub(super) fn level(&self) -> log::Level {
+        match &self.why {
+            NotWhole::Failed(error)
+                if error.is_not_permitted()
+                    && listings::definition(self.kind).permission.is_some() =>
+            {
+                log::Level::Info
+            }
+            NotWhole::Failed(_) | NotWhole::Defect(_) => log::Level::Warn,
+        }
+    }
+}
+
+impl fmt::Display for Aside {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = self.kind;
+        match &self.why {
+            NotWhole::Failed(error) => {
+                let (site, why) = (&error.site.endpoint, error.kind.reason());
+                write!(f, "{kind} not read ({site}): {why}")
+            }
+            NotWhole::Defect(defect) => write!(f, "{kind}: {defect}"),
+        }
+    }
+}
 
 impl Ways {
     /// The endpoints of a listing, the one that worked before first.
@@ -46,7 +96,21 @@ impl Ways {
         kinds
     }
 
+    /// Notes a list that a sync goes on without.
+    pub(super) fn go_on_without(&self, kind: ListingKind, why: NotWhole) {
+        self.asides().push(Aside { kind, why });
+    }
+
+    /// The lists that a sync goes on without.
+    pub(super) fn set_aside(&self) -> Vec<Aside> {
+        self.asides().clone()
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<ListingKind, usize>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.worked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn asides(&self) -> MutexGuard<'_, Vec<Aside>> {
+        self.aside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

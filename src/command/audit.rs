@@ -8,6 +8,7 @@ use crate::exit::Exit;
 use crate::model::{ActedOn, Actor, AuditEvent, SnapshotRef, Timestamp, Window};
 use crate::output;
 use crate::output::text::line;
+use crate::similar::{closest, did_you_mean};
 use crate::store::Reader;
 
 pub(crate) fn run(arguments: &Audit, context: &mut Context<'_>) -> Result<Exit, Error> {
@@ -26,22 +27,7 @@ pub(crate) fn run(arguments: &Audit, context: &mut Context<'_>) -> Result<Exit, 
             hint: Some("read it with `harness-access sync --with audit`".to_owned()),
         });
     };
-    let events: Vec<AuditEvent> = reader
-        .audit_events(window)?
-        .into_iter()
-        .filter(|event| {
-            arguments
-                .actor
-                .as_deref()
-                .is_none_or(|who| acted(event, who))
-        })
-        .filter(|event| {
-            arguments
-                .on
-                .as_deref()
-                .is_none_or(|thing| is_about(&event.acted_on, thing))
-        })
-        .collect();
+    let events = events(&reader, window, arguments)?;
     let first = arguments.since.as_ref().map(|_| from);
     let unread: Vec<String> = trail
         .holes(first, window.until)
@@ -68,6 +54,34 @@ pub(crate) fn run(arguments: &Audit, context: &mut Context<'_>) -> Result<Exit, 
     Ok(Exit::Done)
 }
 
+/// What was read of a stretch, as far as the flags ask for it.
+fn events(reader: &Reader, window: Window, arguments: &Audit) -> Result<Vec<AuditEvent>, Error> {
+    let read = reader.audit_events(window)?;
+    if let Some(who) = &arguments.actor {
+        let actors = read.iter().flat_map(AuditEvent::who_acted);
+        is_known(reader, "--actor", who, actors.map(named_actor))?;
+    }
+    if let Some(thing) = &arguments.on {
+        let things = read.iter().map(|event| named_thing(&event.acted_on));
+        is_known(reader, "--on", thing, things)?;
+    }
+    Ok(read
+        .into_iter()
+        .filter(|event| {
+            arguments
+                .actor
+                .as_deref()
+                .is_none_or(|who| acted(event, who))
+        })
+        .filter(|event| {
+            arguments
+                .on
+                .as_deref()
+                .is_none_or(|thing| is_about(&event.acted_on, thing))
+        })
+        .collect())
+}
+
 /// A date begins with its first moment here: what happened on that day is wanted too.
 fn begin(reader: &Reader, since: &str) -> Result<Timestamp, Error> {
     let wrong = || {
@@ -84,30 +98,61 @@ fn begin(reader: &Reader, since: &str) -> Result<Timestamp, Error> {
 }
 
 fn acted(event: &AuditEvent, who: &str) -> bool {
-    let is = |actor: &Actor| {
-        named(
-            &actor.identifier,
-            actor.user_id.as_deref(),
-            actor.name.as_deref(),
-            who,
-        )
-    };
-    is(&event.actor) || event.impersonation.as_ref().is_some_and(is)
+    event
+        .who_acted()
+        .any(|actor| is_meant(named_actor(actor), who))
 }
 
 fn is_about(thing: &ActedOn, word: &str) -> bool {
-    named(
+    is_meant(named_thing(thing), word)
+}
+
+/// What an event calls somebody or something.
+type Called<'a> = (&'a str, Option<&'a str>, Option<&'a str>);
+
+fn named_actor(actor: &Actor) -> Called<'_> {
+    (
+        &actor.identifier,
+        actor.user_id.as_deref(),
+        actor.name.as_deref(),
+    )
+}
+
+fn named_thing(thing: &ActedOn) -> Called<'_> {
+    (
         &thing.identifier,
         thing.user_id.as_deref(),
         thing.name.as_deref(),
-        word,
     )
 }
 
 /// An identifier, address or uuid whole, or a part of a name; text ids by their last part.
-fn named(identifier: &str, uuid: Option<&str>, name: Option<&str>, word: &str) -> bool {
+fn is_meant((identifier, uuid, name): Called<'_>, word: &str) -> bool {
     let last = word.rsplit('/').next().unwrap_or(word);
     identifier.eq_ignore_ascii_case(last)
         || uuid == Some(last)
         || name.is_some_and(|name| name.to_lowercase().contains(&word.to_lowercase()))
+}
+
+/// Refuses a word that names nobody and nothing in the events or in any snapshot: no events would look like an answer.
+fn is_known<'a>(
+    reader: &Reader,
+    flag: &str,
+    word: &str,
+    called: impl Iterator<Item = Called<'a>> + Clone,
+) -> Result<(), Error> {
+    if called.clone().any(|called| is_meant(called, word)) || !reader.find(word)?.is_empty() {
+        return Ok(());
+    }
+    let candidates = called
+        .map(|(identifier, _, name)| (identifier.to_owned(), name.unwrap_or_default().to_owned()));
+    Err(Error::Unknown {
+        message: format!(
+            "{flag}: no event and no snapshot in this file names `{}`",
+            line(word)
+        ),
+        hint: Some(did_you_mean(&closest(word, candidates)).unwrap_or_else(|| {
+            "give an address, a uuid, an identifier or a part of a name".to_owned()
+        })),
+    })
 }

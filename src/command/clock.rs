@@ -27,13 +27,18 @@ pub(crate) fn against_newest(
 
 /// Compares the clock with Harness's, which is ahead by so many seconds.
 pub(crate) fn against_harness(ahead: i64, tolerant: bool) -> Result<(), Error> {
+    judge(ahead.abs(), tolerant, || beside_harness(ahead))
+}
+
+/// Whether a sync would be refused because Harness's clock is ahead by so many seconds, and where the clock is then.
+pub(crate) fn refusal(ahead: i64) -> Option<String> {
+    (ahead.abs() > TOO_MUCH).then(|| beside_harness(ahead))
+}
+
+fn beside_harness(ahead: i64) -> String {
     let side = if ahead > 0 { "behind" } else { "ahead of" };
-    judge(ahead.abs(), tolerant, || {
-        format!(
-            "this computer's clock is {} {side} Harness's",
-            long(ahead.abs())
-        )
-    })
+    let long = long(ahead.abs());
+    format!("this computer's clock is {long} {side} Harness's")
 }
 
 fn judge(seconds: i64, tolerant: bool, what: impl Fn() -> String) -> Result<(), Error> {

@@ -146,6 +146,7 @@ impl Pair {
             newly_visible: assessed.newly_visible,
             out_of_sight: assessed.out_of_sight,
             unseen: Vec::new(),
+            unread: None,
             lapsed: Vec::new(),
         };
         trail::explain(&mut comparison, older, newer)?;

@@ -139,6 +139,8 @@ fn exit_of(comparison: &Comparison, ignore_coverage: bool) -> Exit {
         Exit::CouldNotTell
     } else if comparison.checked().any(|(_, counts, _)| counts) {
         Exit::Differences
+    } else if !ignore_coverage && comparison.is_undecided() {
+        Exit::CouldNotTell
     } else {
         Exit::Done
     }

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Context;
 use super::failure::explain;
 use super::selection::selection;
-use super::support;
-use crate::api::client::DEFAULT_MEMORY;
+use super::{Context, clock, support, watching};
+use crate::api::client::{ClientOptions, Most};
 use crate::cli::{Doctor, Format};
 use crate::collect::diagnosis::diagnose;
 use crate::collect::workers::Progress;
@@ -15,29 +14,47 @@ use crate::collect::{ObservationRequest, Remembered};
 use crate::connection::Connection;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::model::Verdict;
 use crate::output;
 use crate::output::support::SupportReport;
 
-/// A handful of requests that should each take a moment, and one wait that the server asks for.
-const TIMEOUT: Duration = Duration::from_secs(300);
+/// Time for everything, waits that the server asks for included.
+const TIMEOUT: Duration = Duration::from_secs(600);
+
+/// A minute and a half at Harness's pace; the lists of most accounts take less.
+const LOOK: Most = Most {
+    pages_of_a_list: 100,
+    requests: 600,
+};
+
+/// As `sync` unless told otherwise.
+const JOBS: usize = 4;
 
 pub(crate) fn run(arguments: &Doctor, context: &mut Context<'_>) -> Result<Exit, Error> {
     let connection = Connection::resolve(&arguments.connection(), context.env)?;
     let identity = connection.identity();
     let selection = selection(&arguments.selection())?;
-    let client = connection.client(TIMEOUT, 0, DEFAULT_MEMORY, Arc::clone(&context.clock));
+    let report = arguments.report.as_deref().map(support::destination);
+    let report = report.transpose()?;
+    let client = Arc::new(connection.client(ClientOptions {
+        timeout: TIMEOUT,
+        most: Some(LOOK),
+        clock: Arc::clone(&context.clock),
+        ..ClientOptions::default()
+    }));
+    let progress = Arc::new(Progress::default());
     let request = ObservationRequest {
         selection: &selection,
         refuse_early: false,
         remembered: &Remembered::default(),
         members_before: &|_| Ok(Vec::new()),
-        jobs: 1,
-        progress: &Progress::default(),
+        jobs: JOBS,
+        progress: &progress,
     };
-    let report = arguments.report.as_deref().map(support::destination);
-    let report = report.transpose()?;
-    let diagnosis =
-        diagnose(&client, &request).map_err(|failure| explain(failure, &selection, None))?;
+    let shown = watching::show(context, arguments.quiet, &client, &progress, JOBS);
+    let diagnosis = diagnose(&client, &request);
+    drop(shown);
+    let diagnosis = diagnosis.map_err(|failure| explain(failure, &selection, None))?;
     if let Some(destination) = report {
         let document = SupportReport::new(
             &diagnosis,
@@ -52,15 +69,16 @@ pub(crate) fn run(arguments: &Doctor, context: &mut Context<'_>) -> Result<Exit,
         &identity.account_id,
         &diagnosis,
         &selection,
+        diagnosis.clock_ahead.and_then(clock::refusal),
     );
     match arguments.format {
         Format::Table if arguments.quiet => {}
         Format::Table => document.write_table(context.screen(arguments.color), context.out)?,
         Format::Json => output::write_json(&document, context.out)?,
     }
-    Ok(if document.can_sync {
-        Exit::Done
-    } else {
-        Exit::CouldNotTell
+    Ok(match diagnosis.verdict() {
+        Verdict::Gaps | Verdict::Unknown => Exit::CouldNotTell,
+        Verdict::Whole if document.is_refused() => Exit::Usage,
+        Verdict::Whole => Exit::Done,
     })
 }

@@ -28,8 +28,8 @@ pub(crate) fn explain(
         },
         Failure::MissingPermissions(missing) => Error::NotEnough {
             message: format!(
-                "nothing was stored, because the key lacks permissions:\n{}",
-                missing.join("\n")
+                "nothing was stored: {}",
+                missing.join("; ")
             ),
             hint: Some(gaps::hint_for_permissions(selection)),
         },

@@ -69,6 +69,13 @@ impl Gaps {
         if self.open.iter().any(lacks) {
             advice.push(GRANT);
         }
+        let unproven = |listing: &Listing| {
+            let reason = listing.state.reason().unwrap_or_default();
+            reason.contains("the permission check did not answer")
+        };
+        if self.open.iter().any(unproven) {
+            advice.push(UNPROVEN);
+        }
         advice.push(ACCEPT);
         advice.push(PARTIAL);
         advice.join("; ")
@@ -79,6 +86,8 @@ const ALONE: &str =
     "leave the account out with --without-account, if the key lives in the organization alone";
 const GRANT: &str = "give the owner of the key a role with these permissions (Account Viewer on All Resources Including \
                      Child Scopes has those that end in _view)";
+const UNPROVEN: &str = "without that check nobody can tell a whole list from one that Harness shortened for this key: see \
+                        what stands between here and Harness, or ask its support";
 const ACCEPT: &str = "accept known gaps with --gaps (--write-gaps prints entries)";
 const PARTIAL: &str = "or store an incomplete snapshot with --allow-partial";
 

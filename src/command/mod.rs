@@ -32,6 +32,7 @@ pub(crate) mod sync;
 mod trail;
 mod unseen;
 pub(crate) mod verify;
+mod watching;
 pub(crate) mod what_can;
 pub(crate) mod who_can;
 pub(crate) mod why;

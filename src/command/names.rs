@@ -34,9 +34,9 @@ pub(crate) fn scope(text: &str, known: &[Scope], reader: &Reader) -> Result<Scop
     match meant.as_slice() {
         [one] => Ok((*one).clone()),
         [] => {
-            let known = known.iter().map(|scope| {
+            let known = known.iter().flat_map(|scope| {
                 let identifier = scope.project().or(scope.org()).unwrap_or_default();
-                (scope.to_string(), identifier.to_owned())
+                [short(scope), identifier.to_owned()].map(|name| (scope.to_string(), name))
             });
             Err(Error::Unknown {
                 message: format!("`{text}` is not a scope of this account"),
@@ -58,13 +58,17 @@ fn is_named(scope: &Scope, text: &str) -> bool {
         .or_else(|| text.strip_prefix("organization/"))
         .unwrap_or(text);
     let identifier = scope.project().or(scope.org());
-    let short = match (scope.org(), scope.project()) {
-        (Some(org), Some(project)) => format!("{org}/{project}"),
-        _ => scope.to_string(),
-    };
-    short.eq_ignore_ascii_case(text)
+    short(scope).eq_ignore_ascii_case(text)
         || scope.to_string().eq_ignore_ascii_case(text)
         || identifier.is_some_and(|identifier| identifier.eq_ignore_ascii_case(text))
+}
+
+/// `ORGANIZATION/PROJECT`; other scopes have no shorter form.
+fn short(scope: &Scope) -> String {
+    match (scope.org(), scope.project()) {
+        (Some(org), Some(project)) => format!("{org}/{project}"),
+        _ => scope.to_string(),
+    }
 }
 
 /// The organizations and projects that a file knows.
@@ -141,11 +145,15 @@ fn the_one(reader: &Reader, text: &str, mut found: Vec<Thing>) -> Result<Thing, 
         1 => Ok(found.remove(0)),
         0 => {
             let mut known = Vec::new();
-            reader.each_row::<Error>("SELECT id, ifnull(name, '') FROM resources", &mut |row| {
-                let text = |at: usize| row[at].unwrap_or_default().to_owned();
-                known.push((text(0), text(1)));
-                Ok(())
-            })?;
+            reader.each_row::<Error>(
+                "SELECT id, ifnull(name, '') FROM resources
+                 UNION ALL SELECT id, json_extract(attributes, '$.email') FROM resources WHERE type = 'user'",
+                &mut |row| {
+                    let text = |at: usize| row[at].unwrap_or_default().to_owned();
+                    known.push((text(0), text(1)));
+                    Ok(())
+                },
+            )?;
             Err(Error::Unknown {
                 message: format!("no snapshot in this file has anything named `{text}`"),
                 hint: Some(did_you_mean(&closest(text, known.into_iter())).unwrap_or_else(|| {

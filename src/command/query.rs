@@ -166,9 +166,9 @@ fn unknown(name: &str) -> Error {
         .into_iter()
         .map(|recipe| (recipe.name.to_owned(), String::new()));
     let meant = did_you_mean(&closest(name, names)).or_else(|| like_words(name));
-    let hint = meant.map_or_else(String::new, |meant| format!("; {meant}"));
+    let hint = meant.unwrap_or_else(|| "`query --list` names them all".to_owned());
     Error::Usage(format!(
-        "the cookbook has no question `{}`{hint}",
+        "the cookbook has no question `{}`; {hint}",
         line(name)
     ))
 }

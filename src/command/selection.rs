@@ -85,6 +85,20 @@ pub(crate) fn remembered(
     Ok(asked)
 }
 
+/// Flags about the audit trail say nothing where it is not read, and must not seem to.
+pub(crate) fn check_trail(arguments: &Sync, selection: &ScopeSelection) -> Result<(), Error> {
+    let typed = [
+        ("--audit-since", arguments.audit_since.is_some()),
+        ("--audit-details", arguments.audit_details),
+    ];
+    match typed.into_iter().find(|(_, is_typed)| *is_typed) {
+        Some((flag, _)) if !selection.extras.contains(&Extra::Audit) => Err(Error::Usage(format!(
+            "{flag} is about the audit trail, which this sync does not read: add --with audit"
+        ))),
+        _ => Ok(()),
+    }
+}
+
 fn check_without_account(flags: &SelectionFlags<'_>) -> Result<(), Error> {
     if flags.orgs.is_empty() && flags.projects.is_empty() {
         return Err(Error::Usage(

@@ -25,8 +25,11 @@ pub(crate) fn run(arguments: &Snapshots, context: &mut Context<'_>) -> Result<Ex
         .snapshots()?
         .into_iter()
         .map(|snapshot| {
-            let gaps = reader.incomplete_listings(snapshot.id)?;
-            Ok((snapshot, gaps))
+            Ok(output::snapshots::Entry {
+                gaps: reader.incomplete_listings(snapshot.id)?,
+                trail_gaps: reader.trail_gaps(snapshot.id)?,
+                info: snapshot,
+            })
         })
         .collect::<Result<Vec<_>, Error>>()?;
     match arguments.format {

@@ -3,7 +3,6 @@
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use super::Context;
 use super::clock;
@@ -11,8 +10,9 @@ use super::failure::explain;
 use super::gaps::{self, Gaps};
 use super::selection;
 use super::trail::{self, Reading};
+use super::watching;
 use crate::agreed::gaps::AcceptedGaps;
-use crate::api::client::Client;
+use crate::api::client::{Client, ClientOptions};
 use crate::cli::{Format, Sync};
 use crate::collect::plan::Plan;
 use crate::collect::workers::Progress;
@@ -20,10 +20,11 @@ use crate::collect::{self, MembersBefore, Remembered};
 use crate::connection::{self, Connection};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::{Label, ResourceId, ResourceType, ScopeSelection, Timestamp, TrailRead};
+use crate::model::{
+    Label, Listing, ResourceId, ResourceType, ScopeSelection, Timestamp, TrailRead, Window,
+};
 use crate::output;
 use crate::output::accepting::{describe, describe_all};
-use crate::output::progress::{Counts, ProgressLine};
 use crate::output::text::{count, line};
 use crate::output::write_json;
 use crate::signals::{self, Stopping};
@@ -37,22 +38,19 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     let identity = connection.identity();
     let path = connection::database(arguments.db.as_deref())?;
     let writer = open(arguments, &path, &identity, label.as_ref())?;
-    let client = Arc::new(connection.client(
-        arguments.timeout,
-        arguments.max_rate,
-        arguments.max_memory,
-        Arc::clone(&context.clock),
-    ));
+    let client = Arc::new(connection.client(client_options(arguments, context)));
     let moved = new_address(&writer, &identity);
     let _stopping = stop_on_signals(&client, &writer);
     let stopped = |error| match signals::received() {
         Some(exit) => Error::Stopped(exit),
         None => error,
     };
+    let selection = selection::remembered(asked, arguments, &writer, context)?;
+    selection::check_trail(arguments, &selection)?;
     let run = Run {
         arguments,
         client: &client,
-        selection: selection::remembered(asked, arguments, &writer, context)?,
+        selection,
         accepted,
         path: path.clone(),
         progress: Arc::new(Progress::default()),
@@ -67,12 +65,13 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
         )?;
         return Ok(Exit::Done);
     }
-    let watched = context.err_is_terminal && !context.is_dumb() && !arguments.quiet;
-    let shown = watched.then(|| {
-        let (client, progress) = (Arc::clone(&client), Arc::clone(&run.progress));
-        let jobs = arguments.jobs as u64;
-        ProgressLine::show(move || counts(&client, &progress, jobs))
-    });
+    let shown = watching::show(
+        context,
+        arguments.quiet,
+        &client,
+        &run.progress,
+        arguments.jobs,
+    );
     let result = run.observe_and_store(writer, &identity, label.as_ref());
     drop(shown);
     let (gaps, published) = result.map_err(stopped)?;
@@ -86,6 +85,16 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
     } else {
         Exit::CouldNotTell
     })
+}
+
+fn client_options(arguments: &Sync, context: &Context<'_>) -> ClientOptions {
+    ClientOptions {
+        timeout: arguments.timeout,
+        max_per_minute: arguments.max_rate,
+        max_memory: arguments.max_memory,
+        clock: Arc::clone(&context.clock),
+        ..ClientOptions::default()
+    }
 }
 
 /// Gaps for a reviewer, and entries of the file that had no effect.
@@ -184,11 +193,13 @@ impl Run<'_> {
         };
         reading.add_to(&mut observation)?;
         let gaps = Gaps::of(&mut observation.listings, accepted, true);
-        let explained_from = observation.trail.as_ref().and_then(TrailRead::begin);
+        let read: Vec<Window> = observation
+            .trail
+            .iter()
+            .flat_map(TrailRead::asked)
+            .collect();
         let published = writer.publish(identity, observation, crate::VERSION, label)?;
-        if let Some(from) = explained_from
-            && let Err(error) = self.explain(from)
-        {
+        if let Err(error) = self.explain(&read) {
             // The snapshot is stored, and `diff` joins the trail by itself.
             log::warn!("the view `changes` does not say who made the latest changes: {error}");
         }
@@ -196,10 +207,13 @@ impl Run<'_> {
     }
 
     /// Joins the trail to the changes.
-    fn explain(&self, from: Timestamp) -> Result<(), Error> {
-        trail::record_since(&self.path, from)?;
+    fn explain(&self, read: &[Window]) -> Result<(), Error> {
+        if read.is_empty() {
+            return Ok(());
+        }
+        trail::record_read(&self.path, read)?;
         if self.arguments.audit_details {
-            trail::tell_apart(self.client, &self.path, from)?;
+            trail::tell_apart(self.client, &self.path, read)?;
         }
         Ok(())
     }
@@ -238,23 +252,6 @@ fn new_address(writer: &Writer, identity: &Identity) -> Option<String> {
         .then(|| format!("the base URL changes from {from} to {to}; the account is the same"))
 }
 
-fn counts(client: &Client, progress: &Progress, jobs: u64) -> Counts {
-    let planned = progress.planned.load(Ordering::Relaxed);
-    let done = progress.done.load(Ordering::Relaxed);
-    let reading = client.reading();
-    // Of the lists in hand the first page may have come; each other takes a request at least.
-    let untouched = planned.saturating_sub(done + jobs);
-    Counts {
-        planned,
-        done,
-        rows: reading.rows,
-        requests: reading.requests,
-        to_come: reading.pages_to_come + untouched,
-        per_minute: reading.per_minute,
-        pause: reading.pause,
-    }
-}
-
 fn label(typed: Option<&str>) -> Result<Option<Label>, Error> {
     typed.map(Label::new).transpose().map_err(Error::Usage)
 }
@@ -281,7 +278,10 @@ fn conclude(
         }
     }
     match arguments.format {
-        Format::Json => write_json(&Document::new(published, client.requests()), context.out)?,
+        Format::Json => write_json(
+            &Document::new(published, client.requests(), gaps),
+            context.out,
+        )?,
         Format::Table if !arguments.quiet && (context.err_is_terminal || arguments.verbose > 0) => {
             writeln!(
                 context.err,
@@ -308,17 +308,29 @@ fn conclude(
 }
 
 #[derive(Serialize)]
-struct Document {
+struct Document<'a> {
     format_version: u32,
     snapshot: i64,
     state: &'static str,
     resources: i64,
     grants: i64,
     requests: u64,
+    /// Lists that were not read whole, those of the audit trail too.
+    gaps: Vec<GapDoc<'a>>,
 }
 
-impl Document {
-    fn new(published: &Published, requests: u64) -> Self {
+#[derive(Serialize)]
+struct GapDoc<'a> {
+    kind: &'static str,
+    scope: String,
+    state: &'static str,
+    reason: Option<&'a str>,
+    /// Why the gap is accepted.
+    accepted: Option<&'a str>,
+}
+
+impl<'a> Document<'a> {
+    fn new(published: &Published, requests: u64, gaps: &'a Gaps) -> Self {
         Self {
             format_version: 1,
             snapshot: published.snapshot,
@@ -326,6 +338,24 @@ impl Document {
             resources: published.resources,
             grants: published.grants,
             requests,
+            gaps: gaps
+                .open
+                .iter()
+                .chain(&gaps.accepted)
+                .map(GapDoc::from)
+                .collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a Listing> for GapDoc<'a> {
+    fn from(gap: &'a Listing) -> Self {
+        Self {
+            kind: gap.kind.as_str(),
+            scope: gap.scope.to_string(),
+            state: gap.state.as_str(),
+            reason: gap.state.reason(),
+            accepted: gap.accepted.as_deref(),
         }
     }
 }

@@ -5,19 +5,18 @@ use std::path::Path;
 
 use crate::api::client::Client;
 use crate::collect::trail::{
-    EARLIEST_MONTHS, Person, read_detail, read_events, read_sign_ins, readable_until,
+    EARLIEST_MONTHS, OVERLAP_MS, Person, due, people, read_detail, read_events, read_sign_ins,
+    readable_until,
 };
 use crate::diff::attribution::{Interval, attribute};
 use crate::diff::{AssessedChange, Comparison, Subject, assess, compare};
 use crate::error::Error;
 use crate::model::{
-    AuditEvent, By, Certainty, Details, Extra, Impacts, Observation, ScopeSelection, SnapshotInfo,
-    Timestamp, TrailRead, Window,
+    AuditEvent, By, Certainty, Extra, Impacts, Observation, ScopeSelection, SnapshotInfo,
+    Timestamp, TrailRead, Unread, Window,
 };
 use crate::store::{Changed, ExplainedSnapshot, Reader, Writer};
 
-/// Events may be published a little late, so a reading begins before the end of the last one.
-const OVERLAP_MS: i64 = 600_000;
 const MONTH_MS: i64 = 31 * 86_400_000;
 
 /// What is asked of the trail.
@@ -37,9 +36,13 @@ impl Reading<'_> {
         let mut read = TrailRead::default();
         let mut listings = Vec::new();
         if wants(Extra::Audit) {
-            let from = self.begin(observation)?.min(until);
+            let due = self.due(observation, until)?;
+            let fresh = Window {
+                from: until.moved(1),
+                until: Timestamp::now(),
+            };
             let told = |events: usize| log::info!("{events} events of the audit trail read");
-            let (events, listing) = read_events(self.client, Window { from, until }, &told)?;
+            let (events, listing) = read_events(self.client, &due, Some(fresh), &told)?;
             read = events;
             listings.push(listing);
         }
@@ -57,17 +60,15 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// At the first moment that was not read; at first the oldest snapshot, whose changes can be explained from then on.
-    fn begin(&self, observation: &Observation) -> Result<Timestamp, Error> {
+    fn due(&self, observation: &Observation, until: Timestamp) -> Result<Vec<Window>, Error> {
         let oldest_kept = Timestamp::now().moved(-EARLIEST_MONTHS * MONTH_MS);
         if let Some(since) = self.since {
-            return Ok(since.max(oldest_kept));
+            let from = since.max(oldest_kept).min(until);
+            return Ok(vec![Window { from, until }]);
         }
-        let begin = self
-            .writer
-            .trail_read_until()?
-            .unwrap_or(observation.started_at);
-        Ok(begin.moved(-OVERLAP_MS).max(oldest_kept))
+        let mut before = self.writer.trail_before()?;
+        before.oldest.get_or_insert(observation.started_at);
+        Ok(due(&before, oldest_kept, until))
     }
 
     fn people(&self, observation: &Observation) -> Result<Vec<Person>, Error> {
@@ -77,27 +78,25 @@ impl Reading<'_> {
             .into_iter()
             .map(|read| (read.user, read.read_until.moved(-OVERLAP_MS)))
             .collect();
-        let people = observation.resources.iter().filter_map(|resource| {
-            let Details::User {
-                email: Some(email), ..
-            } = &resource.details
-            else {
-                return None;
-            };
-            let uuid = observation.directory.id(resource.id).identifier.clone();
-            Some(Person {
-                read_until: read.get(&uuid).copied(),
-                email: email.clone(),
-                uuid,
-            })
-        });
-        Ok(people.collect())
+        let read_until = |uuid: &str| read.get(uuid).copied();
+        Ok(people(
+            &observation.resources,
+            &observation.directory,
+            read_until,
+        ))
     }
 }
 
-/// Records who made the changes that the snapshots of a file show, where the trail was read from that moment on.
-pub(super) fn record_since(path: &Path, from: Timestamp) -> Result<(), Error> {
-    record(path, |_, newer| moment(&newer.finished_at) >= from)
+/// Records who made the changes that the snapshots of a file show, where the trail was read now.
+pub(super) fn record_read(path: &Path, read: &[Window]) -> Result<(), Error> {
+    record(path, |older, newer| is_touched(older, newer, read))
+}
+
+/// Whether a change between the two looks may be recorded in one of these stretches.
+fn is_touched(older: &SnapshotInfo, newer: &SnapshotInfo, read: &[Window]) -> bool {
+    let (from, until) = interval(older, newer).with_skew();
+    read.iter()
+        .any(|window| window.meets(Window { from, until }))
 }
 
 /// Records it anew where snapshots between two others are gone, so that more is one change.
@@ -107,12 +106,12 @@ pub(super) fn record_around(path: &Path, gone: &[i64]) -> Result<(), Error> {
     })
 }
 
-/// Asks what exactly was changed where several people did something that fits a change since that moment, and keeps who did
+/// Asks what exactly was changed where several people did something that fits a change of these stretches, and keeps who did
 /// what by it.
-pub(super) fn tell_apart(client: &Client, path: &Path, from: Timestamp) -> Result<(), Error> {
+pub(super) fn tell_apart(client: &Client, path: &Path, read: &[Window]) -> Result<(), Error> {
     let reader = Reader::open(path)?;
-    let is_since = |_: &SnapshotInfo, newer: &SnapshotInfo| moment(&newer.finished_at) >= from;
-    let wanted = undecided(&attributions(&reader, is_since)?);
+    let is_wanted = |older: &SnapshotInfo, newer: &SnapshotInfo| is_touched(older, newer, read);
+    let wanted = undecided(&attributions(&reader, is_wanted)?);
     let window = Window {
         from: Timestamp::from_millis(0),
         until: Timestamp::now(),
@@ -132,7 +131,7 @@ pub(super) fn tell_apart(client: &Client, path: &Path, from: Timestamp) -> Resul
         return Ok(());
     }
     Writer::open_existing(path)?.record_details(&details)?;
-    record_since(path, from)
+    record_read(path, read)
 }
 
 /// Records that fit grants of whom several may have made them; of at most so many the text is asked for.
@@ -178,12 +177,12 @@ fn attributions(
         let facts = reader.diff_facts(older.id, newer.id)?;
         let none = Impacts::default();
         let mut changes = assess(compare(facts).changes, &none, &none);
-        let unseen = attributed(&mut changes, (reader, older), (reader, newer))?;
-        attributions.push(Attribution {
+        let told = attributed(&mut changes, (reader, older), (reader, newer))?;
+        attributions.extend(told.map(|told| Attribution {
             snapshot: newer.id,
             changes,
-            unseen,
-        });
+            unseen: told.unseen,
+        }));
     }
     Ok(attributions)
 }
@@ -227,37 +226,51 @@ pub(super) fn explain(
         (older, &comparison.from.snapshot),
         (newer, &comparison.to.snapshot),
     );
-    let unseen = attributed(&mut comparison.changes, sides.0, sides.1)?;
-    comparison.unseen = unseen;
+    if let Some(told) = attributed(&mut comparison.changes, sides.0, sides.1)? {
+        comparison.unseen = told.unseen;
+        comparison.unread = Some(told.unread);
+    }
     Ok(())
 }
 
-/// Adds to each change who made it. Returns what the trail records in scopes that the newer snapshot looked at, and no
-/// change shows.
+/// What the trail tells besides.
+struct Told {
+    /// What it records in scopes that the newer snapshot looked at, and no change shows.
+    unseen: Vec<AuditEvent>,
+    /// Of which stretches it tells nothing.
+    unread: Vec<Unread>,
+}
+
+/// Adds to each change who made it. `None` where the file never read the trail.
 fn attributed(
     changes: &mut [AssessedChange],
     (older, from): (&Reader, &SnapshotInfo),
     (newer, to): (&Reader, &SnapshotInfo),
-) -> Result<Vec<AuditEvent>, Error> {
-    let interval = Interval {
-        from: moment(&from.started_at),
-        until: moment(&to.finished_at),
-        both_whole: from.state == "complete" && to.state == "complete",
-    };
+) -> Result<Option<Told>, Error> {
+    let interval = interval(from, to);
     let (first, last) = interval.with_skew();
     let window = Window {
         from: first,
         until: last,
     };
     let Some(trail) = newer.audit_trail(window)? else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
     let mut synced = older.synced_groups()?;
     synced.extend(newer.synced_groups()?);
     let seen = newer.scopes_seen(to.id)?;
     let mut unseen = attribute(changes, &trail, interval, &synced);
     unseen.retain(|event| seen.contains(&event.scope.to_string()));
-    Ok(unseen)
+    let unread = trail.unread(first, last);
+    Ok(Some(Told { unseen, unread }))
+}
+
+fn interval(from: &SnapshotInfo, to: &SnapshotInfo) -> Interval {
+    Interval {
+        from: moment(&from.started_at),
+        until: moment(&to.finished_at),
+        both_whole: from.state == "complete" && to.state == "complete",
+    }
 }
 
 fn moment(text: &str) -> Timestamp {

@@ -9,7 +9,7 @@ use super::open::{OpenSnapshot, locate_at};
 use super::question::unknown_permission;
 use crate::access::agreement::{Asked, Outcome, Reason, Sampling, compare};
 use crate::access::{Access, Question};
-use crate::api::client::{Client, DEFAULT_MEMORY};
+use crate::api::client::{Client, ClientOptions};
 use crate::api::error::ApiError;
 use crate::cli::{Format, VerifyAccess};
 use crate::collect::analyzer::{ANALYZE, FEATURE_FLAG, is_harness_there, policies};
@@ -46,12 +46,12 @@ pub(crate) fn run(arguments: &VerifyAccess, context: &mut Context<'_>) -> Result
     if sample.is_empty() {
         return Err(nothing_to_ask(&opened, &seen));
     }
-    let client = connection.client(
-        TIMEOUT,
-        REQUESTS_A_MINUTE,
-        DEFAULT_MEMORY,
-        Arc::clone(&context.clock),
-    );
+    let client = connection.client(ClientOptions {
+        timeout: TIMEOUT,
+        max_per_minute: REQUESTS_A_MINUTE,
+        clock: Arc::clone(&context.clock),
+        ..ClientOptions::default()
+    });
     let asking = Asking {
         opened: &opened,
         access: &access,
@@ -241,7 +241,7 @@ impl Asking<'_> {
             let read_until = trail.read_whole.iter().map(|read| read.until).max();
             window.from = read_until.map_or(from, |until| until.max(from));
         }
-        let (read, listing) = read_events(self.client, window, &|_| ())?;
+        let (read, listing) = read_events(self.client, &[window], None, &|_| ())?;
         if let Some(reason) = listing.state.reason() {
             log::info!("the audit trail since the snapshot was not read: {reason}");
         }

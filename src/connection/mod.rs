@@ -6,11 +6,8 @@ mod unquoted;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Duration;
 
 use self::unquoted::unquoted;
-use crate::api::client::clock::Clock;
 use crate::api::client::{Client, ClientOptions};
 use crate::api::http::base_url::BaseUrl;
 use crate::api::http::proxy::Proxy;
@@ -41,28 +38,14 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// A client for the account, with so many requests a minute (0 = not paced) and so many bytes of memory for the rows;
-    /// its time starts now.
+    /// A client for the account; its time starts now.
     #[must_use]
-    pub fn client(
-        self,
-        timeout: Duration,
-        max_per_minute: u32,
-        max_memory: u64,
-        clock: Arc<dyn Clock>,
-    ) -> Client {
+    pub fn client(self, options: ClientOptions) -> Client {
         let settings = TransportSettings {
             proxy: self.proxy,
             ..TransportSettings::for_base(&self.base_url)
         };
         let transport = Box::new(UreqTransport::new(self.api_key, &settings));
-        let options = ClientOptions {
-            max_per_minute,
-            timeout,
-            max_memory,
-            clock,
-            ..ClientOptions::default()
-        };
         Client::new(transport, self.base_url, self.account_id, options)
     }
 

@@ -28,7 +28,7 @@ pub struct Parameter {
     pub example: &'static str,
 }
 
-const FILES: [(&str, &str); 33] = [
+const FILES: [(&str, &str); 38] = [
     (
         "what-can-one-person-do",
         include_str!("what-can-one-person-do.sql"),
@@ -130,6 +130,26 @@ const FILES: [(&str, &str); 33] = [
     (
         "grants-that-name-something-gone",
         include_str!("grants-that-name-something-gone.sql"),
+    ),
+    (
+        "who-changed-access-most",
+        include_str!("who-changed-access-most.sql"),
+    ),
+    (
+        "changes-while-impersonating",
+        include_str!("changes-while-impersonating.sql"),
+    ),
+    (
+        "changes-that-nobody-is-recorded-for",
+        include_str!("changes-that-nobody-is-recorded-for.sql"),
+    ),
+    (
+        "access-that-came-and-went",
+        include_str!("access-that-came-and-went.sql"),
+    ),
+    (
+        "administrators-who-do-not-sign-in",
+        include_str!("administrators-who-do-not-sign-in.sql"),
     ),
     ("what-escalates", include_str!("what-escalates.sql")),
     ("what-was-not-seen", include_str!("what-was-not-seen.sql")),

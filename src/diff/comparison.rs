@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::approvals::Lapsed;
 use super::{AssessedChange, FailOn, Subject, Verb};
-use crate::model::{AuditEvent, Gap, SnapshotInfo};
+use crate::model::{AuditEvent, Certainty, Gap, SnapshotInfo, Unread};
 
 /// The differences between two snapshots, assessed.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct Comparison {
     pub out_of_sight: u64,
     /// What the audit trail records between the two, and no change shows: it came and went, or snapshots do not hold it.
     pub unseen: Vec<AuditEvent>,
+    /// The stretches in between of which the audit trail was not read whole; `None` = the file never read it.
+    pub unread: Option<Vec<Unread>>,
     /// What expired approvals covered and the newer snapshot still holds.
     pub lapsed: Vec<Lapsed>,
 }
@@ -47,6 +49,22 @@ impl Comparison {
         self.from.gaps.is_empty()
             && self.to.gaps.is_empty()
             && (self.leaves_out() || self.newly_visible == 0 && self.out_of_sight == 0)
+    }
+
+    /// How many changes that are not approved may be unexplained or not: the audit trail does not tell.
+    #[must_use]
+    pub fn undecided(&self) -> usize {
+        let is_unknown = |assessed: &AssessedChange| match &assessed.by {
+            None => true,
+            Some(by) => by.certainty == Certainty::Unknown,
+        };
+        self.count(|assessed| assessed.approved.is_none() && is_unknown(assessed))
+    }
+
+    /// Whether the check asks for what the audit trail does not tell.
+    #[must_use]
+    pub fn is_undecided(&self) -> bool {
+        self.fail_on == FailOn::Unexplained && self.undecided() > 0
     }
 
     /// Whether both sides are the same snapshot of the same file.

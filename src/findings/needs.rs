@@ -39,7 +39,9 @@ pub const NEEDS: [Need; 5] = [
         word: "logins",
         remedy: "sync --with logins, for 90 days",
         evidence: "SELECT 1 FROM users WHERE last_login_unknown_before <=
-             (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', max(finished_at), '-90 days') FROM snapshots) LIMIT 1",
+             (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', max(finished_at), '-90 days') FROM snapshots)
+           AND last_login_unknown_after >=
+             (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', max(finished_at), '-1 day') FROM snapshots) LIMIT 1",
     },
     Need {
         word: "audit",

@@ -4,14 +4,15 @@
 -- remedy: Ask whether the person still needs the account; otherwise disable or remove it.
 -- needs: logins
 --
--- Takes `sync --with logins`. Only people whose sign-ins were read for all of the 90 days before the snapshot count; tokens
--- and long sessions leave no sign-in. Who joined within those 90 days does not count: first seen by
--- a snapshot that is not the first one, or invited or created by the audit trail. Administrators are HA021.
+-- Takes `sync --with logins`. Only people whose sign-ins were read for the 90 days before the snapshot count, all but the
+-- last day; tokens and long sessions leave no sign-in. Who joined within those 90 days does not count: first seen by a
+-- snapshot that is not the first one, or invited or created by the audit trail. Administrators are HA021.
 SELECT u.id AS subject, u.name AS name, u.email AS email, 'account' AS scope,
   ifnull('last sign-in ' || u.last_login, 'no sign-in since ' || u.last_login_unknown_before) AS detail
 FROM users u CROSS JOIN (SELECT max(finished_at) AS at, min(finished_at) AS first FROM snapshots) s
 -- CASE: what people hold is only looked up where it matters
 WHERE NOT u.disabled AND CASE WHEN u.last_login_unknown_before <= strftime('%Y-%m-%dT%H:%M:%fZ', s.at, '-90 days')
+    AND u.last_login_unknown_after >= strftime('%Y-%m-%dT%H:%M:%fZ', s.at, '-1 day')
     AND ifnull(u.last_login, '') < strftime('%Y-%m-%dT%H:%M:%fZ', s.at, '-90 days')
     AND NOT (u.first_seen > s.first AND u.first_seen > strftime('%Y-%m-%dT%H:%M:%fZ', s.at, '-90 days'))
   THEN NOT EXISTS (SELECT 1 FROM (SELECT lower(a.resource_id) AS joined FROM audit_events a

@@ -5,6 +5,7 @@
 -- needs: audit
 --
 -- Takes `sync --with audit`: an administrator role that is held now, and the record of its assignment, made at the same time.
+-- Of whom the record tells no more than an address that several people had, or nobody, nothing is said.
 SELECT g.principal_id AS subject, g.principal_name AS name, g.email AS email, g.scope AS scope,
   g.resource_id || ' over ' || g.resource_group_id || ' given by ' || e.actor_id
     || ifnull(' (impersonation: ' || e.impersonation || ')', ', who is no longer in the account')
@@ -14,4 +15,4 @@ JOIN grants g ON g.principal_id = e.resource_id AND g.scope = e.scope AND g.reso
     ('role/harness/_account_admin', 'role/harness/_organization_admin', 'role/harness/_project_admin')
   AND abs(julianday(g.created_at) - julianday(e.at)) * 86400 <= 5
 WHERE e.action = 'ROLE_ASSIGNMENT_CREATED' AND (e.impersonation IS NOT NULL
-  OR e.actor_type = 'user' AND e.actor_id NOT IN (SELECT id FROM users))
+  OR e.actor_type = 'user' AND e.actor_id GLOB 'user/*' AND e.actor_id NOT IN (SELECT id FROM users))

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-use super::{ListingState, Scope, Timestamp};
+use super::{Scope, Timestamp};
 
 /// Who acted, or who was acted as.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -81,7 +81,8 @@ impl Actor {
         self.user_id.is_some() || !self.identifier.is_empty()
     }
 
-    /// Whether two records name the same actor. A user keeps the uuid when the address changes.
+    /// Whether two records name the same actor. A user keeps the uuid when the address changes, and an address changes hands:
+    /// beside one with a uuid, an address alone proves nothing.
     #[must_use]
     pub fn is(&self, other: &Self) -> bool {
         if self.kind != other.kind || !self.is_known() {
@@ -89,10 +90,11 @@ impl Actor {
         }
         match (&self.user_id, &other.user_id) {
             (Some(mine), Some(theirs)) => mine == theirs,
-            _ if self.kind == ActorKind::User => {
+            (Some(_), None) | (None, Some(_)) => false,
+            (None, None) if self.kind == ActorKind::User => {
                 self.identifier.eq_ignore_ascii_case(&other.identifier)
             }
-            _ => self.identifier == other.identifier,
+            (None, None) => self.identifier == other.identifier,
         }
     }
 
@@ -160,6 +162,13 @@ pub struct AuditEvent {
     pub detail: Option<EventDetail>,
 }
 
+impl AuditEvent {
+    /// Who acted: the actor, and where somebody acted as another person, that one too.
+    pub fn who_acted(&self) -> impl Iterator<Item = &Actor> + Clone {
+        std::iter::once(&self.actor).chain(&self.impersonation)
+    }
+}
+
 /// What an event changed, as far as it tells candidates apart.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -178,164 +187,4 @@ pub enum EventDetail {
         /// Identifier of the resource group.
         resource_group: String,
     },
-}
-
-/// A stretch of time of which every event was read, both ends included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Window {
-    /// Its first moment.
-    pub from: Timestamp,
-    /// Its last moment.
-    pub until: Timestamp,
-}
-
-/// A stretch of time of which the trail was read, and how completely.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReadWindow {
-    /// The stretch.
-    pub window: Window,
-    /// How much of it was read.
-    pub state: ListingState,
-}
-
-/// When a person signed in last, as far as the trail was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignIn {
-    /// The uuid.
-    pub user: String,
-    /// The latest sign-in that was read; `None` = not between the two moments below.
-    pub last: Option<Timestamp>,
-    /// Nothing before this moment was read.
-    pub read_from: Timestamp,
-    /// Nor after this one.
-    pub read_until: Timestamp,
-}
-
-/// What one sync read of the trail.
-#[derive(Clone, Debug, Default)]
-pub struct TrailRead {
-    /// Events about access, each once, in order of time.
-    pub events: Vec<AuditEvent>,
-    /// The stretches of time that were read for them.
-    pub windows: Vec<ReadWindow>,
-    /// People whose sign-ins were read.
-    pub sign_ins: Vec<SignIn>,
-}
-
-impl TrailRead {
-    /// The first moment that was read for events.
-    #[must_use]
-    pub fn begin(&self) -> Option<Timestamp> {
-        self.windows.iter().map(|read| read.window.from).min()
-    }
-}
-
-/// What is known of the audit trail about some stretch of time.
-#[derive(Clone, Debug, Default)]
-pub struct AuditTrail {
-    /// The events, in order of time.
-    pub events: Vec<AuditEvent>,
-    /// The stretches that were read whole.
-    pub read_whole: Vec<Window>,
-}
-
-impl AuditTrail {
-    /// Whether every event between two moments was read, so that silence means that nothing was recorded.
-    #[must_use]
-    pub fn covers(&self, from: Timestamp, until: Timestamp) -> bool {
-        let mut windows: Vec<Window> = self.read_whole.clone();
-        windows.sort_unstable();
-        let mut covered_until = None;
-        for window in windows {
-            let next = match covered_until {
-                None if window.from > from => return false,
-                None => window.until,
-                // Windows include both ends, so the next one may begin a millisecond later.
-                Some(end) if window.from > Timestamp::moved(end, 1) => break,
-                Some(end) => end.max(window.until),
-            };
-            if next >= from {
-                covered_until = Some(next);
-            }
-        }
-        covered_until.is_some_and(|end| end >= until)
-    }
-}
-
-impl AuditTrail {
-    /// The stretches between two moments that were not read whole; without a first moment, from the first that was.
-    #[must_use]
-    pub fn holes(&self, from: Option<Timestamp>, until: Timestamp) -> Vec<Window> {
-        let mut windows = self.read_whole.clone();
-        windows.sort_unstable();
-        let first = windows.first().map(|window| window.from);
-        let Some(mut next) = from.or(first) else {
-            return Vec::new();
-        };
-        let after = |moment: Timestamp| Timestamp::from_millis(moment.as_millis() + 1);
-        let before = |moment: Timestamp| Timestamp::from_millis(moment.as_millis() - 1);
-        let mut holes = Vec::new();
-        for window in windows {
-            if window.from > next && window.from <= until {
-                holes.push(Window {
-                    from: next,
-                    until: before(window.from),
-                });
-            }
-            next = next.max(after(window.until));
-        }
-        if next <= until {
-            holes.push(Window { from: next, until });
-        }
-        holes
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{AuditTrail, Window};
-    use crate::model::Timestamp;
-
-    fn trail(windows: &[(i64, i64)]) -> AuditTrail {
-        let window = |(from, until): &(i64, i64)| Window {
-            from: Timestamp::from_millis(*from),
-            until: Timestamp::from_millis(*until),
-        };
-        AuditTrail {
-            events: Vec::new(),
-            read_whole: windows.iter().map(window).collect(),
-        }
-    }
-
-    fn covers(trail: &AuditTrail, from: i64, until: i64) -> bool {
-        trail.covers(Timestamp::from_millis(from), Timestamp::from_millis(until))
-    }
-
-    #[test]
-    fn windows_that_touch_cover_together() {
-        let trail = trail(&[(50, 90), (0, 20), (15, 49)]);
-        assert!(covers(&trail, 0, 90));
-        assert!(covers(&trail, 30, 60));
-        assert!(!covers(&trail, 30, 91));
-        assert!(!covers(&trail, -1, 60));
-    }
-
-    #[test]
-    fn a_gap_of_a_moment_is_a_gap() {
-        let trail = trail(&[(0, 20), (22, 40)]);
-        assert!(!covers(&trail, 0, 40));
-        assert!(covers(&trail, 22, 40));
-        assert!(!covers(&trail, 21, 40));
-    }
-
-    #[test]
-    fn a_short_window_inside_a_long_one_takes_nothing_away() {
-        let trail = trail(&[(0, 100), (10, 20), (101, 120)]);
-        assert!(covers(&trail, 5, 120));
-    }
-
-    #[test]
-    fn nothing_read_covers_nothing() {
-        assert!(!covers(&trail(&[]), 0, 0));
-    }
 }

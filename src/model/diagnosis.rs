@@ -1,9 +1,9 @@
-//! What `doctor` finds out about a key, without observing anything.
+//! What `doctor` finds out about a key and a server, without storing anything.
 
 use std::fmt;
 use std::time::Duration;
 
-use super::{ListingKind, Scope};
+use super::{Listing, ListingKind, Scope};
 
 /// What was found out about key and account.
 #[derive(Debug)]
@@ -16,8 +16,9 @@ pub struct Diagnosis {
     pub account_name: Option<String>,
     /// The cluster that serves the account.
     pub cluster: Option<String>,
-    /// How far this computer's clock is from Harness's, where Harness says the time; whole seconds.
-    pub clock_skew: Option<Duration>,
+    /// How far Harness's clock is ahead of this computer's, in seconds, negative when behind; `None` where Harness does not
+    /// say the time.
+    pub clock_ahead: Option<i64>,
     /// Every permission, in fixed order.
     pub permissions: Vec<CheckedPermission>,
     /// Whether every organization and everything in it could be seen.
@@ -26,6 +27,8 @@ pub struct Diagnosis {
     pub projects: Proof,
     /// What a sync would make of each list.
     pub lists: Vec<ListDiagnosis>,
+    /// The key's own grants may prove what the permission check does not answer about, and not all of these were looked at.
+    pub proof_is_open: bool,
     /// Where this server differs from what Harness documents.
     pub deviations: Vec<Deviation>,
     /// One request for each list: what the server answers.
@@ -45,6 +48,8 @@ pub struct CheckedPermission {
     pub needed: bool,
     /// The key has it on all resources of the type in the scope.
     pub held: bool,
+    /// Harness said yes or no.
+    pub answered: bool,
 }
 
 /// Whether scopes below the account could be seen completely.
@@ -63,8 +68,36 @@ pub struct ListDiagnosis {
     pub kind: ListingKind,
     /// Scopes that would be read.
     pub scopes: usize,
-    /// Scopes whose list would be incomplete, and why.
-    pub gaps: Vec<(Scope, String)>,
+    /// Lists that would be incomplete.
+    pub gaps: Vec<Listing>,
+    /// Lists that were not looked at to their end.
+    pub unread: Vec<Listing>,
+}
+
+/// What a sync would come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// A complete snapshot.
+    Whole,
+    /// Lists with gaps.
+    Gaps,
+    /// Nothing is wrong as far as `doctor` looked, which was not to the end.
+    Unknown,
+}
+
+impl Diagnosis {
+    /// What a sync would come to.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        let mut lists = self.lists.iter();
+        if self.lists.iter().any(|list| !list.gaps.is_empty()) && !self.proof_is_open {
+            Verdict::Gaps
+        } else if self.proof_is_open || lists.any(|list| !list.unread.is_empty()) {
+            Verdict::Unknown
+        } else {
+            Verdict::Whole
+        }
+    }
 }
 
 /// One way in which a server differs from what Harness documents, and that a sync copes with or not.
@@ -86,8 +119,10 @@ pub enum Deviation {
     Untotalled(ListingKind),
     /// User groups do not say who is in them.
     MembersUnsaid,
-    /// A list that a sync can do without is not readable; the kind of failure.
-    NotListed(ListingKind, &'static str),
+    /// A list that a sync can do without is not readable, and why.
+    NotListed(ListingKind, String),
+    /// Something of a list that a sync can do without is not readable, and why.
+    NotWhole(ListingKind, String),
 }
 
 impl Deviation {
@@ -104,6 +139,7 @@ impl Deviation {
             Self::Untotalled(_) => "untotalled",
             Self::MembersUnsaid => "members_unsaid",
             Self::NotListed(..) => "not_listed",
+            Self::NotWhole(..) => "not_whole",
         }
     }
 
@@ -114,7 +150,8 @@ impl Deviation {
             Self::AskedOtherwise(kind)
             | Self::Unsorted(kind)
             | Self::Untotalled(kind)
-            | Self::NotListed(kind, _) => Some(*kind),
+            | Self::NotListed(kind, _)
+            | Self::NotWhole(kind, _) => Some(*kind),
             Self::MembersUnsaid => Some(ListingKind::UserGroups),
             Self::AccessControlOff
             | Self::CheckSilent(_)
@@ -132,8 +169,8 @@ impl fmt::Display for Deviation {
             }
             Self::CheckSilent(why) => write!(f, "the permission check does not answer: {why}"),
             Self::NothingAboutUnknownScopes => f.write_str(
-                "the permission check says no, or nothing, about scopes that do not exist; the key's own grants are the \
-                 proof then",
+                "the permission check says no, or nothing, about scopes that do not exist: the key has no grant over everything, \
+                 or this server never says yes to that; its own grants are the proof then",
             ),
             Self::Below(url) => write!(f, "Harness is at {url}: use that as the base URL"),
             Self::AskedOtherwise(kind) => {
@@ -152,6 +189,9 @@ impl fmt::Display for Deviation {
             ),
             Self::NotListed(kind, why) => {
                 write!(f, "{kind}: not readable ({why}); a sync goes on without")
+            }
+            Self::NotWhole(kind, why) => {
+                write!(f, "{kind}: not read whole ({why}); a sync goes on")
             }
         }
     }
@@ -185,8 +225,6 @@ pub enum TrialAnswer {
         total: Option<i64>,
         /// Names and types of the members of the first row, without any value.
         shape: Vec<String>,
-        /// What is wrong with the rows, for people.
-        defects: Vec<String>,
     },
     /// A failure: kind, and status and code where there are any. Nothing of what it said.
     Failure {

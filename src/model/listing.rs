@@ -155,6 +155,11 @@ pub enum ListingState {
         /// Principal types whose role assignments it shows whole all the same; empty for every other listing.
         whole_for: Vec<ResourceType>,
     },
+    /// As far as it was looked at, everything. No list of a snapshot is so; `doctor` looks no further than it must.
+    Unread {
+        /// How far that is, for people.
+        reason: String,
+    },
     /// Nothing: the key may not list it.
     NotPermitted {
         /// Why, for people.
@@ -169,6 +174,7 @@ impl ListingState {
         match self {
             Self::Complete => "complete",
             Self::Partial { .. } => "partial",
+            Self::Unread { .. } => "unread",
             Self::NotPermitted { .. } => "not_permitted",
         }
     }
@@ -178,7 +184,9 @@ impl ListingState {
     pub fn reason(&self) -> Option<&str> {
         match self {
             Self::Complete => None,
-            Self::Partial { reason, .. } | Self::NotPermitted { reason } => Some(reason),
+            Self::Partial { reason, .. }
+            | Self::Unread { reason }
+            | Self::NotPermitted { reason } => Some(reason),
         }
     }
 }

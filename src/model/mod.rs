@@ -24,6 +24,7 @@ mod scope_selection;
 mod self_raising;
 mod snapshot;
 mod time;
+mod trail;
 mod verified;
 
 pub use access::{
@@ -31,13 +32,10 @@ pub use access::{
     RoleGrantFact,
 };
 pub use assignment_ids::{AssignmentIds, AssignmentRef};
-pub use audit::{
-    ActedOn, Actor, ActorKind, AuditEvent, AuditTrail, EventDetail, ReadWindow, SignIn, TrailRead,
-    Window,
-};
+pub use audit::{ActedOn, Actor, ActorKind, AuditEvent, EventDetail};
 pub use by::{Acting, Behind, By, Certainty};
 pub use diagnosis::{
-    CheckedPermission, Deviation, Diagnosis, ListDiagnosis, Proof, Trial, TrialAnswer,
+    CheckedPermission, Deviation, Diagnosis, ListDiagnosis, Proof, Trial, TrialAnswer, Verdict,
 };
 pub use directory::{Directory, Ref, ScopeRef};
 pub use fact::{DiffFacts, GrantFact, Named, Namesake, NumberMap, ResourceFact};
@@ -58,4 +56,8 @@ pub use scope_selection::{Depth, Extra, ScopeSelection};
 pub use self_raising::{SELF_RAISING, raises};
 pub use snapshot::{Converted, Gap, GapState, Pruned, SnapshotInfo, Unverified};
 pub use time::Timestamp;
+pub use trail::{
+    AuditTrail, MOST_ATTEMPTS, ReadWindow, SignIn, TRAIL_LAG_MS, TrailBefore, TrailRead, Unread,
+    Window,
+};
 pub use verified::{Verified, VerifiedSnapshot};

@@ -27,13 +27,25 @@ pub fn describe(listing: &Listing) -> String {
     }
 }
 
-/// Gaps in a few lines: hundreds of scopes may have the same one.
+/// Gaps in a few lines: hundreds of scopes may have the same one, and all lists may have it for one reason.
 #[must_use]
 pub fn describe_all(gaps: &[Listing]) -> Vec<String> {
     const SHOWN: usize = 5;
-    let mut lines = Vec::new();
+    let (shared, single): (Vec<&Listing>, Vec<&Listing>) = gaps
+        .iter()
+        .partition(|gap| kinds(gaps, gap.state.reason()).len() >= SEVERAL);
+    let mut reasons: Vec<Option<&str>> = Vec::new();
+    for gap in shared {
+        if !reasons.contains(&gap.state.reason()) {
+            reasons.push(gap.state.reason());
+        }
+    }
+    let mut lines: Vec<String> = reasons
+        .into_iter()
+        .map(|reason| of_one_reason(gaps, reason))
+        .collect();
     for kind in ListingKind::ALL {
-        let of_kind: Vec<&Listing> = gaps.iter().filter(|gap| gap.kind == kind).collect();
+        let of_kind: Vec<&&Listing> = single.iter().filter(|gap| gap.kind == kind).collect();
         lines.extend(of_kind.iter().take(SHOWN).map(|gap| describe(gap)));
         let more = of_kind.len().saturating_sub(SHOWN);
         if more > 0 {
@@ -43,6 +55,44 @@ pub fn describe_all(gaps: &[Listing]) -> Vec<String> {
         }
     }
     lines
+}
+
+/// Kinds of list that have a gap for one reason are told together when there are so many.
+const SEVERAL: usize = 3;
+
+/// The kinds of list that have a gap for this reason.
+fn kinds(gaps: &[Listing], reason: Option<&str>) -> Vec<ListingKind> {
+    let has = |kind: &ListingKind| {
+        gaps.iter()
+            .any(|gap| gap.kind == *kind && gap.state.reason() == reason)
+    };
+    ListingKind::ALL.into_iter().filter(has).collect()
+}
+
+fn of_one_reason(gaps: &[Listing], reason: Option<&str>) -> String {
+    const SHOWN: usize = 3;
+    let kinds: Vec<&str> = kinds(gaps, reason)
+        .iter()
+        .map(|kind| kind.as_str())
+        .collect();
+    let mut scopes: Vec<String> = Vec::new();
+    for gap in gaps.iter().filter(|gap| gap.state.reason() == reason) {
+        let scope = gap.scope.to_string();
+        if !scopes.contains(&scope) {
+            scopes.push(scope);
+        }
+    }
+    let more = match scopes.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!(" and {more} more scopes"),
+    };
+    scopes.truncate(SHOWN);
+    format!(
+        "{} in {}{more}: {}",
+        kinds.join(", "),
+        scopes.join(", "),
+        reason.unwrap_or_default()
+    )
 }
 
 /// Writes an entry for each gap, to be filled in by a reviewer.

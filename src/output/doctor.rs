@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::screen::Screen;
 use super::table::{Align, Table};
 use super::text::line;
-use crate::model::{Diagnosis, ListDiagnosis, Proof, Scope, ScopeSelection};
+use crate::model::{Diagnosis, ListDiagnosis, Listing, Proof, Scope, ScopeSelection, Verdict};
 
 /// Clocks this far apart, in seconds, deserve a word: times in the file come from both.
 const NOTABLE_SKEW: u64 = 60;
@@ -27,8 +27,15 @@ pub struct DiagnosisDoc<'a> {
     projects: Visibility,
     lists: Vec<List>,
     deviations: Vec<String>,
+    /// `complete`, `gaps`, or `unknown` where nothing is wrong as far as was looked.
+    verdict: &'static str,
+    /// Why a sync would be refused in spite of a good verdict: the clock.
+    refused: Option<String>,
     #[serde(skip)]
-    account_is_complete: bool,
+    proof_is_open: bool,
+    /// Of the account's own lists; `None`: as far as they were looked at.
+    #[serde(skip)]
+    account_is_complete: Option<bool>,
     #[serde(skip)]
     without_account: bool,
     /// The account has gaps, and only some organizations were asked for.
@@ -46,6 +53,7 @@ struct Permission {
     scope: String,
     needed: bool,
     held: bool,
+    answered: bool,
 }
 
 /// What a sync would make of the lists of one kind.
@@ -54,12 +62,15 @@ struct List {
     kind: &'static str,
     scopes: usize,
     complete: bool,
-    gaps: Vec<ListGap>,
+    gaps: Vec<Part>,
+    unread: Vec<Part>,
 }
 
+/// The list of one scope.
 #[derive(Debug, Serialize)]
-struct ListGap {
+struct Part {
     scope: String,
+    endpoint: String,
     reason: String,
 }
 
@@ -92,6 +103,7 @@ impl<'a> DiagnosisDoc<'a> {
         account_id: &'a str,
         found: &'a Diagnosis,
         selection: &ScopeSelection,
+        refused: Option<String>,
     ) -> Self {
         let permissions = found.permissions.iter().map(|held| Permission {
             name: held.permission,
@@ -99,9 +111,10 @@ impl<'a> DiagnosisDoc<'a> {
             scope: held.scope.to_string(),
             needed: held.needed,
             held: held.held,
+            answered: held.answered,
         });
-        let mut gaps = found.lists.iter().flat_map(|list| &list.gaps);
-        let account_is_complete = gaps.all(|(scope, _)| *scope != Scope::Account);
+        let account_is_complete = of_account(found);
+        let verdict = found.verdict();
         Self {
             format_version: 1,
             base_url,
@@ -110,17 +123,32 @@ impl<'a> DiagnosisDoc<'a> {
             cluster: found.cluster.as_deref(),
             caller: found.caller.as_deref(),
             access_control: found.access_control,
-            clock_skew_seconds: found.clock_skew.map(|skew| skew.as_secs()),
+            clock_skew_seconds: found.clock_ahead.map(i64::unsigned_abs),
             permissions: permissions.collect(),
             organizations: (&found.organizations).into(),
             projects: (&found.projects).into(),
             lists: found.lists.iter().map(List::from).collect(),
             deviations: found.deviations.iter().map(ToString::to_string).collect(),
+            verdict: match verdict {
+                Verdict::Whole => "complete",
+                Verdict::Gaps => "gaps",
+                Verdict::Unknown => "unknown",
+            },
+            can_sync: verdict == Verdict::Whole && refused.is_none(),
+            refused,
+            proof_is_open: found.proof_is_open,
             account_is_complete,
             without_account: selection.without_account,
-            may_live_below: !account_is_complete && !selection.orgs.is_empty(),
-            can_sync: found.lists.iter().all(|list| list.gaps.is_empty()),
+            may_live_below: account_is_complete == Some(false)
+                && !selection.without_account
+                && !selection.orgs.is_empty(),
         }
+    }
+
+    /// Whether a sync would be refused for another reason than its lists.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.refused.is_some()
     }
 
     /// For people.
@@ -142,7 +170,7 @@ impl<'a> DiagnosisDoc<'a> {
         }
         writeln!(out, "account   {}", self.account())?;
         match self.clock_skew_seconds {
-            Some(skew) if skew > NOTABLE_SKEW => {
+            Some(skew) if skew > NOTABLE_SKEW && self.refused.is_none() => {
                 writeln!(
                     out,
                     "clock     {skew} s from Harness's; set this computer's clock"
@@ -159,21 +187,16 @@ impl<'a> DiagnosisDoc<'a> {
             writeln!(out, "note: {}", line(deviation))?;
         }
         if !self.without_account {
-            let account = if self.account_is_complete {
-                "can be read completely"
-            } else {
-                "cannot be read completely"
+            let account = match self.account_is_complete {
+                Some(true) => "can be read completely",
+                Some(false) => "cannot be read completely",
+                None => "was not looked at to its end",
             };
             writeln!(out, "the account's own scope  {account}")?;
             writeln!(out, "every organization       {}", self.organizations)?;
             writeln!(out, "every project            {}", self.projects)?;
         }
-        let whole = if self.can_sync {
-            "would be complete"
-        } else {
-            "would have the gaps above"
-        };
-        writeln!(out, "this sync                {whole}")?;
+        writeln!(out, "this sync                {}", self.foretold())?;
         if self.may_live_below {
             writeln!(
                 out,
@@ -181,6 +204,26 @@ impl<'a> DiagnosisDoc<'a> {
             )?;
         }
         Ok(())
+    }
+
+    /// What the sync would come to.
+    fn foretold(&self) -> String {
+        const THE_REST: &str =
+            "`sync` reads the rest, and stores nothing where a list is not whole";
+        match (self.verdict, &self.refused) {
+            ("complete", None) => "would be complete".to_owned(),
+            ("complete", Some(clock)) => {
+                format!("would be refused: {clock}; set the clock, or sync with --allow-clock-skew")
+            }
+            ("gaps", _) => "would have the gaps above".to_owned(),
+            _ if self.proof_is_open => format!(
+                "cannot be foretold: the key's own grants may prove what the permission check does not answer about, and \
+                 not all of them were looked at; {THE_REST}"
+            ),
+            _ => format!(
+                "cannot be foretold: nothing is wrong with what was looked at, which was not everything; {THE_REST}"
+            ),
+        }
     }
 
     fn account(&self) -> String {
@@ -205,21 +248,15 @@ impl<'a> DiagnosisDoc<'a> {
             ("SCOPES", Align::Right),
             ("COMPLETE", Align::Left),
         ]);
+        let mut said = None;
         for list in &self.lists {
-            let complete = match list.gaps.as_slice() {
-                [] => "yes".to_owned(),
-                [gap] => format!("NO, in {}: {}", gap.scope, line(&gap.reason)),
-                [gap, more @ ..] => format!(
-                    "NO, in {}: {}; and in {} more",
-                    gap.scope,
-                    line(&gap.reason),
-                    more.len()
-                ),
-            };
+            let reason = list.gaps.first().map(|gap| &gap.reason);
+            let again = reason.is_some() && reason == said;
+            said = reason.or(said);
             table.row(vec![
                 list.kind.to_owned(),
                 list.scopes.to_string(),
-                complete,
+                list.told(again),
             ]);
         }
         table
@@ -239,7 +276,11 @@ impl<'a> DiagnosisDoc<'a> {
             } else {
                 "optional"
             };
-            let held = if permission.held { "yes" } else { "NO" };
+            let held = match (permission.held, permission.answered) {
+                (true, _) => "yes",
+                (false, true) => "NO",
+                (false, false) => "not answered",
+            };
             table.row(
                 [
                     permission.name,
@@ -256,20 +297,71 @@ impl<'a> DiagnosisDoc<'a> {
     }
 }
 
+/// Whether the account's own lists would be complete; `None` where they were not looked at to their end.
+fn of_account(found: &Diagnosis) -> Option<bool> {
+    let has_of_account = |lists: fn(&ListDiagnosis) -> &Vec<Listing>| {
+        let of_access = found.lists.iter().filter(|list| list.kind.is_of_access());
+        let mut all = of_access.flat_map(lists);
+        all.any(|list| list.scope == Scope::Account)
+    };
+    if has_of_account(|list| &list.gaps) {
+        Some(false)
+    } else if has_of_account(|list| &list.unread) {
+        None
+    } else {
+        Some(true)
+    }
+}
+
 impl From<&ListDiagnosis> for List {
     fn from(list: &ListDiagnosis) -> Self {
+        let parts = |lists: &[Listing]| lists.iter().map(Part::from).collect();
         Self {
             kind: list.kind.as_str(),
             scopes: list.scopes,
-            complete: list.gaps.is_empty(),
-            gaps: list
-                .gaps
-                .iter()
-                .map(|(scope, reason)| ListGap {
-                    scope: scope.to_string(),
-                    reason: reason.clone(),
-                })
-                .collect(),
+            complete: list.gaps.is_empty() && list.unread.is_empty(),
+            gaps: parts(&list.gaps),
+            unread: parts(&list.unread),
+        }
+    }
+}
+
+impl From<&Listing> for Part {
+    fn from(listing: &Listing) -> Self {
+        Self {
+            scope: listing.scope.to_string(),
+            endpoint: listing.endpoint.clone(),
+            reason: listing.state.reason().unwrap_or_default().to_owned(),
+        }
+    }
+}
+
+impl List {
+    /// `again`: the list above has a gap for the same reason.
+    fn told(&self, again: bool) -> String {
+        let more = |parts: &[Part]| match parts.len() {
+            0 | 1 => String::new(),
+            several => format!("; and in {} more", several - 1),
+        };
+        match (self.gaps.first(), self.unread.first()) {
+            (None, None) => "yes".to_owned(),
+            (Some(gap), _) => format!(
+                "NO, in {} ({}): {}{}",
+                gap.scope,
+                gap.endpoint,
+                if again {
+                    "for the same reason".into()
+                } else {
+                    line(&gap.reason)
+                },
+                more(&self.gaps)
+            ),
+            (None, Some(part)) => format!(
+                "as far as looked, in {}: {}{}",
+                part.scope,
+                line(&part.reason),
+                more(&self.unread)
+            ),
         }
     }
 }

@@ -7,14 +7,23 @@ use super::table::{Align, Table};
 use crate::model::{Gap, SnapshotInfo};
 use crate::output::Screen;
 
-/// A snapshot and its listings that were not complete.
-pub type SnapshotAndGaps = (SnapshotInfo, Vec<Gap>);
+/// A snapshot and what it did not see.
+#[derive(Debug, Serialize)]
+pub struct Entry {
+    /// The snapshot.
+    #[serde(flatten)]
+    pub info: SnapshotInfo,
+    /// Its lists that were not complete.
+    pub gaps: Vec<Gap>,
+    /// What of the audit trail it could not read; the snapshot is whole without.
+    pub trail_gaps: Vec<Gap>,
+}
 
 /// For people.
 ///
 /// # Errors
 /// When the output fails.
-pub fn table(snapshots: &[SnapshotAndGaps], screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+pub fn table(snapshots: &[Entry], screen: Screen, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Table::new(vec![
         ("ID", Align::Right),
         ("FINISHED", Align::Left),
@@ -37,12 +46,16 @@ pub fn table(snapshots: &[SnapshotAndGaps], screen: Screen, out: &mut dyn Write)
         "ROLES",
         "SERVICE ACCOUNTS",
     ]);
-    for (snapshot, gaps) in snapshots {
-        let state = match gaps.len() {
+    for entry in snapshots {
+        let snapshot = &entry.info;
+        let mut state = match entry.gaps.len() {
             0 => snapshot.state.clone(),
             1 => format!("{}: 1 gap", snapshot.state),
             gaps => format!("{}: {gaps} gaps", snapshot.state),
         };
+        if !entry.trail_gaps.is_empty() {
+            state.push_str(", trail not read");
+        }
         table.row(vec![
             snapshot.id.to_string(),
             snapshot.finished_at.clone(),
@@ -66,11 +79,7 @@ pub fn table(snapshots: &[SnapshotAndGaps], screen: Screen, out: &mut dyn Write)
 ///
 /// # Errors
 /// When the output fails.
-pub fn json(snapshots: &[SnapshotAndGaps], file_bytes: u64, out: &mut dyn Write) -> io::Result<()> {
-    let snapshots = snapshots
-        .iter()
-        .map(|(info, gaps)| Entry { info, gaps })
-        .collect();
+pub fn json(snapshots: &[Entry], file_bytes: u64, out: &mut dyn Write) -> io::Result<()> {
     super::write_json(
         &Document {
             format_version: 1,
@@ -85,12 +94,5 @@ pub fn json(snapshots: &[SnapshotAndGaps], file_bytes: u64, out: &mut dyn Write)
 struct Document<'a> {
     format_version: u32,
     file_bytes: u64,
-    snapshots: Vec<Entry<'a>>,
-}
-
-#[derive(Serialize)]
-struct Entry<'a> {
-    #[serde(flatten)]
-    info: &'a SnapshotInfo,
-    gaps: &'a [Gap],
+    snapshots: &'a [Entry],
 }

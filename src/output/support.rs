@@ -104,7 +104,7 @@ impl SupportReport {
                 .map(|(kind, _)| kind.to_owned()),
             access_control: found.access_control,
             account_read: found.account_name.is_some(),
-            clock_skew_seconds: found.clock_skew.map(|skew| skew.as_secs()),
+            clock_skew_seconds: found.clock_ahead.map(i64::unsigned_abs),
             requests,
             permissions: found
                 .permissions

@@ -239,6 +239,9 @@ impl StoreError {
             ),
             Self::NoFolder { .. } => Some("create it, or mount the volume that should be there"),
             Self::Unreadable { .. } => Some("check the permissions of the file"),
+            Self::NoSuchSnapshot { reference, .. } if is_range(reference) => {
+                Some("two snapshots are two words: `harness-access diff 1 2`, not `1..2`")
+            }
             Self::NoSuchSnapshot { .. } => Some(
                 "`harness-access snapshots` lists what the file holds; `snapshots label latest NAME` gives one a name",
             ),
@@ -255,6 +258,14 @@ impl StoreError {
             Self::Interrupted | Self::Sqlite { .. } => None,
         }
     }
+}
+
+/// Whether a reference names two snapshots as git would: `1..2`.
+fn is_range(reference: &str) -> bool {
+    let inner = reference.trim_matches('`');
+    inner.split_once("..").is_some_and(|(from, to)| {
+        !from.is_empty() && !to.is_empty() && !inner.contains(['/', '\\'])
+    })
 }
 
 fn is_of_values(error: &rusqlite::Error) -> bool {

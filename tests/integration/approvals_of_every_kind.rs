@@ -142,6 +142,7 @@ fn side(id: i64) -> Side {
 fn written(changes: &[AssessedChange]) -> String {
     let comparison = Comparison {
         unseen: Vec::new(),
+        unread: None,
         lapsed: Vec::new(),
         from: side(1),
         to: side(2),

@@ -149,6 +149,24 @@ fn labels_and_scopes_come_from_the_database() {
 }
 
 #[test]
+fn principals_permissions_questions_and_codes_complete() {
+    let test = Test::synced();
+    for (line, offered) in [
+        ("harness-access what-can ", "ada@example.test"),
+        ("harness-access who-can ", "core_pipeline_execute"),
+        ("harness-access who-can ", "_account_admin"),
+        ("harness-access query --name ", "most-roles"),
+        ("harness-access findings --code ", "HA001"),
+        (
+            "harness-access verify --permission ",
+            "core_pipeline_execute",
+        ),
+    ] {
+        offers_all(&test, line, &[offered]);
+    }
+}
+
+#[test]
 fn a_label_is_never_run_by_the_shell() {
     let test = Test::synced();
     test.run(&[

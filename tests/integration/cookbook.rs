@@ -82,6 +82,11 @@ fn every_question_is_answered() {
         "tokens-that-expire-soon",
         "tokens-that-reach-production",
         "only-through-sso-groups",
+        "who-changed-access-most",
+        "changes-while-impersonating",
+        "changes-that-nobody-is-recorded-for",
+        "access-that-came-and-went",
+        "administrators-who-do-not-sign-in",
     ];
     for recipe in recipes() {
         let rows = run(&test, &recipe, "ndjson");
@@ -203,6 +208,8 @@ fn what_was_mistyped_is_answered_with_what_was_meant() {
         .says("did you mean grants")
         .says("docs/views.md");
     ask(&["--name", "most-role"]).says("did you mean most-roles?");
+    ask(&["--name", "xyzzy"]).says("`query --list` names them all");
+    ask(&["SELECT :person", "--param", "persno=x"]).says("no parameter :persno, but :person");
     ask(&["SELECT :a", "--param", "a=1", "--param", "a=2"]).says("given twice");
     ask(&["--list", "--format", "csv"]).says("--list prints a table or json");
     let list = test.run(&["query", "--list", "--format", "json"]).exits(0);

@@ -154,8 +154,8 @@ fn it_stores_nothing_and_needs_no_database() {
     doctor(&test).exits(0);
     assert!(test.folder.names().is_empty());
     assert!(test.fake.writes().is_empty());
-    // Each list is tried once.
-    assert_eq!(test.fake.count(router::ROLES), 1);
+    // Each list is read once, and its shape looked at.
+    assert_eq!(test.fake.count(router::ROLES), 2);
     // A file that a sync could not use is none of its business.
     test.folder.write("harness-access.db", "not a database");
     doctor(&test).env("HARNESS_ACCESS_DB", "no/folder").exits(0);
@@ -314,10 +314,15 @@ fn clocks_that_differ_are_mentioned() {
     let fault = test
         .fake
         .fault(Fault::on("ng/api/accounts", FaultKind::Answer(answer)));
-    let report = report(&test, 0);
+    let report = report(&test, 3);
     assert!(fault.fired() > 0);
     assert!(report["clock_skew_seconds"].as_u64().unwrap() > 30 * 365 * 86_400);
-    doctor(&test).exits(0).prints("set this computer's clock");
+    assert_eq!(report["can_sync"], false);
+    doctor(&test)
+        .exits(3)
+        .prints("this sync                would be refused: this computer's clock is")
+        .prints("set the clock, or sync with --allow-clock-skew");
+    test.sync().exits(3).says("set the clock");
 }
 
 #[test]

@@ -48,6 +48,16 @@ fn what_was_meant_is_suggested() {
         ),
         (&["what-can", "adda@example.test"], "did you mean user/u1"),
         (&["history", "Ada Exampel"], "did you mean user/u1"),
+        (&["history", "adda"], "did you mean user/u1"),
+        (
+            &["what-can", "addaa@elsewhere.test"],
+            "did you mean user/u1",
+        ),
+        (
+            &["who-can", ADMIN, "--in", "default/shp"],
+            "did you mean org/default/project/shop?",
+        ),
+        (&["diff", "1..2"], "`harness-access diff 1 2`, not `1..2`"),
         (
             &["who-can", ADMIN, "--in", "org/default/project/shp"],
             "did you mean org/default/project/shop?",

@@ -69,6 +69,11 @@ fn what_is_misspelled_is_recognised() {
             "harness-access --help",
         ),
         (
+            &["label", "latest", "x"],
+            "`label` is not a command; did you mean snapshots label?",
+            "harness-access --help",
+        ),
+        (
             &["diff", "--fromat", "json"],
             "`--fromat` is not a flag of diff; did you mean --format?",
             "`harness-access diff --help`",

@@ -24,7 +24,7 @@ const VIEWS: [(&str, &str); 27] = [
     (
         "users",
         "id, uuid, email, name, locked, disabled, externally_managed, two_factor_enabled, since, first_seen, \
-         last_login, last_login_unknown_before",
+         last_login, last_login_unknown_before, last_login_unknown_after",
     ),
     (
         "service_accounts",
@@ -122,7 +122,7 @@ const VIEWS: [(&str, &str); 27] = [
         "at, action, actor_id, actor_type, actor_name, impersonation, resource_type, resource_id, resource_name, scope, \
          audit_id",
     ),
-    ("audit_windows", "begins, ends, state, reason"),
+    ("audit_windows", "begins, ends, state, reason, attempts"),
     (
         "unseen_events",
         "snapshot_id, at, action, actor_id, actor_type, actor_name, impersonation, resource_type, resource_id, \

@@ -1,11 +1,13 @@
 //! Who made each change: the audit trail, read by `sync --with audit`, told by `diff` and `audit`.
 
 mod details;
+mod holes;
 mod odd;
 mod property;
 mod sign_ins;
 mod size;
 mod told;
+mod undecided;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -37,6 +37,15 @@ use super::page::{RowSink, Walked};
 /// Bytes of memory that the rows of a run may take unless said otherwise.
 pub const DEFAULT_MEMORY: u64 = 2 << 30;
 
+/// As much of the lists as is looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Most {
+    /// Pages in one walk over one list.
+    pub pages_of_a_list: u64,
+    /// Requests of the run; a list that is begun later is not looked at.
+    pub requests: u64,
+}
+
 /// How the client behaves; the defaults are for Harness as it is.
 #[derive(Clone)]
 pub struct ClientOptions {
@@ -48,6 +57,8 @@ pub struct ClientOptions {
     pub request_timeout: Duration,
     /// Bytes of memory that the rows of the whole run may take; a list that would take more is cut off with a gap.
     pub max_memory: u64,
+    /// How much of the lists is read, where a look is enough.
+    pub most: Option<Most>,
     /// How often and how long to try again.
     pub retry: RetryPolicy,
     /// The time.
@@ -63,6 +74,7 @@ impl Default for ClientOptions {
             timeout: Duration::from_secs(30 * 60),
             request_timeout: Duration::from_secs(120),
             max_memory: DEFAULT_MEMORY,
+            most: None,
             retry: RetryPolicy::default(),
             clock: Arc::new(SystemClock::new()),
             cancel: Cancel::new(),
@@ -214,8 +226,10 @@ impl Client {
         &self,
         method: Method,
         call: &Call,
+        body: &serde_json::Value,
     ) -> Result<Reply<T>, ApiError> {
-        let body = (method == Method::Post).then_some(&b"{}"[..]);
+        let body = body.to_string();
+        let body = (method == Method::Post).then_some(body.as_bytes());
         let ask = |call: &Call| self.exchange(&PreparedCall { call, method, body }, envelope::open);
         match ask(call) {
             Err(error) if self.may_be_the_order(call, &error) => {
@@ -272,6 +286,10 @@ impl Client {
         let options = WalkOptions {
             unordered: list.call.is_sorted() && !call.is_sorted(),
             max_bytes: self.memory_for_a_list(),
+            most_pages: self.options.most.map(|most| {
+                let left = most.requests.saturating_sub(self.requests());
+                left.min(most.pages_of_a_list)
+            }),
         };
         let walked = walk(&call.site(list.method), page, options, key, sink)?;
         self.held.fetch_add(walked.bytes, Ordering::Relaxed);

@@ -42,6 +42,10 @@ fn hint_about(kind: &ApiErrorKind, error: &ApiError) -> Option<String> {
         }
         | ApiErrorKind::Redirected { .. }
         | ApiErrorKind::NotFound(ErrorBody { code: None, .. }) => return Some(base_url(error)),
+        ApiErrorKind::NotFound(_) if error.is_first => return Some(base_url(error)),
+        ApiErrorKind::Server(_) if error.is_first => {
+            "Harness, or what stands before it, fails at every request: try again later."
+        }
         ApiErrorKind::AccountMoved { .. } => {
             "Use the base URL of the cluster that the account moved to."
         }

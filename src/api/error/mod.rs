@@ -107,7 +107,7 @@ pub enum ApiErrorKind {
     Transport(TransportError),
     /// JSON, but not of the expected shape.
     Shape {
-        /// What does not fit, from the decoder.
+        /// What does not fit, in words.
         message: String,
     },
     /// A response that cannot be true, whatever happens in the account.
@@ -261,10 +261,42 @@ impl ApiErrorKind {
     /// What happened, in the same words whenever it happens: without the id of the request.
     #[must_use]
     pub fn reason(&self) -> String {
-        let mut kind = self.clone();
-        if let Self::NotPermitted { said, .. } = &mut kind {
-            said.correlation_id = None;
+        if self.is_not_permitted() {
+            self.anonymous().to_string()
+        } else {
+            self.to_string()
         }
-        kind.to_string()
+    }
+
+    /// The same without the server's own words, and without the id of any request.
+    #[must_use]
+    pub fn essence(&self) -> String {
+        self.anonymous().brief()
+    }
+
+    fn is_not_permitted(&self) -> bool {
+        matches!(self, Self::NotPermitted { .. })
+    }
+
+    fn anonymous(&self) -> Self {
+        let mut kind = self.clone();
+        match &mut kind {
+            Self::BadKey(said)
+            | Self::NotPermitted { said, .. }
+            | Self::NotFound(said)
+            | Self::Throttled(said)
+            | Self::Server(said)
+            | Self::AccountMoved { said, .. }
+            | Self::IpNotAllowed(said)
+            | Self::Refused(said) => said.correlation_id = None,
+            Self::NotJson { .. }
+            | Self::Deadline { .. }
+            | Self::Redirected { .. }
+            | Self::Transport(_)
+            | Self::Shape { .. }
+            | Self::Impossible { .. }
+            | Self::Cancelled => {}
+        }
+        kind
     }
 }

@@ -14,6 +14,7 @@ use super::list_page::Page;
 use super::mend::{mended, without_mark};
 use super::rows;
 use crate::api::call::Envelope;
+use crate::api::misfit;
 
 /// What a 2xx or error body that is not the expected JSON looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +53,7 @@ pub enum Unopened {
     NotJson(LooksLike),
     /// JSON that says it is an error: to be read as one.
     Failure,
-    /// JSON that says success, with something unexpected in it; the decoder's message.
+    /// JSON that says success, with something unexpected in it: what, in words.
     Shape(String),
 }
 
@@ -159,10 +160,10 @@ fn open_as_is<T: DeserializeOwned>(body: &[u8], envelope: Envelope) -> Result<T,
         Ok((true, Some(data))) => Ok(data),
         Ok((true, None)) => match serde_json::from_value(Value::Null) {
             Ok(nothing) if !tells_of_failure(body) => Ok(nothing), // T is an Option, and null is valid
-            _ => Err(failure_or(body, "no data")),
+            _ => Err(failure_or(body, "there is no data in it")),
         },
-        Ok((false, _)) => Err(failure_or(body, "no status SUCCESS")),
-        Err(error) => Err(why_unreadable(body, &error)),
+        Ok((false, _)) => Err(failure_or(body, "it does not say SUCCESS")),
+        Err(error) => Err(why_unreadable::<T>(body, envelope, &error)),
     }
 }
 
@@ -170,13 +171,22 @@ fn says_success(status: &str) -> bool {
     status.trim().eq_ignore_ascii_case("SUCCESS")
 }
 
-fn why_unreadable(body: &[u8], error: &serde_json::Error) -> Unopened {
+fn why_unreadable<T: DeserializeOwned>(
+    body: &[u8],
+    envelope: Envelope,
+    error: &serde_json::Error,
+) -> Unopened {
     let is_json =
         error.classify() == Category::Data && serde_json::from_slice::<IgnoredAny>(body).is_ok();
     if is_json && error.to_string().starts_with(TWICE) {
         Unopened::Shape(error.to_string())
     } else if is_json {
-        failure_or(body, &error.to_string())
+        let wrong = match envelope {
+            Envelope::Data => misfit::of_bytes::<DataEnvelope<T>>(body, error),
+            Envelope::Resource => misfit::of_bytes::<ResourceEnvelope<T>>(body, error),
+            Envelope::Bare => misfit::of_bytes::<T>(body, error),
+        };
+        failure_or(body, &wrong)
     } else {
         Unopened::NotJson(looks_like(body))
     }

@@ -13,5 +13,4 @@ pub mod walked;
 
 pub use list_page::Page;
 pub(crate) use mend::without_mark;
-pub(crate) use rows::read_one_by_one;
 pub use walked::{RowSink, WalkGap, Walked};

@@ -71,7 +71,12 @@ impl Pass {
             self.rows_of_first_page = rows;
         }
         self.received += rows;
-        self.unreadable.extend(unreadable);
+        let number = self.pages;
+        let placed = unreadable.into_iter().map(|row| match number {
+            1 => row,
+            _ => format!("{row} (on page {number})"),
+        });
+        self.unreadable.extend(placed);
         page.content
             .retain(|row| self.enter_row(key(row), || content(row)));
         self.rows() > before

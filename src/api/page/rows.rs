@@ -5,16 +5,20 @@ use serde_json::Value;
 
 use super::list_page::Page;
 use crate::api::http::quote::quote;
+use crate::api::misfit;
 
 /// Reads the rows that can be read, and says of every other one which it is and what is wrong with it.
-pub(crate) fn read_one_by_one<T: DeserializeOwned>(page: Page<Value>) -> Page<T> {
+pub(super) fn read_one_by_one<T: DeserializeOwned>(page: Page<Value>) -> Page<T> {
     let mut content = Vec::with_capacity(page.content.len());
     let mut unreadable = page.unreadable;
     for (at, row) in page.content.into_iter().enumerate() {
         let name = name_of(&row);
-        match serde_json::from_value(row) {
+        match T::deserialize(&row) {
             Ok(row) => content.push(row),
-            Err(error) => unreadable.push(quote(&format!("row {}{name}: {error}", at + 1))),
+            Err(error) => {
+                let wrong = misfit::in_words::<T>(&row, &error);
+                unreadable.push(quote(&format!("row {}{name}: {wrong}", at + 1)));
+            }
         }
     }
     Page {

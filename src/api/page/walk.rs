@@ -35,6 +35,8 @@ pub struct WalkOptions {
     pub unordered: bool,
     /// Bytes of memory that the rows of this list may take.
     pub max_bytes: u64,
+    /// Pages that one walk looks at, where it need not see the end.
+    pub most_pages: Option<u64>,
 }
 
 /// Walks a list from page 0 to its end.
@@ -171,6 +173,10 @@ impl<F, K> Walk<F, K> {
             if !failed.is_empty() && pass.total.is_none_or(|total| index * size >= total) {
                 return Ok(End::Broken(failed));
             }
+            if self.has_enough(pass.pages + failed.len() as u64) {
+                failed.push(WalkGap::Unread { pages: pass.pages });
+                return Ok(End::Broken(failed));
+            }
             match (self.fetch)(PageAsked { index, size }) {
                 Ok(reply) => {
                     self.walked.count(reply.attempts);
@@ -205,6 +211,11 @@ impl<F, K> Walk<F, K> {
                 },
             }
         }
+    }
+
+    /// Whether no more pages need be looked at.
+    fn has_enough(&self, pages: u64) -> bool {
+        self.options.most_pages.is_some_and(|most| pages >= most)
     }
 
     /// Takes a page; how the walk ended, if it did.

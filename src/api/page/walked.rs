@@ -68,6 +68,22 @@ impl Walked {
         self.gaps.is_empty()
     }
 
+    /// Whether something is wrong with what was read.
+    #[must_use]
+    pub fn has_defects(&self) -> bool {
+        let mut gaps = self.gaps.iter();
+        gaps.any(|gap| !matches!(gap, WalkGap::Unread { .. }))
+    }
+
+    /// The pages that were looked at, if the walk was to look at no more than these.
+    #[must_use]
+    pub fn unread_after(&self) -> Option<u64> {
+        self.gaps.iter().find_map(|gap| match gap {
+            WalkGap::Unread { pages } => Some(*pages),
+            _ => None,
+        })
+    }
+
     /// With the attempts at another way of asking that was tried before.
     pub(crate) fn after(mut self, attempts: u32) -> Self {
         self.count(attempts);
@@ -109,6 +125,11 @@ pub enum WalkGap {
         /// To what.
         reason: String,
     },
+    /// Nobody asked for more pages than these.
+    Unread {
+        /// How many were looked at.
+        pages: u64,
+    },
     /// The rows would take more memory than one list may.
     TooLarge {
         /// What one list may take, in bytes.
@@ -126,8 +147,11 @@ impl fmt::Display for WalkGap {
             Self::Unreadable { rows, first } => {
                 write!(f, "{rows} rows cannot be read; the first: {first}")
             }
-            Self::Page { page, reason } => write!(f, "page {page} failed: {reason}"),
+            Self::Page { page, reason } => write!(f, "page {} failed: {reason}", page + 1),
             Self::Impossible { reason } => write!(f, "invalid response: {reason}"),
+            Self::Unread { pages: 0 } => f.write_str("not looked at"),
+            Self::Unread { pages: 1 } => f.write_str("only the first page was looked at"),
+            Self::Unread { pages } => write!(f, "only the first {pages} pages were looked at"),
             Self::TooLarge { limit } => write!(
                 f,
                 "the list needs more than {} MiB of memory; only its beginning was read (--max-memory allows more)",

@@ -30,6 +30,14 @@ pub struct AuditPage {
     pub has_next: Option<bool>,
 }
 
+/// The time alone of an event, which may be odd otherwise.
+#[derive(Debug, Deserialize)]
+pub struct AuditTime {
+    /// When, in epoch milliseconds; `None` for what cannot be true.
+    #[serde(deserialize_with = "lenient::moment")]
+    pub timestamp: Option<i64>,
+}
+
 /// One event.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

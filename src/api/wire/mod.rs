@@ -24,7 +24,7 @@ pub use access_check::{
 pub use account::{Account, AuthSettingKind, AuthenticationSettings};
 pub use audit::{
     ActorLabels, AuditEventData, AuditItem, AuditPage, AuditPrincipal, AuditResource, AuditScope,
-    AuditSource, AuthenticationInfo, ResourceLabels,
+    AuditSource, AuditTime, AuthenticationInfo, ResourceLabels,
 };
 pub use policies::{AnalyzedAssignment, PolicyAnalysis, PolicyItem, PolicyPart, PolicyScope};
 pub use principals::{ServiceAccount, ServiceAccountItem, User, UserGroup};

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::parts::{names, spellings, with_value};
+use super::parts::{spellings, with_value};
 use crate::cli::declared::{Candidates, Declared};
 
 const FUNCTIONS: &str = r#"# Those of the words that begin as the typed one does.
@@ -124,8 +124,6 @@ fn action(candidates: &Candidates) -> Option<String> {
         Candidates::Anything => None,
         Candidates::Files => Some("_harness_access_files".to_owned()),
         Candidates::Words(words) => Some(format!("_harness_access_words {}", words.join(" "))),
-        Candidates::Snapshots | Candidates::Scopes => {
-            names(candidates).map(|names| format!("_harness_access_names {names}"))
-        }
+        Candidates::Names(names) => Some(format!("_harness_access_names {}", names.as_str())),
     }
 }

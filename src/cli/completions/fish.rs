@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::parts::{brief, names, with_value};
+use super::parts::{brief, with_value};
 use crate::cli::declared::{Candidates, Declared};
 
 /// `FLAGS` is where the flags that take a value are put.
@@ -86,10 +86,9 @@ fn value(candidates: &Candidates) -> String {
         Candidates::Anything => " -x".to_owned(),
         Candidates::Files => " -r -F".to_owned(),
         Candidates::Words(words) => format!(" -x -a '{}'", words.join(" ")),
-        Candidates::Snapshots | Candidates::Scopes => format!(
-            " -x -a '(__harness_access_names {})'",
-            names(candidates).unwrap_or_default()
-        ),
+        Candidates::Names(names) => {
+            format!(" -x -a '(__harness_access_names {})'", names.as_str())
+        }
     }
 }
 

@@ -4,8 +4,9 @@ use std::fmt::Write;
 
 use argh::{FlagInfoKind, Optionality};
 
-use super::parts::{brief, names};
+use super::parts::brief;
 use crate::cli::declared::{Candidates, Declared};
+use crate::cli::shell::CompletedNames;
 
 const FUNCTIONS: &str = r#"# Names of the database, which the line may name.
 def "nu-complete harness-access names" [kind: string, context: string] {
@@ -13,12 +14,18 @@ def "nu-complete harness-access names" [kind: string, context: string] {
     let more = if ($database | is-empty) { [] } else { [--db ($database.0 | path expand)] }
     ^harness-access completions --names $kind ...$more | complete | get stdout | lines
 }
-def "nu-complete harness-access snapshots" [context: string] { nu-complete harness-access names snapshots $context }
-def "nu-complete harness-access scopes" [context: string] { nu-complete harness-access names scopes $context }
 "#;
 
 pub(super) fn script(commands: &[Declared]) -> String {
-    let mut out = format!("# Nushell completion of {}\n\n{FUNCTIONS}\n", crate::NAME);
+    let program = crate::NAME;
+    let mut out = format!("# Nushell completion of {program}\n\n{FUNCTIONS}");
+    for names in CompletedNames::ALL.map(CompletedNames::as_str) {
+        let _ = writeln!(
+            out,
+            "def \"nu-complete {program} {names}\" [context: string] {{ nu-complete {program} names {names} $context }}"
+        );
+    }
+    out.push('\n');
     for command in commands {
         lists(command, &mut out);
         external(command, &mut out);
@@ -85,9 +92,8 @@ fn completer(command: &Declared, name: &str, candidates: &Candidates) -> String 
         Candidates::Anything => "string".to_owned(),
         Candidates::Files => "path".to_owned(),
         Candidates::Words(_) => format!("string@\"nu-complete {} {name}\"", typed(command)),
-        Candidates::Snapshots | Candidates::Scopes => {
-            let names = names(candidates).unwrap_or_default();
-            format!("string@\"nu-complete {} {names}\"", crate::NAME)
+        Candidates::Names(names) => {
+            format!("string@\"nu-complete {} {}\"", crate::NAME, names.as_str())
         }
     }
 }

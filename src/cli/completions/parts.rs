@@ -2,7 +2,7 @@
 
 use argh::FlagInfo;
 
-use crate::cli::declared::{Candidates, Declared};
+use crate::cli::declared::Declared;
 
 /// `--db` or `-q`, as typed.
 pub(super) fn spellings(flag: &FlagInfo<'_>) -> Vec<String> {
@@ -21,15 +21,6 @@ pub(super) fn with_value(commands: &[Declared]) -> Vec<String> {
     found.sort_unstable();
     found.dedup();
     found
-}
-
-/// The word of `--names` for candidates that the database has.
-pub(super) fn names(candidates: &Candidates) -> Option<&'static str> {
-    match candidates {
-        Candidates::Snapshots => Some("snapshots"),
-        Candidates::Scopes => Some("scopes"),
-        Candidates::Anything | Candidates::Files | Candidates::Words(_) => None,
-    }
 }
 
 /// The first part of a description: a menu has room for a line.

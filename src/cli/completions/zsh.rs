@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use argh::{FlagInfo, FlagInfoKind};
 
-use super::parts::{brief, names, spellings};
+use super::parts::{brief, spellings};
 use crate::cli::declared::{Candidates, Declared};
 
 const FUNCTIONS: &str = r#"# Names of the database; they are data, and quoted where they are put in.
@@ -105,10 +105,7 @@ fn action(candidates: &Candidates) -> String {
         Candidates::Files => "_files".to_owned(),
         Candidates::Words(words) => format!("({})", words.join(" ")),
         // The space keeps `_arguments` from putting words of its own before the name.
-        Candidates::Snapshots | Candidates::Scopes => format!(
-            " _harness_access_names {}",
-            names(candidates).unwrap_or_default()
-        ),
+        Candidates::Names(names) => format!(" _harness_access_names {}", names.as_str()),
     }
 }
 

@@ -1,19 +1,24 @@
 //! From a row of the audit trail to the model. Who, what, where and when must be there; the rest is decoration.
 
+use serde::Deserialize;
 use serde_json::Value;
 
-use crate::api::wire::{AuditItem, AuthenticationInfo};
+use crate::api::http::quote::quote;
+use crate::api::misfit;
+use crate::api::wire::{AuditItem, AuditTime, AuthenticationInfo};
 use crate::model::{ActedOn, Actor, ActorKind, AuditEvent, Scope, Timestamp};
 
 /// Reads one row.
-pub(super) fn read(row: Value) -> Result<AuditEvent, String> {
+pub(super) fn read(row: &Value) -> Result<AuditEvent, String> {
     let id = row
         .get("auditId")
         .and_then(Value::as_str)
         .unwrap_or("without an id")
         .to_owned();
-    let item: AuditItem =
-        serde_json::from_value(row).map_err(|error| format!("event {id}: {error}"))?;
+    let item = AuditItem::deserialize(row).map_err(|error| {
+        let wrong = misfit::in_words::<AuditItem>(row, &error);
+        format!("event {}: {}", quote(&id), quote(&wrong))
+    })?;
     let at = item
         .timestamp
         .map(Timestamp::from_millis)
@@ -47,6 +52,12 @@ pub(super) fn read(row: Value) -> Result<AuditEvent, String> {
             .and_then(|source| source.r#type),
         detail: None,
     })
+}
+
+/// When a row says that it happened, whatever else of it can be read.
+pub(super) fn time(row: &Value) -> Option<Timestamp> {
+    let said = AuditTime::deserialize(row).ok()?;
+    said.timestamp.map(Timestamp::from_millis)
 }
 
 /// Who acted; [`Actor::unknown`] where that is not said.

@@ -1,34 +1,36 @@
-//! Reads the audit trail: who did what to access, and who signed in. `pager` asks one question to its end, `events` reads
-//! stretches of time, `sign_ins` looks for the last sign-in of each person with the fewest requests, `detail` tells candidates apart.
+//! Reads the audit trail: who did what to access, and who signed in. `pager` asks one question to its end, `due` says which
+//! stretches of time are to be read, `events` reads them, `unreadable` bounds what an odd event leaves open, `sign_ins` looks
+//! for the last sign-in of each person with the fewest requests, `detail` tells candidates apart, `sample` is for `doctor`.
 //!
 //! The trail is no part of what a snapshot promises about access. What cannot be read of it is a gap of its own list, and
 //! costs nothing else.
 
 mod detail;
+mod due;
 mod event;
 mod events;
 mod pager;
+mod sample;
 mod sign_ins;
+mod unreadable;
 
 pub use detail::read_detail;
+pub use due::{OVERLAP_MS, due};
 pub use events::{EARLIEST_MONTHS, read_events};
-pub use sign_ins::{Person, read_sign_ins};
+pub(super) use sample::{is_of_the_second_list, question_of, sample};
+pub use sign_ins::{Person, people, read_sign_ins};
 
 use super::record::{count, partial, state_of_broken};
 use pager::Pager;
 use serde_json::{Value, json};
 
 use crate::api::error::{ApiError, ApiErrorKind};
-use crate::model::{Listing, ListingKind, ListingState, Scope, Timestamp, Window};
-
-/// Harness publishes events seconds after they happen and shows them from a second database; younger ones wait for the
-/// next sync.
-const LAG_MS: i64 = 300_000;
+use crate::model::{Listing, ListingKind, ListingState, Scope, TRAIL_LAG_MS, Timestamp, Window};
 
 /// The latest moment that can be read now.
 #[must_use]
 pub fn readable_until(now: Timestamp) -> Timestamp {
-    now.moved(-LAG_MS)
+    now.moved(-TRAIL_LAG_MS)
 }
 
 /// A question about a stretch of time in the account and everything below it.

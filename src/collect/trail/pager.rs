@@ -6,10 +6,12 @@
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use serde_json::Value;
 
 use super::event;
+use super::unreadable::Unreadable;
 use crate::api::call::{Call, PAGE_SIZE, PageAsked};
 use crate::api::client::Client;
 use crate::api::error::{ApiError, ApiErrorKind};
@@ -26,7 +28,7 @@ const MOST_HALVINGS: u32 = 60;
 const ATTEMPTS: u32 = 3;
 
 const LIST: &str = "/audit/api/audits/list";
-const LIST_V2: &str = "/audit/api/audits/listV2";
+pub(super) const LIST_V2: &str = "/audit/api/audits/listV2";
 
 /// Asks the trail.
 pub(super) struct Pager<'a> {
@@ -53,6 +55,8 @@ pub(super) struct EventsRead {
     pub(super) total: Option<u64>,
     /// Why it may be incomplete.
     pub(super) incomplete: Option<String>,
+    /// Where it is incomplete, if everything besides was read.
+    pub(super) holes: Vec<Window>,
 }
 
 /// How a question ended.
@@ -73,7 +77,7 @@ struct TrailWalk {
     stopped: bool,
     /// Whether a page that brought nothing new said that there is more.
     astray: bool,
-    unreadable: Option<String>,
+    unreadable: Unreadable,
 }
 
 impl<'a> Pager<'a> {
@@ -101,12 +105,28 @@ impl<'a> Pager<'a> {
         &self,
         body: &Value,
         order: &str,
+        enough: impl FnMut(&AuditEvent) -> bool,
+    ) -> Result<Paged, ApiError> {
+        self.ask_times(ATTEMPTS, body, order, enough)
+    }
+
+    /// Reads the events that fit as they come, complete or not.
+    pub(super) fn ask_once(&self, body: &Value, order: &str) -> Result<Paged, ApiError> {
+        self.ask_times(1, body, order, |_| false)
+    }
+
+    fn ask_times(
+        &self,
+        attempts: u32,
+        body: &Value,
+        order: &str,
         mut enough: impl FnMut(&AuditEvent) -> bool,
     ) -> Result<Paged, ApiError> {
         let mut seen: BTreeMap<String, AuditEvent> = BTreeMap::new();
         let mut incomplete = None;
+        let mut holes = Vec::new();
         let mut total = None;
-        for attempt in 1..=ATTEMPTS {
+        for attempt in 1..=attempts {
             let Some(walk) = self.walk(body, order, &mut seen, &mut enough)? else {
                 return Ok(Paged::TooMany);
             };
@@ -114,10 +134,11 @@ impl<'a> Pager<'a> {
             incomplete = walk
                 .why_incomplete(seen.len() as u64)
                 .filter(|_| !walk.stopped);
+            holes = walk.holes(seen.len() as u64);
             if incomplete.is_none() {
                 break;
             }
-            log::info!("the audit trail is read again after attempt {attempt}: {incomplete:?}");
+            log::info!("attempt {attempt} to read the audit trail: {incomplete:?}");
         }
         let mut events: Vec<AuditEvent> = seen.into_values().collect();
         events.sort_by(|a, b| (a.at, &a.audit_id).cmp(&(b.at, &b.audit_id)));
@@ -125,7 +146,15 @@ impl<'a> Pager<'a> {
             events,
             total,
             incomplete,
+            holes,
         }))
+    }
+
+    /// What is wrong with the first page, if anything.
+    pub(super) fn first_page(&self, body: &Value, order: &str) -> Result<Option<String>, ApiError> {
+        let page = self.page(body, order, 0)?;
+        let mut rows = page.content.unwrap_or_default().into_iter();
+        Ok(rows.find_map(|row| event::read(&row).err()).map(unreadable))
     }
 
     /// `None`: too many events for one question.
@@ -142,7 +171,7 @@ impl<'a> Pager<'a> {
             steady: true,
             stopped: false,
             astray: false,
-            unreadable: None,
+            unreadable: Unreadable::default(),
         };
         let mut here = BTreeSet::new();
         for index in 0.. {
@@ -156,16 +185,18 @@ impl<'a> Pager<'a> {
             }
             walk.steady &= walk.total == page.total_items;
             let full = rows.len() as u64 >= PAGE_SIZE;
-            let (before, odd_before) = (here.len(), walk.unreadable.is_some());
+            let (before, odd_before) = (here.len(), walk.unreadable.count());
             for row in rows {
                 walk.rows += 1;
-                match event::read(row) {
+                let said = event::time(&row);
+                match event::read(&row) {
                     Ok(event) => {
                         walk.stopped |= enough(&event);
+                        walk.unreadable.pass(event.at);
                         here.insert(event.audit_id.clone());
                         seen.insert(event.audit_id.clone(), event);
                     }
-                    Err(wrong) => walk.unreadable = Some(wrong),
+                    Err(wrong) => walk.unreadable.add(said, wrong),
                 }
             }
             let more = match (page.has_next, page.total_pages) {
@@ -176,7 +207,7 @@ impl<'a> Pager<'a> {
             if walk.stopped || !more {
                 return Ok(Some(walk));
             }
-            walk.astray = here.len() == before && walk.unreadable.is_some() == odd_before;
+            walk.astray = here.len() == before && walk.unreadable.count() == odd_before;
             if walk.astray {
                 return Ok(Some(walk));
             }
@@ -256,15 +287,32 @@ impl<'a> Pager<'a> {
     }
 }
 
-fn is_gone(error: &ApiError) -> bool {
+fn unreadable(wrong: impl fmt::Display) -> String {
+    format!("an event cannot be read: {wrong}")
+}
+
+pub(super) fn is_gone(error: &ApiError) -> bool {
     matches!(*error.kind, ApiErrorKind::NotFound(_))
 }
 
 impl TrailWalk {
     fn why_incomplete(&self, seen: u64) -> Option<String> {
-        if let Some(unreadable) = &self.unreadable {
-            return Some(format!("an event cannot be read: {unreadable}"));
+        if let Some(wrong) = self.unreadable.first() {
+            return Some(unreadable(wrong));
         }
+        self.why_lost(seen)
+    }
+
+    /// Where the events lie that cannot be read, if nothing else is missing.
+    fn holes(&self, seen: u64) -> Vec<Window> {
+        if self.why_lost(seen + self.unreadable.count()).is_some() {
+            return Vec::new();
+        }
+        self.unreadable.holes()
+    }
+
+    /// Why an event may be missing.
+    fn why_lost(&self, seen: u64) -> Option<String> {
         if !self.steady {
             return Some("the number of events changed while they were read".to_owned());
         }

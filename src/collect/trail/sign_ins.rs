@@ -10,13 +10,16 @@ use super::pager::{EventsRead, Paged, Pager};
 use super::{ends_the_sync, partial, question, record, state_of_broken};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
-use crate::model::{AuditEvent, Listing, ListingKind, ListingState, SignIn, Timestamp, Window};
+use crate::model::{
+    AuditEvent, Details, Directory, Listing, ListingKind, ListingState, Resource, SignIn,
+    Timestamp, Window,
+};
 
 const DAY_MS: i64 = 86_400_000;
 /// How far back people are looked for, in days before now, each step only for those not seen in a newer one.
 const STEPS: [(i64, i64); 4] = [(7, 0), (30, 7), (90, 30), (365, 90)];
 /// Addresses in one question.
-const BATCH: usize = 50;
+pub(super) const BATCH: usize = 50;
 
 /// Somebody whose sign-ins are wanted.
 #[derive(Clone, Debug)]
@@ -27,6 +30,30 @@ pub struct Person {
     pub email: String,
     /// Until when the person's sign-ins were read by an earlier sync.
     pub read_until: Option<Timestamp>,
+}
+
+/// Everybody among the resources who has an address; `read_until` tells until when somebody's sign-ins were read before.
+#[must_use]
+pub fn people(
+    resources: &[Resource],
+    directory: &Directory,
+    read_until: impl Fn(&str) -> Option<Timestamp>,
+) -> Vec<Person> {
+    let people = resources.iter().filter_map(|resource| {
+        let Details::User {
+            email: Some(email), ..
+        } = &resource.details
+        else {
+            return None;
+        };
+        let uuid = directory.id(resource.id).identifier.clone();
+        Some(Person {
+            read_until: read_until(&uuid),
+            email: email.clone(),
+            uuid,
+        })
+    });
+    people.collect()
 }
 
 /// Reads the last sign-in of each of these people.
@@ -131,7 +158,7 @@ impl SignInsReader<'_> {
     }
 
     fn ask(&mut self, people: &[&Person], window: Window, filter: Value) -> Result<(), Stopped> {
-        let mut more = json!({"actions": ["LOGIN", "LOGIN2FA"]});
+        let mut more = signed_in();
         if let (Some(more), Value::Object(filter)) = (more.as_object_mut(), filter.clone()) {
             more.extend(filter);
         }
@@ -207,6 +234,10 @@ impl SignInsReader<'_> {
             None => Ok(()),
         }
     }
+}
+
+pub(super) fn signed_in() -> Value {
+    json!({"actions": ["LOGIN", "LOGIN2FA"]})
 }
 
 fn is_of(event: &AuditEvent, person: &Person) -> bool {

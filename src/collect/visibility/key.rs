@@ -1,5 +1,7 @@
 //! What follows from the answers about the key, for each list and scope.
 
+use std::collections::HashSet;
+
 use super::own_grants::{OwnGrant, prove};
 use super::results::{ProbeResult, ProbeResults};
 use super::{Caller, PermissionProbe};
@@ -42,6 +44,17 @@ impl KeyVisibility {
     /// Asks about the account, and where more is to be observed, about everything below it: whether organizations,
     /// projects and every other list are visible everywhere.
     pub(crate) fn ask(client: &Client, selection: &ScopeSelection) -> Result<Self, ApiError> {
+        let mut visibility = Self::default();
+        visibility.ask_also(client, selection)?;
+        Ok(visibility)
+    }
+
+    /// Asks what the same questions about another selection leave open.
+    pub(crate) fn ask_also(
+        &mut self,
+        client: &Client,
+        selection: &ScopeSelection,
+    ) -> Result<(), ApiError> {
         let extras = listings::asked_for_by(|extra| selection.extras.contains(&extra))
             .filter_map(|listing| listing.permission);
         let mut probes = Vec::new();
@@ -58,9 +71,7 @@ impl KeyVisibility {
             ]);
             probes.extend(of_every_scope().map(PermissionProbe::InEveryScope));
         }
-        let mut visibility = Self::default();
-        visibility.answers.ask(client, probes)?;
-        Ok(visibility)
+        self.answers.ask(client, probes)
     }
 
     /// Asks about the scopes where a list is not known to be visible already, and about the projects of organizations
@@ -123,10 +134,9 @@ impl KeyVisibility {
         self.answers.refusal()
     }
 
-    /// What the key lacks in these scopes, one sentence for each permission, scopes beyond the first few counted. Empty
-    /// when nothing is denied in a scope that exists: the rest may turn out to be proven.
+    /// What the key lacks in these scopes, one sentence for each permission, and whose key it is. Empty when nothing is
+    /// denied in a scope that exists: the rest may turn out to be proven.
     pub(crate) fn missing(&self, scopes: &[Scope], selection: &ScopeSelection) -> Vec<String> {
-        const SHOWN: usize = 5;
         let extras: Vec<String> = listings::asked_for_by(|extra| selection.extras.contains(&extra))
             .filter(|listing| listing.without_permission == WithoutPermission::Gap)
             .filter_map(|listing| listing.permission)
@@ -138,16 +148,23 @@ impl KeyVisibility {
         let mut sentences = self.hidden_below(scopes, selection);
         sentences.extend(extras);
         for required in of_every_scope() {
-            let hidden: Vec<String> = scopes
+            let why = |scope: &Scope| Some((scope.clone(), self.hidden(required, scope)?));
+            let (lacking, unanswered): (Vec<_>, Vec<_>) = scopes
                 .iter()
-                .filter_map(|scope| self.why_hidden(required, scope))
-                .collect();
-            let more = hidden.len().saturating_sub(SHOWN);
-            sentences.extend(hidden.into_iter().take(SHOWN));
-            if more > 0 {
-                sentences.push(format!("the same in {more} more scopes"));
+                .filter_map(why)
+                .partition(|(_, why)| *why == Hidden::Lacks);
+            if !lacking.is_empty() {
+                let scopes: Vec<String> =
+                    lacking.iter().map(|(scope, _)| scope.to_string()).collect();
+                sentences.push(Hidden::Lacks.told(required, &some_of(&scopes)));
             }
+            let unanswered = unanswered.first();
+            sentences.extend(unanswered.map(|(scope, why)| why.told(required, &scope.to_string())));
         }
+        let mut said = HashSet::new();
+        sentences.retain(|sentence| said.insert(sentence.clone()));
+        let caller = self.caller().name();
+        sentences.extend(caller.map(|caller| format!("the key is that of {caller}")));
         sentences
     }
 
@@ -184,6 +201,14 @@ impl KeyVisibility {
             Some(ProbeResult::Unanswered(_)) => prove(&self.own, probe),
             Some(ProbeResult::Taken) | None => false,
         }
+    }
+
+    /// Whether Harness said yes or no at all.
+    pub(crate) fn is_answered(&self, probe: &PermissionProbe) -> bool {
+        matches!(
+            self.answers.get(probe),
+            Some(ProbeResult::Yes | ProbeResult::No | ProbeResult::Taken)
+        )
     }
 
     /// Said where Harness did not answer about one of these.
@@ -281,7 +306,11 @@ impl KeyVisibility {
     }
 
     fn why_hidden(&self, required: &'static RequiredPermission, scope: &Scope) -> Option<String> {
-        let permission = required.permission;
+        let why = self.hidden(required, scope)?;
+        Some(why.told(required, &scope.to_string()))
+    }
+
+    fn hidden(&self, required: &'static RequiredPermission, scope: &Scope) -> Option<Hidden> {
         let here = PermissionProbe::InScope(required, scope.clone());
         let everywhere = PermissionProbe::InEveryScope(required);
         let is_visible = match self.answers.get(&here) {
@@ -292,6 +321,33 @@ impl KeyVisibility {
             return None;
         }
         let unanswered = self.unanswered(&[&here, &everywhere]);
-        Some(unanswered.unwrap_or_else(|| format!("the key lacks {permission} in {scope}")))
+        Some(unanswered.map_or(Hidden::Lacks, Hidden::Unanswered))
+    }
+}
+
+/// Why a list is not known to be seen whole.
+#[derive(Debug, PartialEq, Eq)]
+enum Hidden {
+    /// Harness says so.
+    Lacks,
+    /// Harness did not say, and why.
+    Unanswered(String),
+}
+
+impl Hidden {
+    fn told(&self, required: &RequiredPermission, place: &str) -> String {
+        match self {
+            Self::Lacks => format!("the key lacks {} in {place}", required.permission),
+            Self::Unanswered(why) => why.clone(),
+        }
+    }
+}
+
+/// The first few scopes, and how many more there are.
+fn some_of(scopes: &[String]) -> String {
+    const SHOWN: usize = 5;
+    match scopes.len().saturating_sub(SHOWN) {
+        0 => scopes.join(", "),
+        more => format!("{} and {more} more scopes", scopes[..SHOWN].join(", ")),
     }
 }

@@ -33,6 +33,16 @@ pub(crate) enum Caller {
     Unasked,
 }
 
+impl Caller {
+    /// The text id.
+    pub(crate) fn name(&self) -> Option<String> {
+        match self {
+            Self::Known(caller) => Some(caller.clone()),
+            Self::Nobody | Self::Unasked => None,
+        }
+    }
+}
+
 /// All answers so far.
 #[derive(Debug, Default)]
 pub(super) struct ProbeResults {
@@ -140,7 +150,7 @@ impl ProbeResults {
                     self.put(client, real, combine)?;
                     return self.put(client, sentinels, combine);
                 }
-                let reason = format!("{}: {}", error.site.endpoint, error.kind.reason());
+                let reason = format!("{}: {}", error.site.endpoint, error.kind.essence());
                 for probe in sentinels.into_iter().chain(real) {
                     self.note(probe, ProbeResult::Unanswered(reason.clone()), combine);
                 }

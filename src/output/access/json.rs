@@ -142,6 +142,7 @@ struct Summary {
 struct HolderDoc<'a> {
     #[serde(flatten)]
     principal: FlaggedDoc<'a>,
+    #[serde(rename = "verdict")]
     answer: &'static str,
     paths: Vec<PathDoc<'a>>,
 }
@@ -151,6 +152,7 @@ struct HolderDoc<'a> {
 struct ImpersonatorDoc<'a> {
     #[serde(flatten)]
     principal: FlaggedDoc<'a>,
+    #[serde(rename = "verdict")]
     answer: &'static str,
     via_group: Option<NamedDoc<'a>>,
 }
@@ -175,6 +177,7 @@ struct Why<'a> {
     #[serde(flatten)]
     head: HeadDoc<'a>,
     principal: FlaggedDoc<'a>,
+    #[serde(rename = "verdict")]
     answer: &'static str,
     paths: Vec<WhyDoc<'a>>,
 }
@@ -198,11 +201,13 @@ struct FlaggedDoc<'a> {
 #[derive(Serialize)]
 struct LeftDoc {
     paths: usize,
+    #[serde(rename = "verdict")]
     answer: &'static str,
 }
 
 #[derive(Serialize)]
 struct PathDoc<'a> {
+    #[serde(rename = "verdict")]
     answer: &'static str,
     depends_on: Vec<DoubtDoc>,
     via_group: Option<NamedDoc<'a>>,

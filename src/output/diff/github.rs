@@ -4,7 +4,8 @@
 
 use std::io::{self, Write};
 
-use super::words::{expired, notes, sentence, symbol};
+use super::unread;
+use super::words::{expired, notes, recorded, sentence, symbol};
 use crate::diff::{Comparison, Subject};
 use crate::output::text::{line, shortened};
 
@@ -47,6 +48,33 @@ pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
             property(&title),
             data(&shortened(&message, MESSAGE))
         )?;
+    }
+    write_besides(comparison, out)
+}
+
+/// What the audit trail does not tell, and what it records besides, in one annotation each.
+fn write_besides(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(unknown) = unread::sentence(comparison) {
+        let level = if comparison.is_undecided() {
+            "warning"
+        } else {
+            "notice"
+        };
+        let unknown = data(&shortened(&unknown, MESSAGE));
+        writeln!(out, "::{level} title=who made it is unknown::{unknown}")?;
+    }
+    let events: Vec<String> = comparison
+        .unseen
+        .iter()
+        .map(|event| recorded(event, NAME))
+        .collect();
+    if !events.is_empty() {
+        let title = format!(
+            "recorded in between, but in no difference ({})",
+            events.len()
+        );
+        let message = data(&shortened(&events.join("; "), MESSAGE));
+        writeln!(out, "::notice title={}::{message}", property(&title))?;
     }
     Ok(())
 }

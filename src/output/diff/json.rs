@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
+use super::unread::UnreadDoc;
 use crate::agreed::Agreement;
 use crate::diff::{AssessedChange, Cause, Change, Comparison, Escalation, Side, Subject, Tally};
 use crate::model::{Gap, GrantFact, Impact, ResourceFact, ResourceType};
@@ -57,9 +58,14 @@ impl<'a> Document<'a> {
                     .filter(|(_, counts, _)| *counts)
                     .count(),
                 lapsed: comparison.lapsed.len(),
+                unknown: comparison.undecided(),
             },
             changes,
             unseen: comparison.unseen.iter().map(EventDoc::from).collect(),
+            unread: comparison
+                .unread
+                .as_ref()
+                .map(|unread| unread.iter().map(UnreadDoc::from).collect()),
             lapsed: comparison
                 .lapsed
                 .iter()
@@ -85,6 +91,8 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<Vec<ChangeDoc<'a>>>,
     unseen: Vec<EventDoc<'a>>,
+    /// Stretches of which the audit trail was not read whole; `null`: it was never read.
+    unread: Option<Vec<UnreadDoc<'a>>>,
     lapsed: Vec<LapsedDoc<'a>>,
 }
 
@@ -104,6 +112,8 @@ struct Summary {
     approved: usize,
     counted: usize,
     lapsed: usize,
+    /// Changes of which the audit trail does not tell who made them.
+    unknown: usize,
 }
 
 /// Access that was approved until a day that is over.

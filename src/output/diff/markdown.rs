@@ -6,7 +6,8 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::words::{expired, notes, sentence, snapshots, symbol};
+use super::unread;
+use super::words::{expired, notes, recorded, sentence, snapshots, symbol};
 use crate::diff::{AssessedChange, Comparison};
 use crate::output::text::{count, line, shortened};
 
@@ -53,6 +54,7 @@ fn comment(comparison: &Comparison) -> String {
         false,
     );
     comment.section("Approved", &of(&|f| f.approved.is_some()), false);
+    comment.unseen(comparison);
     let Comment { mut text, left_out } = comment;
     if left_out > 0 {
         let _ = write!(
@@ -108,6 +110,9 @@ fn heading(comparison: &Comparison, text: &mut String) {
             let _ = writeln!(text, "- … and {} more", gaps.len() - DETAILS);
         }
     }
+    if let Some(unknown) = unread::sentence(comparison) {
+        let _ = write!(text, "\n{}\n", code(&unknown));
+    }
 }
 
 struct Comment {
@@ -139,6 +144,30 @@ impl Comment {
             }
             self.text.push_str(&entry);
         }
+    }
+
+    /// What the audit trail records and no change shows.
+    fn unseen(&mut self, comparison: &Comparison) {
+        let events = &comparison.unseen;
+        let end = "\n</details>\n";
+        let start = format!(
+            "\n<details>\n<summary>Recorded in between, but in no difference ({})</summary>\n\n",
+            events.len()
+        );
+        if events.is_empty() || !self.fits(&start, end) {
+            self.left_out += events.len();
+            return;
+        }
+        self.text.push_str(&start);
+        for (at, event) in events.iter().enumerate() {
+            let entry = format!("- {}\n", code(&shortened(&recorded(event, NAME), NOTE)));
+            if !self.fits(&entry, end) {
+                self.left_out += events.len() - at;
+                break;
+            }
+            self.text.push_str(&entry);
+        }
+        self.text.push_str(end);
     }
 
     fn section(&mut self, title: &str, changes: &[&AssessedChange], open: bool) {

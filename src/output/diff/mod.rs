@@ -9,4 +9,5 @@ pub mod ndjson;
 pub mod stat;
 pub mod summary;
 pub mod table;
+mod unread;
 pub(crate) mod words;

@@ -6,8 +6,24 @@ use std::io::{self, Write};
 use super::json::{ChangeDoc, change};
 use crate::agreed::Agreement;
 use crate::diff::Comparison;
+use crate::output::audit::EventDoc;
 use crate::output::documents::FORMAT_VERSION;
 use crate::output::write_json_line;
+
+/// What the audit trail records and no change shows: a line of kind `event`.
+#[derive(Serialize)]
+struct Unseen<'a> {
+    format_version: u32,
+    at: String,
+    account_id: &'a str,
+    base_url: &'a str,
+    from_snapshot: i64,
+    to_snapshot: i64,
+    counted: bool,
+    change: &'static str,
+    kind: &'static str,
+    event: EventDoc<'a>,
+}
 
 #[derive(Serialize)]
 struct Event<'a> {
@@ -47,6 +63,21 @@ pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
             fact: change(assessed),
         };
         write_json_line(&event, out)?;
+    }
+    for event in &comparison.unseen {
+        let unseen = Unseen {
+            format_version: FORMAT_VERSION,
+            at: event.at.to_string(),
+            account_id: &to.account_id,
+            base_url: &to.base_url,
+            from_snapshot: from.id,
+            to_snapshot: to.id,
+            counted: false,
+            change: "unseen",
+            kind: "event",
+            event: event.into(),
+        };
+        write_json_line(&unseen, out)?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use super::unread;
 use super::words::{sentence, snapshots};
 use crate::agreed::Notice;
 use crate::diff::{AssessedChange, Comparison};
@@ -48,6 +49,9 @@ pub fn write(comparison: &Comparison, err: &mut dyn Write) -> io::Result<()> {
         if number > 0 {
             writeln!(err, "{} {what}", count(number, "item"))?;
         }
+    }
+    if let Some(unknown) = unread::sentence(comparison) {
+        writeln!(err, "{}", line(&unknown))?;
     }
     let [older, newer] = snapshots(comparison);
     if comparison.is_of_one_snapshot() {

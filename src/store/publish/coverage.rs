@@ -99,7 +99,9 @@ impl Merge<'_> {
                 }
                 Ok(Completeness::CompleteFor(joined(whole_for)))
             }
-            ListingState::NotPermitted { .. } => Ok(Completeness::CompleteFor(String::new())),
+            ListingState::Unread { .. } | ListingState::NotPermitted { .. } => {
+                Ok(Completeness::CompleteFor(String::new()))
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, params, params_from_iter};
 
 use super::merge::Merge;
-use crate::model::{ActedOn, Actor, TrailRead};
+use crate::model::{ActedOn, Actor, ListingState, ReadWindow, TrailRead};
 
 impl Merge<'_> {
     /// Adds events that are not stored yet, the stretches of time that were read, and what is known of sign-ins.
@@ -96,26 +96,57 @@ impl Merge<'_> {
         Ok(self.connection.last_insert_rowid())
     }
 
-    /// A stretch that goes on where an earlier one of the same state ends makes that one longer.
+    /// What was asked for now replaces what is known of it: a stretch that was read whole is no hole any more, and one that
+    /// was not counts how often it was tried.
     fn add_windows(&self, read: &TrailRead) -> rusqlite::Result<()> {
-        for window in &read.windows {
-            let (from, until) = (
-                window.window.from.as_millis(),
-                window.window.until.as_millis(),
-            );
-            let state = window.state.as_str();
-            let grown = self.connection.execute(
-                "UPDATE _audit_window SET ends = max(ends, ?2), snapshot = ?4
-                 WHERE key = (SELECT key FROM _audit_window WHERE state = ?3 AND reason IS ?5 AND starts <= ?1
-                              AND ends >= ?1 - 1 ORDER BY ends DESC LIMIT 1)",
-                params![from, until, state, self.snapshot, window.state.reason()],
-            )?;
-            if grown == 0 {
+        let ends =
+            |read: &ReadWindow| [read.window.from.as_millis(), read.window.until.as_millis()];
+        let meets = "state <> 'complete' AND starts <= ?2 AND ends >= ?1";
+        let mut tried = self.connection.prepare(&format!(
+            "SELECT ifnull(max(attempts), 0) FROM _audit_window WHERE {meets}"
+        ))?;
+        let tried: Vec<i64> = read
+            .windows
+            .iter()
+            .map(|read| tried.query_row(ends(read), |row| row.get(0)))
+            .collect::<rusqlite::Result<_>>()?;
+        let mut forget = self
+            .connection
+            .prepare(&format!("DELETE FROM _audit_window WHERE {meets}"))?;
+        for read in &read.windows {
+            forget.execute(ends(read))?;
+        }
+        for (read, tried) in read.windows.iter().zip(tried) {
+            let [from, until] = ends(read);
+            if read.state == ListingState::Complete {
+                self.add_read_whole(from, until)?;
+            } else {
+                let (state, reason) = (read.state.as_str(), read.state.reason());
+                let attempts = tried + i64::from(read.attempts);
                 self.connection.execute(
-                    "INSERT INTO _audit_window (starts, ends, state, reason, snapshot) VALUES (?1, ?2, ?3, ?4, ?5)",
-                    params![from, until, state, window.state.reason(), self.snapshot],
+                    "INSERT INTO _audit_window (starts, ends, state, reason, snapshot, attempts)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                    params![from, until, state, reason, self.snapshot, attempts],
                 )?;
             }
+        }
+        Ok(())
+    }
+
+    /// A stretch that goes on where an earlier one ends makes that one longer.
+    fn add_read_whole(&self, from: i64, until: i64) -> rusqlite::Result<()> {
+        let grown = self.connection.execute(
+            "UPDATE _audit_window SET ends = max(ends, ?2), snapshot = ?3
+             WHERE key = (SELECT key FROM _audit_window WHERE state = 'complete' AND starts <= ?1
+                          AND ends >= ?1 - 1 ORDER BY ends DESC LIMIT 1)",
+            [from, until, self.snapshot],
+        )?;
+        if grown == 0 {
+            self.connection.execute(
+                "INSERT INTO _audit_window (starts, ends, state, snapshot, attempts)
+                 VALUES (?1, ?2, 'complete', ?3, 0)",
+                [from, until, self.snapshot],
+            )?;
         }
         Ok(())
     }

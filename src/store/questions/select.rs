@@ -228,7 +228,13 @@ fn bind(statement: &mut Statement<'_>, parameters: &[(String, String)]) -> rusql
     let said = |what: String| Error::InvalidParameterName(what);
     for (name, value) in parameters {
         let Some(at) = statement.parameter_index(&format!(":{name}"))? else {
-            return Err(said(format!("the statement has no parameter :{name}")));
+            let known =
+                (1..=statement.parameter_count()).filter_map(|at| statement.parameter_name(at));
+            let known = known.collect::<Vec<_>>().join(", ");
+            return Err(said(match known.as_str() {
+                "" => format!("the statement has no parameter :{name}, nor any other"),
+                known => format!("the statement has no parameter :{name}, but {known}"),
+            }));
         };
         statement.raw_bind_parameter(at, value)?;
     }

@@ -83,12 +83,23 @@ impl Reader {
     /// # Errors
     /// When the file cannot be read.
     pub fn incomplete_listings(&self, snapshot: i64) -> Result<Vec<Gap>, StoreError> {
+        self.gaps(snapshot, &of_access("kind"))
+    }
+
+    /// What a snapshot could not read of the audit trail, which is no part of any comparison.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn trail_gaps(&self, snapshot: i64) -> Result<Vec<Gap>, StoreError> {
+        self.gaps(snapshot, &format!("NOT ({})", of_access("kind")))
+    }
+
+    fn gaps(&self, snapshot: i64, of: &str) -> Result<Vec<Gap>, StoreError> {
         let read = || -> rusqlite::Result<Vec<_>> {
             self.connection
                 .prepare(&format!(
                     "SELECT scope, kind, state, reason, accepted FROM listings
-                     WHERE snapshot_id = ?1 AND state <> 'complete' AND {} ORDER BY scope, kind",
-                    of_access("kind")
+                     WHERE snapshot_id = ?1 AND state <> 'complete' AND {of} ORDER BY scope, kind"
                 ))?
                 .query_map([snapshot], listing_row)?
                 .collect()

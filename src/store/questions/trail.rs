@@ -1,11 +1,12 @@
 //! What the file knows of the audit trail.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use crate::model::{
-    ActedOn, Actor, ActorKind, AuditEvent, AuditTrail, EventDetail, Scope, Timestamp, Window,
+    ActedOn, Actor, ActorKind, AuditEvent, AuditTrail, EventDetail, ListingState, ReadWindow,
+    Scope, Timestamp, TrailBefore, Window,
 };
 use crate::store::{Reader, StoreError, Writer};
 
@@ -53,11 +54,19 @@ impl Reader {
                  WHERE e.at BETWEEN ?1 AND ?2 OR (e.at < ?1 AND w.word = 'INVITE') ORDER BY e.at, e.audit_id"
             );
             let mut statement = self.connection.prepare(&sql)?;
-            let events = statement
+            let mut events = statement
                 .query_map([window.from.as_millis(), window.until.as_millis()], event)?
-                .collect::<rusqlite::Result<_>>()?;
-            let read_whole = windows_read_whole(&self.connection)?;
-            Ok(Some(AuditTrail { events, read_whole }))
+                .collect::<rusqlite::Result<Vec<_>>>()?;
+            name_by_address(&self.connection, &mut events)?;
+            let windows = windows(&self.connection)?;
+            let (whole, failed): (Vec<_>, Vec<_>) = windows
+                .into_iter()
+                .partition(|read| read.state == ListingState::Complete);
+            Ok(Some(AuditTrail {
+                events,
+                read_whole: whole.iter().map(|read| read.window).collect(),
+                failed,
+            }))
         };
         read().map_err(|error| self.failed(&error))
     }
@@ -68,13 +77,16 @@ impl Reader {
     /// When the file cannot be read.
     pub fn audit_events(&self, window: Window) -> Result<Vec<AuditEvent>, StoreError> {
         let read = || -> rusqlite::Result<Vec<AuditEvent>> {
-            self.connection
+            let mut events = self
+                .connection
                 .prepare(&format!(
                     "SELECT {EVENT_COLUMNS} FROM _audit_event e {EVENT_TABLES}
                      WHERE e.at BETWEEN ?1 AND ?2 ORDER BY e.at, e.audit_id"
                 ))?
                 .query_map([window.from.as_millis(), window.until.as_millis()], event)?
-                .collect()
+                .collect::<rusqlite::Result<Vec<_>>>()?;
+            name_by_address(&self.connection, &mut events)?;
+            Ok(events)
         };
         read().map_err(|error| self.failed(&error))
     }
@@ -115,15 +127,13 @@ impl Reader {
 }
 
 impl Writer {
-    /// Until when the trail was read without a hole since the oldest snapshot began to look: where the next reading begins.
-    /// A stretch that could not be read is asked for again, as long as there is a snapshot before its end. `None` without
-    /// a snapshot.
+    /// What earlier syncs asked the trail for.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn trail_read_until(&self) -> Result<Option<Timestamp>, StoreError> {
+    pub fn trail_before(&self) -> Result<TrailBefore, StoreError> {
         if self.fresh {
-            return Ok(None);
+            return Ok(TrailBefore::default());
         }
         let read = || {
             let oldest = self.connection.query_row(
@@ -132,8 +142,10 @@ impl Writer {
                 [],
                 |row| row.get::<_, Option<i64>>(0),
             )?;
-            let windows = windows_read_whole(&self.connection)?;
-            Ok(oldest.map(|oldest| first_hole(Timestamp::from_millis(oldest), &windows)))
+            Ok(TrailBefore {
+                oldest: oldest.map(Timestamp::from_millis),
+                windows: windows(&self.connection)?,
+            })
         };
         read().map_err(|error| self.failed(&error))
     }
@@ -176,30 +188,77 @@ impl Writer {
     }
 }
 
-/// The stretches of which every event was read, in order of time.
-fn windows_read_whole(connection: &Connection) -> rusqlite::Result<Vec<Window>> {
+/// Every stretch that was asked for, in order of time.
+fn windows(connection: &Connection) -> rusqlite::Result<Vec<ReadWindow>> {
     connection
-        .prepare("SELECT starts, ends FROM _audit_window WHERE state = 'complete' ORDER BY starts")?
+        .prepare(
+            "SELECT starts, ends, state, reason, attempts FROM _audit_window ORDER BY starts, ends",
+        )?
         .query_map([], |row| {
-            Ok(Window {
-                from: Timestamp::from_millis(row.get(0)?),
-                until: Timestamp::from_millis(row.get(1)?),
+            let reason = row.get::<_, Option<String>>(3)?.unwrap_or_default();
+            Ok(ReadWindow {
+                window: Window {
+                    from: Timestamp::from_millis(row.get(0)?),
+                    until: Timestamp::from_millis(row.get(1)?),
+                },
+                state: match row.get_ref(2)?.as_str()? {
+                    "complete" => ListingState::Complete,
+                    "not_permitted" => ListingState::NotPermitted { reason },
+                    _ => ListingState::Partial {
+                        reason,
+                        whole_for: Vec::new(),
+                    },
+                },
+                attempts: row.get(4)?,
             })
         })?
         .collect()
 }
 
-/// The end of what was read in one piece from this moment on.
-fn first_hole(from: Timestamp, windows: &[Window]) -> Timestamp {
-    let mut until = from;
-    for window in windows {
-        // Windows include both ends, so the next one may begin a millisecond later.
-        if window.from > until.moved(1) {
-            break;
-        }
-        until = until.max(window.until);
+/// Adds the uuid to users of whom the trail tells the address alone, where one person alone ever had that address, as far as
+/// snapshots and the trail know. Addresses change hands: whoever of several it was is not guessed.
+fn name_by_address(connection: &Connection, events: &mut [AuditEvent]) -> rusqlite::Result<()> {
+    let is_nameless = |actor: &Actor| actor.kind == ActorKind::User && actor.user_id.is_none();
+    let acting = |event: &AuditEvent| [Some(event.actor.clone()), event.impersonation.clone()];
+    let actors: HashSet<Actor> = events.iter().flat_map(acting).flatten().collect();
+    if !actors.iter().any(is_nameless) {
+        return Ok(());
     }
-    until
+    let mut known: HashMap<String, BTreeSet<String>> = HashMap::new();
+    let mut statement = connection.prepare(
+        "SELECT DISTINCT json_extract(v.attributes, '$.email'), r.identifier
+         FROM _resource_version v JOIN _resource r ON r.key = v.resource
+         WHERE r.type = 'user' AND json_extract(v.attributes, '$.email') IS NOT NULL",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let address: String = row.get(0)?;
+        known
+            .entry(address.to_lowercase())
+            .or_default()
+            .insert(row.get(1)?);
+    }
+    for actor in actors
+        .into_iter()
+        .filter(|actor| actor.kind == ActorKind::User)
+    {
+        let of = known.entry(actor.identifier.to_lowercase()).or_default();
+        of.extend(actor.user_id);
+    }
+    for event in events {
+        for actor in [Some(&mut event.actor), event.impersonation.as_mut()]
+            .into_iter()
+            .flatten()
+        {
+            let people = known
+                .get(&actor.identifier.to_lowercase())
+                .filter(|_| is_nameless(actor));
+            if let Some(people) = people.filter(|people| people.len() == 1) {
+                actor.user_id = people.first().cloned();
+            }
+        }
+    }
+    Ok(())
 }
 
 fn reads_trail(connection: &Connection) -> rusqlite::Result<bool> {

@@ -7,6 +7,9 @@ CREATE INDEX _resource_identifier ON _resource (identifier);
 CREATE INDEX _resource_version_of ON _resource_version (resource, valid_from);
 CREATE INDEX _resource_version_from ON _resource_version (valid_from);
 CREATE INDEX _resource_version_until ON _resource_version (valid_until) WHERE valid_until IS NOT NULL;
+-- Whose address it ever was: an event of the audit trail may name people by nothing else.
+CREATE INDEX _resource_version_email ON _resource_version (json_extract(attributes, '$.email') COLLATE NOCASE)
+  WHERE json_extract(attributes, '$.email') IS NOT NULL;
 -- Who holds a role or is in a group, what a principal holds, what is held over a resource group, what is held at a scope:
 -- at any time.
 CREATE INDEX _grant_of ON _grant (target, principal, scope, resource_group);

@@ -217,7 +217,8 @@ CREATE TABLE _audit_window (
   ends     INTEGER NOT NULL CHECK (typeof(ends) = 'integer'),
   state    TEXT NOT NULL CHECK (state IN ('complete', 'partial', 'not_permitted')),
   reason   TEXT,
-  snapshot INTEGER NOT NULL REFERENCES _snapshot (id)
+  snapshot INTEGER NOT NULL REFERENCES _snapshot (id),
+  attempts INTEGER NOT NULL CHECK (typeof(attempts) = 'integer') -- how many syncs asked in vain; after some it is given up
 );
 
 CREATE TABLE _moved (

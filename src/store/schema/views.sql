@@ -88,12 +88,14 @@ CREATE VIEW users (
   two_factor_enabled,
   since, first_seen,
   last_login,         -- when a sync asked for it (--with logins)
-  last_login_unknown_before -- a sign-in before this time is not known of
+  last_login_unknown_before, -- a sign-in before this time is not known of
+  last_login_unknown_after   -- nor one after this time
 ) AS SELECT r.id, r.identifier, r.email, r.name, r.locked, r.disabled,
   json_extract(v.attributes, '$.externally_managed'), json_extract(v.attributes, '$.two_factor_enabled'),
   s.finished_at, f.finished_at,
   (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', l.last_login / 1000.0, 'unixepoch') FROM _login l WHERE l.resource = r.key),
-  (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', l.observed_from / 1000.0, 'unixepoch') FROM _login l WHERE l.resource = r.key)
+  (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', l.observed_from / 1000.0, 'unixepoch') FROM _login l WHERE l.resource = r.key),
+  (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', l.observed_until / 1000.0, 'unixepoch') FROM _login l WHERE l.resource = r.key)
 FROM _resource r
 JOIN _resource_version v ON v.key = r.version
 JOIN _snapshot s ON s.id = v.since
@@ -615,19 +617,27 @@ WHERE NOT EXISTS (SELECT 1 FROM _grant n WHERE n.valid_from = g.valid_until AND 
 CREATE VIEW audit_events (
   -- Who did something about access, from Harness's audit trail, when a sync asked for it (--with audit).
   at, action,
-  actor_id,      -- text id where it is known, else what Harness calls the actor
+  actor_id,      -- text id where it is known, by the address if one person alone ever had it; else what Harness calls the actor
   actor_type, actor_name,
   impersonation, -- the other person when somebody acted as somebody else; NULL = nobody
   resource_type, -- Harness's type
   resource_id,   -- text id where it is known, else what Harness calls it
   resource_name, scope, audit_id
 ) AS SELECT strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1000.0, 'unixepoch'), w.word,
-  ifnull((SELECT r.id FROM _resource r WHERE r.id = 'user/' || a.user_id), a.identifier), a.type,
+  coalesce(CASE WHEN a.type = 'user' AND a.user_id <> '' THEN 'user/' || a.user_id END,
+  (SELECT CASE count(DISTINCT r.id) WHEN 1 THEN min(r.id) END FROM _resource_version v
+    JOIN _resource r ON r.key = v.resource AND r.type = 'user'
+    WHERE json_extract(v.attributes, '$.email') = a.identifier COLLATE NOCASE
+      AND json_extract(v.attributes, '$.email') IS NOT NULL AND a.user_id = '' AND a.type = 'user'), a.identifier), a.type,
   ifnull((SELECT r.known_name FROM _resource r WHERE r.id = 'user/' || a.user_id), nullif(a.name, '')),
   (SELECT o.identifier FROM _audit_party o WHERE o.key = e.other), t.type,
-  ifnull((SELECT r.id FROM _resource r WHERE r.id = CASE t.type WHEN 'USER' THEN 'user/' || t.user_id
+  coalesce((SELECT r.id FROM _resource r WHERE r.id = CASE t.type WHEN 'USER' THEN 'user/' || t.user_id
     WHEN 'ORGANIZATION' THEN 'organization/' || t.identifier
-    ELSE lower(t.type) || '/' || p.word || '/' || t.identifier END), t.identifier),
+    ELSE lower(t.type) || '/' || p.word || '/' || t.identifier END),
+  (SELECT CASE count(DISTINCT r.id) WHEN 1 THEN min(r.id) END FROM _resource_version v
+    JOIN _resource r ON r.key = v.resource AND r.type = 'user'
+    WHERE json_extract(v.attributes, '$.email') = t.identifier COLLATE NOCASE
+      AND json_extract(v.attributes, '$.email') IS NOT NULL AND t.user_id = '' AND t.type = 'USER'), t.identifier),
   nullif(t.name, ''), p.word, e.audit_id
 FROM _audit_event e
 JOIN _audit_word w ON w.key = e.action
@@ -648,7 +658,8 @@ CREATE VIEW audit_windows (
   -- Stretches of time of which the audit trail was read. That nothing is recorded can be said only of a complete one.
   begins, ends, -- UTC, both included
   state,        -- 'complete', 'partial', 'not_permitted'
-  reason        -- why it is not complete
+  reason,       -- why it is not complete
+  attempts      -- how many syncs asked for it in vain; after five it is given up
 ) AS SELECT strftime('%Y-%m-%dT%H:%M:%fZ', w.starts / 1000.0, 'unixepoch'),
-  strftime('%Y-%m-%dT%H:%M:%fZ', w.ends / 1000.0, 'unixepoch'), w.state, w.reason
+  strftime('%Y-%m-%dT%H:%M:%fZ', w.ends / 1000.0, 'unixepoch'), w.state, w.reason, w.attempts
 FROM _audit_window w;

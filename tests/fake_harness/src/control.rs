@@ -14,6 +14,8 @@ use crate::{FakeHarness, Switches};
 
 /// A person of the demo account.
 const CLEO: &str = "uCLEO00000000000000000";
+/// Who joins on the next day.
+const NINA: &str = "uNINA00000000000000000";
 
 pub(crate) fn answer(fake: &FakeHarness, request: &Request) -> Answer {
     let query = request.query();
@@ -33,6 +35,10 @@ pub(crate) fn answer(fake: &FakeHarness, request: &Request) -> Answer {
 
 fn change(fake: &FakeHarness, name: &str, query: &Query) -> Result<usize, String> {
     let is_demo = fake.look(|account| account.users.iter().any(|user| user.uuid == CLEO));
+    let has_passed = fake.look(|account| account.users.iter().any(|user| user.uuid == NINA));
+    if name == "next-day" && has_passed {
+        return Err("the next day has passed already; start again for another".into());
+    }
     if name == "next-day" && is_demo && fake.switch(|switches| switches.audit_trail) {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -123,6 +129,7 @@ mod tests {
             serde_json::from_slice(&answer.body).expect("JSON")
         };
         assert_eq!(control("/__control/change/next-day")["changed"], 11);
+        assert!(control("/__control/change/next-day")["error"].is_string());
         assert_eq!(control("/__control/change/churn?percent=50")["changed"], 18);
         assert!(control("/__control/change/nonsense")["error"].is_string());
         assert!(control("/__control/nonsense")["error"].is_string());

@@ -266,6 +266,15 @@ impl FakeHarness {
         self.0.trail.write().expect("no thread panicked").clock = Some(now);
     }
 
+    /// Makes every event so many milliseconds older, as if that time had passed.
+    pub fn age_events(&self, by: i64) {
+        let mut trail = self.0.trail.write().expect("no thread panicked");
+        for event in &mut trail.events {
+            event.at -= by;
+            event.published_at -= by;
+        }
+    }
+
     /// Every event so far, those that no list shows yet too.
     pub fn events(&self) -> Vec<Event> {
         let trail = self.0.trail.read().expect("no thread panicked");

@@ -27,6 +27,11 @@ A day passes, a project moves:
 
   curl -X POST {base_url}/__control/change/next-day
   curl -X POST {base_url}/__control/change/move-project
+
+  harness-access sync
+  harness-access diff
+
+The audit trail is read to five minutes ago: until a later sync, who made the newest changes is unknown (`?`).
 ";
 
 struct Options {
@@ -53,6 +58,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         // A benchmark would only fill memory with it.
         switches.log = options.log;
         switches.audit_trail = options.playground;
+        switches.policy_analyzer = options.playground;
     });
     if options.playground {
         fake.caller(Caller::everything());

@@ -228,21 +228,6 @@ pub(super) const WANTED: &[(&str, Wanted)] = &[
     ("a key of one organization", Gaps(EVERY_LIST)),
 ];
 
-/// What one request to each list of the account does not show: a sync has gaps, and `doctor` foresees none.
-pub(super) const UNFORESEEN: &[&str] = &[
-    "roles of one project answer 500",
-    "a project is orphaned",
-    "totals of roles are the largest number",
-    "totals of users are zero",
-    "groups count hidden rows",
-    "users change in every walk",
-    "data of an empty list is null",
-    "two users of one key",
-    "two roles of one key",
-    "groups never say who is in them",
-    "lists of members count hidden rows",
-];
-
 /// What `doctor` says of a deviation that it meets.
 pub(super) const TOLD: &[(&str, &str)] = &[
     ("catalogue refused", "permissions: not readable"),
@@ -251,7 +236,7 @@ pub(super) const TOLD: &[(&str, &str)] = &[
     ("catalogue answers 418", "permissions: not readable"),
     ("catalogue is gone", "permissions: not readable"),
     ("catalogue is null", "permissions: not readable"),
-    ("catalogue is empty", "permissions: not readable"),
+    ("catalogue is empty", "permissions: not read whole"),
     (
         "sentinels refused with 400",
         "about scopes that do not exist",
@@ -294,10 +279,10 @@ pub(super) const TOLD: &[(&str, &str)] = &[
     ("account not allowed", "accounts: not readable"),
     ("account is gone", "accounts: not readable"),
     ("only below /gateway", "/gateway: use that as the base URL"),
-    ("roles not found", "GET /authz/api/roles fails: not_found"),
+    ("roles not found", "(GET /authz/api/roles): not found"),
     (
         "groups answer 500",
-        "GET /ng/api/user-groups fails: server_error",
+        "(GET /ng/api/user-groups): server error",
     ),
-    ("authentication settings not found", "fails: not_found"),
+    ("authentication settings not found", "not found"),
 ];

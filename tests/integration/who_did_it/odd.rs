@@ -130,8 +130,8 @@ fn a_stretch_that_could_not_be_read_is_read_by_a_later_sync() {
     // A later stretch that was read whole must not hide it.
     let file = rusqlite::Connection::open(story.0.database()).expect("a database");
     file.execute_batch(
-        "INSERT INTO _audit_window (starts, ends, state, snapshot)
-         SELECT max(ends) + 1, max(ends) + 2, 'complete', 2 FROM _audit_window; DELETE FROM _seal;",
+        "INSERT INTO _audit_window (starts, ends, state, snapshot, attempts)
+         SELECT max(ends) + 1, max(ends) + 2, 'complete', 2, 0 FROM _audit_window; DELETE FROM _seal;",
     )
     .expect("a window");
     story.0.fake.clear_faults();

@@ -161,3 +161,20 @@ fn an_assignment_that_is_older_than_a_record_was_not_made_by_it() {
     let exact = |who: &str| ("exact".to_owned(), who.to_owned());
     assert_eq!(told, [exact("ada@example.test"), exact("bob@example.test")]);
 }
+
+#[test]
+fn an_actor_whom_nothing_names_is_no_empty_answer() {
+    let story = Story::begin();
+    story.change(By::user(ADA), |account| {
+        account.add_member(&Scope::account(), "on_call", EVAN);
+    });
+    story.told();
+    let audit = |flag: &str, word: &str| story.0.run(&["audit", flag, word]);
+    audit("--actor", "ada@example.test").exits(0);
+    audit("--actor", "bob@example.test").exits(0);
+    audit("--actor", "adda@example.test")
+        .exits(3)
+        .says("--actor: no event and no snapshot in this file names `adda@example.test`")
+        .says("did you mean ada@example.test?");
+    audit("--on", "xyzzy").exits(3).says("--on: no event");
+}

@@ -214,8 +214,7 @@ fn an_error_in_a_success_is_tried_again_unless_its_code_says_no() {
     assert_eq!(
         text(200, r#"{"status":"SUCCESS","data":"SECRET"}"#),
         (
-            "unexpected response format: invalid type: string \"[key redacted]\", expected u8 at line \
-             1 column 35"
+            "unexpected response format: data: a number was expected, and the text \"[key redacted]\" came"
                 .to_owned(),
             AttemptOutcome::Permanent
         )

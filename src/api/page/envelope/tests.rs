@@ -97,9 +97,9 @@ fn rows_that_cannot_be_read_are_named_and_the_others_are_kept() {
     assert_eq!(
         page.unreadable,
         [
-            "row 2: invalid type: null, expected struct Named",
-            "row 3: invalid type: integer `7`, expected a string",
-            "row 4 (u-1): missing field `identifier`",
+            "row 2: an object was expected, and null came",
+            "row 3: identifier: a text was expected, and the number `7` came",
+            "row 4 (u-1): `identifier` is missing",
         ]
     );
 }

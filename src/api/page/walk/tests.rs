@@ -77,6 +77,7 @@ fn failure(kind: ApiErrorKind) -> ApiError {
 }
 
 const OPTIONS: WalkOptions = WalkOptions {
+    most_pages: None,
     unordered: false,
     max_bytes: u64::MAX,
 };

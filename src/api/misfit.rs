@@ -1,0 +1,196 @@
+//! What does not fit, in plain words. The decoder speaks of types of this program, and does not say which member it is
+//! about.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// Levels of members that are looked into.
+const DEEPEST: usize = 4;
+
+/// Which member of a value cannot be read as a `T`, and why.
+pub(crate) fn in_words<T: DeserializeOwned>(value: &Value, error: &serde_json::Error) -> String {
+    let said = without_place(&error.to_string());
+    let told = plain(&said);
+    let path = culprit::<T>(value, &said);
+    if path.is_empty() {
+        told
+    } else {
+        format!("{}: {told}", path.join("."))
+    }
+}
+
+/// The same where only the bytes are known to hold the value.
+pub(crate) fn of_bytes<T: DeserializeOwned>(bytes: &[u8], error: &serde_json::Error) -> String {
+    const ENOUGH: usize = 1 << 20;
+    match serde_json::from_slice::<Value>(bytes) {
+        Ok(value) if bytes.len() <= ENOUGH => in_words::<T>(&value, error),
+        _ => plain(&without_place(&error.to_string())),
+    }
+}
+
+/// The member without which the decoder says something else, from the outermost to the innermost.
+fn culprit<T: DeserializeOwned>(value: &Value, said: &str) -> Vec<String> {
+    let mut path: Vec<String> = Vec::new();
+    while path.len() < DEEPEST {
+        let Some(Value::Object(members)) = value.pointer(&pointer(&path)) else {
+            break;
+        };
+        let blamed = members.keys().find(|name| {
+            let mut without = value.clone();
+            if let Some(Value::Object(members)) = without.pointer_mut(&pointer(&path)) {
+                members.remove(*name);
+            }
+            match serde_json::from_value::<T>(without) {
+                Ok(_) => true,
+                Err(error) => without_place(&error.to_string()) != said,
+            }
+        });
+        match blamed {
+            Some(name) => path.push(name.clone()),
+            None => break,
+        }
+    }
+    path
+}
+
+fn pointer(path: &[String]) -> String {
+    let escaped = path
+        .iter()
+        .map(|name| format!("/{}", name.replace('~', "~0").replace('/', "~1")));
+    escaped.collect()
+}
+
+fn without_place(said: &str) -> String {
+    let end = said.rfind(" at line ").unwrap_or(said.len());
+    said[..end].to_owned()
+}
+
+/// The decoder's words as those of a reader of JSON.
+fn plain(said: &str) -> String {
+    let unexpected = ["invalid type: ", "invalid value: "]
+        .iter()
+        .find_map(|begin| said.strip_prefix(begin)?.rsplit_once(", expected "));
+    if let Some((came, wanted)) = unexpected {
+        return format!(
+            "{} was expected, and {} came",
+            wanted_in_words(wanted),
+            came_in_words(came)
+        );
+    }
+    if let Some(name) = said.strip_prefix("missing field ") {
+        return format!("{name} is missing");
+    }
+    if let Some(name) = said.strip_prefix("duplicate field ") {
+        return format!("{name} comes twice");
+    }
+    if let Some((value, _)) = said
+        .strip_prefix("unknown variant ")
+        .and_then(|rest| rest.split_once(", expected "))
+    {
+        return format!("{value} is none of the values that are known");
+    }
+    if let Some((length, wanted)) = said
+        .strip_prefix("invalid length ")
+        .and_then(|rest| rest.split_once(", expected "))
+    {
+        return format!(
+            "{} was expected, and {length} came",
+            wanted_in_words(wanted)
+        );
+    }
+    said.to_owned()
+}
+
+fn came_in_words(came: &str) -> String {
+    let (kind, value) = came.split_once(' ').unwrap_or((came, ""));
+    match kind {
+        "null" | "unit" | "Option" => "null".to_owned(),
+        "map" => "an object".to_owned(),
+        "sequence" => "a list".to_owned(),
+        "integer" => format!("the number {value}"),
+        "floating" => format!("the number {}", value.trim_start_matches("point ")),
+        "boolean" => value.to_owned(),
+        "string" => format!("the text {value}"),
+        _ => came.to_owned(),
+    }
+}
+
+fn wanted_in_words(wanted: &str) -> String {
+    match wanted {
+        "a sequence" => "a list".to_owned(),
+        "a map" => "an object".to_owned(),
+        "a string" | "a borrowed string" => "a text".to_owned(),
+        "a boolean" => "true or false".to_owned(),
+        "i64" | "u64" | "i32" | "u32" | "f64" | "u16" | "u8" => "a number".to_owned(),
+        _ if wanted.starts_with("struct ") => "an object".to_owned(),
+        _ => wanted.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    #[expect(dead_code, reason = "only decoded")]
+    struct Row {
+        identifier: String,
+        inner: Inner,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only decoded")]
+    struct Inner {
+        members: Vec<i64>,
+        kind: Kind,
+    }
+
+    #[derive(Debug, Deserialize)]
+    enum Kind {
+        Known,
+    }
+
+    #[test]
+    fn a_reader_learns_which_member_does_not_fit_and_what_came() {
+        let inner = json!({"members": [1], "kind": "Known"});
+        for (row, told) in [
+            (json!(null), "an object was expected, and null came"),
+            (
+                json!(17),
+                "an object was expected, and the number `17` came",
+            ),
+            (json!({"identifier": "a"}), "`inner` is missing"),
+            (
+                json!({"identifier": [], "inner": inner}),
+                "identifier: a text was expected, and a list came",
+            ),
+            (
+                json!({"identifier": true, "inner": inner}),
+                "identifier: a text was expected, and `true` came",
+            ),
+            (
+                json!({"identifier": "a", "inner": {"members": {}, "kind": "Known"}}),
+                "inner.members: a list was expected, and an object came",
+            ),
+            (
+                json!({"identifier": "a", "inner": {"members": ["x"], "kind": "Known"}}),
+                "inner.members: a number was expected, and the text \"x\" came",
+            ),
+            (
+                json!({"identifier": "a", "inner": {"members": []}}),
+                "inner: `kind` is missing",
+            ),
+            (
+                json!({"identifier": "a", "inner": {"members": [], "kind": "Odd"}}),
+                "inner.kind: `Odd` is none of the values that are known",
+            ),
+        ] {
+            let error = serde_json::from_value::<Row>(row.clone()).expect_err(told);
+            assert_eq!(in_words::<Row>(&row, &error), told);
+        }
+    }
+}
