@@ -235,7 +235,8 @@ fn key_of(
                  JOIN _resource t ON t.key = g.target AND t.id = ?3
                  WHERE g.scope = ifnull((SELECT key FROM _scope WHERE path = ?4), 0)
                    AND g.resource_group = ifnull((SELECT key FROM _resource WHERE id = ?5), 0)
-                   AND (g.valid_from = ?1 OR g.valid_until = ?1)",
+                   AND (g.valid_from = ?1 OR g.valid_until = ?1 OR g.since = ?1)
+                 ORDER BY (g.valid_from = ?1 OR g.valid_until = ?1) DESC, g.key LIMIT 1",
             )?
             .query_row(
                 params![

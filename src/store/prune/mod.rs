@@ -98,16 +98,24 @@ impl Writer {
     }
 }
 
-/// The next snapshot that is kept shows the changes of all before it as one, which others may have made.
+/// The next snapshot that is kept shows the changes of all before it as one, which others may have made. Who brought about
+/// what is still there stays told, beside the snapshot since which it is there.
 fn forget_who_made(connection: &Connection, forgotten: &[i64]) -> rusqlite::Result<()> {
-    for table in ["_made_by", "_unseen"] {
-        let mut forget = connection.prepare(&format!(
-            "DELETE FROM {table} WHERE snapshot IN (?1,
-               (SELECT min(id) FROM _snapshot WHERE id > ?1 AND state <> 'pruned'))"
-        ))?;
-        for snapshot in forgotten {
-            forget.execute([snapshot])?;
-        }
+    let next = "(SELECT min(id) FROM _snapshot WHERE id > ?1 AND state <> 'pruned')";
+    let mut merged =
+        connection.prepare(&format!("DELETE FROM _made_by WHERE snapshot = {next}"))?;
+    let mut gone = connection.prepare(
+        "DELETE FROM _made_by WHERE snapshot = ?1 AND NOT CASE WHEN is_grant
+           THEN EXISTS (SELECT 1 FROM _grant g WHERE g.key = fact AND g.since = ?1)
+           ELSE EXISTS (SELECT 1 FROM _resource_version v WHERE v.resource = fact AND v.since = ?1) END",
+    )?;
+    let mut unseen = connection.prepare(&format!(
+        "DELETE FROM _unseen WHERE snapshot IN (?1, {next})"
+    ))?;
+    for snapshot in forgotten {
+        merged.execute([snapshot])?;
+        gone.execute([snapshot])?;
+        unseen.execute([snapshot])?;
     }
     Ok(())
 }

@@ -163,6 +163,28 @@ fn an_assignment_that_is_older_than_a_record_was_not_made_by_it() {
 }
 
 #[test]
+fn who_gave_what_is_still_there_stays_told_after_its_snapshot_is_gone() {
+    let story = Story::begin();
+    story.change(By::user(ADA), |account| {
+        account.add_member(&Scope::account(), "on_call", EVAN);
+    });
+    story.observe();
+    story.observe();
+    let history = || {
+        story
+            .0
+            .run(&["history", "evan@example.test"])
+            .exits(0)
+            .stdout
+    };
+    let told = history();
+    assert!(told.contains("ada@example.test 20"), "{told}");
+    story.0.run(&["prune", "--keep-last", "1"]).exits(0);
+    let kept = history();
+    assert!(kept.contains("ada@example.test 20"), "{kept}");
+}
+
+#[test]
 fn an_actor_whom_nothing_names_is_no_empty_answer() {
     let story = Story::begin();
     story.change(By::user(ADA), |account| {
