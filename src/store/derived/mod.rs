@@ -4,9 +4,11 @@
 
 mod acts;
 mod holders;
+mod moves;
 mod places;
 mod replace;
 
 pub(super) use acts::{act_history, refresh_acts};
 pub(super) use holders::{Held, refresh_holders};
+pub(super) use moves::{note_moves, refresh_moves};
 pub(super) use places::refresh_places;
