@@ -177,6 +177,20 @@ CREATE TABLE _covers (
 ) WITHOUT ROWID;
 CREATE INDEX _covers_in ON _covers (base);
 
+CREATE TABLE _holders (
+  -- How many rows of effective_access each principal has now: counting over a whole account takes seconds. Derived.
+  actor INTEGER PRIMARY KEY REFERENCES _resource (key),
+  roles INTEGER NOT NULL CHECK (typeof(roles) = 'integer')
+);
+CREATE INDEX _holders_most ON _holders (roles);
+
+CREATE TABLE _holders_in (
+  -- How many people and service accounts have a row of effective_access with a scope now. Derived.
+  scope            INTEGER PRIMARY KEY REFERENCES _scope (key),
+  people           INTEGER NOT NULL CHECK (typeof(people) = 'integer'),
+  service_accounts INTEGER NOT NULL CHECK (typeof(service_accounts) = 'integer')
+);
+
 CREATE TABLE _audit_party (
   -- Who acts and what is acted on, as Harness named it at the time; '' = it does not say.
   key        INTEGER PRIMARY KEY,
@@ -220,6 +234,16 @@ CREATE TABLE _audit_window (
   snapshot INTEGER NOT NULL REFERENCES _snapshot (id),
   attempts INTEGER NOT NULL CHECK (typeof(attempts) = 'integer') -- how many syncs asked in vain; after some it is given up
 );
+
+CREATE TABLE _moved (
+  -- What came along with a project that moved to another organization: no change, or one of what it was before. Derived.
+  snapshot INTEGER NOT NULL REFERENCES _snapshot (id), -- the one that shows the move
+  is_grant INTEGER NOT NULL CHECK (is_grant IN (0, 1)),
+  new      INTEGER NOT NULL,                           -- key of _resource or _grant; of the project itself too
+  old      INTEGER NOT NULL,
+  PRIMARY KEY (snapshot, is_grant, new),
+  UNIQUE (snapshot, is_grant, old)
+) WITHOUT ROWID;
 
 CREATE TABLE _made_by (
   -- Who made a change, joined from the audit trail once it was read; filled by `sync --with audit`.
