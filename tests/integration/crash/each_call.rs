@@ -8,7 +8,7 @@ use crate::support::{Test, all_answers};
 use super::is_sound;
 
 /// Every so manieth call: all of them take minutes.
-const STEP: usize = 5;
+const STEP: usize = 7;
 
 /// Runs a command again and again, each time with another call failing, and wants a status of the documented table, no
 /// panic, and the snapshot of before.
@@ -66,7 +66,7 @@ fn what_reads_the_file_ends_in_a_documented_status_whatever_call_fails() {
         &["export", "--format", "c1z", "-o", "out"][..],
         &["report", "-o", "out"],
         &["findings"],
-        &["prune", "--keep-last", "1"],
+        &["snapshots", "label", "1", "first"],
     ] {
         fails_at_every_call(arguments, nix::libc::EIO);
     }
