@@ -345,3 +345,11 @@ fn a_pipe_is_not_waited_for() {
         .exits(6)
         .says("a.db is not a SQLite database");
 }
+
+#[test]
+fn a_path_with_blanks_is_told_as_one() {
+    let folder = TempDir::new();
+    Run::new(folder.path(), &["snapshots", "--db", "my access.db"])
+        .exits(6)
+        .says("there is no file `my access.db`");
+}
