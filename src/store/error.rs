@@ -377,7 +377,7 @@ impl fmt::Display for StoreError {
                     shown(path)
                 )?;
                 removals.iter().try_for_each(|removal| {
-                    let Removal { what, gone, of } = removal;
+                    let Removal { what, gone, of, .. } = removal;
                     write!(f, "\n{gone} of {of} {}s are gone", what.replace('_', " "))
                 })
             }

@@ -32,6 +32,7 @@ mod destinations;
 mod deviations;
 mod diff_formats;
 mod doctor;
+mod emptied;
 mod export;
 mod extras;
 mod fake;

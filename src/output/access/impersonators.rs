@@ -15,27 +15,32 @@ pub fn impersonators(access: &Access, paths: &[Path]) -> Option<String> {
     let (sure, uncertain): (Vec<&Path>, Vec<&Path>) = paths
         .iter()
         .partition(|path| path.answer() == PathAnswer::Yes);
-    if sure.is_empty() {
-        return None;
-    }
+    let (shown, by) = match (sure.len(), uncertain.len()) {
+        (0, 0) => return None,
+        (0, number) => (
+            &uncertain,
+            format!("it depends whether {}", count(number as u64, "principal")),
+        ),
+        (number, _) => (&sure, count(number as u64, "principal")),
+    };
     let names = NamesInAnswer::of(access);
-    let told: Vec<String> = sure
+    let told: Vec<String> = shown
         .iter()
         .take(SHOWN)
         .map(|path| name(&names, access, path))
         .collect();
     let mut told = told.join(", ");
+    let besides = if sure.is_empty() { 0 } else { uncertain.len() };
     for (number, which) in [
-        (sure.len().saturating_sub(SHOWN), "more"),
-        (uncertain.len(), "uncertain"),
+        (shown.len().saturating_sub(SHOWN), "more"),
+        (besides, "uncertain"),
     ] {
         if number > 0 {
             let _ = write!(told, ", and {number} {which}"); // a String takes everything
         }
     }
     Some(format!(
-        "note: {} may act as any person, with all that these hold (core_user_impersonate): {told}",
-        count(sure.len() as u64, "principal")
+        "note: {by} may act as any person, with all that these hold (core_user_impersonate): {told}"
     ))
 }
 
