@@ -5,9 +5,9 @@ use std::path::Path;
 
 use harness_access::store::{Identity, Reader, StoreError, Writer};
 
-use crate::support::TempDir;
 use crate::support::Test;
 use crate::support::account::Account;
+use crate::support::{Run, TempDir};
 
 /// What a wrong file is called, in text and as JSON.
 struct Wrong {
