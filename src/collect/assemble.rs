@@ -43,6 +43,8 @@ pub(super) struct Assembly {
     inherited: Vec<ListedResource>,
     /// Groups whose row does not say who is in them, with those whom their own list shows.
     pub(super) members_in_scope: Vec<(ResourceId, Vec<String>)>,
+    /// Groups whose row says that nobody is in them.
+    pub(super) empty_groups: Vec<ResourceId>,
     /// The account's list of users is not read, so people are known by the lists of their organizations and projects.
     people_below: bool,
 }
@@ -128,7 +130,12 @@ impl Assembly {
         }
         let members = match found.members {
             Members::Unsaid | Members::Unread => Vec::new(),
-            Members::All(users) => users,
+            Members::All(users) => {
+                if users.is_empty() {
+                    self.empty_groups.push(self.directory.id(id).clone());
+                }
+                users
+            }
             Members::InScope(users) => {
                 let group = self.directory.id(id).clone();
                 self.members_in_scope.push((group, users.clone()));

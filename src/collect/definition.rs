@@ -26,6 +26,23 @@ pub struct Definition {
     pub walks: Walks,
     /// Reads it and maps its rows.
     pub(crate) read: fn(&ListWalk<'_>) -> Result<ListRead, ApiError>,
+    /// How one of its rows is asked for by itself.
+    pub alone: Alone,
+}
+
+/// How to ask whether something that a list does not show any more is there all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alone {
+    /// By its identifier below the path of the list; the answer has that identifier at this place (a JSON pointer).
+    Below(&'static str),
+    /// By its identifier below another path.
+    At(&'static str, &'static str),
+    /// By a list of its own: the lists of an organization or project that is gone are not found.
+    ItsLists,
+    /// By the list, asked about its owner alone.
+    OfOwner,
+    /// Not at all: it is no list.
+    Never,
 }
 
 /// A permission that opens a list.

@@ -1,13 +1,15 @@
-//! Members who are missing from a group's own list.
+//! Members who are missing from a group.
 //!
-//! That list leaves out whoever does not belong to the group's scope any more, such as a person who left the account, so it
-//! does not prove that somebody was removed from the group. Whoever was a member before is asked about one by one.
+//! The list of a group's own members leaves out whoever does not belong to the group's scope any more, such as a person who
+//! left the account, so it does not prove that somebody was removed from the group. Whoever was a member before is asked
+//! about one by one. A group that suddenly has no members at all is more often a row that does not say them, so of those
+//! some are asked about.
 
 use std::collections::HashSet;
 
 use super::assemble::Assembly;
 use super::members;
-use super::request::MembersBefore;
+use super::request::Before;
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::model::{ListingKind, ResourceId};
@@ -15,48 +17,100 @@ use crate::model::{ListingKind, ResourceId};
 /// Single people asked about in one sync; more would cost more than the sync itself.
 const MOST_ASKED: usize = 100;
 
-/// Asks about whoever was a member before and is not in the list of the group itself. Where Harness does not say, the
-/// groups of that scope are incomplete.
+/// People asked about in a group that has no members any more.
+const SAMPLE: usize = 3;
+
+/// Asks about whoever was a member before and is not shown by the list of the group itself, and about some of those of a
+/// group without members. Where Harness does not say, or says that they are, the groups of that scope are incomplete.
 pub(super) fn settle(
     client: &Client,
     assembly: &mut Assembly,
-    before: &MembersBefore<'_>,
+    before: &dyn Before,
 ) -> Result<(), ApiError> {
-    let mut left = MOST_ASKED;
+    let mut inquiry = Inquiry {
+        client,
+        left: MOST_ASKED,
+    };
     for (group, shown) in std::mem::take(&mut assembly.members_in_scope) {
-        let unclear = match before(&group) {
-            Ok(known) => known,
-            Err(why) => {
-                doubt(assembly, &group, &why);
-                continue;
-            }
-        };
-        let shown: HashSet<&String> = shown.iter().collect();
-        for user in unclear.iter().filter(|user| !shown.contains(user)) {
-            let asked = if left == 0 {
-                None
-            } else {
-                left -= 1;
-                members::is_member(client, &group, user)?
-            };
-            match asked {
-                Some(true) => assembly.member(&group, user.clone()),
-                Some(false) => {}
-                None => {
-                    let why = "Harness did not say whether somebody who is missing from it is still a member";
-                    doubt(assembly, &group, why);
-                    break;
-                }
-            }
+        match before.members(&group) {
+            Ok(known) => inquiry.one_by_one(assembly, &group, &shown, &known)?,
+            Err(why) => doubt_the_list(assembly, &group, &why),
+        }
+    }
+    for group in std::mem::take(&mut assembly.empty_groups) {
+        match before.members(&group) {
+            Ok(known) => inquiry.about_some(assembly, &group, &known)?,
+            Err(why) => doubt_the_row(assembly, &group, &why),
         }
     }
     Ok(())
 }
 
-fn doubt(assembly: &mut Assembly, group: &ResourceId, why: &str) {
+struct Inquiry<'a> {
+    client: &'a Client,
+    left: usize,
+}
+
+impl Inquiry<'_> {
+    fn one_by_one(
+        &mut self,
+        assembly: &mut Assembly,
+        group: &ResourceId,
+        shown: &[String],
+        known: &[String],
+    ) -> Result<(), ApiError> {
+        let shown: HashSet<&String> = shown.iter().collect();
+        for user in known.iter().filter(|user| !shown.contains(user)) {
+            match self.is_member(group, user)? {
+                Some(true) => assembly.member(group, user.clone()),
+                Some(false) => {}
+                None => {
+                    let why = "Harness did not say whether somebody who is missing from it is still a member";
+                    doubt_the_list(assembly, group, why);
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn about_some(
+        &mut self,
+        assembly: &mut Assembly,
+        group: &ResourceId,
+        known: &[String],
+    ) -> Result<(), ApiError> {
+        for user in known.iter().take(SAMPLE) {
+            let why = match self.is_member(group, user)? {
+                Some(true) => "is a member when asked about alone",
+                Some(false) => continue,
+                None => "may still be a member: Harness does not say",
+            };
+            let why = format!("{user}, who was a member before, {why}");
+            doubt_the_row(assembly, group, &why);
+            break;
+        }
+        Ok(())
+    }
+
+    fn is_member(&mut self, group: &ResourceId, user: &str) -> Result<Option<bool>, ApiError> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        self.left -= 1;
+        members::is_member(self.client, group, user)
+    }
+}
+
+fn doubt_the_list(assembly: &mut Assembly, group: &ResourceId, why: &str) {
     let reason = format!(
         "the list of the members of {} is no proof: {why}",
         group.identifier
     );
+    assembly.lower(ListingKind::UserGroups, &group.scope, &reason);
+}
+
+fn doubt_the_row(assembly: &mut Assembly, group: &ResourceId, why: &str) {
+    let reason = format!("{} came without members, but {why}", group.identifier);
     assembly.lower(ListingKind::UserGroups, &group.scope, &reason);
 }

@@ -3,6 +3,7 @@
 
 use super::assemble::{About, Assembly};
 use super::departed;
+use super::emptied;
 use super::failure::Failure;
 use super::notes;
 use super::plan::Plan;
@@ -47,6 +48,7 @@ pub(super) fn look(walker: Walker<'_>, request: &ObservationRequest<'_>) -> Resu
     let pool = WorkerPool {
         walker,
         scopes: &plan.scopes,
+        every_scope: assembly.has_every_scope(request.selection),
         jobs: request.jobs,
         progress: request.progress,
     };
@@ -88,6 +90,9 @@ pub(super) fn prepare(
     request: &ObservationRequest<'_>,
 ) -> Result<Prepared, Failure> {
     let started_at = Timestamp::now();
+    if !request.refuse_early {
+        walker.client.keep_what_came();
+    }
     let mut assembly = Assembly::new(request.selection);
     let mut visibility = KeyVisibility::ask(walker.client, request.selection)?;
     refuse(&visibility, &[], request)?;
@@ -140,7 +145,8 @@ fn settle(
     prove(walker, visibility, assembly, started_at)?;
     let deleted = tree::deleted(walker, visibility, &assembly.not_found())?;
     assembly.forget(&deleted);
-    departed::settle(client, assembly, request.members_before)?;
+    departed::settle(client, assembly, request.before)?;
+    emptied::settle(walker, assembly, request.before, visibility.caller())?;
     assembly.lower_states(visibility);
     Ok(())
 }

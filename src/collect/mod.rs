@@ -6,12 +6,14 @@
 //! `analyzer` asks Harness who may do what. `diagnosis` is for `doctor`.
 //! Nothing here knows the store.
 
+mod alone;
 pub mod analyzer;
 mod assemble;
 mod assignments;
 mod definition;
 mod departed;
 pub mod diagnosis;
+mod emptied;
 mod endpoint;
 mod failure;
 mod list_walk;
@@ -34,11 +36,11 @@ mod ways;
 pub mod workers;
 
 pub use definition::{
-    Definition, Phase, RequiredPermission, Walks, Wanted, WholeAccount, WithoutPermission,
+    Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WholeAccount, WithoutPermission,
 };
 pub use endpoint::Endpoint;
 pub use failure::Failure;
-pub use request::{MembersBefore, ObservationRequest, Remembered};
+pub use request::{Before, NothingBefore, ObservationRequest, Remembered};
 
 use crate::api::client::Client;
 use crate::model::Observation;

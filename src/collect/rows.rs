@@ -102,6 +102,9 @@ impl ListScope {
                 | ResourceType::ServiceAccount
         );
         let own = &resource.id.scope;
+        if resource.id.kind == ResourceType::Project {
+            return own == asked;
+        }
         !lives_somewhere || *own == Scope::Harness || own.contains(asked)
     }
 

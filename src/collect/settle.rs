@@ -9,8 +9,10 @@ use super::definition::Wanted;
 use super::listings;
 use super::listings::role_assignments::OF_MANY_SCOPES;
 use super::record::Unsettled;
-use super::visibility::KeyVisibility;
-use crate::model::{ListingKind, ListingState, ResourceId, ResourceType, Scope};
+use super::visibility::{Caller, KeyVisibility};
+use crate::model::{
+    Depth, Listing, ListingKind, ListingState, ResourceId, ResourceType, Scope, ScopeSelection,
+};
 
 impl Assembly {
     /// Every account has an organization `default` that nobody can delete. A list without it was filtered, whatever the
@@ -25,6 +27,20 @@ impl Assembly {
         });
         let shown = default.and_then(|id| self.directory.find(&id));
         shown.is_some_and(|id| self.resources.iter().any(|resource| resource.id == id))
+    }
+
+    /// Whether all organizations and projects were asked for, and their lists are whole.
+    pub(super) fn has_every_scope(&self, selection: &ScopeSelection) -> bool {
+        let is_of_scopes = |listing: &&Listing| {
+            matches!(
+                listing.kind,
+                ListingKind::Organizations | ListingKind::Projects
+            )
+        };
+        let mut lists = self.listings.iter().filter(is_of_scopes);
+        selection.depth == Depth::All
+            && !selection.is_narrowed()
+            && lists.all(|listing| listing.state == ListingState::Complete)
     }
 
     /// Scopes below the account of which a list was not found.
@@ -74,6 +90,7 @@ impl Assembly {
         self.doubts.retain(|(_, scope, _)| !is_gone(scope));
         self.members_in_scope
             .retain(|(group, _)| !is_gone(&group.scope));
+        self.empty_groups.retain(|group| !is_gone(&group.scope));
         for container in &containers {
             self.count_one_less(container);
         }
@@ -140,6 +157,26 @@ impl Assembly {
         }
     }
 
+    /// A caller that the lists show can do something in the account, so it must have been given that there.
+    fn lower_assignments_of_nobody(&mut self, visibility: &KeyVisibility) {
+        let is_empty = |list: &Assignments| list.scope == Scope::Account && list.seen == 0;
+        let is_listed = |caller: &str| {
+            let mut ids = self
+                .resources
+                .iter()
+                .map(|resource| self.directory.id(resource.id));
+            ids.any(|id| caller == format!("{}/{}", id.kind, id.identifier))
+        };
+        let was_given = match visibility.caller() {
+            Caller::Known(caller) => visibility.holds_something() && is_listed(caller),
+            Caller::Nobody | Caller::Unasked => false,
+        };
+        if was_given && self.assignments.iter().any(is_empty) {
+            let reason = "it is empty, although the key was given permissions in the account";
+            self.lower(ListingKind::RoleAssignments, &Scope::Account, reason);
+        }
+    }
+
     /// Lowers the state of one list.
     pub(super) fn lower(&mut self, kind: ListingKind, scope: &Scope, reason: &str) {
         let mut listings = self.listings.iter_mut();
@@ -168,6 +205,7 @@ impl Assembly {
     pub(super) fn lower_states(&mut self, visibility: &KeyVisibility) {
         self.lower_inherited();
         self.lower_assignments_of_others();
+        self.lower_assignments_of_nobody(visibility);
         let of_many = OF_MANY_SCOPES.name("");
         let in_account = visibility.assignments_seen(&Scope::Account);
         for listing in &mut self.listings {

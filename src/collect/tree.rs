@@ -35,6 +35,7 @@ pub(super) fn read(
         visibility,
         assembly,
         failed: false,
+        knows_every_organization: false,
     };
     let orgs = tree.organizations()?;
     tree.visibility.ask_about(walker.client, &orgs)?;
@@ -114,11 +115,18 @@ struct Tree<'a> {
     assembly: &'a mut Assembly,
     /// A list of organizations or projects could not be read.
     failed: bool,
+    /// The list of organizations is known to show all of them.
+    knows_every_organization: bool,
 }
 
 impl Tree<'_> {
     fn organizations(&mut self) -> Result<Vec<Scope>, ApiError> {
         let (found, listings) = self.list(ListingKind::Organizations, &Scope::Account)?;
+        self.knows_every_organization = !self.failed
+            && self
+                .visibility
+                .why_incomplete(ListingKind::Organizations, &Scope::Account)
+                .is_none();
         let scopes = found
             .iter()
             .filter(|found| self.selection.wants_org(&found.id.identifier))
@@ -139,7 +147,10 @@ impl Tree<'_> {
             vec![Scope::Account]
         };
         for list in lists {
-            let (found, listings) = self.list(ListingKind::Projects, &list)?;
+            let (mut found, mut listings) = self.list(ListingKind::Projects, &list)?;
+            if list == Scope::Account {
+                self.leave_out_strays(orgs, &mut found, &mut listings)?;
+            }
             scopes.extend(found.iter().filter_map(|found| {
                 let org = found.id.scope.org()?;
                 let project = &found.id.identifier;
@@ -156,6 +167,43 @@ impl Tree<'_> {
         scopes.sort_unstable();
         scopes.dedup();
         Ok(scopes)
+    }
+
+    /// Projects of organizations that the list of all organizations does not show, read before and now: one of the two lists
+    /// is wrong, so such a row is a gap and no scope. An organization that came meanwhile is for the next sync.
+    fn leave_out_strays(
+        &mut self,
+        orgs: &[Scope],
+        found: &mut Vec<ListedResource>,
+        listings: &mut [Listing],
+    ) -> Result<(), ApiError> {
+        let is_stray = |found: &ListedResource| !orgs.contains(&found.id.scope);
+        if !self.knows_every_organization || !found.iter().any(is_stray) {
+            return Ok(());
+        }
+        let strays: Vec<ListedResource> = found.extract_if(.., |found| is_stray(found)).collect();
+        let again = self
+            .walker
+            .listing(ListingKind::Organizations, &Scope::Account)?;
+        let now = match again.map(|listed| listed.rows) {
+            Some(Rows::Resources(now)) => now,
+            _ => Vec::new(),
+        };
+        let is_there = |stray: &&ListedResource| {
+            let mut orgs = now.iter().filter_map(|org| org.id.as_scope());
+            orgs.any(|org| org == stray.id.scope)
+        };
+        let unexplained: Vec<&ListedResource> =
+            strays.iter().filter(|stray| !is_there(stray)).collect();
+        if let (Some(first), Some(listing)) = (unexplained.first(), listings.first_mut()) {
+            self.failed = true;
+            listing.state = partial(format!(
+                "{} of its rows are of organizations that no list shows, such as {}",
+                unexplained.len(),
+                first.id
+            ));
+        }
+        Ok(())
     }
 
     fn list(

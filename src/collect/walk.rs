@@ -8,7 +8,7 @@ use super::list_walk::{ListRead, ListWalk, Rows};
 use super::listings::{self, role_assignments};
 use super::members;
 use super::record::{ListedRows, Record, as_far_as_read};
-use super::rows::{ListScope, Members};
+use super::rows::{ListScope, ListedResource, Members};
 use super::ways::{NotWhole, Ways};
 use crate::api::client::Client;
 use crate::api::error::{ApiError, ApiErrorKind};
@@ -132,6 +132,7 @@ impl Walker<'_> {
         self,
         kind: ListingKind,
         scopes: &[Scope],
+        every_scope: bool,
     ) -> Result<Option<Vec<ListedRows>>, ApiError> {
         let listing = listings::definition(kind);
         let (endpoint, tries) = match &listing.walks {
@@ -149,6 +150,10 @@ impl Walker<'_> {
             }
             Err(error) => return Ok(Some(vec![record.gap(&error)])),
         };
+        if every_scope && let Some(stray) = stray(&read.rows, scopes) {
+            let reason = format!("a row is of a scope that no list shows: {stray}");
+            read.defects.push(reason);
+        }
         if tries.is_some() && !read.defects.is_empty() {
             return Ok(None); // scope by scope, the gap is one scope's only
         }
@@ -202,6 +207,20 @@ impl Walker<'_> {
             .collect();
         Ok(Some(ManyScopes { listed, unclear }))
     }
+}
+
+/// A row of a scope that is not observed.
+fn stray(rows: &Rows, scopes: &[Scope]) -> Option<String> {
+    let Rows::Resources(listed) = rows else {
+        return None;
+    };
+    let is_elsewhere = |listed: &&ListedResource| {
+        listed.id.scope != Scope::Harness && !scopes.contains(&listed.id.scope)
+    };
+    listed
+        .iter()
+        .find(is_elsewhere)
+        .map(|stray| stray.id.to_string())
 }
 
 /// What a list of one scope is asked for.

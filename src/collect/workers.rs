@@ -25,6 +25,8 @@ pub struct Progress {
 pub(super) struct WorkerPool<'a> {
     pub(super) walker: Walker<'a>,
     pub(super) scopes: &'a [Scope],
+    /// Whether these are all there are.
+    pub(super) every_scope: bool,
     pub(super) jobs: usize,
     pub(super) progress: &'a Progress,
 }
@@ -102,10 +104,12 @@ impl WorkerPool<'_> {
                 let listed = walker.listing(kind, &scope)?;
                 (listed.into_iter().collect(), Vec::new())
             }
-            Task::WholeAccount(kind) => match walker.whole_account(kind, self.scopes)? {
-                Some(listed) => (listed, Vec::new()),
-                None => (Vec::new(), each(kind, self.scopes)),
-            },
+            Task::WholeAccount(kind) => {
+                match walker.whole_account(kind, self.scopes, self.every_scope)? {
+                    Some(listed) => (listed, Vec::new()),
+                    None => (Vec::new(), each(kind, self.scopes)),
+                }
+            }
             Task::AssignmentsOf(scopes) => {
                 let kind = ListingKind::RoleAssignments;
                 match walker.assignments_of_many(&scopes)? {

@@ -10,7 +10,7 @@ use crate::api::client::{ClientOptions, Most};
 use crate::cli::{Doctor, Format};
 use crate::collect::diagnosis::diagnose;
 use crate::collect::workers::Progress;
-use crate::collect::{ObservationRequest, Remembered};
+use crate::collect::{NothingBefore, ObservationRequest, Remembered};
 use crate::connection::Connection;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &Doctor, context: &mut Context<'_>) -> Result<Exit,
         selection: &selection,
         refuse_early: false,
         remembered: &Remembered::default(),
-        members_before: &|_| Ok(Vec::new()),
+        before: &NothingBefore,
         jobs: JOBS,
         progress: &progress,
     };

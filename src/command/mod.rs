@@ -1,6 +1,7 @@
 //! One file a command: settings in, library calls, output.
 
 pub(crate) mod audit;
+mod before;
 mod clock;
 mod compare;
 pub(crate) mod completions;

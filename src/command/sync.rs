@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Context;
+use super::before::HeldBefore;
 use super::clock;
 use super::failure::explain;
 use super::gaps::{self, Gaps};
@@ -16,13 +17,11 @@ use crate::api::client::{Client, ClientOptions};
 use crate::cli::{Format, Sync};
 use crate::collect::plan::Plan;
 use crate::collect::workers::Progress;
-use crate::collect::{self, MembersBefore, Remembered};
+use crate::collect::{self, Before, NothingBefore, Remembered};
 use crate::connection::{self, Connection};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::{
-    Label, Listing, ResourceId, ResourceType, ScopeSelection, Timestamp, TrailRead, Window,
-};
+use crate::model::{Label, Listing, ResourceType, ScopeSelection, Timestamp, TrailRead, Window};
 use crate::output;
 use crate::output::accepting::{describe, describe_all};
 use crate::output::text::{count, line};
@@ -161,7 +160,7 @@ struct Run<'a> {
 impl Run<'_> {
     fn plan(&self, writer: &Writer) -> Result<Plan, Error> {
         let remembered = remembered(writer)?;
-        collect::plan(self.client, &self.request(&remembered, &|_| Ok(Vec::new())))
+        collect::plan(self.client, &self.request(&remembered, &NothingBefore))
             .map_err(|failure| explain(failure, &self.selection, Some(writer)))
     }
 
@@ -172,9 +171,11 @@ impl Run<'_> {
         label: Option<&Label>,
     ) -> Result<(Gaps, Option<Published>), Error> {
         let remembered = remembered(&writer)?;
-        let members =
-            |group: &ResourceId| writer.members_of(group).map_err(|error| error.to_string());
-        let request = self.request(&remembered, &members);
+        let before = HeldBefore {
+            writer: &writer,
+            anything_may_go: self.arguments.max_removed >= 100,
+        };
+        let request = self.request(&remembered, &before);
         let mut observation = collect::observe(self.client, &request)
             .map_err(|failure| explain(failure, &self.selection, Some(&writer)))?;
         let accepted = self.accepted.as_ref();
@@ -221,7 +222,7 @@ impl Run<'_> {
     fn request<'a>(
         &'a self,
         remembered: &'a Remembered,
-        members_before: &'a MembersBefore<'a>,
+        before: &'a dyn Before,
     ) -> collect::ObservationRequest<'a> {
         collect::ObservationRequest {
             selection: &self.selection,
@@ -229,7 +230,7 @@ impl Run<'_> {
                 && !self.arguments.write_gaps
                 && self.accepted.is_none(),
             remembered,
-            members_before,
+            before,
             jobs: self.arguments.jobs,
             progress: &self.progress,
         }

@@ -29,7 +29,10 @@ pub(crate) fn run(arguments: &Why, context: &mut Context<'_>) -> Result<Exit, Er
     let principal = asking.access.principal(who);
     let explained = explain(&paths);
     match arguments.format {
-        SentenceFormat::Text => access::why_text(&asking.access, &explained, context.out)?,
+        SentenceFormat::Text => {
+            let screen = context.screen(arguments.color);
+            access::why_text(&asking.access, &explained, screen, context.out)?;
+        }
         SentenceFormat::Json => {
             access::why_json(&asking.access, &head, principal, &explained, context.out)?;
         }

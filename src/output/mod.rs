@@ -10,6 +10,7 @@ pub mod diff;
 pub mod doctor;
 pub mod documents;
 pub mod findings;
+mod fold;
 pub mod gaps;
 pub mod history;
 pub mod integrity;

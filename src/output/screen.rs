@@ -1,5 +1,11 @@
 //! What text for people is written to: how wide it is, and whether it shows colour.
 
+use std::io::{self, Write};
+
+use unicode_width::UnicodeWidthStr;
+
+use super::fold::folded;
+
 /// A terminal, or something that only collects text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Screen {
@@ -25,4 +31,36 @@ impl Screen {
     pub fn bold(self, text: &str) -> String {
         self.styled("1", text)
     }
+    /// Writes text behind a margin. On a terminal it goes on in further lines, a little further in; else it is one line.
+    /// Both must be safe for a terminal.
+    ///
+    /// # Errors
+    /// When the output fails.
+    pub fn write_folded(self, margin: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
+        let lines = self.folded(margin.width(), text);
+        for (at, text) in lines.iter().enumerate() {
+            if at == 0 {
+                writeln!(out, "{margin}{text}")?;
+            } else {
+                writeln!(out, "{}{text}", " ".repeat(margin.width() + HANGING))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The lines that text takes behind a margin of so many columns, without the margin.
+    #[must_use]
+    pub fn folded(self, margin: usize, text: &str) -> Vec<String> {
+        match self.width {
+            Some(width) if margin + text.width() > width => {
+                folded(text, width.saturating_sub(margin + HANGING).max(NARROWEST))
+            }
+            _ => vec![text.to_owned()],
+        }
+    }
 }
+
+/// How much further in the second line begins.
+const HANGING: usize = 2;
+/// Text is folded to no less, however narrow the terminal.
+const NARROWEST: usize = 20;

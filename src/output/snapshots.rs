@@ -38,6 +38,13 @@ pub fn table(snapshots: &[Entry], screen: Screen, out: &mut dyn Write) -> io::Re
         ("DISABLED", Align::Right),
         ("REQUESTS", Align::Right),
         ("LABEL", Align::Left),
+    ])
+    .sparing(&[
+        "REQUESTS",
+        "DISABLED",
+        "RESOURCE GROUPS",
+        "ROLES",
+        "SERVICE ACCOUNTS",
     ]);
     for entry in snapshots {
         let snapshot = &entry.info;

@@ -1,12 +1,14 @@
-//! Columns for people.
+//! Columns for people. On a terminal a table fits its width: cells go on in the next lines, then the columns that are needed
+//! least are left out with a word, and where that is not enough each row is a block of lines. No cell is ever cut.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
+use super::fold::{folded, widest_piece};
 use super::screen::Screen;
-use super::text::{line, shortened};
+use super::text::line;
 
 /// How a column is aligned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +24,7 @@ pub enum Align {
 pub struct Table {
     columns: Vec<(Cow<'static, str>, Align)>,
     rows: Vec<Vec<String>>,
+    spare: &'static [&'static str],
 }
 
 impl Table {
@@ -38,7 +41,14 @@ impl Table {
         Self {
             columns,
             rows: Vec::new(),
+            spare: &[],
         }
+    }
+
+    /// Columns that a narrow terminal may leave out, the one that is needed least first.
+    #[must_use]
+    pub fn sparing(self, spare: &'static [&'static str]) -> Self {
+        Self { spare, ..self }
     }
 
     /// Adds a row with as many cells as there are columns.
@@ -61,119 +71,202 @@ impl Table {
         self
     }
 
-    /// Writes the table; nothing trails the last column. On a terminal the widest columns give way until it fits: their
-    /// cells go on in the next lines, and end with an ellipsis where that is not enough.
+    /// Writes the table; nothing trails the last column.
     ///
     /// # Errors
     /// When the output fails.
     pub fn write(&self, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
-        let headings: Vec<String> = self.columns.iter().map(|(name, _)| line(name)).collect();
-        let (widths, gap) = self.widths(&headings, screen.width);
-        for (at, row) in [&headings].into_iter().chain(&self.rows).enumerate() {
-            let cells: Vec<Vec<String>> = row
-                .iter()
-                .zip(&widths)
-                .map(|(cell, width)| folded(cell, *width))
-                .collect();
-            let height = cells.iter().map(Vec::len).max().unwrap_or_default();
-            for of_cell in 0..height {
-                let text = self.line(&cells, of_cell, &widths, gap);
-                if at == 0 {
-                    writeln!(out, "{}", screen.bold(&text))?;
-                } else {
-                    writeln!(out, "{text}")?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn line(&self, cells: &[Vec<String>], at: usize, widths: &[usize], gap: usize) -> String {
-        let mut text = String::new();
-        for ((cell, width), (_, align)) in cells.iter().zip(widths).zip(&self.columns) {
-            let cell = cell.get(at).map_or("", String::as_str);
-            let padding = " ".repeat(width.saturating_sub(cell.width()));
-            match align {
-                Align::Left => text.extend([cell, &padding]),
-                Align::Right => text.extend([&padding, cell]),
-            }
-            text.push_str(&" ".repeat(gap));
-        }
-        text.trim_end().to_owned()
-    }
-
-    /// The widths of the columns and of the gaps between them: as wide as the cells, unless that is too wide.
-    fn widths(&self, headings: &[String], most: Option<usize>) -> (Vec<usize>, usize) {
-        let cells = |at: usize| self.rows.iter().map(move |row| row[at].width()).max();
-        let mut widths: Vec<usize> = (0..self.columns.len())
-            .map(|at| cells(at).unwrap_or_default().max(headings[at].width()))
-            .collect();
-        let Some(most) = most else {
-            return (widths, WIDE_GAP);
+        let columns: Vec<Column<'_>> = self.columns().collect();
+        let Some(width) = screen.width else {
+            let widths = columns.iter().map(|column| column.widest).collect();
+            return Grid::new(&columns, widths, WIDE_GAP).write(screen, out);
         };
-        let mut gap = WIDE_GAP;
-        for narrowest in NARROWEST {
-            // Numbers are never folded, their headings are.
-            let least = |at: usize| match self.columns[at].1 {
-                Align::Left => narrowest,
-                Align::Right => cells(at)
-                    .unwrap_or_default()
-                    .max(narrowest.min(longest_word(&headings[at]))),
-            };
-            let gaps = |gap: usize| gap * widths.len().saturating_sub(1);
-            let gaps = gaps(gap);
-            while widths.iter().sum::<usize>() + gaps > most {
-                let can_give = (0..widths.len()).filter(|at| widths[*at] > least(*at));
+        for left_out in 0..=self.spare.len() {
+            let (spare, kept): (Vec<&Column<'_>>, Vec<&Column<'_>>) = columns
+                .iter()
+                .partition(|column| self.spare[..left_out].contains(&&*column.heading));
+            let kept: Vec<Column<'_>> = kept.into_iter().cloned().collect();
+            if let Some(grid) = Grid::that_fits(&kept, width) {
+                grid.write(screen, out)?;
+                return write_left_out(&spare, screen, out);
+            }
+        }
+        write_blocks(&columns, screen, width, out)
+    }
+
+    fn columns(&self) -> impl Iterator<Item = Column<'_>> {
+        self.columns.iter().enumerate().map(|(at, (name, align))| {
+            let heading = line(name);
+            let cells: Vec<&str> = self.rows.iter().map(|row| &*row[at]).collect();
+            let widest = cells.iter().map(|cell| cell.width()).max();
+            let piece = cells.iter().map(|cell| widest_piece(cell)).max();
+            Column {
+                widest: widest.unwrap_or_default().max(heading.width()),
+                narrowest: match align {
+                    Align::Left => piece.unwrap_or_default().max(widest_piece(&heading)),
+                    Align::Right => widest.unwrap_or_default().max(widest_piece(&heading)),
+                },
+                align: *align,
+                heading,
+                cells,
+            }
+        })
+    }
+}
+
+/// A column, ready to be shown.
+#[derive(Clone, Debug)]
+struct Column<'a> {
+    heading: String,
+    align: Align,
+    cells: Vec<&'a str>,
+    /// The width of its widest cell.
+    widest: usize,
+    /// The least width in which no word is broken.
+    narrowest: usize,
+}
+
+const WIDE_GAP: usize = 2;
+const NARROW_GAP: usize = 1;
+/// A grid whose rows take more lines than this, on average, is harder to read than blocks.
+const MOST_LINES: usize = 3;
+/// Values of blocks are at least so wide, however narrow the terminal.
+const NARROWEST_VALUE: usize = 8;
+
+/// Columns side by side.
+struct Grid<'a> {
+    columns: &'a [Column<'a>],
+    widths: Vec<usize>,
+    gap: usize,
+}
+
+impl<'a> Grid<'a> {
+    fn new(columns: &'a [Column<'a>], widths: Vec<usize>, gap: usize) -> Self {
+        Self {
+            columns,
+            widths,
+            gap,
+        }
+    }
+
+    /// As wide as the cells, unless that is too wide: then the widest columns give way.
+    fn that_fits(columns: &'a [Column<'a>], width: usize) -> Option<Self> {
+        for gap in [WIDE_GAP, NARROW_GAP] {
+            let gaps = gap * columns.len().saturating_sub(1);
+            let mut widths: Vec<usize> = columns.iter().map(|column| column.widest).collect();
+            while widths.iter().sum::<usize>() + gaps > width {
+                let can_give = (0..columns.len()).filter(|at| widths[*at] > columns[*at].narrowest);
                 let Some(widest) = can_give.max_by_key(|at| widths[*at]) else {
                     break;
                 };
                 widths[widest] -= 1;
             }
-            if widths.iter().sum::<usize>() + gaps <= most {
-                break;
+            let grid = Self::new(columns, widths, gap);
+            if grid.widths.iter().sum::<usize>() + gaps <= width && grid.is_readable() {
+                return Some(grid);
             }
-            gap = NARROW_GAP;
         }
-        (widths, gap)
+        None
+    }
+
+    fn is_readable(&self) -> bool {
+        let lines: usize = (0..self.rows()).map(|row| self.row(row).0).sum();
+        lines <= MOST_LINES * self.rows()
+    }
+
+    fn rows(&self) -> usize {
+        self.columns.first().map_or(0, |column| column.cells.len())
+    }
+
+    /// How many lines a row takes, and its cells in lines.
+    fn row(&self, row: usize) -> (usize, Vec<Vec<String>>) {
+        self.folded(|column| column.cells[row])
+    }
+
+    fn folded(&self, text: impl Fn(&'a Column<'a>) -> &'a str) -> (usize, Vec<Vec<String>>) {
+        let columns = self.columns.iter().zip(&self.widths);
+        let cells: Vec<Vec<String>> = columns
+            .map(|(column, width)| folded(text(column), *width))
+            .collect();
+        let lines = cells.iter().map(Vec::len).max().unwrap_or_default();
+        (lines, cells)
+    }
+
+    fn write(&self, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+        let (lines, cells) = self.folded(|column| &column.heading);
+        for line in 0..lines {
+            writeln!(out, "{}", screen.bold(&self.line(&cells, line)))?;
+        }
+        for row in 0..self.rows() {
+            let (lines, cells) = self.row(row);
+            for line in 0..lines {
+                writeln!(out, "{}", self.line(&cells, line))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn line(&self, cells: &[Vec<String>], at: usize) -> String {
+        let mut text = String::new();
+        for ((cell, width), column) in cells.iter().zip(&self.widths).zip(self.columns) {
+            let cell = cell.get(at).map_or("", String::as_str);
+            let padding = " ".repeat(width.saturating_sub(cell.width()));
+            match column.align {
+                Align::Left => text.extend([cell, &padding]),
+                Align::Right => text.extend([&padding, cell]),
+            }
+            text.push_str(&" ".repeat(self.gap));
+        }
+        text.trim_end().to_owned()
     }
 }
 
-fn longest_word(text: &str) -> usize {
-    text.split(' ')
-        .map(UnicodeWidthStr::width)
-        .max()
-        .unwrap_or_default()
+fn write_left_out(spare: &[&Column<'_>], screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    let with_text = |column: &&&Column<'_>| column.cells.iter().any(|cell| !cell.is_empty());
+    let names: Vec<&str> = spare
+        .iter()
+        .filter(with_text)
+        .map(|column| &*column.heading)
+        .collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let text = format!("not shown, too narrow: {}", names.join(", "));
+    screen.write_folded("", &text, out)
 }
 
-const WIDE_GAP: usize = 2;
-const NARROW_GAP: usize = 1;
-/// How narrow columns become: not narrower than the first, unless the table does not fit then.
-const NARROWEST: [usize; 4] = [12, 8, 5, 3];
-/// Cells do not take more lines than this.
-const MOST_LINES: usize = 4;
-
-/// A cell in lines of at most so many columns, broken after a blank or a separator where there is one.
-fn folded(cell: &str, width: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut rest = cell;
-    while rest.width() > width && lines.len() + 1 < MOST_LINES {
-        let (mut used, mut end, mut after_word) = (0, 0, 0);
-        for (at, c) in rest.char_indices() {
-            used += c.width().unwrap_or_default();
-            if used > width && end > 0 {
-                break;
-            }
-            end = at + c.len_utf8();
-            if matches!(c, ' ' | '/' | ',' | ';' | '-' | '_' | '@' | '.') {
-                after_word = end;
+/// Each row as a block: a line or more for each cell that holds something.
+fn write_blocks(
+    columns: &[Column<'_>],
+    screen: Screen,
+    width: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let headings = columns.iter().map(|column| column.heading.width());
+    let heading = headings.max().unwrap_or_default();
+    let indent = heading + WIDE_GAP;
+    let value = width.saturating_sub(indent).max(NARROWEST_VALUE);
+    for row in 0..columns.first().map_or(0, |column| column.cells.len()) {
+        let goes_on = columns[0].cells[row].is_empty();
+        if row > 0 && !goes_on {
+            writeln!(out)?;
+        }
+        for column in columns
+            .iter()
+            .filter(|column| !column.cells[row].is_empty())
+        {
+            let padding = " ".repeat(indent - column.heading.width());
+            let name = screen.bold(&column.heading);
+            for (at, text) in folded(column.cells[row], value).iter().enumerate() {
+                if at == 0 {
+                    writeln!(out, "{name}{padding}{text}")?;
+                } else {
+                    writeln!(out, "{}{text}", " ".repeat(indent))?;
+                }
             }
         }
-        let at = if after_word > 0 { after_word } else { end };
-        lines.push(rest[..at].trim_end().to_owned());
-        rest = rest[at..].trim_start();
     }
-    lines.push(shortened(rest, width));
-    lines
+    Ok(())
 }
 
 #[cfg(test)]

@@ -7,17 +7,16 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Screen;
-use super::access::words::{self as access_words, code, shown};
+use super::access::NamesInAnswer;
+use super::access::words::{self as access_words, code};
 use super::audit::{EventDoc, acted_on, words};
 use super::by::{acting, minute};
 use super::documents::{FORMAT_VERSION, PrincipalDoc, SnapshotDoc};
 use super::table::{Align, Table};
-use super::text::{count, named, shortened};
+use super::text::{count, named};
 use crate::access::agreement::{Answer, Asked, Compared, Outcome, Reason};
 use crate::access::{Access, Path, PathAnswer};
 use crate::model::{Policy, Scope, SnapshotInfo};
-
-const NAME: usize = 60;
 
 /// Everything that was asked, and what came of it.
 #[derive(Debug)]
@@ -48,6 +47,7 @@ pub fn table(verified: &Verified<'_>, screen: Screen, out: &mut dyn Write) -> io
             .map(|name| (name, Align::Left))
             .to_vec(),
     );
+    let names = NamesInAnswer::of(verified.access);
     let mut is_empty = true;
     for outcome in verified.outcomes {
         let (snapshot, harness, why) = match outcome {
@@ -65,7 +65,9 @@ pub fn table(verified: &Verified<'_>, screen: Screen, out: &mut dyn Write) -> io
         is_empty = false;
         let asked = outcome.asked();
         table.row(vec![
-            shortened(shown(verified.access.principal(asked.principal)), NAME),
+            names
+                .principal(verified.access.principal(asked.principal))
+                .to_string(),
             asked.question.permission.clone(),
             snapshot.to_owned(),
             harness.to_owned(),

@@ -375,7 +375,7 @@ impl fmt::Display for StoreError {
                     path.display()
                 )?;
                 removals.iter().try_for_each(|removal| {
-                    let Removal { what, gone, of } = removal;
+                    let Removal { what, gone, of, .. } = removal;
                     write!(f, "\n{gone} of {of} {}s are gone", what.replace('_', " "))
                 })
             }

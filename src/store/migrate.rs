@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 use std::path::Path;
 
-use super::derived::{act_history, refresh_places};
+use super::derived::{act_history, refresh_moves, refresh_places};
 use super::digest::{self, TableSums};
 use super::schema;
 
@@ -31,6 +31,7 @@ pub(super) fn migrate(connection: &Connection, path: &Path) -> rusqlite::Result<
     schema::index_facts(connection)?;
     act_history(connection)?;
     refresh_places(connection, None)?;
+    refresh_moves(connection)?;
     schema::index_derived(connection)?;
     digest::record_all(connection)?;
     TableSums::store(connection, None)?;

@@ -243,6 +243,16 @@ fn access_checks_that_say_nothing_leave_gaps_unless_own_grants_prove_it() {
 }
 
 #[test]
+fn lists_that_show_less_are_not_believed() {
+    check_all("emptied", UNFINISHED, in_four_ways);
+}
+
+#[test]
+fn rows_of_other_scopes_are_gaps() {
+    check_all("scopes", UNFINISHED, in_four_ways);
+}
+
+#[test]
 fn lists_are_asked_otherwise_before_they_are_gaps() {
     check_all("lists", UNFINISHED, in_four_ways);
 }

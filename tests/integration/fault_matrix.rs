@@ -136,8 +136,7 @@ fn is_harmless(kind: &FaultKind) -> bool {
 fn ends_all(kind: &FaultKind) -> bool {
     matches!(
         kind,
-        FaultKind::Unauthorized
-            | FaultKind::TooManyRequestsHtml
+        FaultKind::TooManyRequestsHtml
             | FaultKind::TooManyRequestsRetryAfter(_)
             | FaultKind::TooManyRequestsAs400
             | FaultKind::Redirect(..)
@@ -152,7 +151,7 @@ fn faults_of_requests() -> Vec<Case> {
         passing(Kind::TooManyRequestsHtml, Exit::Unreachable),
         passing(Kind::TooManyRequestsRetryAfter(soon()), Exit::Unreachable),
         passing(Kind::TooManyRequestsAs400, Exit::Unreachable),
-        passing(Kind::Unauthorized, Exit::KeyRefused),
+        passing(Kind::Unauthorized, Exit::CouldNotTell),
         passing(Kind::InternalError, Exit::CouldNotTell),
         passing(Kind::BadGatewayHtml, Exit::CouldNotTell),
         passing(Kind::Unavailable(None), Exit::CouldNotTell),
@@ -237,6 +236,12 @@ fn outcome(place: Place, kind: &FaultKind, times: HowOften, exit: Option<Exit>) 
     match kind {
         // One answer without data is nothing, which the next one contradicts; a refusal may be about the order.
         FaultKind::DataNull | FaultKind::BareEnvelope if place.is_list && once => None,
+        // A key that is refused before anything has worked is refused everywhere.
+        FaultKind::Unauthorized
+            if place.route == router::ACCESS_CHECK && place.nth == 1 && !once =>
+        {
+            Some(Exit::KeyRefused)
+        }
         // A snapshot promises neither the account nor the catalogue.
         _ if place.is_optional() && !ends_all(kind) => None,
         // There is another path, which is asked where this one refuses or does not answer as Harness does.

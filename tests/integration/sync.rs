@@ -138,9 +138,23 @@ fn other_failures_end_the_observation_even_where_gaps_are_accepted() {
     let test = Test::synced();
     let bytes = fs::read(test.database()).unwrap();
     test.fake
-        .fault(Fault::on(router::ROLES, FaultKind::Unauthorized));
+        .fault(Fault::everywhere(FaultKind::Unauthorized).nth(3));
     test.sync().args(&["--allow-partial"]).exits(4);
     assert_eq!(fs::read(test.database()).unwrap(), bytes);
+}
+
+#[test]
+fn a_key_that_one_list_refuses_while_others_take_it_is_a_gap_of_that_list() {
+    let test = Test::synced();
+    test.fake
+        .fault(Fault::on(router::ROLES, FaultKind::Unauthorized));
+    test.at_once(&["sync"]).exits(2).says("roles in account");
+    test.at_once(&["sync", "--allow-partial"]).exits(2);
+    assert_eq!(
+        test.ask("SELECT kind FROM listings WHERE state <> 'complete'"),
+        "roles"
+    );
+    test.diff().exits(2).prints_nothing();
 }
 
 #[test]

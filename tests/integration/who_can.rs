@@ -5,7 +5,7 @@
 use harness_access::model::ListingKind;
 
 use crate::support::account::{ACCOUNT_ONLY, Account, EVERYTHING};
-use crate::support::{TempDir, run};
+use crate::support::{TempDir, on_terminal, run};
 
 const ADMIN: &str = "role/harness/_account_admin";
 const SHOP: &str = "org/default/project/shop";
@@ -373,7 +373,7 @@ fn what_rests_on_a_list_that_was_not_complete_is_no_plain_yes() {
 }
 
 #[test]
-fn long_names_are_cut_in_tables_only() {
+fn long_names_are_cut_in_tables_only_and_long_lists_on_terminals() {
     let folder = TempDir::new();
     let db = folder.file("a.db");
     let long = "long ".repeat(50);
@@ -405,10 +405,10 @@ fn long_names_are_cut_in_tables_only() {
     ] {
         let table = run(&db, question).stdout;
         assert!(table.contains('…') && !table.contains(&long), "{table}");
-        assert!(
-            table.lines().all(|line| line.chars().count() < 420),
-            "{table}"
-        );
+        assert!(table.contains("secret_49"), "{table}");
+        let shown = on_terminal(100, &db, question).stdout;
+        let is_short = shown.lines().all(|line| line.chars().count() <= 100);
+        assert!(is_short && !shown.contains("secret_49"), "{shown}");
         let csv = run(&db, &[question, &["--format", "csv"]].concat()).stdout;
         assert!(csv.contains(&long) && csv.contains("secret_49"), "{csv}");
     }

@@ -6,16 +6,19 @@ use std::sync::atomic::Ordering;
 use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
+use serde::de::IgnoredAny;
+
 use super::Client;
 use super::classify::{Classifier, FailedAttempt};
 use super::pace::Pacer;
 use super::patience::Patience;
 use super::prepared::{Open, PreparedCall};
 use super::retry::{AttemptOutcome, Retry, RetryPolicy, RetryReason, Step, retry_after};
-use crate::api::call::{Call, Reply};
-use crate::api::error::{ApiError, ApiErrorKind};
+use crate::api::call::{Call, CallSite, Method, PageAsked, Reply};
+use crate::api::error::{ApiError, ApiErrorKind, ErrorBody};
 use crate::api::http::base_url::BaseUrl;
 use crate::api::http::transport::{HttpRequest, HttpResponse};
+use crate::api::page::envelope;
 use crate::api::wire::lenient::take_oddities;
 
 impl Client {
@@ -75,13 +78,9 @@ impl Client {
         let mut retry = Retry::new(&policy, self.deadline);
         let mut last = None;
         loop {
-            let fail = |attempts, kind| ApiError {
-                is_first: !self.worked.load(Ordering::Relaxed),
-                ..ApiError::new(call.site(method), attempts, kind)
-            };
             let sent_at = self
                 .wait_for_turn(last)
-                .map_err(|kind| fail(retry.attempts(), kind))?;
+                .map_err(|kind| self.given_up(call.site(method), retry.attempts(), kind))?;
             request.request_id = self.count(retry.attempts());
             request.timeout = self
                 .options
@@ -101,8 +100,9 @@ impl Client {
             let (pause, kind) = match self.after_failure(failure, &mut retry, sent_at) {
                 Ok(again) => again,
                 Err(kind) => {
-                    self.patience().failed(call.path(), &kind);
-                    return Err(fail(retry.attempts(), kind));
+                    let error = self.given_up(call.site(method), retry.attempts(), kind);
+                    self.patience().failed(call.path(), &error);
+                    return Err(error);
                 }
             };
             let site = call.site(method);
@@ -113,6 +113,70 @@ impl Client {
             );
             last = Some(kind);
             self.options.clock.sleep(pause, &self.options.cancel);
+        }
+    }
+
+    fn given_up(&self, site: CallSite, attempts: u32, kind: ApiErrorKind) -> ApiError {
+        let error = ApiError {
+            is_first: !self.worked.load(Ordering::Relaxed),
+            ..ApiError::new(site, attempts, kind)
+        };
+        ApiError {
+            others_work: self.others_work(&error),
+            ..error
+        }
+    }
+
+    /// Whether a failure that mostly is about everything is about one endpoint alone. A key may have been revoked meanwhile, so whether it still works is asked once more.
+    fn others_work(&self, error: &ApiError) -> bool {
+        match *error.kind {
+            ApiErrorKind::BadKey(_) if !error.is_first => self.key_works(error),
+            // Whether it was the list that was slow, or Harness that could not be asked.
+            ApiErrorKind::Deadline { ref last, .. } => {
+                let is_of_all = |last: &ApiErrorKind| {
+                    matches!(
+                        last,
+                        ApiErrorKind::Throttled(_) | ApiErrorKind::Transport(_)
+                    )
+                };
+                self.keeps_what_came.load(Ordering::Relaxed)
+                    && !error.is_first
+                    && !last.as_deref().is_some_and(is_of_all)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether Harness is there and takes the key, although a call failed: it shows the account, or refuses it for another
+    /// reason.
+    pub(crate) fn key_works(&self, failed: &ApiError) -> bool {
+        let account = "/ng/api/accounts";
+        let call = if failed.site.endpoint.contains(account) {
+            Call::new("/ng/api/organizations").page(PageAsked { index: 0, size: 1 })
+        } else {
+            Call::new(account).segment(&self.account_id)
+        };
+        if self.options.cancel.is_cancelled() {
+            return false;
+        }
+        let request = HttpRequest {
+            method: Method::Get,
+            url: self.base().join(&call.path_and_query(&self.account_id)),
+            body: None,
+            account: None,
+            request_id: self.count(0),
+            timeout: self.options.request_timeout,
+        };
+        let opened = self.attempt(&call, &request, envelope::open::<IgnoredAny>);
+        match opened {
+            Ok(_) => true,
+            Err(failure) => matches!(
+                *failure.kind,
+                ApiErrorKind::NotPermitted { .. }
+                    | ApiErrorKind::Shape { .. }
+                    | ApiErrorKind::Refused(_)
+                    | ApiErrorKind::NotFound(ErrorBody { code: Some(_), .. })
+            ),
         }
     }
 

@@ -104,6 +104,8 @@ pub struct Client {
     pacer: Mutex<Pacer>,
     /// Any call has succeeded: a later 401 or page of HTML is then taken for passing trouble.
     worked: AtomicBool,
+    /// What there is no time for is a gap: the rest is of use.
+    keeps_what_came: AtomicBool,
     requests: AtomicU64,
     counter: Counter,
     retries: AtomicU64,
@@ -149,6 +151,7 @@ impl Client {
             pacer: Mutex::new(Pacer::new(options.max_per_minute, now)),
             options,
             worked: AtomicBool::new(false),
+            keeps_what_came: AtomicBool::new(false),
             requests: AtomicU64::new(0),
             counter: Counter::default(),
             retries: AtomicU64::new(0),
@@ -352,6 +355,11 @@ impl Client {
             per_minute: pacer.rate_per_minute(),
             pause: pacer.pause(self.options.clock.now()),
         }
+    }
+
+    /// From now on what there is no time for is a gap of its list, and does not end the run.
+    pub(crate) fn keep_what_came(&self) {
+        self.keeps_what_came.store(true, Ordering::Relaxed);
     }
 
     /// Whether any call has succeeded.

@@ -3,10 +3,13 @@
 
 use std::collections::HashMap;
 
-use crate::api::error::ApiErrorKind;
+use crate::api::error::{ApiError, ApiErrorKind};
 
 /// Calls of one endpoint that may use up their attempts in a row before further ones get a single attempt.
 const MOST_IN_A_ROW: u32 = 2;
+
+/// Attempts after the first call that used up all of its own.
+const FEW_TRIES: u32 = 2;
 
 /// The endpoints that failed lately, by path.
 #[derive(Debug, Default)]
@@ -15,7 +18,11 @@ pub(super) struct Patience(HashMap<String, u32>);
 impl Patience {
     /// The attempts for a call that would have so many.
     pub(super) fn tries(&self, path: &str, tries: u32) -> u32 {
-        if self.is_lost(path) { 1 } else { tries }
+        match self.0.get(path) {
+            None | Some(0) => tries,
+            Some(failed) if *failed < MOST_IN_A_ROW => tries.min(FEW_TRIES),
+            Some(_) => 1,
+        }
     }
 
     /// Whether the endpoint has failed too often in a row.
@@ -29,13 +36,17 @@ impl Patience {
         self.0.remove(path);
     }
 
-    /// Takes note of a call that failed for good. Throttling is not the endpoint's fault, and a clear refusal costs
-    /// one attempt anyway.
-    pub(super) fn failed(&mut self, path: &str, kind: &ApiErrorKind) {
-        if matches!(
-            kind,
-            ApiErrorKind::Server(_) | ApiErrorKind::NotJson { .. } | ApiErrorKind::Transport(_)
-        ) {
+    /// Takes note of a call that failed for good. Throttling is not the endpoint's fault, and a clear refusal
+    /// costs one attempt anyway.
+    pub(super) fn failed(&mut self, path: &str, error: &ApiError) {
+        let is_its_own = match &*error.kind {
+            ApiErrorKind::Server(_) | ApiErrorKind::NotJson { .. } | ApiErrorKind::Transport(_) => {
+                true
+            }
+            ApiErrorKind::BadKey(_) => error.others_work,
+            _ => false,
+        };
+        if is_its_own {
             *self.0.entry(path.to_owned()).or_default() += 1;
         }
     }
@@ -44,14 +55,22 @@ impl Patience {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::call::{Call, Method};
     use crate::api::error::ErrorBody;
 
+    fn failed(kind: ApiErrorKind, others_work: bool) -> ApiError {
+        ApiError {
+            others_work,
+            ..ApiError::new(Call::new("/a").site(Method::Get), 5, kind)
+        }
+    }
+
     #[test]
-    fn an_endpoint_that_fails_twice_gets_single_attempts_until_it_works() {
+    fn an_endpoint_that_fails_gets_few_attempts_then_single_ones_until_it_works() {
         let mut patience = Patience::default();
-        let down = ApiErrorKind::Server(ErrorBody::default());
+        let down = failed(ApiErrorKind::Server(ErrorBody::default()), false);
         patience.failed("/a", &down);
-        assert_eq!(patience.tries("/a", 5), 5);
+        assert_eq!((patience.tries("/a", 5), patience.tries("/b", 5)), (2, 5));
         patience.failed("/a", &down);
         assert_eq!((patience.tries("/a", 5), patience.tries("/b", 5)), (1, 5));
         patience.worked("/a");
@@ -62,8 +81,21 @@ mod tests {
     fn throttling_costs_no_patience() {
         let mut patience = Patience::default();
         for _ in 0..9 {
-            patience.failed("/a", &ApiErrorKind::Throttled(ErrorBody::default()));
+            patience.failed(
+                "/a",
+                &failed(ApiErrorKind::Throttled(ErrorBody::default()), false),
+            );
         }
         assert_eq!(patience.tries("/a", 5), 5);
+    }
+
+    #[test]
+    fn a_key_that_one_endpoint_refuses_costs_its_patience() {
+        let mut patience = Patience::default();
+        patience.failed(
+            "/a",
+            &failed(ApiErrorKind::BadKey(ErrorBody::default()), true),
+        );
+        assert_eq!(patience.tries("/a", 5), 2);
     }
 }

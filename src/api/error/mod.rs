@@ -24,6 +24,8 @@ pub struct ApiError {
     pub kind: Box<ApiErrorKind>,
     /// No call had succeeded before: it may be that nothing at this address is Harness.
     pub is_first: bool,
+    /// Harness answered other calls with the same key, so this failure is the endpoint's own.
+    pub others_work: bool,
     /// The same was asked under `/gateway` too, in vain.
     pub tried_gateway: bool,
     /// For the walk over a list: what it took until it failed. `rows` and `pages` are those of the last walk, and no
@@ -136,6 +138,7 @@ impl ApiError {
             attempts,
             kind,
             is_first: false,
+            others_work: false,
             tried_gateway: false,
             walked: None,
         }
@@ -152,13 +155,12 @@ impl ApiError {
     #[must_use]
     pub fn ends_run(&self) -> bool {
         match &*self.kind {
-            ApiErrorKind::BadKey(_)
-            | ApiErrorKind::Redirected { .. }
+            ApiErrorKind::Redirected { .. }
             | ApiErrorKind::AccountMoved { .. }
             | ApiErrorKind::IpNotAllowed(_)
             | ApiErrorKind::Throttled(_)
-            | ApiErrorKind::Deadline { .. }
             | ApiErrorKind::Cancelled => true,
+            ApiErrorKind::BadKey(_) | ApiErrorKind::Deadline { .. } => !self.others_work,
             ApiErrorKind::Transport(error) => self.is_first || error.kind.is_of_the_way(),
             ApiErrorKind::NotJson { .. } | ApiErrorKind::NotFound(ErrorBody { code: None, .. }) => {
                 self.is_first
@@ -206,6 +208,17 @@ impl ApiError {
                 ..
             } | ApiErrorKind::NotFound(ErrorBody { code: None, .. })
         )
+    }
+
+    /// Whether a first call failed in a way that may be the endpoint's own, although nothing has shown yet that Harness is
+    /// there.
+    #[must_use]
+    pub fn may_be_of_this_call_alone(&self) -> bool {
+        let of_the_call = matches!(
+            &*self.kind,
+            ApiErrorKind::NotJson { .. } | ApiErrorKind::NotFound(ErrorBody { code: None, .. })
+        );
+        of_the_call && self.is_first
     }
 
     /// Whether the response was larger than is read.

@@ -3,7 +3,7 @@
 use crate::api::call::Envelope;
 use crate::api::wire;
 use crate::collect::definition::{
-    Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
+    Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
 };
 use crate::collect::endpoint::Endpoint;
 use crate::collect::rows::ListedResource;
@@ -34,6 +34,7 @@ pub(super) static ACCOUNT: Definition = Definition {
             }
         })
     },
+    alone: Alone::Never,
 };
 
 fn listed(account: wire::Account) -> ListedResource {

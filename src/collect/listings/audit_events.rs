@@ -1,7 +1,7 @@
 //! Who did what to access, from the audit trail.
 
 use crate::collect::definition::{
-    Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
+    Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
 };
 use crate::collect::endpoint::Endpoint;
 use crate::collect::list_walk::ListWalk;
@@ -27,4 +27,5 @@ pub(super) static AUDIT_EVENTS: Definition = Definition {
     phase: Phase::Named,
     walks: Walks::Trail,
     read: |_| ListWalk::read_elsewhere(),
+    alone: Alone::Never,
 };

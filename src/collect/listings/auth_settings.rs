@@ -3,7 +3,7 @@
 use crate::api::call::Envelope;
 use crate::api::wire::AuthenticationSettings;
 use crate::collect::definition::{
-    Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
+    Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
 };
 use crate::collect::endpoint::Endpoint;
 use crate::collect::rows::{ListedResource, as_set};
@@ -27,6 +27,7 @@ pub(super) static AUTH_SETTINGS: Definition = Definition {
             Ok(listed(walk.account_id(), settings))
         })
     },
+    alone: Alone::Never,
 };
 
 fn listed(account: &str, settings: AuthenticationSettings) -> ListedResource {

@@ -17,7 +17,7 @@ mod service_account_tokens;
 mod service_accounts;
 mod sign_ins;
 mod tokens;
-mod user_groups;
+pub(crate) mod user_groups;
 mod users;
 
 use crate::collect::definition::{Definition, Walks, Wanted};

@@ -1,7 +1,7 @@
 //! The catalogue of permissions. Harness lists it for everybody; where it does not, what is known of it stays.
 
 use crate::api::wire::PermissionItem;
-use crate::collect::definition::{Definition, Phase, Walks, Wanted, WithoutPermission};
+use crate::collect::definition::{Alone, Definition, Phase, Walks, Wanted, WithoutPermission};
 use crate::collect::endpoint::Endpoint;
 use crate::collect::list_walk::Rows;
 use crate::collect::rows::{ListedResource, levels};
@@ -23,6 +23,7 @@ pub(super) static PERMISSIONS: Definition = Definition {
         read.defects.extend(lacks(&read.rows));
         Ok(read)
     },
+    alone: Alone::Never,
 };
 
 /// Permissions that every Harness has. A catalogue without them is not all of it.

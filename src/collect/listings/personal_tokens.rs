@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::tokens;
 use crate::api::wire::TokenItem;
 use crate::collect::definition::{
-    Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
+    Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
 };
 use crate::collect::rows::{ListScope, ListedResource, Row};
 use crate::model::{Extra, ListingKind, ResourceType};
@@ -26,6 +26,7 @@ pub(super) static PERSONAL_TOKENS: Definition = Definition {
     phase: Phase::Named,
     walks: Walks::Account,
     read: |walk| walk.resources::<PersonalToken>(),
+    alone: Alone::OfOwner,
 };
 
 #[derive(Debug, Hash, Deserialize)]

@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash};
 
 use crate::api::wire::ProjectItem;
 use crate::collect::definition::{
-    Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
+    Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
 };
 use crate::collect::endpoint::Endpoint;
 use crate::collect::rows::{ListScope, ListedResource, Row, own_scope};
@@ -27,6 +27,7 @@ pub(super) static PROJECTS: Definition = Definition {
     phase: Phase::Naming,
     walks: Walks::Tree,
     read: |walk| walk.resources::<ProjectItem>(),
+    alone: Alone::ItsLists,
 };
 
 impl Row for ProjectItem {

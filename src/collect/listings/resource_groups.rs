@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash};
 use crate::api::http::quote::quote;
 use crate::api::wire::{ResourceGroupItem, ResourceSelector, ScopeSelector};
 use crate::collect::definition::{
-    Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
+    Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
 };
 use crate::collect::endpoint::Endpoint;
 use crate::collect::rows::{
@@ -30,6 +30,7 @@ pub(super) static RESOURCE_GROUPS: Definition = Definition {
     phase: Phase::Named,
     walks: Walks::EachScope(None),
     read: |walk| walk.resources::<ResourceGroupItem>(),
+    alone: Alone::Below("/resourceGroup/identifier"),
 };
 
 impl Row for ResourceGroupItem {

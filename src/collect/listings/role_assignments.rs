@@ -10,7 +10,7 @@ use crate::api::wire::{
     ScopeFilter,
 };
 use crate::collect::assignments::{self, Assignments};
-use crate::collect::definition::{Definition, Phase, Walks, Wanted, WithoutPermission};
+use crate::collect::definition::{Alone, Definition, Phase, Walks, Wanted, WithoutPermission};
 use crate::collect::endpoint::Endpoint;
 use crate::collect::list_walk::{ListRead, ListWalk, Rows};
 use crate::model::{ListingKind, Scope};
@@ -25,6 +25,7 @@ pub(super) static ROLE_ASSIGNMENTS: Definition = Definition {
     phase: Phase::Naming,
     walks: Walks::ManyScopes,
     read,
+    alone: Alone::Below("/roleAssignment/identifier"),
 };
 
 /// Role assignments of the scopes named in the body. Harness looks up every role and resource group it shows, and a

@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash};
 
 use crate::api::wire::RoleItem;
 use crate::collect::definition::{
-    Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
+    Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
 };
 use crate::collect::endpoint::Endpoint;
 use crate::collect::rows::{
@@ -26,6 +26,7 @@ pub(super) static ROLES: Definition = Definition {
     phase: Phase::Named,
     walks: Walks::EachScope(None),
     read: |walk| walk.resources::<RoleItem>(),
+    alone: Alone::Below("/role/identifier"),
 };
 
 impl Row for RoleItem {

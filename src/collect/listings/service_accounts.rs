@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash};
 
 use crate::api::wire::ServiceAccountItem;
 use crate::collect::definition::{
-    Definition, Phase, RequiredPermission, Walks, Wanted, WholeAccount, WithoutPermission,
+    Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WholeAccount, WithoutPermission,
 };
 use crate::collect::endpoint::Endpoint;
 use crate::collect::rows::{ListScope, ListedResource, Row, own_scope};
@@ -38,6 +38,7 @@ pub(super) static SERVICE_ACCOUNTS: Definition = Definition {
         why: "servers since 2026 can; scope by scope where none shows up below the account",
     })),
     read: |walk| walk.resources::<ServiceAccountItem>(),
+    alone: Alone::Below("/serviceAccount/identifier"),
 };
 
 impl Row for ServiceAccountItem {

@@ -1,7 +1,7 @@
 //! When people signed in last, from the audit trail: Harness tells it nowhere else.
 
 use super::audit_events::{ENDPOINT, VIEW};
-use crate::collect::definition::{Definition, Phase, Walks, Wanted, WithoutPermission};
+use crate::collect::definition::{Alone, Definition, Phase, Walks, Wanted, WithoutPermission};
 use crate::collect::list_walk::ListWalk;
 use crate::model::{Extra, ListingKind};
 
@@ -15,4 +15,5 @@ pub(super) static SIGN_INS: Definition = Definition {
     phase: Phase::Named,
     walks: Walks::Trail,
     read: |_| ListWalk::read_elsewhere(),
+    alone: Alone::Never,
 };

@@ -4,13 +4,13 @@ use std::hash::{DefaultHasher, Hash};
 
 use crate::api::wire::UserGroup;
 use crate::collect::definition::{
-    Definition, Phase, RequiredPermission, Walks, Wanted, WholeAccount, WithoutPermission,
+    Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WholeAccount, WithoutPermission,
 };
 use crate::collect::endpoint::Endpoint;
 use crate::collect::rows::{ListScope, ListedResource, Members, Row, as_set, own_scope};
 use crate::model::{Details, ListingKind, ResourceType};
 
-const PATH: &str = "/ng/api/user-groups";
+pub(crate) const PATH: &str = "/ng/api/user-groups";
 
 pub(super) static USER_GROUPS: Definition = Definition {
     kind: ListingKind::UserGroups,
@@ -38,6 +38,7 @@ pub(super) static USER_GROUPS: Definition = Definition {
         why: "the key may view groups in every scope; scope by scope where none shows up below the account",
     })),
     read: |walk| walk.resources::<UserGroup>(),
+    alone: Alone::Below("/identifier"),
 };
 
 impl Row for UserGroup {

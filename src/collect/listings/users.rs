@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash};
 
 use crate::api::wire::User;
 use crate::collect::definition::{
-    Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
+    Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
 };
 use crate::collect::endpoint::Endpoint;
 use crate::collect::rows::{ListScope, ListedResource, Row};
@@ -24,6 +24,7 @@ pub(super) static USERS: Definition = Definition {
     phase: Phase::Named,
     walks: Walks::AccountAndBelow(Extra::ProjectUsers),
     read: |walk| walk.resources::<User>(),
+    alone: Alone::At("/ng/api/user/aggregate", "/user/uuid"),
 };
 
 impl Row for User {

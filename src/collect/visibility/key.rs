@@ -129,6 +129,12 @@ impl KeyVisibility {
         &self.answers.caller
     }
 
+    /// Whether the caller holds a permission in the account.
+    pub(crate) fn holds_something(&self) -> bool {
+        let in_account = |required| PermissionProbe::InScope(required, Scope::Account);
+        of_every_scope().any(|required| self.holds(&in_account(required)))
+    }
+
     /// The error of an access check that never answered.
     pub(crate) fn refusal(&self) -> Option<&ApiError> {
         self.answers.refusal()

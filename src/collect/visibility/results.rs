@@ -141,7 +141,12 @@ impl ProbeResults {
                     self.note(probe, answer, combine);
                 }
             }
-            Err(error) if error.ends_run() => return Err(error),
+            Err(error)
+                if error.ends_run()
+                    && !(error.may_be_of_this_call_alone() && client.key_works(&error)) =>
+            {
+                return Err(error);
+            }
             Err(error) => {
                 log::info!("{}", error.brief());
                 let (sentinels, real): (Vec<_>, Vec<_>) =

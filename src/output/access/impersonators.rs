@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::words::shown;
+use super::names::NamesInAnswer;
 use crate::access::{Access, Path, PathAnswer};
-use crate::output::text::{count, named};
+use crate::output::text::count;
 
 /// Names that the line holds.
 const SHOWN: usize = 5;
@@ -15,36 +15,39 @@ pub fn impersonators(access: &Access, paths: &[Path]) -> Option<String> {
     let (sure, uncertain): (Vec<&Path>, Vec<&Path>) = paths
         .iter()
         .partition(|path| path.answer() == PathAnswer::Yes);
-    if sure.is_empty() {
-        return None;
-    }
-    let names: Vec<String> = sure
+    let (shown, by) = match (sure.len(), uncertain.len()) {
+        (0, 0) => return None,
+        (0, number) => (
+            &uncertain,
+            format!("it depends whether {}", count(number as u64, "principal")),
+        ),
+        (number, _) => (&sure, count(number as u64, "principal")),
+    };
+    let names = NamesInAnswer::of(access);
+    let told: Vec<String> = shown
         .iter()
         .take(SHOWN)
-        .map(|path| name(access, path))
+        .map(|path| name(&names, access, path))
         .collect();
-    let mut told = names.join(", ");
+    let mut told = told.join(", ");
+    let besides = if sure.is_empty() { 0 } else { uncertain.len() };
     for (number, which) in [
-        (sure.len().saturating_sub(SHOWN), "more"),
-        (uncertain.len(), "uncertain"),
+        (shown.len().saturating_sub(SHOWN), "more"),
+        (besides, "uncertain"),
     ] {
         if number > 0 {
             let _ = write!(told, ", and {number} {which}"); // a String takes everything
         }
     }
     Some(format!(
-        "note: {} may act as any person, with all that these hold (core_user_impersonate): {told}",
-        count(sure.len() as u64, "principal")
+        "note: {by} may act as any person, with all that these hold (core_user_impersonate): {told}"
     ))
 }
 
-fn name(access: &Access, path: &Path) -> String {
-    let name = shown(access.principal(path.principal));
-    match path.via.map(|via| access.principal(via)) {
-        None => name.to_owned(),
-        Some(group) => {
-            let group = named(group.name.as_deref(), &group.identifier);
-            format!("{name} through {group}")
-        }
+fn name(names: &NamesInAnswer<'_>, access: &Access, path: &Path) -> String {
+    let name = names.principal(access.principal(path.principal));
+    match names.via(path) {
+        None => name.to_string(),
+        Some(group) => format!("{name} through {group}"),
     }
 }

@@ -13,5 +13,6 @@ pub use csv::csv;
 pub use head::{Head, Line, QuestionDoc};
 pub use impersonators::impersonators;
 pub use json::{what_can_json, who_can_json, why_json};
+pub(in crate::output) use names::NamesInAnswer;
 pub use table::{what_can_table, who_can_table};
 pub use why::why_text;

@@ -1,5 +1,5 @@
 //! Names that tell people, roles and groups apart: with the scope where a thing lives if that is not where the line is, and
-//! with its identifier where another of the same name lives there.
+//! with its identifier where another of the same name lives there or the name is cut.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -13,7 +13,7 @@ use crate::output::text::{named, shortened};
 const NAME: usize = 60;
 
 /// A name, and what tells it apart.
-pub(super) struct Name {
+pub(in crate::output) struct Name {
     name: String,
     apart: String,
 }
@@ -37,7 +37,7 @@ impl fmt::Display for Name {
 }
 
 /// The names of an answer.
-pub(super) struct NamesInAnswer<'a> {
+pub(in crate::output) struct NamesInAnswer<'a> {
     access: &'a Access,
     /// Type and scope as in a text id, and name, where several things have them.
     repeated: HashSet<(&'a str, &'a str)>,
@@ -45,7 +45,7 @@ pub(super) struct NamesInAnswer<'a> {
 
 impl<'a> NamesInAnswer<'a> {
     /// Of everything that the answer may name.
-    pub(super) fn of(access: &'a Access) -> Self {
+    pub(in crate::output) fn of(access: &'a Access) -> Self {
         let facts = access.facts();
         let principals = facts.principals.iter().map(|fact| (&*fact.id, shown(fact)));
         let roles = facts
@@ -67,7 +67,7 @@ impl<'a> NamesInAnswer<'a> {
     }
 
     /// A principal.
-    pub(super) fn principal(&self, principal: &PrincipalFact) -> Name {
+    pub(in crate::output) fn principal(&self, principal: &PrincipalFact) -> Name {
         // Every organization and project may have an "Admins".
         let owner = match &principal.scope {
             Scope::Account | Scope::Harness => String::new(),
@@ -119,7 +119,8 @@ impl<'a> NamesInAnswer<'a> {
 
     fn which(&self, id: &str, name: &str) -> String {
         let (place, identifier) = parts(id);
-        if !self.repeated.contains(&(place, name)) {
+        let is_cut = shortened(name, NAME) != name;
+        if !is_cut && !self.repeated.contains(&(place, name)) {
             String::new()
         } else if place == ResourceType::User.as_str() {
             format!(" ({id})")

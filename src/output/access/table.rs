@@ -10,8 +10,8 @@ use crate::output::Screen;
 use crate::output::table::{Align, Table};
 use crate::output::text::shortened;
 
-/// Columns that a text takes at most in a table; the other formats hold all of it.
-const TEXT: usize = 120;
+/// What a grant covers takes so many columns at most on a terminal; everywhere else all of it is there.
+const COVERS: usize = 400;
 
 /// Holders for people: each with the first path, and how many there are.
 ///
@@ -31,7 +31,7 @@ pub fn who_can_table(
         .map(left)
         .to_vec();
     columns.extend([("PATHS", Align::Right), left("NOTE")]);
-    let mut table = Table::new(columns);
+    let mut table = Table::new(columns).sparing(&["PATHS", "TYPE"]);
     let names = NamesInAnswer::of(access);
     for paths in paths.chunk_by(|a, b| a.principal == b.principal) {
         let path = &paths[0];
@@ -42,8 +42,8 @@ pub fn who_can_table(
             principal.kind.as_str().replace('_', " "),
             via(&names, path),
             names.role(path).to_string(),
-            shortened(&scope, TEXT),
-            shortened(&covers(path), TEXT),
+            scope,
+            covers_on(screen, path),
             paths.len().to_string(),
             note(access, path),
         ]);
@@ -73,16 +73,24 @@ pub fn what_can_table(
         let mut cells = Vec::from_iter(permission.map(str::to_owned));
         let scope = access.scope(path).to_string();
         cells.extend([
-            shortened(&scope, TEXT),
+            scope,
             names.role(path).to_string(),
             names.resource_group(path).to_string(),
-            shortened(&covers(path), TEXT),
+            covers_on(screen, path),
             via(&names, path),
             depends(access, path),
         ]);
         table.row(cells);
     }
     table.write(screen, out)
+}
+
+fn covers_on(screen: Screen, path: &Path) -> String {
+    let covers = covers(path);
+    match screen.width {
+        Some(_) => shortened(&covers, COVERS),
+        None => covers,
+    }
 }
 
 fn via(names: &NamesInAnswer<'_>, path: &Path) -> String {

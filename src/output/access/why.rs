@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::names::NamesInAnswer;
 use super::words::{covers, reasons, some_depend};
 use crate::access::{Access, Explained, Left, Path};
+use crate::output::Screen;
 use crate::output::text::line;
 
 /// Every path as one sentence.
@@ -14,21 +15,18 @@ use crate::output::text::line;
 pub fn why_text(
     access: &Access,
     explained: &[Explained<'_>],
+    screen: Screen,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let names = NamesInAnswer::of(access);
     for (at, one) in explained.iter().enumerate() {
-        writeln!(
-            out,
-            "{}. {}",
-            at + 1,
-            line(&sentence(&names, access, one.path))
-        )?;
+        let sentence = line(&sentence(&names, access, one.path));
+        screen.write_folded("", &format!("{}. {sentence}", at + 1), out)?;
         if !one.path.doubts.is_empty() {
             let reasons = reasons(access, one.path);
-            writeln!(out, "   Depends: {}.", line(&reasons))?;
+            screen.write_folded("   ", &format!("Depends: {}.", line(&reasons)), out)?;
         }
-        writeln!(out, "   {}", what_is_left(one))?;
+        screen.write_folded("   ", &what_is_left(one), out)?;
     }
     Ok(())
 }

@@ -25,7 +25,7 @@ pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
             Subject::Resource(fact) => fact.kind.words(),
             Subject::Grant(_) => assessed.cause.words(),
         };
-        let scope = shortened(assessed.change.scope(), NAME);
+        let scope = assessed.change.scope();
         let sentence = sentence(&assessed.change, NAME);
         let (title, mut message) = match lapsed {
             None => {

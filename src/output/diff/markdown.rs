@@ -102,7 +102,7 @@ fn heading(comparison: &Comparison, text: &mut String) {
                 text,
                 "- {} in {}: {}",
                 gap.kind,
-                code(&shortened(&gap.scope, NAME)),
+                code(&gap.scope),
                 gap.state.as_str()
             );
         }
@@ -132,7 +132,7 @@ impl Comment {
                 );
             }
             let sentence = code(&sentence(&lapsed.access.change, NAME));
-            let scope = code(&shortened(lapsed.access.change.scope(), NAME));
+            let scope = code(lapsed.access.change.scope());
             let _ = writeln!(
                 entry,
                 "- {sentence} in {scope} {}",
@@ -195,11 +195,7 @@ impl Comment {
             let mut entry = String::new();
             if scope != Some(assessed.change.scope()) {
                 scope = Some(assessed.change.scope());
-                let _ = write!(
-                    entry,
-                    "\n{}\n\n",
-                    code(&shortened(assessed.change.scope(), NAME))
-                );
+                let _ = write!(entry, "\n{}\n\n", code(assessed.change.scope()));
             }
             entry.push_str(&item(assessed));
             if !self.fits(&entry, end) {

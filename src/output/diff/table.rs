@@ -15,6 +15,8 @@ const NAME: usize = 60;
 const NOTE: usize = 160;
 /// What stands in front of a change.
 const MARGIN: usize = 7;
+/// What stands in front of what is said about a change below it.
+const BELOW: &str = "         ";
 /// Notes stand in a column of their own up to here.
 const COLUMN: usize = 100;
 
@@ -36,7 +38,9 @@ pub fn write(comparison: &Comparison, screen: Screen, out: &mut dyn Write) -> io
         let scope = of_scope
             .first()
             .map_or("", |assessed| assessed.change.scope());
-        writeln!(out, "{}", paint.bold(&line(scope)))?;
+        for text in paint.0.folded(0, &line(scope)) {
+            writeln!(out, "{}", paint.bold(&text))?;
+        }
         let mut of_scope: Vec<&AssessedChange> = of_scope.iter().collect();
         of_scope.sort_by_key(|assessed| assessed.cause); // stable: ids stay in order
         for of_cause in of_scope.chunk_by(|a, b| a.cause == b.cause) {
@@ -58,15 +62,18 @@ fn write_lapsed(comparison: &Comparison, paint: &Paint, out: &mut dyn Write) -> 
     writeln!(out, "{}", paint.bold("approval expired, and still there"))?;
     for lapsed in &comparison.lapsed {
         let text = line(&sentence(&lapsed.access.change, NAME));
-        writeln!(out, "    !  {}", paint.bold(&text))?;
+        for (at, text) in paint.0.folded(MARGIN, &text).iter().enumerate() {
+            let margin = if at == 0 { "    !  " } else { BELOW };
+            writeln!(out, "{margin}{}", paint.bold(text))?;
+        }
         let scope = line(lapsed.access.change.scope());
-        writeln!(
-            out,
-            "         in {scope}; {}",
-            line(&shortened(&expired(lapsed), NOTE))
-        )?;
+        let said = line(&shortened(&expired(lapsed), NOTE));
+        paint
+            .0
+            .write_folded(BELOW, &format!("in {scope}; {said}"), out)?;
         for detail in &lapsed.access.details {
-            writeln!(out, "         {}", line(&shortened(detail, NOTE)))?;
+            let detail = line(&shortened(detail, NOTE));
+            paint.0.write_folded(BELOW, &detail, out)?;
         }
     }
     Ok(())
@@ -82,10 +89,12 @@ fn write_unseen(comparison: &Comparison, paint: &Paint, out: &mut dyn Write) -> 
     }
     let heading =
         "recorded in between, but in no difference: it came and went, or snapshots do not hold it";
-    writeln!(out, "{}", paint.bold(heading))?;
+    for text in paint.0.folded(0, heading) {
+        writeln!(out, "{}", paint.bold(&text))?;
+    }
     for event in &comparison.unseen {
-        let text = recorded(event, NAME);
-        writeln!(out, "    {}", line(&shortened(&text, NOTE)))?;
+        let text = line(&shortened(&recorded(event, NAME), NOTE));
+        paint.0.write_folded("    ", &text, out)?;
     }
     Ok(())
 }
@@ -111,32 +120,49 @@ fn write_cause(changes: &[&AssessedChange], paint: &Paint, out: &mut dyn Write) 
         .collect();
     let by_width = bys.iter().map(|by| by.width()).max().unwrap_or_default();
     for ((assessed, text), by) in rows.iter().zip(&bys) {
-        let mut notes = line(&shortened(&notes_besides_by(assessed).join("; "), NOTE));
-        if by_width > 0 {
-            let padding = " ".repeat(by_width - by.width());
-            notes = format!("{by}{padding}  {notes}");
-        }
-        let mark = if counts_as_more(assessed) { '!' } else { ' ' };
+        let notes = line(&shortened(&notes_besides_by(assessed).join("; "), NOTE));
+        let by_padding = " ".repeat(by_width - by.width() + if by_width > 0 { 2 } else { 0 });
         let padding = " ".repeat(width.saturating_sub(text.width()));
-        let sign = format!("{}{mark}", symbol(assessed.change.verb()));
-        let is_wide = |most| MARGIN + text.width() + padding.len() + 2 + notes.width() > most;
-        let below = !notes.is_empty() && paint.0.width.is_some_and(is_wide);
-        let row = if below {
-            text.clone()
+        let row = format!("{text}{padding}  {by}{by_padding}{notes}");
+        let row = row.trim_end();
+        if paint
+            .0
+            .width
+            .is_some_and(|most| MARGIN + row.width() > most)
+        {
+            write_row(assessed, text, paint, out)?;
+            let notes = [by.as_str(), notes.as_str()].into_iter();
+            let notes: Vec<&str> = notes.filter(|note| !note.is_empty()).collect();
+            if !notes.is_empty() {
+                paint.0.write_folded(BELOW, &notes.join("; "), out)?;
+            }
         } else {
-            format!("{text}{padding}  {notes}")
-        };
-        writeln!(
-            out,
-            "    {} {}",
-            paint.sign(assessed, &sign),
-            paint.row(assessed, row.trim_end())
-        )?;
-        if below {
-            writeln!(out, "         {notes}")?;
+            write_row(assessed, row, paint, out)?;
         }
         for detail in &assessed.details {
-            writeln!(out, "         {}", line(&shortened(detail, NOTE)))?;
+            let detail = line(&shortened(detail, NOTE));
+            paint.0.write_folded(BELOW, &detail, out)?;
+        }
+    }
+    Ok(())
+}
+
+/// A change behind its sign; what a terminal has no room for goes on below.
+fn write_row(
+    assessed: &AssessedChange,
+    row: &str,
+    paint: &Paint,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mark = if counts_as_more(assessed) { '!' } else { ' ' };
+    let sign = format!("{}{mark}", symbol(assessed.change.verb()));
+    let sign = paint.sign(assessed, &sign);
+    for (at, text) in paint.0.folded(MARGIN, row).iter().enumerate() {
+        let text = paint.row(assessed, text);
+        if at == 0 {
+            writeln!(out, "    {sign} {text}")?;
+        } else {
+            writeln!(out, "{BELOW}{text}")?;
         }
     }
     Ok(())

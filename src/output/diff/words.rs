@@ -77,10 +77,16 @@ fn named(fact: &ResourceFact) -> Named {
     }
 }
 
-/// `user Ada Example <ada@example.test>`; the id where there is no name.
+/// `user Ada Example <ada@example.test>`; the id where there is no name, and beside a name that is cut.
 fn who(named: &Named, columns: usize) -> String {
     let kind = named.kind.words();
+    let name = named.name.as_deref().filter(readable);
+    let email = named.email.as_deref().filter(readable);
+    let short = |text: &str| shortened(text, columns);
+    let is_cut = |text: Option<&str>| text.is_some_and(|text| short(text) != text);
     let mut unresolved = match named.namesake {
+        // Others may begin in the same way.
+        None if is_cut(name) || is_cut(email) => format!(" ({})", named.id),
         None => owner(&named.id),
         Some(Namesake { gone_since: None }) => format!(" ({})", named.id),
         Some(Namesake {
@@ -92,16 +98,12 @@ fn who(named: &Named, columns: usize) -> String {
     if !named.resolved {
         unresolved.push_str(" (in no list)");
     }
-    let short = |text: &str| shortened(text, columns);
-    match (
-        named.name.as_deref().filter(readable),
-        named.email.as_deref().filter(readable),
-    ) {
+    match (name, email) {
         (Some(name), Some(email)) if name != email => {
             format!("{kind} {} <{}>{unresolved}", short(name), short(email))
         }
         (Some(text), _) | (None, Some(text)) => format!("{kind} {}{unresolved}", short(text)),
-        (None, None) => format!("{}{unresolved}", short(&named.id)),
+        (None, None) => format!("{}{unresolved}", named.id),
     }
 }
 

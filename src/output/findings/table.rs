@@ -24,8 +24,10 @@ pub fn write(found: &[RuleFindings], screen: Screen, out: &mut dyn Write) -> io:
             line(code),
             line(&rule.title)
         );
-        writeln!(out, "{}", screen.bold(&heading))?;
-        writeln!(out, "{}", line(&rule.remedy))?;
+        for text in screen.folded(0, &heading) {
+            writeln!(out, "{}", screen.bold(&text))?;
+        }
+        screen.write_folded("", &line(&rule.remedy), out)?;
         let mut table = Table::new(COLUMNS.map(|name| (name, Align::Left)).to_vec());
         for finding in findings {
             let text = |cell: &Option<String>| cell.clone().unwrap_or_default();

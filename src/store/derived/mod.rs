@@ -2,7 +2,9 @@
 //! scopes a role counts. A sync brings it up to date before it commits; only what differs is written.
 
 mod acts;
+mod moves;
 mod places;
 
 pub(super) use acts::{act_history, refresh_acts};
+pub(super) use moves::{note_moves, refresh_moves};
 pub(super) use places::refresh_places;

@@ -6,6 +6,7 @@ mod identity;
 mod interrupts;
 mod reader;
 mod readers;
+mod remembered;
 mod writer;
 
 pub(in crate::store) use foreign::distrust;

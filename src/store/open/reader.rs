@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::foreign::{distrust, refuse_altered};
 use super::header::{Header, beside, is_empty, plain};
 use super::identity::{Identity, identity};
-use crate::store::derived::{act_history, refresh_places};
+use crate::store::derived::{act_history, refresh_moves, refresh_places};
 use crate::store::{StoreError, schema};
 
 /// How long a reader waits for the moment in which another process commits.
@@ -135,6 +135,7 @@ impl Reader {
             schema::overlay(&self.connection)?;
             act_history(&self.connection)?;
             refresh_places(&self.connection, None)?;
+            refresh_moves(&self.connection)?;
             let latest = "SELECT ifnull(max(id), 0) FROM _snapshot";
             let latest: i64 = self.connection.query_row(latest, [], |row| row.get(0))?;
             schema::show_views(&self.connection, latest)

@@ -1,7 +1,6 @@
 //! A file opened for one change.
 
 use rusqlite::{Connection, ErrorCode, InterruptHandle, OpenFlags};
-use std::collections::HashSet;
 use std::fs::{self, OpenOptions};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -13,7 +12,7 @@ use super::identity::{Identity, identity};
 use super::interrupts::Interrupts;
 use super::reader::Reader;
 use super::readers::Readers;
-use crate::model::{Converted, ResourceId, ResourceType, Scope, Timestamp};
+use crate::model::{Converted, Timestamp};
 use crate::store::StoreError;
 use crate::store::digest::TableSums;
 use crate::store::migrate::migrate;
@@ -257,74 +256,6 @@ impl Writer {
     /// Has another connection stopped too.
     pub(in crate::store) fn stopped_with(&self, handle: InterruptHandle) {
         self.interrupts.add(handle);
-    }
-
-    /// Resources of some types that the latest snapshot holds.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn held(&self, kinds: &[ResourceType]) -> Result<HashSet<ResourceId>, StoreError> {
-        self.listed(kinds, "v.valid_until IS NULL")
-    }
-
-    /// Resources of some types that any list ever showed.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn ever_listed(&self, kinds: &[ResourceType]) -> Result<HashSet<ResourceId>, StoreError> {
-        self.listed(kinds, "1")
-    }
-
-    /// Who was in a user group when it was last seen, by uuid.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn members_of(&self, group: &ResourceId) -> Result<Vec<String>, StoreError> {
-        let read = || -> rusqlite::Result<Vec<String>> {
-            self.connection
-                .prepare_cached(
-                    "SELECT u.identifier FROM _resource r JOIN _grant g ON g.target = r.key
-                     JOIN _resource u ON u.key = g.principal
-                     WHERE r.id = ?1 AND g.valid_until IS NULL AND u.type = 'user'",
-                )?
-                .query_map([group.to_string()], |row| row.get(0))?
-                .collect()
-        };
-        if self.fresh {
-            return Ok(Vec::new());
-        }
-        read().map_err(|error| self.failed(&error))
-    }
-
-    fn listed(
-        &self,
-        kinds: &[ResourceType],
-        versions: &str,
-    ) -> Result<HashSet<ResourceId>, StoreError> {
-        let read = || -> rusqlite::Result<HashSet<ResourceId>> {
-            let mut listed = HashSet::new();
-            let mut statement = self.connection.prepare(&format!(
-                "SELECT p.path, r.identifier FROM _resource_version v JOIN _resource r ON r.key = v.resource
-                 JOIN _scope p ON p.key = r.scope WHERE {versions} AND r.type = ?1"
-            ))?;
-            for kind in kinds {
-                let mut rows = statement.query([kind.as_str()])?;
-                while let Some(row) = rows.next()? {
-                    let scope = Scope::parse(row.get_ref(0)?.as_str()?);
-                    let identifier = row.get(1)?;
-                    listed.extend(scope.map(|scope| ResourceId {
-                        kind: kind.clone(),
-                        scope,
-                        identifier,
-                    }));
-                }
-            }
-            Ok(listed)
-        };
-        if self.fresh {
-            return Ok(HashSet::new());
-        }
-        read().map_err(|error| self.failed(&error))
     }
 
     fn belongs_to(&self, wanted: &Identity) -> Result<(), StoreError> {

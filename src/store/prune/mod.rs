@@ -8,6 +8,7 @@
 
 use rusqlite::Connection;
 
+use super::derived::refresh_moves;
 use super::open::size;
 use super::{StoreError, Writer, digest};
 use crate::model::Pruned;
@@ -69,6 +70,7 @@ impl Writer {
                  DELETE FROM _audit_window WHERE ends < (SELECT (julianday(min(started_at)) - 2440588.5) * 86400000
                    FROM _snapshot WHERE state <> 'pruned');",
             )?;
+            refresh_moves(connection)?;
             digest::forget_deleted(connection)?;
         }
         Ok(forgotten)

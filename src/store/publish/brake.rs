@@ -8,12 +8,14 @@ use crate::model::ResourceType;
 /// How much of one kind a sync would close.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Removal {
-    /// Such as `grant` or `user_group`.
+    /// Such as `grant`, `role grant` or `user_group`.
     pub what: String,
     /// How many are gone.
     pub gone: u64,
     /// Of how many.
     pub of: u64,
+    /// Whether another kind counts the same: only that none is left says more.
+    pub is_part: bool,
 }
 
 /// What came of merging facts of one sort.
@@ -29,12 +31,22 @@ pub(super) struct Tally(Vec<Removal>);
 
 impl Tally {
     pub(super) fn count(&mut self, what: &str, gone: bool) {
+        self.add(what, gone, false);
+    }
+
+    /// Counts a part of another kind.
+    pub(super) fn count_part(&mut self, what: &str, gone: bool) {
+        self.add(what, gone, true);
+    }
+
+    fn add(&mut self, what: &str, gone: bool, is_part: bool) {
         let at = self.0.iter().position(|removal| removal.what == what);
         let at = at.unwrap_or_else(|| {
             self.0.push(Removal {
                 what: what.to_owned(),
                 gone: 0,
                 of: 0,
+                is_part,
             });
             self.0.len() - 1
         });
@@ -44,7 +56,8 @@ impl Tally {
 
     /// What must be there once so many have ended and so many have begun.
     pub(super) fn merged(self, ended: usize, begun: usize) -> Merged {
-        let before: u64 = self.0.iter().map(|removal| removal.of).sum();
+        let whole = self.0.iter().filter(|removal| !removal.is_part);
+        let before: u64 = whole.map(|removal| removal.of).sum();
         Merged {
             live: before + begun as u64 - ended as u64,
             removals: self.0,
@@ -81,7 +94,8 @@ pub(super) fn beyond(
                 return false; // Harness changes its catalogue with its releases
             }
             let all = removal.gone >= NOT_ALL_OF && removal.gone == removal.of;
-            let many = removal.gone > NEVER_TOO_MANY
+            let many = !removal.is_part
+                && removal.gone > NEVER_TOO_MANY
                 && removal.gone * 100 > removal.of * u64::from(max_percent);
             max_percent < 100 && (all || many && previous_is_complete)
         })
@@ -113,7 +127,17 @@ mod tests {
 
     fn stops_after(complete: bool, gone: u64, of: u64, max_percent: u8) -> bool {
         let what = "grant".to_owned();
-        !beyond(vec![Removal { what, gone, of }], max_percent, complete).is_empty()
+        !beyond(
+            vec![Removal {
+                what,
+                gone,
+                of,
+                is_part: false,
+            }],
+            max_percent,
+            complete,
+        )
+        .is_empty()
     }
 
     #[test]

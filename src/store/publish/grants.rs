@@ -95,13 +95,13 @@ impl Merge<'_> {
                 None => {
                     let kind: String = kind_of.query_row([key[1]], |row| row.get(0))?;
                     let gone = self.is_gone(row.get(8)?, Some(&kind));
-                    tally.count("grant", gone && !self.is_moved(row.get(8)?));
+                    tally.count_grant(&key, gone && !self.is_moved(row.get(8)?));
                     if gone {
                         closed.push(version);
                     }
                 }
                 Some((now, at)) => {
-                    tally.count("grant", false);
+                    tally.count_grant(&key, false);
                     let same = self.assignment_of(now).as_deref()
                         == row.get_ref(5)?.as_str_or_null()?
                         && now.created_at.map(NonZeroI64::get) == row.get(6)?
@@ -230,6 +230,22 @@ impl Merge<'_> {
             }
         }
         Ok(listings)
+    }
+}
+
+impl Tally {
+    /// Memberships and role grants come from different lists: many of one must not hide that all of the other are gone.
+    fn count_grant(&mut self, key: &GrantKey, gone: bool) {
+        let [_, _, scope, _] = key;
+        self.count("grant", gone);
+        self.count_part(
+            if *scope == 0 {
+                "membership"
+            } else {
+                "role grant"
+            },
+            gone,
+        );
     }
 }
 

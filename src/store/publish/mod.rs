@@ -13,7 +13,7 @@ mod trail;
 pub use brake::Removal;
 pub use merge::Published;
 
-use super::derived::{refresh_acts, refresh_places};
+use super::derived::{note_moves, refresh_acts, refresh_places};
 use super::digest::{self, TableSums};
 use super::{Identity, StoreError, Writer, schema};
 use crate::model::{Label, Observation};
@@ -123,6 +123,7 @@ fn merge(
     }
     refresh_acts(connection, published.snapshot)?;
     refresh_places(connection, None)?;
+    note_moves(connection, published.snapshot)?;
     if writer.fresh {
         schema::index_derived(connection)?;
     }

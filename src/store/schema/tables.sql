@@ -221,6 +221,16 @@ CREATE TABLE _audit_window (
   attempts INTEGER NOT NULL CHECK (typeof(attempts) = 'integer') -- how many syncs asked in vain; after some it is given up
 );
 
+CREATE TABLE _moved (
+  -- What came along with a project that moved to another organization: no change, or one of what it was before. Derived.
+  snapshot INTEGER NOT NULL REFERENCES _snapshot (id), -- the one that shows the move
+  is_grant INTEGER NOT NULL CHECK (is_grant IN (0, 1)),
+  new      INTEGER NOT NULL,                           -- key of _resource or _grant; of the project itself too
+  old      INTEGER NOT NULL,
+  PRIMARY KEY (snapshot, is_grant, new),
+  UNIQUE (snapshot, is_grant, old)
+) WITHOUT ROWID;
+
 CREATE TABLE _made_by (
   -- Who made a change, joined from the audit trail once it was read; filled by `sync --with audit`.
   snapshot  INTEGER NOT NULL REFERENCES _snapshot (id),          -- the one that shows the change

@@ -395,20 +395,21 @@ WHERE g.scope <> 0
 
 CREATE VIEW changes (
   -- What each snapshot found different from the one before it in this file; the first of them has none. What was listed
-  -- for the first time, because its listing was never complete before, is no change.
+  -- for the first time, because its listing was never complete before, is no change. A project that moved to another
+  -- organization is one change, and what came along with it is none.
   snapshot_id, at,
   change,      -- 'added', 'removed', 'changed'
   kind,        -- 'resource', 'grant'
   type,        -- of the resource; for a grant 'member' or 'assigned'
   id,          -- of the resource; for a grant its entitlement
   name,
-  detail,      -- JSON: attributes before and after; for a grant its principal, scope and resource group
+  detail,      -- JSON: attributes before and after, the scope too where it moved; for a grant its principal, scope and resource group
   principal_id, principal_name, email, -- who holds the grant, or the user, service account or group itself
   role_id,     -- of a role grant
   scope,       -- of a role grant where it applies; of a resource where it is
   resource_group_id,
   via_group_id, -- the user group that is joined or left
-  escalates,   -- 1: lets somebody do more
+  escalates,   -- 1: lets somebody do more, and not by Harness's own doing
   changed_by,  -- who did it, as Harness names them; NULL = not known, or nobody is recorded (sync --with audit)
   changed_by_certainty, -- 'exact', 'likely', 'one_of', 'never_recorded', 'unexplained', 'unknown'
   changed_at,  -- when it was recorded, in UTC
@@ -418,12 +419,17 @@ CREATE VIEW changes (
 ) AS
 SELECT v.valid_from, s.finished_at, CASE WHEN o.key IS NULL THEN 'added' ELSE 'changed' END, 'resource', r.type, r.id,
   v.name, CASE WHEN o.key IS NOT NULL THEN json_object(
-    'before', json_patch(json_object('name', o.name), o.attributes),
-    'after', json_patch(json_object('name', v.name), v.attributes)) END,
+    'before', json_patch(json_patch(json_object('name', o.name), o.attributes),
+      CASE WHEN ro.key = r.key THEN '{}' ELSE json_object('scope', po.path) END),
+    'after', json_patch(json_patch(json_object('name', v.name), v.attributes),
+      CASE WHEN ro.key = r.key THEN '{}' ELSE json_object('scope', p.path) END)) END,
   CASE WHEN r.type IN ('user', 'service_account', 'user_group') THEN r.id END,
   CASE WHEN r.type IN ('user', 'service_account', 'user_group') THEN v.name END, r.known_email,
   NULL, p.path, NULL, NULL,
   CASE
+    -- Harness changes what it supplies with its releases
+    WHEN r.type = 'permission' OR p.path = 'harness' OR r.type IN ('role', 'resource_group')
+      AND ifnull(json_extract(v.attributes, '$.harness_managed'), 0) THEN 0
     -- what is new lets nobody do more, unless grants of an earlier thing of its id were left
     WHEN o.key IS NULL THEN r.type IN ('role', 'resource_group') AND EXISTS (SELECT 1 FROM _grant g
       WHERE (g.target = r.key OR g.resource_group = r.key) AND g.valid_from < v.valid_from
@@ -441,6 +447,9 @@ SELECT v.valid_from, s.finished_at, CASE WHEN o.key IS NULL THEN 'added' ELSE 'c
       OR json_extract(o.attributes, '$.locked') > json_extract(v.attributes, '$.locked'), 0)
     WHEN r.type = 'service_account' THEN
       ifnull(json_extract(v.attributes, '$.api_keys') > json_extract(o.attributes, '$.api_keys'), 0)
+    WHEN r.type = 'user_group' THEN ifnull(json_extract(v.attributes, '$.sso_linked'), 0) AND
+      (json_extract(v.attributes, '$.sso_linked') IS NOT json_extract(o.attributes, '$.sso_linked')
+        OR json_extract(v.attributes, '$.sso_group') IS NOT json_extract(o.attributes, '$.sso_group'))
     WHEN r.type = 'account' THEN ifnull(json_extract(v.attributes, '$.public_access_enabled')
       > ifnull(json_extract(o.attributes, '$.public_access_enabled'), 0), 0)
     ELSE 0 END,
@@ -455,11 +464,18 @@ FROM _resource_version v
 JOIN _resource r ON r.key = v.resource
 JOIN _scope p ON p.key = r.scope
 JOIN _snapshot s ON s.id = v.valid_from
-LEFT JOIN _resource_version o ON o.resource = v.resource AND +o.valid_until = v.valid_from
+LEFT JOIN _resource_version o ON o.resource = ifnull((SELECT m.old FROM _moved m
+  WHERE m.snapshot = v.valid_from AND m.is_grant = 0 AND m.new = v.resource), v.resource) AND +o.valid_until = v.valid_from
+LEFT JOIN _resource ro ON ro.key = o.resource
+LEFT JOIN _scope po ON po.key = ro.scope
 WHERE CASE WHEN o.key IS NULL
   THEN EXISTS (SELECT 1 FROM _known k WHERE k.listing = r.listing
     AND k.since <= (SELECT max(b.id) FROM _snapshot b WHERE b.id < s.id AND b.state <> 'pruned'))
-  ELSE o.name IS NOT v.name OR o.attributes <> v.attributes END
+  WHEN ro.key = r.key THEN o.name IS NOT v.name OR o.attributes <> v.attributes
+  WHEN r.type = 'project' THEN 1
+  -- attributes name the scope as a value of its own, and inside text ids
+  ELSE o.name IS NOT v.name OR replace(replace(o.attributes, '"' || po.path || '"', '"' || p.path || '"'),
+    '/' || po.path || '/', '/' || p.path || '/') <> v.attributes END
   AND s.state <> 'pruned'
 UNION ALL
 SELECT v.valid_until, s.finished_at, 'removed', 'resource', r.type, r.id, v.name, NULL,
@@ -478,13 +494,19 @@ JOIN _resource r ON r.key = v.resource
 JOIN _scope p ON p.key = r.scope
 JOIN _snapshot s ON s.id = v.valid_until
 WHERE NOT EXISTS (SELECT 1 FROM _resource_version n WHERE n.resource = v.resource AND n.valid_from = v.valid_until)
+  AND NOT EXISTS (SELECT 1 FROM _moved m WHERE m.snapshot = v.valid_until AND m.is_grant = 0 AND m.old = v.resource)
 UNION ALL
 SELECT n.valid_from, s.finished_at, 'added', 'grant', CASE n.scope WHEN 0 THEN 'member' ELSE 'assigned' END,
   t.id || CASE n.scope WHEN 0 THEN ':member' ELSE ':assigned' END, t.known_name,
   json_object('principal', p.id, 'principal_name', ifnull(p.known_name, p.known_email), 'resource_group', rg.id,
     'scope', sc.path),
   p.id, p.known_name, p.known_email, CASE WHEN n.scope <> 0 THEN t.id END, sc.path, rg.id,
-  CASE WHEN n.scope = 0 THEN t.id END, 1,
+  CASE WHEN n.scope = 0 THEN t.id END,
+  -- Harness makes an account's group or service account that is used in a project a viewer of the organization
+  NOT (t.id = 'role/harness/_organization_viewer'
+    AND rg.id IS 'resource_group/harness/_all_organization_level_resources'
+    AND sc.path GLOB 'org/*' AND sc.path NOT GLOB 'org/*/*'
+    AND (p.id GLOB 'user_group/account/*' OR p.id GLOB 'service_account/account/*')),
   (SELECT a.identifier FROM _made_by m JOIN _audit_event e ON e.key = m.event JOIN _audit_party a ON a.key = e.actor WHERE m.snapshot = n.valid_from AND m.is_grant = 1 AND m.fact = n.key),
   (SELECT w.word FROM _made_by m JOIN _audit_word w ON w.key = m.certainty WHERE m.snapshot = n.valid_from AND m.is_grant = 1 AND m.fact = n.key),
   (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1000.0, 'unixepoch') FROM _made_by m
@@ -501,6 +523,7 @@ JOIN _scope sc ON sc.key = n.scope
 WHERE n.valid_from > 1 -- says nothing new, see the index
   AND NOT EXISTS (SELECT 1 FROM _grant o WHERE o.valid_until = n.valid_from AND o.target = n.target
     AND o.principal = n.principal AND o.scope = n.scope AND o.resource_group = n.resource_group)
+  AND NOT EXISTS (SELECT 1 FROM _moved m WHERE m.snapshot = n.valid_from AND m.is_grant = 1 AND m.new = n.key)
   AND EXISTS (SELECT 1 FROM _known k WHERE k.listing = n.listing AND k.principal_type IN ('', p.type)
     AND k.since <= (SELECT max(b.id) FROM _snapshot b WHERE b.id < s.id AND b.state <> 'pruned'))
   AND s.state <> 'pruned'
@@ -525,7 +548,8 @@ JOIN _resource p ON p.key = o.principal
 JOIN _resource rg ON rg.key = o.resource_group
 JOIN _scope sc ON sc.key = o.scope
 WHERE o.valid_until IS NOT NULL AND NOT EXISTS (SELECT 1 FROM _grant n WHERE n.valid_from = o.valid_until
-  AND n.target = o.target AND n.principal = o.principal AND n.scope = o.scope AND n.resource_group = o.resource_group);
+  AND n.target = o.target AND n.principal = o.principal AND n.scope = o.scope AND n.resource_group = o.resource_group)
+  AND NOT EXISTS (SELECT 1 FROM _moved m WHERE m.snapshot = o.valid_until AND m.is_grant = 1 AND m.old = o.key);
 
 CREATE VIEW resource_history (
   -- Every version of every resource ever seen, with its end.

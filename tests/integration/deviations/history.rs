@@ -111,6 +111,16 @@ fn odd_access_checks_remove_nothing() {
 }
 
 #[test]
+fn lists_that_show_less_remove_nothing() {
+    check_all("emptied", UNFINISHED, before_during_and_after);
+}
+
+#[test]
+fn rows_of_other_scopes_remove_nothing() {
+    check_all("scopes", UNFINISHED, before_during_and_after);
+}
+
+#[test]
 fn odd_lists_remove_nothing() {
     check_all("lists", UNFINISHED, before_during_and_after);
 }

@@ -13,7 +13,7 @@ use harness_access::api::http::transport::{
     HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind,
 };
 use harness_access::collect::workers::Progress;
-use harness_access::collect::{self, Failure, Remembered};
+use harness_access::collect::{self, Failure, NothingBefore, Remembered};
 use harness_access::error::Error;
 use harness_access::model::{
     Depth, Listing, ListingState, Observation, ResourceType, ScopeSelection,
@@ -133,7 +133,7 @@ pub(crate) fn everything(client: &Client, jobs: usize) -> Result<Observation, Fa
         selection: &selection,
         refuse_early: false,
         remembered: &Remembered::default(),
-        members_before: &|_| Ok(Vec::new()),
+        before: &NothingBefore,
         jobs,
         progress: &Progress::default(),
     };
@@ -175,7 +175,7 @@ fn observe_with(
         selection: &ScopeSelection::default(),
         refuse_early: !accept_gaps,
         remembered,
-        members_before: &|_| Ok(Vec::new()),
+        before: &NothingBefore,
         jobs: 4,
         progress: &Progress::default(),
     };

@@ -15,6 +15,7 @@ mod patient;
 mod run;
 #[path = "../../support/temp_dir.rs"]
 mod temp_dir;
+mod terminal;
 mod test;
 pub(crate) mod tools;
 #[cfg(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu"))]
@@ -25,6 +26,7 @@ pub(crate) use database::Database;
 pub(crate) use outcome::Outcome;
 pub(crate) use run::{Run, run};
 pub(crate) use temp_dir::TempDir;
+pub(crate) use terminal::on_terminal;
 pub(crate) use test::Test;
 
 use std::path::PathBuf;

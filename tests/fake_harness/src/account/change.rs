@@ -235,6 +235,12 @@ impl Account {
     pub fn remove_project(&mut self, org: &str, identifier: &str) {
         let scope = Scope::project(org, identifier);
         self.projects.retain(|project| project.scope() != scope);
+        // Whoever was a member of it stays one of the organization.
+        for user in &mut self.users {
+            for of in user.member_of.iter_mut().filter(|of| **of == scope) {
+                *of = Scope::org(org);
+            }
+        }
         self.remove_below(&scope);
     }
 

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Table, answers, bad_request, not_allowed, not_found, plain, rewrites, status};
+use super::{
+    Table, answers, bad_request, forbidden_html, not_allowed, not_found, plain, rewrites, status,
+};
 use crate::router::ACCESS_CHECK;
 use crate::{FakeHarness, Fault, FaultKind, Rewrite};
 
@@ -55,6 +57,22 @@ pub(super) const ALL: Table = &[
     }),
     ("check answers nothing after the walk", |fake| {
         fake.fault(Fault::on(ACCESS_CHECK, plain(204, "")).nth(2));
+    }),
+    ("check answers with a login page", |fake| {
+        answers(fake, ACCESS_CHECK, FaultKind::LoginHtml);
+    }),
+    ("check is refused as HTML", |fake| {
+        answers(fake, ACCESS_CHECK, forbidden_html());
+    }),
+    ("check is not allowed in plain text", |fake| {
+        answers(fake, ACCESS_CHECK, plain(405, "Method Not Allowed"));
+    }),
+    ("check answers as another service", |fake| {
+        let other = crate::Answer::json(200, &json!({"hello": "world"}));
+        answers(fake, ACCESS_CHECK, FaultKind::Answer(other));
+    }),
+    ("check refuses the key after the walk", |fake| {
+        fake.fault(Fault::on(ACCESS_CHECK, FaultKind::Unauthorized).nth(2));
     }),
     ("check answers in another order", |fake| {
         rewrites(fake, ACCESS_CHECK, of_all_checks(|checks| checks.reverse()));

@@ -60,6 +60,9 @@ pub(super) const ALL: Table = &[
         let to = "/authz/api/v2/roles".to_owned();
         answers(fake, router::ROLES, FaultKind::Redirect(307, to));
     }),
+    ("roles refuse the key", |fake| {
+        answers(fake, router::ROLES, FaultKind::Unauthorized);
+    }),
     ("throttled once without a time", |fake| {
         fake.fault(Fault::on(router::ROLES, FaultKind::TooManyRequestsHtml).once());
     }),

@@ -5,9 +5,11 @@
 
 mod access_check;
 mod catalogue;
+mod emptied;
 mod envelope;
 mod lists;
 mod rows;
+mod scopes;
 
 use crate::{FakeHarness, Fault, FaultHandle, FaultKind, Rewrite};
 
@@ -16,7 +18,7 @@ use crate::{FakeHarness, Fault, FaultHandle, FaultKind, Rewrite};
 pub struct Deviation {
     /// Tells it from the others.
     pub name: &'static str,
-    /// What it is about: `catalogue`, `access check`, `lists`, `rows` or `envelope`.
+    /// What it is about: `catalogue`, `access check`, `lists`, `emptied`, `scopes`, `rows` or `envelope`.
     pub kind: &'static str,
     apply: fn(&FakeHarness),
 }
@@ -28,6 +30,8 @@ impl Deviation {
             ("catalogue", catalogue::ALL),
             ("access check", access_check::ALL),
             ("lists", lists::ALL),
+            ("emptied", emptied::ALL),
+            ("scopes", scopes::ALL),
             ("rows", rows::ALL),
             ("envelope", envelope::ALL),
         ];
