@@ -16,10 +16,20 @@ pub fn is_hidden(c: char) -> bool {
             | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// Whether a text is plain ASCII of which [`line`] changes nothing, as nearly all texts are; a look at its bytes tells.
+#[must_use]
+pub fn is_plain(text: &str) -> bool {
+    let plain = |byte: u8| (b' '..=b'~').contains(&byte) && byte != b'#';
+    text.bytes().all(plain) && !text.trim_start().starts_with("::")
+}
+
 /// The text on one line with every hidden character as an escape, such as `\u{202e}`, and without what the logs of CI
 /// systems take for commands: `##` anywhere (Azure, GitHub, TeamCity), `::` at the beginning (GitHub).
 #[must_use]
 pub fn line(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
     let mut safe = String::with_capacity(text.len());
     let blanks = text.len() - text.trim_start().len();
     for (at, c) in text.char_indices() {

@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &Findings, context: &mut Context<'_>) -> Result<Exi
         file: &opened.file(),
         gaps: &gaps,
         unanswered: &unanswered,
-        unverified: opened.reader.unverified()?,
+        unverified: opened.reader.unverified(opened.snapshot.id)?,
     };
     let screen = context.screen(arguments.color);
     let left_out = print.write(&found, examined, screen, context.out)?;

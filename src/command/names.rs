@@ -90,7 +90,9 @@ pub(crate) fn known_scopes(reader: &Reader) -> Result<Vec<Scope>, Error> {
 pub(crate) fn scopes_now(reader: &Reader) -> Result<Vec<Scope>, Error> {
     let paths = reader.select(
         "SELECT CASE type WHEN 'organization' THEN 'org/' || identifier ELSE scope || '/project/' || identifier END
-         FROM resources WHERE type IN ('organization', 'project')",
+         FROM resources WHERE type IN ('organization', 'project')
+           -- the index of ids leads to them
+           AND (id BETWEEN 'organization/' AND 'organization0' OR id BETWEEN 'project/' AND 'project0')",
     )?;
     let paths = paths.rows.into_iter().flatten().flatten();
     Ok(paths.filter_map(|path| Scope::parse(&path)).collect())

@@ -228,7 +228,7 @@ pub(crate) fn page(
         file: &file,
         gaps: &gaps,
         not_asked_for: &parts.not_asked_for,
-        unverified: opened.reader.unverified()?,
+        unverified: opened.reader.unverified(opened.snapshot.id)?,
         sha256: &sha256,
         access: &parts.access,
         inventory: &parts.inventory,

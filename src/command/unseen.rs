@@ -9,7 +9,13 @@ use crate::model::Scope;
 use crate::output::gaps;
 
 /// Views that tell who holds what now.
-const OF_ACCESS: [&str; 3] = ["effective_access", "access_in_scope", "grants"];
+const OF_ACCESS: [&str; 5] = [
+    "effective_access",
+    "access_in_scope",
+    "grants",
+    "holders",
+    "scopes",
+];
 
 /// What was not seen.
 #[derive(Debug, Default)]

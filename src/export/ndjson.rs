@@ -100,10 +100,10 @@ fn write_resources(reader: &Reader, out: &mut dyn Write) -> Result<u64, Error> {
 
 fn write_grants(reader: &Reader, out: &mut dyn Write) -> Result<u64, Error> {
     let mut lines = 0;
-    let sql = "SELECT entitlement_id, principal_id, principal_type, resource_id, scope, resource_group_id,
-          role_assignment, harness_managed, created_at, since, unverified, unresolved FROM grants
-        ORDER BY scope, entitlement_id, principal_id, resource_group_id";
-    reader.each_row::<Error>(sql, &mut |row| {
+    let columns =
+        "entitlement_id, principal_id, principal_type, resource_id, scope, resource_group_id,
+      role_assignment, harness_managed, created_at, since, unverified, unresolved";
+    reader.each_grant::<Error>(columns, &mut |row| {
         lines += 1;
         let text = |at: usize| row[at].unwrap_or_default();
         let grant = Grant {

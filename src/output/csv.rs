@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use crate::characters::{is_hidden, line};
+use crate::characters::{is_hidden, is_plain, line};
 
 /// The byte order mark of UTF-8.
 pub const BOM: &[u8] = "\u{feff}".as_bytes();
@@ -44,8 +44,15 @@ pub fn row(out: &mut dyn Write, cells: &[&str]) -> io::Result<()> {
 
 fn write_cell(out: &mut dyn Write, cell: &str) -> io::Result<()> {
     let guard: &[u8] = if is_formula(cell) { b"'" } else { b"" };
-    let cell = line(cell);
-    if cell.contains([',', '"']) || cell.starts_with(' ') || cell.ends_with(' ') {
+    let cell = if is_plain(cell) {
+        Cow::Borrowed(cell)
+    } else {
+        line(cell).into()
+    };
+    if memchr::memchr2(b',', b'"', cell.as_bytes()).is_some()
+        || cell.starts_with(' ')
+        || cell.ends_with(' ')
+    {
         out.write_all(b"\"")?;
         out.write_all(guard)?;
         out.write_all(cell.replace('"', "\"\"").as_bytes())?;
@@ -59,6 +66,15 @@ fn write_cell(out: &mut dyn Write, cell: &str) -> io::Result<()> {
 /// Blanks and hidden characters in front do not stop every spreadsheet from seeing the formula behind them; full-width
 /// signs count as well.
 fn is_formula(cell: &str) -> bool {
+    let begins_with_word = |cell: &str| {
+        cell.bytes()
+            .next()
+            .is_none_or(|c| c.is_ascii_alphanumeric())
+    };
+    !begins_with_word(cell) && begins_as_formula(cell)
+}
+
+fn begins_as_formula(cell: &str) -> bool {
     cell.starts_with(['\t', '\r', '\n'])
         || cell
             .trim_start_matches(|c: char| c.is_whitespace() || is_hidden(c))

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OpenFlags};
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::derived::{act_history, refresh_places};
+use super::derived::{Held, act_history, refresh_holders, refresh_places};
 use super::digest::TableSums;
 use super::open::{keep_temporary_files_beside, plain};
 use super::{Reader, StoreError, schema};
@@ -80,6 +80,7 @@ impl Reader {
             connection.execute_batch(&copy)?;
             schema::drop_temporary(&connection)?;
             schema::index_facts(&connection)?;
+            refresh_holders(&connection, &Held::of(&connection)?)?;
             refresh_places(&connection, None)?;
             schema::index_derived(&connection)?;
             TableSums::store(&connection, None)?;

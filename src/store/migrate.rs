@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 use std::path::Path;
 
-use super::derived::{act_history, refresh_moves, refresh_places};
+use super::derived::{Held, act_history, refresh_holders, refresh_moves, refresh_places};
 use super::digest::{self, TableSums};
 use super::schema;
 
@@ -30,6 +30,7 @@ pub(super) fn migrate(connection: &Connection, path: &Path) -> rusqlite::Result<
     schema::move_facts(connection)?;
     schema::index_facts(connection)?;
     act_history(connection)?;
+    refresh_holders(connection, &Held::of(connection)?)?;
     refresh_places(connection, None)?;
     refresh_moves(connection)?;
     schema::index_derived(connection)?;

@@ -1,7 +1,11 @@
 //! The cookbook and `query`.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use fake_harness::{
+    IncludedScope, Principal, ResourceFilter, ResourceGroup, ResourceSelector, Scope,
+};
 use harness_access::cookbook::{Recipe, recipes};
 
 use crate::support::{Test, matches_file};
@@ -257,4 +261,73 @@ fn parameters_are_named_as_everywhere() {
         .says("is not a day");
     ask("holders-of-a-permission", "permission=core_secret_acces").says("did you mean");
     ask("what-can-one-person-do", "person=nobody@example.test").says("no snapshot in this file");
+}
+
+/// A group of all pipelines, in the account and below.
+fn pipelines() -> ResourceGroup {
+    ResourceGroup {
+        scope: Some(Scope::account()),
+        identifier: "pipelines".to_owned(),
+        name: "Pipelines".to_owned(),
+        included_scopes: vec![IncludedScope {
+            scope: None,
+            child_scopes: true,
+        }],
+        filter: Some(ResourceFilter {
+            all: false,
+            resources: vec![ResourceSelector {
+                resource_type: "PIPELINE".to_owned(),
+                ..ResourceSelector::default()
+            }],
+        }),
+        ..ResourceGroup::default()
+    }
+}
+
+#[test]
+fn who_edits_pipelines_does_so_by_groups_that_select_them_too() {
+    let test = observed();
+    let top = Scope::account();
+    test.fake.change(move |account| {
+        account.add_resource_group(pipelines());
+        let dana = Principal::User("uDANA00000000000000000");
+        account.assign(dana, "_account_admin", "pipelines", &top);
+    });
+    test.sync().args(&["--scopes", "all"]).exits(0);
+    let people = |arguments: &[&str], word: &str| {
+        let csv = test.run(arguments).exits(0).stdout;
+        let id = |line: &str| line.split(',').next().unwrap_or_default().to_owned();
+        let lines = csv.lines().skip(1).filter(|line| line.contains(word));
+        lines.map(id).collect::<BTreeSet<_>>()
+    };
+    for scope in test.ask("SELECT path FROM scopes WHERE present").lines() {
+        let parameter = format!("scope={scope}");
+        let name = "who-may-edit-pipelines-in-a-project";
+        let recipe = [
+            "query", "--name", name, "--param", &parameter, "--format", "csv",
+        ];
+        let who_can = [
+            "who-can",
+            "core_pipeline_edit",
+            "--in",
+            scope,
+            "--format",
+            "csv",
+        ];
+        // What no list shows may give it or not: the recipe leaves that out.
+        let (sure, answer, possible) = (
+            people(&who_can, ",yes,"),
+            people(&recipe, ""),
+            people(&who_can, ""),
+        );
+        assert!(
+            answer.is_superset(&sure),
+            "in {scope}: {answer:?} of {sure:?}"
+        );
+        assert!(
+            answer.is_subset(&possible),
+            "in {scope}: {answer:?} of {possible:?}"
+        );
+        assert!(answer.contains("user/uDANA00000000000000000"));
+    }
 }

@@ -240,3 +240,18 @@ fn the_last_things_of_a_scope_can_be_removed() {
         account.remove_member(&payments, "developers", "uDANA00000000000000000");
     });
 }
+
+/// What there was no time for is a gap, and what came is kept.
+#[test]
+fn lists_that_there_is_no_time_for_are_gaps_where_gaps_are_kept() {
+    let test = test();
+    test.fake.fault(Fault::on(ROLES, FaultKind::InternalError));
+    let short = ["--timeout", "20s", "--allow-partial"];
+    sync(&test, &short)
+        .exits(2)
+        .says("the time limit of 20 s is reached");
+    assert_eq!(test.ask("SELECT count(*) FROM snapshots"), "2");
+    let removed = "SELECT count(*) FROM changes WHERE change = 'removed'";
+    assert_eq!(test.ask(removed), "0");
+    sync(&test, &["--timeout", "20s"]).exits(5);
+}

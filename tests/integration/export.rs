@@ -344,7 +344,7 @@ fn datasette_learns_what_the_schema_says() {
     let (tables, described): (Vec<_>, Vec<_>) = views
         .iter()
         .partition(|(_, described)| described["hidden"] == true);
-    assert_eq!(described.len(), 27);
+    assert_eq!(described.len(), 28);
     assert!(tables.iter().any(|(table, _)| table.contains("_grant")));
     for (view, described) in described {
         assert_ne!(described["description"], "", "{view}");

@@ -6,7 +6,7 @@ use crate::support::{Database, Test};
 use fake_harness::{Account, Caller, Scope};
 
 /// Every view and the columns it is documented to have, in order. More may follow at the end.
-const VIEWS: [(&str, &str); 27] = [
+const VIEWS: [(&str, &str); 28] = [
     (
         "snapshots",
         "id, label, state, started_at, finished_at, account_id, base_url, scopes, caller, tool_version, requests, \
@@ -101,7 +101,14 @@ const VIEWS: [(&str, &str); 27] = [
          resource_group_id, role_assignment, harness_managed, created_at, since_snapshot, since, unverified, \
          unresolved, until_snapshot, until, email, first_seen",
     ),
-    ("scopes", "path, level, name, parent, snapshots, present"),
+    (
+        "scopes",
+        "path, level, name, parent, snapshots, present, people, service_accounts",
+    ),
+    (
+        "holders",
+        "principal_id, principal_type, principal_name, email, roles",
+    ),
     (
         "permissions",
         "identifier, name, resource_type, action, status, scope_levels, since, first_seen",

@@ -3,8 +3,9 @@
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, Statement};
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+
+use crate::model::NumberMap;
 
 /// What a column of a table of facts holds.
 #[derive(Clone, Copy)]
@@ -50,7 +51,7 @@ impl<'a> Meanings<'a> {
         let meaning = |select: &str| {
             Ok::<_, rusqlite::Error>(Meaning {
                 select: connection.prepare(select)?,
-                known: HashMap::new(),
+                known: NumberMap::default(),
             })
         };
         Ok(Self {
@@ -93,7 +94,7 @@ impl<'a> Meanings<'a> {
 /// within what is hashed in one go.
 struct Meaning<'a> {
     select: Statement<'a>,
-    known: HashMap<i64, [u8; 16]>,
+    known: NumberMap<i64, [u8; 16]>,
 }
 
 impl Meaning<'_> {

@@ -110,7 +110,7 @@ impl Reader {
     }
 
     /// Whether the views show a snapshot already: the latest, as long as no other was asked for.
-    fn shows(&self, id: i64) -> rusqlite::Result<bool> {
+    pub(in crate::store) fn shows(&self, id: i64) -> rusqlite::Result<bool> {
         self.connection.query_row(
             "SELECT ?1 = (SELECT max(id) FROM _snapshot)
                AND NOT EXISTS (SELECT 1 FROM temp.sqlite_master WHERE name = 'shown_email')",

@@ -129,6 +129,33 @@ fn gone_by_kept(comparison: &impl std::fmt::Debug, kept: &[i64]) -> String {
     })
 }
 
+/// What is counted beforehand is what can be counted: of the latest snapshot as stored, of any as shown.
+fn holders_are_access(file: &std::path::Path, kept: &[i64]) {
+    const STORED: [&str; 2] = [
+        "(SELECT principal_id, roles FROM holders)",
+        "(SELECT path, people, service_accounts FROM scopes WHERE people + service_accounts > 0)",
+    ];
+    const COUNTED: [&str; 2] = [
+        "(SELECT principal_id, count(*) FROM effective_access GROUP BY principal_id)",
+        "(SELECT scope, count(DISTINCT CASE principal_type WHEN 'user' THEN principal_id END) AS people,
+            count(DISTINCT CASE principal_type WHEN 'service_account' THEN principal_id END) AS programs
+          FROM effective_access GROUP BY scope HAVING people + programs > 0)",
+    ];
+    for shown in [None].into_iter().chain(kept.iter().copied().map(Some)) {
+        let reader = Reader::open(file).expect("open");
+        if let Some(at) = shown {
+            reader.show_snapshot(at).expect("views");
+        }
+        for (stored, counted) in STORED.into_iter().zip(COUNTED) {
+            assert_eq!(
+                rows(&reader, stored),
+                rows(&reader, counted),
+                "at {shown:?}"
+            );
+        }
+    }
+}
+
 /// At each snapshot, `effective_access_history` says what `effective_access` said.
 fn history_is_access(file: &std::path::Path, kept: &[i64]) {
     const COLUMNS: &str = "principal_id, role_id, scope, resource_group_id, via_group_id, since";
@@ -233,6 +260,7 @@ fn no_answer_about_a_kept_snapshot_changes() {
                 let all: Vec<i64> = (1..=SNAPSHOTS).collect();
                 changes_are_differences(&file, &all);
                 history_is_access(&file, &all);
+                holders_are_access(&file, &all);
             }
             Writer::open_existing(&file)
                 .and_then(|writer| writer.prune(&forget))
@@ -245,6 +273,7 @@ fn no_answer_about_a_kept_snapshot_changes() {
             no_row_is_left_over(&file, &kept);
             changes_are_differences(&file, &kept);
             history_is_access(&file, &kept);
+            holders_are_access(&file, &kept);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Grants: periods that go on, end and begin. A million of them are the bulk of a sync.
 
-use rusqlite::params;
+use rusqlite::{Row, params};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -12,6 +12,7 @@ use crate::model::{
     AssignmentIds, AssignmentRef, Grant, ListingKind, Ref, ResourceId, ResourceType, Scope,
     ScopeRef,
 };
+use crate::store::derived::Held;
 use crate::store::digest;
 
 impl Merge<'_> {
@@ -67,13 +68,14 @@ impl Merge<'_> {
             .then(|| self.resources[id.index()])
     }
 
-    /// Returns how many are gone.
-    pub(super) fn merge_grants(&mut self) -> rusqlite::Result<Merged> {
+    /// Returns how many are gone, and what is held now.
+    pub(super) fn merge_grants(&mut self) -> rusqlite::Result<(Merged, Held)> {
         let listings = self.listings_of_members()?;
         let grants = self.take_keyed_grants();
         let mut closed = Vec::new();
         let mut opened = Opened::default();
         let mut tally = Tally::default();
+        let mut held = Held::default();
         let mut seen = grants.iter().zip(0u32..).peekable();
         let mut live = self.connection.prepare(
             "SELECT key, target, principal, scope, resource_group, role_assignment, created_at,
@@ -98,15 +100,15 @@ impl Merge<'_> {
                     tally.count_grant(&key, gone && !self.is_moved(row.get(8)?));
                     if gone {
                         closed.push(version);
+                    } else {
+                        held.count(key[1], key[2]);
                     }
                 }
                 Some((now, at)) => {
                     tally.count_grant(&key, false);
-                    let same = self.assignment_of(now).as_deref()
-                        == row.get_ref(5)?.as_str_or_null()?
-                        && now.created_at.map(NonZeroI64::get) == row.get(6)?
-                        && now.harness_managed == row.get::<_, bool>(7)?;
-                    if !same {
+                    if self.is_same(now, row)? {
+                        held.count(key[1], key[2]);
+                    } else {
                         closed.push(version);
                         opened.push(at, Some((row.get(9)?, row.get(10)?)));
                     }
@@ -119,9 +121,18 @@ impl Merge<'_> {
         drop(rows);
         drop((live, kind_of));
         self.close("_grant", &closed)?;
-        self.insert_grants(&grants, &opened, &listings)?;
+        self.insert_grants(&grants, &opened, &listings, &mut held)?;
         self.observation.assignment_ids = AssignmentIds::default(); // indexes are made next and want the memory
-        Ok(tally.merged(closed.len(), opened.rows.len()))
+        Ok((tally.merged(closed.len(), opened.rows.len()), held))
+    }
+
+    /// Whether a stored grant says of itself what was observed.
+    fn is_same(&self, now: &KeyedGrant, stored: &Row<'_>) -> rusqlite::Result<bool> {
+        Ok(
+            self.assignment_of(now).as_deref() == stored.get_ref(5)?.as_str_or_null()?
+                && now.created_at.map(NonZeroI64::get) == stored.get(6)?
+                && now.harness_managed == stored.get::<_, bool>(7)?,
+        )
     }
 
     /// The grants under the keys of the file, in the order of those, each once. They take the place of the observed
@@ -168,6 +179,7 @@ impl Merge<'_> {
         grants: &[KeyedGrant],
         opened: &Opened,
         listings: &HashMap<u32, i64>,
+        held: &mut Held,
     ) -> rusqlite::Result<()> {
         let mut insert = self.connection.prepare(
             "INSERT INTO _grant (target, principal, scope, resource_group, listing, role_assignment,
@@ -181,6 +193,7 @@ impl Merge<'_> {
         for &at in &opened.rows {
             let grant = &grants[at as usize];
             let [target, principal, scope, resource_group] = grant.key;
+            held.count(principal, scope);
             // A membership is shown by the list of its group, a role by the role assignments of its scope.
             let listing = match listings.get(&target) {
                 Some(listing) => *listing,

@@ -7,6 +7,7 @@ use super::brake::{self, Moved, Removal};
 use super::dictionary::Dictionary;
 use crate::model::{Label, Listing, ListingState, Observation, ResourceType, canonical_json};
 use crate::store::coverage::Completeness;
+use crate::store::derived::Held;
 
 /// The snapshot that was stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,14 +89,15 @@ impl<'a> Merge<'a> {
         })
     }
 
-    pub(super) fn run(mut self, max_removed_percent: u8) -> Result<Published, Stopped> {
+    /// Returns what is held now beside what was stored.
+    pub(super) fn run(mut self, max_removed_percent: u8) -> Result<(Published, Held), Stopped> {
         self.merge_coverage()?;
         self.note_vanished_scopes();
         self.note_moved_projects()?;
         self.rename_newly_listed()?;
         let resources = self.merge_resources()?;
         self.observation.resources = Vec::new(); // a million grants want the memory
-        let grants = self.merge_grants()?;
+        let (grants, held) = self.merge_grants()?;
         let removals = [resources.removals, grants.removals].concat();
         let complete = brake::previous_is_complete(self.connection, self.snapshot)?;
         let too_many = brake::beyond(removals, max_removed_percent, complete);
@@ -119,7 +121,7 @@ impl<'a> Merge<'a> {
                 });
             }
         }
-        Ok(published)
+        Ok((published, held))
     }
 
     pub(super) fn close(&self, table: &'static str, rows: &[i64]) -> rusqlite::Result<()> {

@@ -13,7 +13,7 @@ mod trail;
 pub use brake::Removal;
 pub use merge::Published;
 
-use super::derived::{note_moves, refresh_acts, refresh_places};
+use super::derived::{note_moves, refresh_acts, refresh_holders, refresh_places};
 use super::digest::{self, TableSums};
 use super::{Identity, StoreError, Writer, schema};
 use crate::model::{Label, Observation};
@@ -117,11 +117,12 @@ fn merge(
     writer: &Writer,
 ) -> Result<Published, Stopped> {
     let merge = Merge::begin(connection, observation, tool_version, label, writer.fresh)?;
-    let published = merge.run(writer.max_removed_percent)?;
+    let (published, held) = merge.run(writer.max_removed_percent)?;
     if writer.fresh {
         schema::index_facts(connection)?;
     }
     refresh_acts(connection, published.snapshot)?;
+    refresh_holders(connection, &held)?;
     refresh_places(connection, None)?;
     note_moves(connection, published.snapshot)?;
     if writer.fresh {

@@ -8,8 +8,31 @@ use crate::model::{
     PrincipalFact, ResourceGroupFact, ResourceId, ResourceType, RoleFact, RoleGrantFact, Scope,
 };
 use crate::store::coverage::Completeness;
-use crate::store::schema::live;
+use crate::store::schema::{live, live_at};
 use crate::store::{Reader, StoreError};
+
+/// What is needed of resources in the latest snapshot. What stands beside the identity saves reading the versions, of
+/// which there are as many.
+const RESOURCES_NOW: &str = "
+  SELECT r.key, r.id, r.type, r.scope, r.identifier, r.name,
+    CASE WHEN r.type IN ('role', 'resource_group', 'permission')
+      THEN (SELECT v.attributes FROM _resource_version v WHERE v.key = r.version) END,
+    r.email, r.disabled, r.locked,
+    CASE r.type WHEN 'user_group'
+      THEN (SELECT json_extract(v.attributes, '$.harness_managed') FROM _resource_version v WHERE v.key = r.version) END,
+    r.version IS NOT NULL, r.listing
+  FROM _resource r";
+
+/// The same in any snapshot.
+const RESOURCES_THEN: &str = "
+  SELECT r.key, r.id, r.type, r.scope, r.identifier, v.name,
+    CASE WHEN r.type IN ('role', 'resource_group', 'permission') THEN v.attributes END,
+    CASE WHEN r.type IN ('user', 'service_account') THEN json_extract(v.attributes, '$.email') END,
+    CASE r.type WHEN 'user' THEN json_extract(v.attributes, '$.disabled') END,
+    CASE r.type WHEN 'user' THEN json_extract(v.attributes, '$.locked') END,
+    CASE r.type WHEN 'user_group' THEN json_extract(v.attributes, '$.harness_managed') END,
+    v.key IS NOT NULL, r.listing
+  FROM _resource r LEFT JOIN _resource_version v ON v.resource = r.key AND {live v}";
 
 impl Reader {
     /// Everything that decides who can do what in a snapshot.
@@ -92,18 +115,13 @@ impl Reader {
         parameter: &str,
         loader: &mut Loader,
     ) -> rusqlite::Result<()> {
+        let select = if self.shows(snapshot)? {
+            RESOURCES_NOW.to_owned()
+        } else {
+            live_at(RESOURCES_THEN, ":id")
+        };
         let mut statement = self.connection.prepare(&format!(
-            "SELECT r.key, r.id, r.type, r.scope, r.identifier, v.name,
-               CASE WHEN r.type IN ('role', 'resource_group', 'permission') THEN v.attributes END,
-               CASE WHEN r.type IN ('user', 'service_account') THEN json_extract(v.attributes, '$.email') END,
-               CASE r.type WHEN 'user' THEN json_extract(v.attributes, '$.disabled') END,
-               CASE r.type WHEN 'user' THEN json_extract(v.attributes, '$.locked') END,
-               CASE r.type WHEN 'user_group' THEN json_extract(v.attributes, '$.harness_managed') END,
-               v.key IS NOT NULL, r.listing
-             FROM _resource r LEFT JOIN _resource_version v ON v.resource = r.key
-               AND {}
-             WHERE ({condition}) AND :wanted IS NOT NULL ORDER BY r.key",
-            live("v", ":id")
+            "{select} WHERE ({condition}) AND :wanted IS NOT NULL AND :id IS NOT NULL ORDER BY r.key"
         ))?;
         let mut rows = statement.query(named_params! {":id": snapshot, ":wanted": parameter})?;
         while let Some(row) = rows.next()? {

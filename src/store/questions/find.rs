@@ -16,13 +16,14 @@ impl Reader {
         let forms = [
             "r.id = ?1",
             "r.key IN (SELECT key FROM _resource WHERE identifier = ?1
-               UNION SELECT key FROM _resource WHERE known_email = ?1
-               UNION SELECT key FROM _resource WHERE known_name = ?1 COLLATE NOCASE
-               UNION SELECT v.resource FROM _resource_version v WHERE v.valid_until IS NOT NULL
+               UNION ALL SELECT key FROM _resource WHERE known_email = ?1
+               UNION ALL SELECT key FROM _resource WHERE name = ?1 COLLATE NOCASE AND name IS NOT NULL
+               UNION ALL SELECT key FROM _resource WHERE version IS NULL AND known_name = ?1 COLLATE NOCASE
+               UNION ALL SELECT v.resource FROM _resource_version v WHERE v.valid_until IS NOT NULL
                  AND (v.name = ?1 COLLATE NOCASE OR json_extract(v.attributes, '$.email') = ?1 COLLATE NOCASE))",
             "r.key IN (SELECT key FROM _resource
                  WHERE instr(lower(known_name), lower(?1)) OR instr(lower(known_email), lower(?1))
-               UNION SELECT v.resource FROM _resource_version v WHERE v.valid_until IS NOT NULL
+               UNION ALL SELECT v.resource FROM _resource_version v WHERE v.valid_until IS NOT NULL
                  AND (instr(lower(v.name), lower(?1)) OR instr(lower(json_extract(v.attributes, '$.email')), lower(?1))))",
             "instr(lower(r.id), lower(?1))",
         ];
@@ -51,13 +52,14 @@ impl Reader {
         read().map_err(|error| self.failed(&error))
     }
 
+    /// The plus before the order: the few that are found are sorted, rather than all gone through in order.
     fn things(&self, condition: &str, text: &str) -> rusqlite::Result<Vec<Thing>> {
         self.connection
             .prepare(&format!(
                 "SELECT r.id, r.type, l.name, json_extract(l.attributes, '$.email'), {GONE_SINCE} FROM _resource r
                  LEFT JOIN _resource_version l ON l.key = (SELECT max(n.key) FROM _resource_version n
                    WHERE n.resource = r.key)
-                 WHERE r.key > 0 AND ({condition}) ORDER BY r.id"
+                 WHERE r.key > 0 AND ({condition}) ORDER BY +r.id"
             ))?
             .query_map([text], |row| {
                 Ok(Thing {

@@ -6,6 +6,7 @@ mod access_parts;
 mod find;
 mod history;
 mod impact;
+mod ordered_grants;
 mod select;
 mod snapshots;
 mod trail;

@@ -310,18 +310,26 @@ impl Reader {
     ) -> Result<(), E> {
         let failed = |error: rusqlite::Error| E::from(self.failed(&error));
         let mut statement = self.connection.prepare(sql).map_err(failed)?;
-        let columns = statement.column_count();
-        let mut rows = statement.query([]).map_err(failed)?;
-        while let Some(row) = rows.next().map_err(failed)? {
-            let cells = (0..columns)
-                .map(|at| row.get_ref(at).map(text))
-                .collect::<Result<Vec<_>, _>>()
-                .map_err(failed)?;
-            let cells: Vec<Option<&str>> = cells.iter().map(Option::as_deref).collect();
-            receive(&cells)?;
-        }
-        Ok(())
+        hand_out(statement.query([]).map_err(failed)?, failed, receive)
     }
+}
+
+/// Hands out rows one by one.
+pub(super) fn hand_out<E>(
+    mut rows: rusqlite::Rows<'_>,
+    failed: impl Fn(Error) -> E,
+    receive: &mut Receiver<'_, E>,
+) -> Result<(), E> {
+    while let Some(row) = rows.next().map_err(&failed)? {
+        let columns = row.as_ref().column_count();
+        let cells = (0..columns)
+            .map(|at| row.get_ref(at).map(text))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(&failed)?;
+        let cells: Vec<Option<&str>> = cells.iter().map(Option::as_deref).collect();
+        receive(&cells)?;
+    }
+    Ok(())
 }
 
 fn text(value: ValueRef<'_>) -> Option<Cow<'_, str>> {

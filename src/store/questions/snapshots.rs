@@ -4,8 +4,10 @@ use rusqlite::types::Type;
 use rusqlite::{OptionalExtension, Row};
 use std::collections::HashMap;
 
-use crate::model::{Gap, GapState, ListingKind, SnapshotInfo, SnapshotRef, Unverified};
-use crate::store::schema::of_access;
+use crate::model::{
+    Gap, GapState, ListingKind, SnapshotInfo, SnapshotRef, Unverified, canonical_json,
+};
+use crate::store::schema::{live, of_access};
 use crate::store::{Reader, StoreError};
 
 impl Reader {
@@ -107,24 +109,50 @@ impl Reader {
         read().map_err(|error| self.failed(&error))
     }
 
-    /// How many grants and resources of the snapshot on show come from lists that were not complete.
+    /// How many grants and resources of a snapshot come from lists that were not complete. Normally there are no such lists,
+    /// so they come first.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn unverified(&self) -> Result<Unverified, StoreError> {
-        self.connection
-            .query_row(
-                "SELECT (SELECT count(*) FROM grants WHERE unverified),
-                   (SELECT count(*) FROM resources WHERE unverified)",
-                [],
-                |row| {
-                    Ok(Unverified {
-                        grants: row.get(0)?,
-                        resources: row.get(1)?,
-                    })
+    pub fn unverified(&self, snapshot: i64) -> Result<Unverified, StoreError> {
+        let read = || -> rusqlite::Result<Unverified> {
+            let incomplete: Vec<i64> = self
+                .connection
+                .prepare(&format!(
+                    "SELECT l.key FROM _listing l WHERE NOT EXISTS (SELECT 1 FROM _coverage c
+                       WHERE c.listing = l.key AND c.state = 'complete' AND {})",
+                    live("c", snapshot)
+                ))?
+                .query_map([], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            let count = |from: &str| {
+                let sql = format!("SELECT count(*) FROM {from}");
+                let incomplete = canonical_json(&incomplete);
+                self.connection
+                    .query_row(&sql, [incomplete], |row| row.get(0))
+            };
+            let grants = format!(
+                "_grant g WHERE {} AND g.listing IN (SELECT value FROM json_each(?1))
+                   AND NOT EXISTS (SELECT 1 FROM _coverage c JOIN _resource p ON p.key = g.principal
+                     WHERE c.listing = g.listing AND {} AND c.whole_for LIKE '%,' || p.type || ',%')",
+                live("g", snapshot),
+                live("c", snapshot)
+            );
+            let resources = format!(
+                "_resource r JOIN _resource_version v ON v.resource = r.key AND {}
+                 WHERE r.listing IS NULL OR r.listing IN (SELECT value FROM json_each(?1))",
+                live("v", snapshot)
+            );
+            Ok(Unverified {
+                grants: if incomplete.is_empty() {
+                    0
+                } else {
+                    count(&grants)?
                 },
-            )
-            .map_err(|error| self.failed(&error))
+                resources: count(&resources)?,
+            })
+        };
+        read().map_err(|error| self.failed(&error))
     }
 
     /// The newest snapshot, if the file holds one.

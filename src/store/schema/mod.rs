@@ -14,6 +14,7 @@ const TABLES: &str = include_str!("tables.sql");
 const INDEXES: &str = include_str!("indexes.sql");
 const DERIVED_INDEXES: &str = include_str!("derived_indexes.sql");
 const VIEWS: &str = include_str!("views.sql");
+const COUNTED: &str = include_str!("counted.sql");
 
 /// The rows that stand for "none"; see `tables.sql`.
 const NONE: &str = "INSERT INTO _scope (key) VALUES (0);
@@ -142,11 +143,13 @@ pub(super) fn drop_temporary(connection: &Connection) -> rusqlite::Result<()> {
 
 /// Puts the views of a snapshot before the stored ones.
 pub(super) fn show_views(connection: &Connection, id: i64) -> rusqlite::Result<()> {
-    for view in live_at(VIEWS, id).split("CREATE VIEW ").skip(1) {
-        let name = view.split_whitespace().next().unwrap_or_default();
-        connection.execute_batch(&format!(
-            "DROP VIEW IF EXISTS temp.{name}; CREATE TEMP VIEW {view}"
-        ))?;
+    for views in [COUNTED, VIEWS] {
+        for view in live_at(views, id).split("CREATE VIEW ").skip(1) {
+            let name = view.split_whitespace().next().unwrap_or_default();
+            connection.execute_batch(&format!(
+                "DROP VIEW IF EXISTS temp.{name}; CREATE TEMP VIEW {view}"
+            ))?;
+        }
     }
     Ok(())
 }
@@ -189,7 +192,7 @@ mod tests {
         for schema in ["main", "temp"] {
             let mut names = connection
                 .prepare(&format!(
-                    "SELECT name FROM {schema}.sqlite_master WHERE type = 'view'"
+                    "SELECT name FROM {schema}.sqlite_master WHERE type = 'view' AND name NOT GLOB '_*'"
                 ))
                 .expect("names");
             let names: Vec<String> = names
@@ -197,7 +200,7 @@ mod tests {
                 .expect("query")
                 .collect::<Result<_, _>>()
                 .expect("names");
-            assert_eq!(names.len(), 27);
+            assert_eq!(names.len(), 28);
             for name in names {
                 connection
                     .query_row(

@@ -177,6 +177,20 @@ CREATE TABLE _covers (
 ) WITHOUT ROWID;
 CREATE INDEX _covers_in ON _covers (base);
 
+CREATE TABLE _holders (
+  -- How many rows of effective_access each principal has now: counting over a whole account takes seconds. Derived.
+  actor INTEGER PRIMARY KEY REFERENCES _resource (key),
+  roles INTEGER NOT NULL CHECK (typeof(roles) = 'integer')
+);
+CREATE INDEX _holders_most ON _holders (roles);
+
+CREATE TABLE _holders_in (
+  -- How many people and service accounts have a row of effective_access with a scope now. Derived.
+  scope            INTEGER PRIMARY KEY REFERENCES _scope (key),
+  people           INTEGER NOT NULL CHECK (typeof(people) = 'integer'),
+  service_accounts INTEGER NOT NULL CHECK (typeof(service_accounts) = 'integer')
+);
+
 CREATE TABLE _audit_party (
   -- Who acts and what is acted on, as Harness named it at the time; '' = it does not say.
   key        INTEGER PRIMARY KEY,

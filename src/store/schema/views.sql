@@ -42,7 +42,9 @@ CREATE VIEW scopes (
   name,      -- last known; NULL = no list showed it
   parent,    -- path of the scope it lies in
   snapshots, -- in how many snapshots of this file it is
-  present    -- 1: it is in this snapshot
+  present,   -- 1: it is in this snapshot
+  people,           -- number of people who hold a role granted there, their groups counted
+  service_accounts  -- the same of service accounts
 ) AS SELECT p.path, CASE WHEN p.path = 'account' THEN 'account' WHEN p.path LIKE '%/project/%' THEN 'project'
     ELSE 'organization' END,
   (SELECT r.known_name FROM _resource r WHERE r.id = CASE
@@ -58,7 +60,9 @@ CREATE VIEW scopes (
       WHERE r.id = CASE WHEN p.path LIKE '%/project/%' THEN 'project/' || replace(substr(p.path, 5), '/project/', '/')
           ELSE 'organization/' || substr(p.path, 5) END
         AND v.valid_from <= s.id AND (v.valid_until IS NULL OR v.valid_until > s.id)))),
-  EXISTS (SELECT 1 FROM _above u WHERE u.scope = p.key)
+  EXISTS (SELECT 1 FROM _above u WHERE u.scope = p.key),
+  ifnull((SELECT h.people FROM _holders_in h WHERE h.scope = p.key), 0),
+  ifnull((SELECT h.service_accounts FROM _holders_in h WHERE h.scope = p.key), 0)
 FROM _scope p WHERE p.path = 'account' OR p.path LIKE 'org/%';
 
 CREATE VIEW resources (
@@ -337,6 +341,15 @@ JOIN _resource via ON via.key = a.via
 JOIN _snapshot s ON s.id = max(g.since, a.since)
 JOIN _snapshot f ON f.id = max(g.first_seen, a.first_seen)
 WHERE {live g} AND {live a} AND g.scope <> 0;
+
+CREATE VIEW holders (
+  -- Everybody in effective_access, once, with the number of their rows.
+  principal_id, principal_type, principal_name,
+  email, -- found in any letter case
+  roles  -- number of rows of effective_access
+) AS SELECT w.id, w.type, w.name, w.email, h.roles
+FROM _holders h
+JOIN _resource w ON w.key = h.actor;
 
 CREATE VIEW access_in_scope (
   -- For every scope, who holds a role that counts there: granted there, or above over a resource group that reaches down.

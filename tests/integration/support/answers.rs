@@ -50,7 +50,7 @@ fn answers(reader: &Reader, wanted: impl Fn(&str) -> bool) -> Answers {
         "SELECT name FROM temp.sqlite_master WHERE type = 'view' AND name NOT LIKE '\\_%' ESCAPE '\\'
          UNION SELECT name FROM main.sqlite_master WHERE type = 'view'",
     );
-    assert_eq!(views.len(), 27);
+    assert_eq!(views.len(), 28);
     views
         .into_iter()
         .filter(|view| wanted(view))

@@ -5,7 +5,7 @@
 
 use rusqlite::Connection;
 
-use super::{VIEWS, expand, live_now, table};
+use super::{COUNTED, VIEWS, expand, live_now, table};
 
 const TABLES: &str = include_str!("tables.sql");
 const INDEXES: &str = include_str!("indexes.sql");
@@ -50,7 +50,9 @@ pub(in crate::store) fn move_facts(connection: &Connection) -> rusqlite::Result<
 
 /// Makes the tables of this schema appear in a connection to a file of schema 1, which stays as it is.
 pub(in crate::store) fn overlay(connection: &Connection) -> rusqlite::Result<()> {
-    for name in names(super::TABLES, "CREATE TABLE ").filter(|name| !LARGE.contains(name)) {
+    let counted: Vec<&str> = names(COUNTED, "CREATE VIEW ").collect();
+    let is_copied = |name: &&str| !LARGE.contains(name) && !counted.contains(name);
+    for name in names(super::TABLES, "CREATE TABLE ").filter(is_copied) {
         let table = table(name).replacen("CREATE TABLE", "CREATE TEMP TABLE", 1);
         connection.execute_batch(&table)?;
     }

@@ -1,0 +1,106 @@
+//! How many roles everybody has: the tables `_holders` and `_holders_in`.
+
+use rusqlite::Connection;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::replace::replace;
+use crate::model::{NumberMap, ResourceType};
+
+/// How many role grants hold now, by key of the principal and of the scope.
+#[derive(Default)]
+pub(in crate::store) struct Held(NumberMap<(u32, u32), i64>);
+
+impl Held {
+    /// Counts one more; a membership, which is held at no scope, is no role.
+    pub(in crate::store) fn count(&mut self, principal: u32, scope: u32) {
+        if scope != 0 {
+            *self.0.entry((principal, scope)).or_default() += 1;
+        }
+    }
+
+    /// Counts those of the file, one by one: who sees them all anyway counts them on the way.
+    pub(in crate::store) fn of(connection: &Connection) -> rusqlite::Result<Self> {
+        let mut statement = connection
+            .prepare("SELECT principal, scope FROM main._grant WHERE valid_until IS NULL")?;
+        let mut held = Self::default();
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            held.count(row.get(0)?, row.get(1)?);
+        }
+        Ok(held)
+    }
+
+    /// Scopes and numbers, by holder.
+    fn by_holder(&self) -> NumberMap<i64, Vec<(i64, i64)>> {
+        let mut by_holder: NumberMap<i64, Vec<(i64, i64)>> = NumberMap::default();
+        for ((holder, scope), roles) in &self.0 {
+            let scopes = by_holder.entry(i64::from(*holder)).or_default();
+            scopes.push((i64::from(*scope), *roles));
+        }
+        by_holder
+    }
+}
+
+/// How many people and service accounts.
+type Heads = [i64; 2];
+
+/// Brings both tables up to date with what is held now; `_acts` is already.
+pub(in crate::store) fn refresh_holders(
+    connection: &Connection,
+    held: &Held,
+) -> rusqlite::Result<()> {
+    let by_holder = held.by_holder();
+    let (mut totals, mut heads) = (BTreeSet::new(), BTreeMap::<i64, Heads>::new());
+    for acts in acts(connection)?.chunk_by(|a, b| a.actor == b.actor) {
+        let (mut roles, mut scopes) = (0, BTreeSet::new());
+        for (scope, held) in acts
+            .iter()
+            .filter_map(|act| by_holder.get(&act.holder))
+            .flatten()
+        {
+            roles += held;
+            scopes.insert(*scope);
+        }
+        totals.extend((roles > 0).then_some([acts[0].actor, roles]));
+        for scope in scopes {
+            let heads = heads.entry(scope).or_default();
+            if let Some(kind) = acts[0].kind {
+                heads[kind] += 1;
+            }
+        }
+    }
+    replace(connection, "_holders", ["actor", "roles"], &totals)?;
+    let columns = ["scope", "people", "service_accounts"];
+    let heads = heads
+        .into_iter()
+        .map(|(scope, [people, programs])| [scope, people, programs]);
+    replace(connection, "_holders_in", columns, &heads.collect())
+}
+
+struct Act {
+    actor: i64,
+    /// Which of [`Heads`] the actor is.
+    kind: Option<usize>,
+    holder: i64,
+}
+
+/// Who acts with whose grants now, in the order of actors.
+fn acts(connection: &Connection) -> rusqlite::Result<Vec<Act>> {
+    let kinds = [ResourceType::User, ResourceType::ServiceAccount];
+    let mut statement = connection.prepare(
+        "SELECT a.actor, w.type, a.holder FROM main._acts a JOIN main._resource w ON w.key = a.actor
+         WHERE a.valid_until IS NULL",
+    )?;
+    let mut acts = Vec::new();
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let kind = row.get_ref(1)?.as_str()?;
+        acts.push(Act {
+            actor: row.get(0)?,
+            kind: kinds.iter().position(|known| known.as_str() == kind),
+            holder: row.get(2)?,
+        });
+    }
+    acts.sort_unstable_by_key(|act| act.actor);
+    Ok(acts)
+}
