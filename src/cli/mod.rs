@@ -17,6 +17,7 @@ mod sync;
 mod typed;
 mod values;
 mod verify;
+mod wording;
 
 use argh::{ArgsInfo, FromArgs};
 
@@ -148,7 +149,7 @@ pub(crate) fn parse_normalized(arguments: &[String]) -> Result<Request, Error> {
     let borrowed: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match Cli::from_args(&[crate::NAME], &borrowed) {
         Err(exit) if exit.status.is_ok() => Ok(Request::Help(exit.output)),
-        Err(exit) => Err(Error::Usage(exit.output.trim_end().to_owned())),
+        Err(exit) => Err(Error::Usage(wording::reworded(&exit.output))),
         Ok(Cli { version: true, .. }) => Ok(Request::Version),
         Ok(Cli {
             command: Some(command),

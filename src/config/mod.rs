@@ -107,7 +107,8 @@ impl Completed<'_> {
         let Error::Usage(message) = &error else {
             return error;
         };
-        let named = |setting: &&Setting| message.contains(&format!("'{}'", setting.flag));
+        let named =
+            |setting: &&Setting| message.contains(&format!("` does not fit {}:", setting.flag));
         match self.added.iter().find(named) {
             Some(setting) => Error::config(
                 message.clone(),

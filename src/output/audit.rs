@@ -8,6 +8,7 @@ use super::by::{ActorDoc, acting, minute};
 use super::csv;
 use super::documents::FORMAT_VERSION;
 use super::table::{Align, Table};
+use super::text::shortened;
 use crate::model::{Actor, AuditEvent};
 
 /// Writes a table.
@@ -26,7 +27,7 @@ pub fn table(events: &[AuditEvent], screen: Screen, out: &mut dyn Write) -> io::
         table.row(vec![
             minute(event.at),
             words(&event.action),
-            acted_on(event),
+            acted_on(event, usize::MAX),
             event.scope.to_string(),
             acting(event),
         ]);
@@ -110,12 +111,14 @@ pub(super) fn words(action: &str) -> String {
     action.to_ascii_lowercase().replace('_', " ")
 }
 
-/// What was acted on.
-pub(super) fn acted_on(event: &AuditEvent) -> String {
+/// What was acted on; its name takes up to so many columns, what Harness calls it stays whole.
+pub(super) fn acted_on(event: &AuditEvent, columns: usize) -> String {
     let thing = &event.acted_on;
     let kind = words(&thing.kind);
     match &thing.name {
-        Some(name) if *name != thing.identifier => format!("{kind} {name} ({})", thing.identifier),
+        Some(name) if *name != thing.identifier => {
+            format!("{kind} {} ({})", shortened(name, columns), thing.identifier)
+        }
         _ => format!("{kind} {}", thing.identifier),
     }
 }

@@ -149,7 +149,7 @@ fn sentence(access: &Access, asked: &Asked, reason: &Reason) -> String {
         Reason::Event(event) => format!(
             "changed since: {} of {} by {}, {}",
             words(&event.action),
-            acted_on(event),
+            acted_on(event, usize::MAX),
             acting(event),
             minute(event.at)
         ),

@@ -1,7 +1,7 @@
 //! What can go wrong with the file, as values.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::Removal;
 
@@ -283,35 +283,37 @@ fn is_of_values(error: &rusqlite::Error) -> bool {
     )
 }
 
+/// A path in a sentence: between backticks where a blank would hide its end.
+fn shown(path: &Path) -> String {
+    let path = path.display().to_string();
+    if path.contains(char::is_whitespace) {
+        format!("`{path}`")
+    } else {
+        path
+    }
+}
+
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing { path } => write!(f, "there is no file {}", path.display()),
+            Self::Missing { path } => write!(f, "there is no file {}", shown(path)),
             Self::DanglingLink { path } => {
-                write!(
-                    f,
-                    "{} is a link to a file that does not exist",
-                    path.display()
-                )
+                write!(f, "{} is a link to a file that does not exist", shown(path))
             }
-            Self::Directory { path } => write!(f, "{} is a directory, not a file", path.display()),
-            Self::NotSqlite { path } => write!(f, "{} is not a SQLite database", path.display()),
+            Self::Directory { path } => write!(f, "{} is a directory, not a file", shown(path)),
+            Self::NotSqlite { path } => write!(f, "{} is not a SQLite database", shown(path)),
             Self::Foreign { path } => {
-                write!(
-                    f,
-                    "{} is a SQLite database of another program",
-                    path.display()
-                )
+                write!(f, "{} is a SQLite database of another program", shown(path))
             }
             Self::Altered { path, detail } => write!(
                 f,
                 "{} is not as harness-access makes it: {detail}",
-                path.display()
+                shown(path)
             ),
             Self::Newer { path, found } => write!(
                 f,
                 "{} has schema version {found}; this program knows versions up to {}",
-                path.display(),
+                shown(path),
                 super::schema::VERSION
             ),
             Self::OtherAccount {
@@ -321,31 +323,31 @@ impl fmt::Display for StoreError {
             } => write!(
                 f,
                 "{} holds {holds}, but this sync is of {wanted}",
-                path.display()
+                shown(path)
             ),
             Self::Read { path, reader } => write!(
                 f,
                 "nothing was stored, because {} was being read all the time by {reader}",
-                path.display()
+                shown(path)
             ),
             Self::Locked { path } => {
-                write!(f, "{} is being written by another process", path.display())
+                write!(f, "{} is being written by another process", shown(path))
             }
-            Self::Damaged { path, detail } => write!(f, "{} is damaged: {detail}", path.display()),
+            Self::Damaged { path, detail } => write!(f, "{} is damaged: {detail}", shown(path)),
             Self::Unfinished { path, beside } => write!(
                 f,
                 "{} was not read: {} beside it would change it",
-                path.display(),
-                beside.display()
+                shown(path),
+                shown(beside)
             ),
             Self::Unwritable { path, detail } => {
-                write!(f, "cannot write {}: {detail}", path.display())
+                write!(f, "cannot write {}: {detail}", shown(path))
             }
-            Self::NoFolder { path } => write!(f, "cannot write {}: no such folder", path.display()),
+            Self::NoFolder { path } => write!(f, "cannot write {}: no such folder", shown(path)),
             Self::Unreadable { path, detail } => {
-                write!(f, "cannot read {}: {detail}", path.display())
+                write!(f, "cannot read {}: {detail}", shown(path))
             }
-            Self::Empty { path } => write!(f, "{} holds no snapshot yet", path.display()),
+            Self::Empty { path } => write!(f, "{} holds no snapshot yet", shown(path)),
             Self::NoSuchSnapshot {
                 reference,
                 available,
@@ -363,7 +365,7 @@ impl fmt::Display for StoreError {
             Self::NotCompacted { path, detail } => write!(
                 f,
                 "{} could not be rewritten, so its size stays: {detail}",
-                path.display()
+                shown(path)
             ),
             Self::LabelTaken { label, snapshot } => {
                 write!(f, "snapshot {snapshot} already has the label `{label}`")
@@ -372,7 +374,7 @@ impl fmt::Display for StoreError {
                 write!(
                     f,
                     "nothing was stored in {}: this sync would remove too much:",
-                    path.display()
+                    shown(path)
                 )?;
                 removals.iter().try_for_each(|removal| {
                     let Removal { what, gone, of, .. } = removal;
@@ -380,7 +382,7 @@ impl fmt::Display for StoreError {
                 })
             }
             Self::Interrupted => f.write_str("stopped on request"),
-            Self::Sqlite { path, detail } => write!(f, "{}: {detail}", path.display()),
+            Self::Sqlite { path, detail } => write!(f, "{}: {detail}", shown(path)),
         }
     }
 }

@@ -4,6 +4,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
+use super::audit_id::stored;
 use super::questions::{EVENT_COLUMNS, EVENT_TABLES, event};
 use super::{Reader, StoreError, Writer};
 use crate::model::{Acting, Actor, ActorKind, AuditEvent, Behind, By, Certainty, GrantFact};
@@ -125,6 +126,12 @@ impl Writer {
     /// When the file cannot be written; it then holds what it held before.
     pub fn record_made_by(self, explained: &[ExplainedSnapshot<'_>]) -> Result<(), StoreError> {
         let write = || -> rusqlite::Result<()> {
+            let mut word = self
+                .connection
+                .prepare("INSERT OR IGNORE INTO _audit_word (word) VALUES (?1)")?;
+            for certainty in Certainty::ALL {
+                word.execute([certainty.as_str()])?;
+            }
             for of in explained {
                 self.record_of(of)?;
             }
@@ -144,11 +151,12 @@ impl Writer {
         }
         let mut insert = self.connection.prepare_cached(
             "INSERT OR REPLACE INTO _made_by (snapshot, is_grant, fact, certainty, event, told)
-             VALUES (?1, ?2, ?3, ?4, (SELECT key FROM _audit_event WHERE audit_id = ?5), ?6)",
+             VALUES (?1, ?2, ?3, (SELECT key FROM _audit_word WHERE word = ?4),
+                     (SELECT key FROM _audit_event WHERE audit_id = ?5), ?6)",
         )?;
         for (changed, by) in &explained.changes {
             if let Some((is_grant, fact)) = self.fact(snapshot, *changed)? {
-                let audit_id = by.event.as_ref().map(|event| &event.audit_id);
+                let audit_id = by.event.as_ref().map(|event| stored(&event.audit_id));
                 let certainty = by.certainty.as_str();
                 let told = Told::of(by);
                 insert.execute(params![snapshot, is_grant, fact, certainty, audit_id, told])?;
@@ -158,7 +166,7 @@ impl Writer {
             "INSERT OR REPLACE INTO _unseen (event, snapshot) SELECT key, ?2 FROM _audit_event WHERE audit_id = ?1",
         )?;
         for event in explained.unseen {
-            insert.execute(params![event.audit_id, snapshot])?;
+            insert.execute(params![stored(&event.audit_id), snapshot])?;
         }
         Ok(())
     }
@@ -180,8 +188,8 @@ impl Reader {
             };
             self.connection
                 .prepare_cached(&format!(
-                    "SELECT {EVENT_COLUMNS}, m.certainty, m.told
-                     FROM _made_by m LEFT JOIN _audit_event e ON e.key = m.event {EVENT_TABLES}
+                    "SELECT {EVENT_COLUMNS}, c.word AS certainty, m.told
+                     FROM _made_by m JOIN _audit_word c ON c.key = m.certainty LEFT JOIN _audit_event e ON e.key = m.event {EVENT_TABLES}
                      WHERE m.snapshot = ?1 AND m.is_grant = ?2 AND m.fact = ?3"
                 ))?
                 .query_row(params![snapshot, is_grant, fact], made_by)

@@ -14,6 +14,7 @@
 //! Rollback journal, not WAL: a WAL file beside the database would be lost by whoever copies one file. The file is
 //! created with mode 0600, since it is a map of who can do what.
 
+mod audit_id;
 mod commit;
 mod coverage;
 mod derived;

@@ -1,7 +1,7 @@
 //! Projects that were moved to another organization, through sync and diff.
 
 use crate::support::Test;
-use fake_harness::Scope;
+use fake_harness::{By, Caller, Scope};
 
 /// An account whose project has a group of 30 people, with a second look after the project moved and something else changed.
 fn moved(meanwhile: impl FnOnce(&mut fake_harness::Account)) -> Test {
@@ -78,4 +78,43 @@ fn another_project_of_the_same_name_is_another_project() {
     ended
         .prints("+  project Payment Shop")
         .prints("-  project Payment Shop");
+}
+
+/// What came along was told event by event as access that came and went.
+#[test]
+fn the_events_of_a_move_are_told_with_it() {
+    let test = Test::new();
+    test.fake.caller(Caller::default().and("core_audit_view"));
+    let observe = || {
+        test.sync()
+            .args(&["--scopes", "all", "--with", "audit"])
+            .exits(0);
+    };
+    observe();
+    test.fake
+        .change_by(By::user("uADA000000000000000000"), |account| {
+            account.move_project("payments", "shop", "attic");
+        });
+    test.fake
+        .change_by(By::user("uADA000000000000000000"), |account| {
+            account.add_group(&Scope::project("attic", "shop"), "brief", "Brief");
+        });
+    test.fake
+        .change_by(By::user("uADA000000000000000000"), |account| {
+            account.remove_group(&Scope::project("attic", "shop"), "brief");
+        });
+    observe();
+    let ended = test
+        .run(&["diff"])
+        .exits(1)
+        .prints("project Payment Shop moved from org/payments to org/attic");
+    let told: Vec<&str> = ended
+        .stdout
+        .lines()
+        .filter(|line| line.contains("in org/attic/project/shop"))
+        .collect();
+    assert!(
+        told.len() == 2 && told.iter().all(|line| line.contains("brief")),
+        "{ended:?}"
+    );
 }

@@ -95,7 +95,7 @@ fn what_is_misspelled_is_recognised() {
         ),
         (
             &["prune", "--keep-last", "x"],
-            "with value 'x': expected a number",
+            "`x` does not fit --keep-last: expected a number",
             "`harness-access prune --help`",
         ),
         (&["export"], "--format", "`harness-access export --help`"),

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use harness_access::store::{Identity, Reader, StoreError, Writer};
 
-use crate::support::TempDir;
 use crate::support::Test;
 use crate::support::account::Account;
+use crate::support::{Run, TempDir};
 
 /// What a wrong file is called, in text and as JSON.
 struct Wrong {
@@ -344,4 +344,12 @@ fn a_pipe_is_not_waited_for() {
     crate::support::Run::new(folder.path(), &["snapshots", "--db", "a.db"])
         .exits(6)
         .says("a.db is not a SQLite database");
+}
+
+#[test]
+fn a_path_with_blanks_is_told_as_one() {
+    let folder = TempDir::new();
+    Run::new(folder.path(), &["snapshots", "--db", "my access.db"])
+        .exits(6)
+        .says("there is no file `my access.db`");
 }

@@ -4,6 +4,7 @@
 //! change can have happened, and everything recorded that can have brought it about was done by one and the same actor.
 //! Silence is called *unexplained* only in a stretch that was read whole, and only for what Harness records at all.
 
+mod along;
 mod candidates;
 mod interval;
 mod pattern;
@@ -51,6 +52,7 @@ pub fn attribute(
             shown[position] = true;
         }
     }
+    along::mark(changes.iter().map(|of| &of.change), &events, &mut shown);
     let between = |event: &AuditEvent| interval.from < event.at && event.at < interval.until;
     events
         .iter()

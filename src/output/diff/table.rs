@@ -93,7 +93,7 @@ fn write_unseen(comparison: &Comparison, paint: &Paint, out: &mut dyn Write) -> 
         writeln!(out, "{}", paint.bold(&text))?;
     }
     for event in &comparison.unseen {
-        let text = line(&shortened(&recorded(event, NAME), NOTE));
+        let text = line(&recorded(event, NAME));
         paint.0.write_folded("    ", &text, out)?;
     }
     Ok(())

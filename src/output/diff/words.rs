@@ -87,6 +87,7 @@ fn who(named: &Named, columns: usize) -> String {
     let mut unresolved = match named.namesake {
         // Others may begin in the same way.
         None if is_cut(name) || is_cut(email) => format!(" ({})", named.id),
+        None if name.is_none() && email.is_none() => String::new(), // the id tells
         None => owner(&named.id),
         Some(Namesake { gone_since: None }) => format!(" ({})", named.id),
         Some(Namesake {
@@ -126,7 +127,7 @@ pub(crate) fn recorded(event: &AuditEvent, columns: usize) -> String {
         "{}  {} {} in {}, by {}",
         by::minute(event.at),
         audit::words(&event.action),
-        shortened(&audit::acted_on(event), columns),
+        audit::acted_on(event, columns),
         event.scope,
         by::acting(event)
     )

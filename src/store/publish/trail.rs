@@ -4,6 +4,7 @@ use rusqlite::{OptionalExtension, params, params_from_iter};
 
 use super::merge::Merge;
 use crate::model::{ActedOn, Actor, ListingState, ReadWindow, TrailRead};
+use crate::store::audit_id::stored;
 
 impl Merge<'_> {
     /// Adds events that are not stored yet, the stretches of time that were read, and what is known of sign-ins.
@@ -24,7 +25,7 @@ impl Merge<'_> {
         for event in &read.events {
             let other = event.impersonation.as_ref();
             insert.execute(params![
-                event.audit_id,
+                stored(&event.audit_id),
                 event.at.as_millis(),
                 self.word(&event.action)?,
                 self.actor(&event.actor)?,

@@ -8,11 +8,12 @@ use crate::model::{
     ActedOn, Actor, ActorKind, AuditEvent, AuditTrail, EventDetail, ListingState, ReadWindow,
     Scope, Timestamp, TrailBefore, Window,
 };
+use crate::store::audit_id::stored;
 use crate::store::{Reader, StoreError, Writer};
 
 /// The columns of an event, from [`EVENT_TABLES`].
 pub(in crate::store) const EVENT_COLUMNS: &str =
-    "e.audit_id, e.at, w.word, a.type, a.identifier, a.user_id, a.name, o.type, o.identifier, o.user_id, o.name,
+    "CASE typeof(e.audit_id) WHEN 'blob' THEN lower(hex(e.audit_id)) ELSE e.audit_id END AS audit_id, e.at, w.word, a.type, a.identifier, a.user_id, a.name, o.type, o.identifier, o.user_id, o.name,
      t.type, t.identifier, t.user_id, t.name, p.word, s.word, e.detail";
 
 /// What an event `e` is made of.
@@ -160,7 +161,10 @@ impl Writer {
                 .connection
                 .prepare("UPDATE _audit_event SET detail = ?2 WHERE audit_id = ?1")?;
             for (audit_id, detail) in details {
-                update.execute(params![audit_id, serde_json::to_string(detail).ok()])?;
+                update.execute(params![
+                    stored(audit_id),
+                    serde_json::to_string(detail).ok()
+                ])?;
             }
             Ok(())
         };

@@ -202,7 +202,7 @@ CREATE TABLE _audit_party (
 );
 
 CREATE TABLE _audit_word (
-  -- Actions, sources and scope paths of events.
+  -- Actions, sources and scope paths of events, and how sure it is who made a change.
   key  INTEGER PRIMARY KEY,
   word TEXT NOT NULL UNIQUE
 );
@@ -211,8 +211,8 @@ CREATE TABLE _audit_event (
   -- Who did something about access, from Harness's audit trail; filled by `sync --with audit`. Not an interval: events
   -- are only added, and deleted when they are older than every snapshot that is kept.
   key      INTEGER PRIMARY KEY,
-  audit_id TEXT NOT NULL UNIQUE CHECK (typeof(audit_id) = 'text'), -- Harness's auditId
-  at       INTEGER NOT NULL CHECK (typeof(at) = 'integer'),        -- epoch milliseconds
+  audit_id NOT NULL UNIQUE CHECK (typeof(audit_id) IN ('blob', 'text')), -- Harness's auditId; 24 hex digits as 12 bytes
+  at       INTEGER NOT NULL CHECK (typeof(at) = 'integer'),              -- epoch milliseconds
   action   INTEGER NOT NULL REFERENCES _audit_word (key),
   actor    INTEGER NOT NULL REFERENCES _audit_party (key),
   other    INTEGER REFERENCES _audit_party (key),                  -- the second person of an impersonation
@@ -250,7 +250,7 @@ CREATE TABLE _made_by (
   snapshot  INTEGER NOT NULL REFERENCES _snapshot (id),          -- the one that shows the change
   is_grant  INTEGER NOT NULL CHECK (is_grant IN (0, 1)),
   fact      INTEGER NOT NULL,                                    -- key of _resource or _grant
-  certainty TEXT NOT NULL,                                       -- as in `diff --format json`
+  certainty INTEGER NOT NULL REFERENCES _audit_word (key),       -- as in `diff --format json`
   event     INTEGER REFERENCES _audit_event (key),               -- the latest that fits; NULL = nobody is recorded
   told      TEXT,                                                -- JSON: what it went along with, what stands behind it
   PRIMARY KEY (snapshot, is_grant, fact)

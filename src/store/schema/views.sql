@@ -467,7 +467,7 @@ SELECT v.valid_from, s.finished_at, CASE WHEN o.key IS NULL THEN 'added' ELSE 'c
       > ifnull(json_extract(o.attributes, '$.public_access_enabled'), 0), 0)
     ELSE 0 END,
   (SELECT a.identifier FROM _made_by m JOIN _audit_event e ON e.key = m.event JOIN _audit_party a ON a.key = e.actor WHERE m.snapshot = v.valid_from AND m.is_grant = 0 AND m.fact = r.key),
-  (SELECT m.certainty FROM _made_by m WHERE m.snapshot = v.valid_from AND m.is_grant = 0 AND m.fact = r.key),
+  (SELECT w.word FROM _made_by m JOIN _audit_word w ON w.key = m.certainty WHERE m.snapshot = v.valid_from AND m.is_grant = 0 AND m.fact = r.key),
   (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1000.0, 'unixepoch') FROM _made_by m
     JOIN _audit_event e ON e.key = m.event WHERE m.snapshot = v.valid_from AND m.is_grant = 0 AND m.fact = r.key),
   (SELECT a.type FROM _made_by m JOIN _audit_event e ON e.key = m.event JOIN _audit_party a ON a.key = e.actor WHERE m.snapshot = v.valid_from AND m.is_grant = 0 AND m.fact = r.key),
@@ -496,7 +496,7 @@ SELECT v.valid_until, s.finished_at, 'removed', 'resource', r.type, r.id, v.name
   CASE WHEN r.type IN ('user', 'service_account', 'user_group') THEN v.name END, r.known_email,
   NULL, p.path, NULL, NULL, 0,
   (SELECT a.identifier FROM _made_by m JOIN _audit_event e ON e.key = m.event JOIN _audit_party a ON a.key = e.actor WHERE m.snapshot = v.valid_until AND m.is_grant = 0 AND m.fact = r.key),
-  (SELECT m.certainty FROM _made_by m WHERE m.snapshot = v.valid_until AND m.is_grant = 0 AND m.fact = r.key),
+  (SELECT w.word FROM _made_by m JOIN _audit_word w ON w.key = m.certainty WHERE m.snapshot = v.valid_until AND m.is_grant = 0 AND m.fact = r.key),
   (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1000.0, 'unixepoch') FROM _made_by m
     JOIN _audit_event e ON e.key = m.event WHERE m.snapshot = v.valid_until AND m.is_grant = 0 AND m.fact = r.key),
   (SELECT a.type FROM _made_by m JOIN _audit_event e ON e.key = m.event JOIN _audit_party a ON a.key = e.actor WHERE m.snapshot = v.valid_until AND m.is_grant = 0 AND m.fact = r.key),
@@ -521,7 +521,7 @@ SELECT n.valid_from, s.finished_at, 'added', 'grant', CASE n.scope WHEN 0 THEN '
     AND sc.path GLOB 'org/*' AND sc.path NOT GLOB 'org/*/*'
     AND (p.id GLOB 'user_group/account/*' OR p.id GLOB 'service_account/account/*')),
   (SELECT a.identifier FROM _made_by m JOIN _audit_event e ON e.key = m.event JOIN _audit_party a ON a.key = e.actor WHERE m.snapshot = n.valid_from AND m.is_grant = 1 AND m.fact = n.key),
-  (SELECT m.certainty FROM _made_by m WHERE m.snapshot = n.valid_from AND m.is_grant = 1 AND m.fact = n.key),
+  (SELECT w.word FROM _made_by m JOIN _audit_word w ON w.key = m.certainty WHERE m.snapshot = n.valid_from AND m.is_grant = 1 AND m.fact = n.key),
   (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1000.0, 'unixepoch') FROM _made_by m
     JOIN _audit_event e ON e.key = m.event WHERE m.snapshot = n.valid_from AND m.is_grant = 1 AND m.fact = n.key),
   (SELECT a.type FROM _made_by m JOIN _audit_event e ON e.key = m.event JOIN _audit_party a ON a.key = e.actor WHERE m.snapshot = n.valid_from AND m.is_grant = 1 AND m.fact = n.key),
@@ -548,7 +548,7 @@ SELECT o.valid_until, s.finished_at, 'removed', 'grant', CASE o.scope WHEN 0 THE
   p.id, p.known_name, p.known_email, CASE WHEN o.scope <> 0 THEN t.id END, sc.path, rg.id,
   CASE WHEN o.scope = 0 THEN t.id END, 0,
   (SELECT a.identifier FROM _made_by m JOIN _audit_event e ON e.key = m.event JOIN _audit_party a ON a.key = e.actor WHERE m.snapshot = o.valid_until AND m.is_grant = 1 AND m.fact = o.key),
-  (SELECT m.certainty FROM _made_by m WHERE m.snapshot = o.valid_until AND m.is_grant = 1 AND m.fact = o.key),
+  (SELECT w.word FROM _made_by m JOIN _audit_word w ON w.key = m.certainty WHERE m.snapshot = o.valid_until AND m.is_grant = 1 AND m.fact = o.key),
   (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1000.0, 'unixepoch') FROM _made_by m
     JOIN _audit_event e ON e.key = m.event WHERE m.snapshot = o.valid_until AND m.is_grant = 1 AND m.fact = o.key),
   (SELECT a.type FROM _made_by m JOIN _audit_event e ON e.key = m.event JOIN _audit_party a ON a.key = e.actor WHERE m.snapshot = o.valid_until AND m.is_grant = 1 AND m.fact = o.key),
@@ -635,7 +635,8 @@ CREATE VIEW audit_events (
   impersonation, -- the other person when somebody acted as somebody else; NULL = nobody
   resource_type, -- Harness's type
   resource_id,   -- text id where it is known, else what Harness calls it
-  resource_name, scope, audit_id
+  resource_name, scope, audit_id,
+  unseen_by      -- the first snapshot after it, when no change of that shows it; else NULL
 ) AS SELECT strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1000.0, 'unixepoch'), w.word,
   coalesce(CASE WHEN a.type = 'user' AND a.user_id <> '' THEN 'user/' || a.user_id END,
   (SELECT CASE count(DISTINCT r.id) WHEN 1 THEN min(r.id) END FROM _resource_version v
@@ -651,21 +652,23 @@ CREATE VIEW audit_events (
     JOIN _resource r ON r.key = v.resource AND r.type = 'user'
     WHERE json_extract(v.attributes, '$.email') = t.identifier COLLATE NOCASE
       AND json_extract(v.attributes, '$.email') IS NOT NULL AND t.user_id = '' AND t.type = 'USER'), t.identifier),
-  nullif(t.name, ''), p.word, e.audit_id
+  nullif(t.name, ''), p.word, CASE typeof(e.audit_id) WHEN 'blob' THEN lower(hex(e.audit_id)) ELSE e.audit_id END,
+  u.snapshot
 FROM _audit_event e
 JOIN _audit_word w ON w.key = e.action
 JOIN _audit_party a ON a.key = e.actor
 JOIN _audit_party t ON t.key = e.thing
-JOIN _audit_word p ON p.key = e.scope;
+JOIN _audit_word p ON p.key = e.scope
+LEFT JOIN _unseen u ON u.event = e.key;
 
 CREATE VIEW unseen_events (
   -- What is recorded between two snapshots and no change shows: access that came and went, or what snapshots do not hold
   -- (such as tokens that no sync asked for). Columns as in audit_events.
   snapshot_id, -- the later of the two
   at, action, actor_id, actor_type, actor_name, impersonation, resource_type, resource_id, resource_name, scope, audit_id
-) AS SELECT u.snapshot, a.at, a.action, a.actor_id, a.actor_type, a.actor_name, a.impersonation, a.resource_type,
-  a.resource_id, a.resource_name, a.scope, a.audit_id
-FROM _unseen u JOIN _audit_event e ON e.key = u.event JOIN audit_events a ON a.audit_id = e.audit_id;
+) AS SELECT unseen_by, at, action, actor_id, actor_type, actor_name, impersonation, resource_type, resource_id,
+  resource_name, scope, audit_id
+FROM audit_events WHERE unseen_by IS NOT NULL;
 
 CREATE VIEW audit_windows (
   -- Stretches of time of which the audit trail was read. That nothing is recorded can be said only of a complete one.

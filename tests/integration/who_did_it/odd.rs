@@ -161,3 +161,24 @@ fn a_time_as_text_is_a_time_and_a_missing_actor_is_unknown() {
     assert_eq!(certainty(&told[0]), "likely");
     assert_eq!(told[0]["by"]["actor"]["type"], "unknown", "{:#}", told[0]);
 }
+
+#[test]
+fn an_identifier_of_any_shape_is_shown_as_harness_sent_it() {
+    let shapes = [
+        "65a000000000000000000001",
+        "65A000000000000000000001",
+        "65a00000000000000000000é",
+        "0f0e0d0c-0b0a-0908-0706-050403020100",
+    ];
+    for shape in shapes {
+        let story = Story::begin();
+        story.change(By::user(ADA), |account| {
+            account.add_member(&Scope::account(), "developers", EVAN);
+        });
+        let named = Rewrite::row(move |row| row["auditId"] = json!(shape));
+        story.0.fake.fault(rewritten(router::AUDITS, named));
+        let told = story.told();
+        assert_eq!(told[0]["by"]["audit_id"], shape);
+        assert_eq!(story.0.ask("SELECT audit_id FROM audit_events"), shape);
+    }
+}
