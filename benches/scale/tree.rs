@@ -33,32 +33,7 @@ pub(crate) fn run(program: &Path, fake: &Path) -> Result<(), Box<dyn Error>> {
         "\nA tree of 20 organizations and 500 projects, 5,000 users, 2,000 groups, 60,000 role assignments (load {})",
         table::load()
     );
-    let sync = |what: &str, database: &str| -> Result<(Cost, u64, u64), Box<dyn Error>> {
-        let jobs = JOBS.to_string();
-        let arguments = [
-            "sync",
-            "--db",
-            database,
-            "--scopes",
-            "all",
-            "--max-rate",
-            "0",
-            "--jobs",
-            &jobs,
-            "--format",
-            "json",
-        ];
-        let ended = runner.run(program, &arguments, 0)?;
-        let synced = synced(&ended.out)?;
-        println!(
-            "{what:<60}{:>7} requests{:>9.1} s CPU{:>7.1} s wall{:>7.1} MB memory",
-            synced.requests,
-            ended.cost.cpu.as_secs_f64(),
-            ended.cost.wall.as_secs_f64(),
-            table::megabytes(ended.cost.peak),
-        );
-        Ok((ended.cost, synced.requests, synced.grants))
-    };
+    let sync = |what: &str, database: &str| sync(program, &runner, what, database);
     let (_, _, grants) = sync(
         "sync --scopes all, many scopes to a request (v2/filter)",
         "v2.db",
@@ -79,4 +54,26 @@ pub(crate) fn run(program: &Path, fake: &Path) -> Result<(), Box<dyn Error>> {
     let what = format!("wall time, in times of requests x {LATENCY_MS} ms / {JOBS} ({least:.1} s)");
     table::target(&what, cost.wall.as_secs_f64() / least, "", 1.2);
     Ok(())
+}
+
+/// A sync of everything: its cost, requests and grants.
+fn sync(
+    program: &Path,
+    runner: &Runner,
+    what: &str,
+    database: &str,
+) -> Result<(Cost, u64, u64), Box<dyn Error>> {
+    let jobs = JOBS.to_string();
+    let flags = ["--scopes", "all", "--max-rate", "0", "--format", "json"];
+    let arguments = [&["sync", "--db", database, "--jobs", &jobs], &flags[..]].concat();
+    let ended = runner.run(program, &arguments, 0)?;
+    let synced = synced(&ended.out)?;
+    println!(
+        "{what:<60}{:>7} requests{:>9.1} s CPU{:>7.1} s wall{:>7.1} MB memory",
+        synced.requests,
+        ended.cost.cpu.as_secs_f64(),
+        ended.cost.wall.as_secs_f64(),
+        table::megabytes(ended.cost.peak),
+    );
+    Ok((ended.cost, synced.requests, synced.grants))
 }
