@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use std::sync::Arc;
 
 use crate::api::http::redact::redact;
-use crate::cli::{self, Command, Request};
+use crate::cli::{self, Color, Command, Request};
 use crate::command::{self, Context};
 use crate::config::{self, Completed};
 use crate::error::{Error, OutputFailed};
@@ -110,7 +110,10 @@ fn execute(completed: &Completed<'_>, context: &mut Context<'_>) -> Result<Exit,
     let request = cli::parse_normalized(&completed.arguments);
     let command = match request.map_err(|error| completed.explain(error))? {
         Request::Help(text) => {
-            writeln!(context.out, "{}{}", text.trim_end(), completed.help())?;
+            let screen = context.screen(Color::Never);
+            for text in format!("{}{}", text.trim_end(), completed.help()).lines() {
+                screen.write_folded("", text, context.out)?;
+            }
             return Ok(Exit::Done);
         }
         Request::Version => {

@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 mod before;
+mod beside;
 mod clock;
 mod compare;
 pub(crate) mod completions;

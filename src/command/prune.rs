@@ -80,7 +80,7 @@ fn keep(arguments: &Prune) -> Result<Keep, Error> {
     };
     if keep.is_empty() {
         return Err(Error::Usage(
-            "no rule given: say what to keep with --keep-last, --keep-daily, --keep-weekly, --keep-monthly or --keep-label"
+            "nothing would be kept: say what to keep with --keep-last, --keep-daily, --keep-weekly, --keep-monthly or --keep-label"
                 .to_owned(),
         ));
     }

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::thread;
 
+use super::beside::beside;
 use super::compare::{Pair, changes_between, read_approvals};
 use super::findings;
 use super::lapsed::apply;
@@ -178,12 +178,11 @@ fn verified_page(
 ) -> Result<(report::Report, Vec<Gap>), Error> {
     let mut held = vec![opened.snapshot.id];
     held.extend(comparison.map(|comparison| comparison.from.snapshot.id));
-    let (verified, page) = thread::scope(|threads| {
-        let verified = threads.spawn(move || verify(paths, &held));
-        let page = page(opened, comparison, request);
-        (verified.join(), page)
-    });
-    verified.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    let (verified, page) = beside(
+        || verify(paths, &held),
+        || page(opened, comparison, request),
+    );
+    verified?;
     page
 }
 
@@ -209,14 +208,12 @@ pub(crate) fn page(
     opened.show()?;
     let gaps = opened.gaps()?;
     // The checksum reads everything once more, which takes as long as the rest.
-    let (sha256, parts) = thread::scope(|threads| {
-        let (path, snapshot, gaps) = (&opened.path, &opened.snapshot, &gaps);
-        let checksum = threads.spawn(move || checksum(path, snapshot, gaps));
-        let parts = Parts::read(opened, request);
-        (checksum.join(), parts)
-    });
-    let sha256 = sha256.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-    let parts = parts?;
+    let (path, snapshot) = (&opened.path, &opened.snapshot);
+    let (sha256, parts) = beside(
+        || checksum(path, snapshot, &gaps),
+        || Parts::read(opened, request),
+    );
+    let (sha256, parts) = (sha256?, parts?);
     let file = opened
         .path
         .file_name()

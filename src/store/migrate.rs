@@ -3,6 +3,7 @@
 use rusqlite::Connection;
 use std::path::Path;
 
+use super::commit::commit;
 use super::derived::{Held, act_history, refresh_holders, refresh_moves, refresh_places};
 use super::digest::{self, TableSums};
 use super::schema;
@@ -36,7 +37,7 @@ pub(super) fn migrate(connection: &Connection, path: &Path) -> rusqlite::Result<
     schema::index_derived(connection)?;
     digest::record_all(connection)?;
     TableSums::store(connection, None)?;
-    connection.execute_batch("COMMIT")?;
+    commit(connection, path)?;
     // Without the space for a second copy the file merely stays large.
     let _ = connection.execute_batch("VACUUM");
     Ok(true)

@@ -15,6 +15,7 @@
 //! created with mode 0600, since it is a map of who can do what.
 
 mod audit_id;
+mod commit;
 mod coverage;
 mod derived;
 mod diff;

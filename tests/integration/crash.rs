@@ -1,6 +1,7 @@
 //! Killed, interrupted, out of space, not allowed to write: the last snapshot stays, and the next sync just works.
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu"))]
+mod each_call;
 mod each_write;
 mod kills;
 mod merges;

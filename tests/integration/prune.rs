@@ -41,7 +41,11 @@ fn without_a_rule_nothing_is_forgotten() {
     forty_days(&folder);
     for arguments in [&[][..], &["--keep-last", "0"], &["--dry-run"]] {
         let ended = prune(&folder, arguments).exits(3);
-        assert!(ended.stderr.contains("no rule given"), "{}", ended.stderr);
+        assert!(
+            ended.stderr.contains("nothing would be kept"),
+            "{}",
+            ended.stderr
+        );
     }
     prune(&folder, &["--keep-last", "-1"]).exits(3);
     for more in [&[][..], &["--keep-last", "5"], &["--keep-label", "a*"]] {

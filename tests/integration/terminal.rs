@@ -223,3 +223,14 @@ fn a_pipe_gets_whole_cells() {
         .exits(0)
         .prints("secret_199");
 }
+
+#[test]
+fn the_help_fits_the_terminal() {
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    for command in ["sync", "doctor", "diff", "who-can", "export", "query"] {
+        let help = on_terminal(80, &db, &[command, "--help"]).exits(0).stdout;
+        let wide = help.lines().find(|line| line.width() > 80);
+        assert_eq!(wide, None, "{help}");
+    }
+}

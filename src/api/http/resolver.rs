@@ -5,7 +5,8 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use ureq::config::Config;
@@ -67,7 +68,7 @@ impl<R: Resolver> Resolver for Remembering<R> {
             }
             return Ok(resolved);
         }
-        let resolved = self.inner.resolve(uri, config, without_thread(timeout))?;
+        let resolved = self.looked_up(uri, config, timeout)?;
         if let Some(authority) = uri.authority() {
             *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Resolved {
                 scheme: uri.scheme().cloned(),
@@ -80,16 +81,32 @@ impl<R: Resolver> Resolver for Remembering<R> {
     }
 }
 
-/// A lookup with a time limit needs a thread. Where there are no more to be had it goes without the limit: starting one
-/// would end the program.
-fn without_thread(timeout: NextTimeout) -> NextTimeout {
-    match std::thread::Builder::new().spawn(|| ()) {
-        Ok(_) => timeout,
-        Err(error) => {
-            log::info!("looking up the host without a time limit: {error}");
-            NextTimeout {
-                after: time::Duration::NotHappening,
-                ..timeout
+impl<R: Resolver> Remembering<R> {
+    /// A lookup with a time limit needs a thread. `ureq` would end the program where there is none to be had; then it
+    /// goes without the limit.
+    fn looked_up(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let unlimited = NextTimeout {
+            after: time::Duration::NotHappening,
+            ..timeout
+        };
+        let (sender, receiver) = mpsc::channel();
+        let (inner, host, settings) = (Arc::clone(&self.inner), uri.clone(), config.clone());
+        let started = thread::Builder::new().spawn(move || {
+            // Nobody listens any more when it took too long.
+            let _ = sender.send(inner.resolve(&host, &settings, unlimited));
+        });
+        match started {
+            Ok(_) => receiver
+                .recv_timeout(*timeout.after)
+                .unwrap_or(Err(ureq::Error::Timeout(timeout.reason))),
+            Err(error) => {
+                log::info!("looking up the host without a time limit: {error}");
+                self.inner.resolve(uri, config, unlimited)
             }
         }
     }

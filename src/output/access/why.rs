@@ -21,7 +21,7 @@ pub fn why_text(
     let names = NamesInAnswer::of(access);
     for (at, one) in explained.iter().enumerate() {
         let sentence = line(&sentence(&names, access, one.path));
-        screen.write_folded("", &format!("{}. {sentence}", at + 1), out)?;
+        screen.write_folded(&format!("{}. ", at + 1), &sentence, out)?;
         if !one.path.doubts.is_empty() {
             let reasons = reasons(access, one.path);
             screen.write_folded("   ", &format!("Depends: {}.", line(&reasons)), out)?;

@@ -14,6 +14,7 @@ use super::reader::Reader;
 use super::readers::Readers;
 use crate::model::{Converted, Timestamp};
 use crate::store::StoreError;
+use crate::store::commit::commit;
 use crate::store::digest::TableSums;
 use crate::store::migrate::migrate;
 
@@ -198,7 +199,7 @@ impl Writer {
         let started = Instant::now();
         loop {
             self.wait_for_readers(started)?;
-            match self.connection.execute_batch("COMMIT") {
+            match commit(&self.connection, &self.path) {
                 // Somebody began to read just then.
                 Err(error) if is_busy(&error) && started.elapsed() < self.patience => {}
                 result => return result.map_err(|error| self.failed(&error)),

@@ -5,6 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::store::commit::unconfirmed;
 use crate::store::open::{distrust, keep_temporary_files_beside, plain};
 
 /// Page cache, in KiB: rows come in the order of their keys.
@@ -53,8 +54,9 @@ impl First {
         fs::rename(&self.part, &self.target)?;
         if let Some(folder) = self.target.parent()
             && cfg!(unix)
+            && let Err(error) = File::open(folder).and_then(|folder| folder.sync_all())
         {
-            File::open(folder)?.sync_all()?;
+            unconfirmed(&self.target, &error);
         }
         Ok(())
     }

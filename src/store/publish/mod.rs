@@ -13,6 +13,7 @@ mod trail;
 pub use brake::Removal;
 pub use merge::Published;
 
+use super::commit::commit;
 use super::derived::{note_moves, refresh_acts, refresh_holders, refresh_places};
 use super::digest::{self, TableSums};
 use super::{Identity, StoreError, Writer, schema};
@@ -73,7 +74,7 @@ impl Writer {
         self.stopped_with(connection.get_interrupt_handle());
         let published = build(&connection).map_err(|stopped| self.explain(stopped))?;
         TableSums::store(&connection, None)
-            .and_then(|()| connection.execute_batch("COMMIT"))
+            .and_then(|()| commit(&connection, &self.path))
             .map_err(|error| self.failed(&error))?;
         drop(connection);
         place.put().map_err(|error| self.unwritable(&error))?;

@@ -16,6 +16,15 @@ use super::Outcome;
 const CHANGES: [u64; 7] = [1, 18, 74, 75, 77, 82, 87];
 const WRITE: u64 = 1;
 
+/// What can fail on a machine that works: read, write, poll, pread64, pwrite64, socket, connect, sendto, recvfrom, fcntl,
+/// fsync, fdatasync, ftruncate, rename, unlink, openat, newfstatat, statx, clone3. The system never refuses random bytes.
+const FALLIBLE: [u64; 19] = [
+    0, 1, 7, 17, 18, 41, 42, 44, 45, 72, 74, 75, 77, 82, 87, 257, 262, 332, 435,
+];
+
+/// sigaltstack: the language's own beginning is over, and what fails before it no program can tell.
+const BEGINS: u64 = 131;
+
 /// `PTRACE_SYSCALL_INFO_ENTRY`.
 const ENTRY: u8 = 1;
 
@@ -31,6 +40,30 @@ pub(crate) enum Fate {
 pub(crate) fn traced(
     folder: &Path,
     arguments: &[&str],
+    fate: impl FnMut(u32) -> Fate,
+) -> Option<Outcome> {
+    run(folder, arguments, is_change, fate)
+}
+
+/// The same before each call of the main thread that can fail.
+pub(crate) fn traced_at_every_call(
+    folder: &Path,
+    arguments: &[&str],
+    fate: impl FnMut(u32) -> Fate,
+) -> Option<Outcome> {
+    let mut has_begun = false;
+    let is_asked = |pid| {
+        let call = entered(pid);
+        has_begun |= call == Some(BEGINS);
+        has_begun && call.is_some_and(|call| FALLIBLE.contains(&call)) && !is_stream(pid)
+    };
+    run(folder, arguments, is_asked, fate)
+}
+
+fn run(
+    folder: &Path,
+    arguments: &[&str],
+    mut is_asked: impl FnMut(Pid) -> bool,
     mut fate: impl FnMut(u32) -> Fate,
 ) -> Option<Outcome> {
     let mut child = stopped(folder, arguments);
@@ -55,7 +88,7 @@ pub(crate) fn traced(
             WaitStatus::Signaled(..) => break -1,
             WaitStatus::Stopped(_, Signal::SIGTRAP | Signal::SIGSTOP) => {}
             WaitStatus::Stopped(_, other) => signal = Some(other),
-            WaitStatus::PtraceSyscall(_) if is_change(pid) => {
+            WaitStatus::PtraceSyscall(_) if is_asked(pid) => {
                 number += 1;
                 if let Fate::Fails(error) = fate(number) {
                     fail(pid, error);
@@ -86,10 +119,18 @@ fn stopped(folder: &Path, arguments: &[&str]) -> Child {
 }
 
 fn is_change(pid: Pid) -> bool {
-    let registers = ptrace::getregs(pid).unwrap();
+    entered(pid).is_some_and(|call| CHANGES.contains(&call)) && !is_stream(pid)
+}
+
+/// The call that is about to be made, if one is.
+fn entered(pid: Pid) -> Option<u64> {
     let is_entry = ptrace::syscall_info(pid).unwrap().op == ENTRY;
-    let is_stream = registers.orig_rax == WRITE && registers.rdi <= 2;
-    is_entry && CHANGES.contains(&registers.orig_rax) && !is_stream
+    is_entry.then(|| ptrace::getregs(pid).unwrap().orig_rax)
+}
+
+fn is_stream(pid: Pid) -> bool {
+    let registers = ptrace::getregs(pid).unwrap();
+    registers.orig_rax == WRITE && registers.rdi <= 2
 }
 
 /// Lets the system do another call, which there is not, and changes what came of it.
