@@ -156,6 +156,16 @@ mod tests {
             text(paused, left(paused, 10 * SECOND)),
             "waiting 12 s for the rate limit, 25 of 100 listings, 2000 rows, 60 requests"
         );
+        let questions = Counts {
+            of: "questions",
+            rows: 0,
+            to_come: 0,
+            ..counts
+        };
+        assert_eq!(
+            text(questions, Duration::MAX),
+            "25 of 100 questions, 60 requests"
+        );
         assert_eq!(
             text(Counts::default(), Duration::MAX),
             "asking what the key may see, 0 requests"

@@ -142,8 +142,8 @@ fn a_snapshot_of_the_account_alone_is_compared_there() {
     );
 }
 
-#[test]
-fn what_depends_on_a_hidden_role_is_no_difference() {
+/// FAY's access depends on a role that Harness hides.
+fn with_a_hidden_role() -> Test {
     let test = analyzed(Account::demo());
     test.fake.change(|account| {
         let role = account.add_role(
@@ -160,14 +160,16 @@ fn what_depends_on_a_hidden_role_is_no_difference() {
         );
     });
     test.sync().exits(0);
+    test
+}
+
+#[test]
+fn what_depends_on_a_hidden_role_is_no_difference() {
+    let test = with_a_hidden_role();
     let outcome = verify(&test).args(&EVERYBODY).exits(0);
     assert_valid("verify", &outcome.json());
     let depends = questions(&outcome, "depends");
-    assert_eq!(
-        outcome.json()["summary"]["depends"],
-        json!(depends.len()),
-        "a count of its own"
-    );
+    assert_eq!(outcome.json()["summary"]["depends"], depends.len());
     let fay = of(&depends, FAY);
     assert_eq!(
         (&fay["snapshot"], &fay["harness"]),
@@ -181,6 +183,19 @@ fn what_depends_on_a_hidden_role_is_no_difference() {
         shown.stdout
     );
     assert!(shown.stderr.contains("in the snapshot"), "{}", shown.stderr);
+}
+
+#[test]
+fn an_assignment_that_the_snapshot_lacks_is_a_difference_also_where_it_depends() {
+    let test = with_a_hidden_role();
+    test.fake.change(|account| {
+        let (who, all) = (Principal::User(FAY), "_all_account_level_resources");
+        account.assign(who, "_account_admin", all, &Scope::account());
+    });
+    let outcome = verify(&test).args(&EVERYBODY).exits(1);
+    let fay = of(&differences(&outcome), FAY);
+    assert_eq!(fay["snapshot"], "depends");
+    assert_eq!(fay["only_in_harness"][0]["role"], "_account_admin");
 }
 
 #[test]
