@@ -11,7 +11,11 @@ const DEEPEST: usize = 4;
 pub(crate) fn in_words<T: DeserializeOwned>(value: &Value, error: &serde_json::Error) -> String {
     let said = without_place(&error.to_string());
     let told = plain(&said);
-    let path = culprit::<T>(value, &said);
+    let missing = said.strip_prefix("missing field ");
+    let path = match missing.map(|name| name.trim_matches('`')) {
+        Some(name) => lacking::<T>(value, &[], name, &said).unwrap_or_default(),
+        None => culprit::<T>(value, &said),
+    };
     if path.is_empty() {
         told
     } else {
@@ -28,6 +32,38 @@ pub(crate) fn of_bytes<T: DeserializeOwned>(bytes: &[u8], error: &serde_json::Er
     }
 }
 
+/// The object that lacks a member: with it the decoder would say something else.
+fn lacking<T: DeserializeOwned>(
+    value: &Value,
+    path: &[String],
+    name: &str,
+    said: &str,
+) -> Option<Vec<String>> {
+    let Some(Value::Object(members)) = value.pointer(&pointer(path)) else {
+        return None;
+    };
+    let mut with = value.clone();
+    if let Some(Value::Object(members)) = with.pointer_mut(&pointer(path)) {
+        members.entry(name).or_insert(Value::Null);
+    }
+    if says_otherwise::<T>(with, said) {
+        return Some(path.to_vec());
+    }
+    let inner = members
+        .keys()
+        .map(|member| [path, std::slice::from_ref(member)].concat());
+    inner
+        .filter(|path| path.len() <= DEEPEST)
+        .find_map(|path| lacking::<T>(value, &path, name, said))
+}
+
+fn says_otherwise<T: DeserializeOwned>(value: Value, said: &str) -> bool {
+    match serde_json::from_value::<T>(value) {
+        Ok(_) => true,
+        Err(error) => without_place(&error.to_string()) != said,
+    }
+}
+
 /// The member without which the decoder says something else, from the outermost to the innermost.
 fn culprit<T: DeserializeOwned>(value: &Value, said: &str) -> Vec<String> {
     let mut path: Vec<String> = Vec::new();
@@ -40,10 +76,7 @@ fn culprit<T: DeserializeOwned>(value: &Value, said: &str) -> Vec<String> {
             if let Some(Value::Object(members)) = without.pointer_mut(&pointer(&path)) {
                 members.remove(*name);
             }
-            match serde_json::from_value::<T>(without) {
-                Ok(_) => true,
-                Err(error) => without_place(&error.to_string()) != said,
-            }
+            says_otherwise::<T>(without, said)
         });
         match blamed {
             Some(name) => path.push(name.clone()),

@@ -202,6 +202,9 @@ impl Tree<'_> {
                 unexplained.len(),
                 first.id
             ));
+            let reason = format!("it does not show the organization of {}", first.id);
+            self.assembly
+                .lower(ListingKind::Organizations, &Scope::Account, &reason);
         }
         Ok(())
     }

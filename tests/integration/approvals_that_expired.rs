@@ -97,7 +97,7 @@ fn every_format_tells_them() {
     assert_eq!(document["lapsed"][0]["agreement"]["expires"], "2020-12-31");
     for (format, says) in [
         ("ndjson", "\"counted\":true,\"lapsed\":{"),
-        ("csv", ",2020-12-31\r"),
+        ("csv", ",2020-12-31,"),
         (
             "github",
             "::warning title=membership still there in account::user Ada",

@@ -328,6 +328,7 @@ fn the_summary_counts_what_is_listed() {
             "built_in": 0,
             "counted": 4,
             "lapsed": 0,
+            "unknown": 4,
         })
     );
     let last = outcome.stderr.lines().last().unwrap();

@@ -50,10 +50,12 @@ fn question(account: &str, window: Window, more: Value) -> Value {
 
 /// Failures that say nothing about the trail and end the whole sync.
 fn ends_the_sync(error: &ApiError) -> bool {
-    matches!(
-        *error.kind,
-        ApiErrorKind::Cancelled | ApiErrorKind::BadKey(_)
-    )
+    match *error.kind {
+        ApiErrorKind::Cancelled => true,
+        // The lists were read with the same key, so it is the trail that is odd.
+        ApiErrorKind::BadKey(_) => !error.others_work,
+        _ => false,
+    }
 }
 
 /// The record of what was read.

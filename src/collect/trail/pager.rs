@@ -77,8 +77,12 @@ struct TrailWalk {
     stopped: bool,
     /// Whether a page that brought nothing new said that there is more.
     astray: bool,
+    /// Whether the first page brought no events, and did not say that there are none.
+    silent: bool,
     unreadable: Unreadable,
 }
+
+const SILENT: &str = "the answer holds neither events nor how many there are";
 
 impl<'a> Pager<'a> {
     pub(super) fn new(client: &'a Client) -> Self {
@@ -153,8 +157,21 @@ impl<'a> Pager<'a> {
     /// What is wrong with the first page, if anything.
     pub(super) fn first_page(&self, body: &Value, order: &str) -> Result<Option<String>, ApiError> {
         let page = self.page(body, order, 0)?;
+        if self.is_silent(&page) {
+            return Ok(Some(SILENT.to_owned()));
+        }
         let mut rows = page.content.unwrap_or_default().into_iter();
         Ok(rows.find_map(|row| event::read(&row).err()).map(unreadable))
+    }
+
+    /// Whether a page has no events without saying that there are none. The second list says no totals, but lists none.
+    fn is_silent(&self, page: &AuditPage) -> bool {
+        let lists_none = page.content.as_ref().is_some_and(Vec::is_empty);
+        match page.total_items {
+            Some(_) => false,
+            None if self.without_totals.get() => page.content.is_none(),
+            None => page.content.is_none() || lists_none,
+        }
     }
 
     /// `None`: too many events for one question.
@@ -171,11 +188,13 @@ impl<'a> Pager<'a> {
             steady: true,
             stopped: false,
             astray: false,
+            silent: false,
             unreadable: Unreadable::default(),
         };
         let mut here = BTreeSet::new();
         for index in 0.. {
             let page = self.page(body, order, index)?;
+            walk.silent |= index == 0 && self.is_silent(&page);
             let rows = page.content.unwrap_or_default();
             if index == 0 {
                 walk.total = page.total_items;
@@ -313,6 +332,9 @@ impl TrailWalk {
 
     /// Why an event may be missing.
     fn why_lost(&self, seen: u64) -> Option<String> {
+        if self.silent {
+            return Some(SILENT.to_owned());
+        }
         if !self.steady {
             return Some("the number of events changed while they were read".to_owned());
         }

@@ -211,12 +211,22 @@ pub(super) const WANTED: &[(&str, Wanted)] = &[
     ("resource groups come back empty", Whole),
     ("projects come back empty", Whole),
     ("projects of an organization come back empty", Whole),
-    ("organizations come back empty", Gaps(&["projects"])),
-    ("one of three organizations comes back", Gaps(&["projects"])),
-    ("second pages come back empty", Whole),
+    (
+        "organizations come back empty",
+        Gaps(&["organizations", "projects"]),
+    ),
+    (
+        "an organization is missing, but not its projects",
+        Gaps(&["organizations", "projects"]),
+    ),
+    ("half of the people come back", Whole),
+    (
+        "one of three organizations comes back",
+        Gaps(&["organizations", "projects"]),
+    ),
     (
         "a project is of an organization that no list shows",
-        Gaps(&["projects"]),
+        Gaps(&["organizations", "projects"]),
     ),
     (
         "a project is of an organization in another case",

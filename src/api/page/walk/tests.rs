@@ -314,7 +314,7 @@ fn rows_that_cannot_be_read_are_a_gap_and_need_no_other_walk() {
         Ok(reply(page))
     });
     let walked = walked.expect("no failure");
-    let first = "row 100 (x): null".to_owned();
+    let first = "row 100 (x): null (on page 2)".to_owned();
     assert_eq!(walked.gaps, [WalkGap::Unreadable { rows: 1, first }]);
     assert_eq!((rows.len(), walked.requests), (204, 3));
 }

@@ -75,12 +75,17 @@ pub(super) const ALL: Table = &[
     ("organizations come back empty", |fake| {
         rewrites(fake, router::ORGANIZATIONS, keeping(|_| false));
     }),
+    ("an organization is missing, but not its projects", |fake| {
+        let others = |row: &Value| row["organization"]["identifier"] != "payments";
+        rewrites(fake, router::ORGANIZATIONS, keeping(others));
+    }),
+    ("half of the people come back", |fake| {
+        let first = |row: &Value| row["uuid"].as_str().is_some_and(|uuid| uuid < "uG");
+        rewrites(fake, router::USERS, keeping(first));
+    }),
     ("one of three organizations comes back", |fake| {
         let first = |row: &Value| row["organization"]["identifier"] == "default";
         rewrites(fake, router::ORGANIZATIONS, keeping(first));
-    }),
-    ("second pages come back empty", |fake| {
-        fake.fault(Fault::on("api", FaultKind::Rewritten(keeping(|_| false))).page(1));
     }),
 ];
 
