@@ -22,7 +22,7 @@ pub const FEATURE_FLAG: &str = "PL_ENABLE_POLICY_ANALYZER";
 
 const PATH: &str = "/v1/analyze-access-policies";
 /// Nobody holds one permission in so many ways; a server that goes on and on is not believed.
-const MOST_PAGES: u64 = 100;
+const MOST_PAGES: u64 = 20;
 
 /// Makes sure that Harness answers this key at all, so that a refusal by the analyzer is known to be about the analyzer.
 ///

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::failure::explain;
 use super::selection::selection;
-use super::{Context, clock, support, watching};
+use super::watching::Watched;
+use super::{Context, clock, support};
 use crate::api::client::{ClientOptions, Most};
 use crate::cli::{Doctor, Format};
 use crate::collect::diagnosis::diagnose;
@@ -51,7 +52,13 @@ pub(crate) fn run(arguments: &Doctor, context: &mut Context<'_>) -> Result<Exit,
         jobs: JOBS,
         progress: &progress,
     };
-    let shown = watching::show(context, arguments.quiet, &client, &progress, JOBS);
+    let watched = Watched {
+        client: &client,
+        progress: &progress,
+        of: "listings",
+        jobs: JOBS,
+    };
+    let shown = watched.show(context, arguments.quiet);
     let diagnosis = diagnose(&client, &request);
     drop(shown);
     let diagnosis = diagnosis.map_err(|failure| explain(failure, &selection, None))?;

@@ -11,7 +11,7 @@ use super::failure::explain;
 use super::gaps::{self, Gaps};
 use super::selection;
 use super::trail::{self, Reading};
-use super::watching;
+use super::watching::Watched;
 use crate::agreed::gaps::AcceptedGaps;
 use crate::api::client::{Client, ClientOptions};
 use crate::cli::{Format, Sync};
@@ -64,13 +64,13 @@ pub(crate) fn run(arguments: &Sync, context: &mut Context<'_>) -> Result<Exit, E
         )?;
         return Ok(Exit::Done);
     }
-    let shown = watching::show(
-        context,
-        arguments.quiet,
-        &client,
-        &run.progress,
-        arguments.jobs,
-    );
+    let watched = Watched {
+        client: &client,
+        progress: &run.progress,
+        of: "listings",
+        jobs: arguments.jobs,
+    };
+    let shown = watched.show(context, arguments.quiet);
     let result = run.observe_and_store(writer, &identity, label.as_ref());
     drop(shown);
     let (gaps, published) = result.map_err(stopped)?;

@@ -269,7 +269,6 @@ fn interval(from: &SnapshotInfo, to: &SnapshotInfo) -> Interval {
     Interval {
         from: moment(&from.started_at),
         until: moment(&to.finished_at),
-        both_whole: from.state == "complete" && to.state == "complete",
     }
 }
 

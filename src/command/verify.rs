@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::Context;
 use super::open::{OpenSnapshot, locate_at};
 use super::question::unknown_permission;
+use super::watching::Watched;
 use crate::access::agreement::{Asked, Outcome, Reason, Sampling, compare};
 use crate::access::{Access, Question};
 use crate::api::client::{Client, ClientOptions};
@@ -14,6 +16,7 @@ use crate::api::error::ApiError;
 use crate::cli::{Format, VerifyAccess};
 use crate::collect::analyzer::{ANALYZE, FEATURE_FLAG, is_harness_there, policies};
 use crate::collect::trail::read_events;
+use crate::collect::workers::Progress;
 use crate::connection::Connection;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -23,6 +26,8 @@ use crate::output::verify::{Verified, json, summary, table};
 use crate::store::StoreError;
 
 const TIMEOUT: Duration = Duration::from_secs(30 * 60);
+/// So much of the trail is asked for to explain differences: an old snapshot must not cost more requests than the questions.
+const ASKED_OF_TRAIL_MS: i64 = 31 * 86_400_000;
 /// As a sync paces itself unless told otherwise; Harness allows about 400 for a key.
 const REQUESTS_A_MINUTE: u32 = 360;
 
@@ -46,19 +51,25 @@ pub(crate) fn run(arguments: &VerifyAccess, context: &mut Context<'_>) -> Result
     if sample.is_empty() {
         return Err(nothing_to_ask(&opened, &seen));
     }
-    let client = connection.client(ClientOptions {
-        timeout: TIMEOUT,
-        max_per_minute: REQUESTS_A_MINUTE,
-        clock: Arc::clone(&context.clock),
-        ..ClientOptions::default()
-    });
+    let client = Arc::new(connection.client(options(context)));
+    let progress = Arc::new(Progress::default());
     let asking = Asking {
         opened: &opened,
         access: &access,
         seen: &seen,
         client: &client,
+        progress: &progress,
     };
-    let outcomes = asking.ask_all(sample)?;
+    let watched = Watched {
+        client: &client,
+        progress: &progress,
+        of: "questions",
+        jobs: 1,
+    };
+    let shown = watched.show(context, arguments.quiet);
+    let outcomes = asking.ask_all(sample);
+    drop(shown);
+    let outcomes = outcomes?;
     let file = opened.file();
     let verified = Verified {
         snapshot: &opened.snapshot,
@@ -78,6 +89,15 @@ pub(crate) fn run(arguments: &VerifyAccess, context: &mut Context<'_>) -> Result
         writeln!(context.err, "{}", line(&summary(&verified)))?;
     }
     Ok(exit(&outcomes))
+}
+
+fn options(context: &Context<'_>) -> ClientOptions {
+    ClientOptions {
+        timeout: TIMEOUT,
+        max_per_minute: REQUESTS_A_MINUTE,
+        clock: Arc::clone(&context.clock),
+        ..ClientOptions::default()
+    }
 }
 
 fn exit(outcomes: &[Outcome]) -> Exit {
@@ -154,11 +174,14 @@ struct Asking<'a> {
     access: &'a Access,
     seen: &'a BTreeSet<Scope>,
     client: &'a Client,
+    progress: &'a Progress,
 }
 
 impl Asking<'_> {
     fn ask_all(&self, sample: Vec<Asked>) -> Result<Vec<Outcome>, Error> {
         is_harness_there(self.client)?;
+        let questions = sample.len() as u64;
+        self.progress.planned.store(questions, Ordering::Relaxed);
         let mut answered = false;
         let mut outcomes = Vec::with_capacity(sample.len());
         let mut differing = Vec::new();
@@ -174,30 +197,31 @@ impl Asking<'_> {
                 Err(why) => Outcome::Untold { asked, why },
                 Ok(policies) => {
                     let compared = compare(self.access, &asked, &policies, self.seen);
-                    if !compared.agrees() {
-                        differing.push((outcomes.len(), policies));
-                    }
                     let reason = Reason::by_themselves(self.access, &compared);
-                    Outcome::Told {
+                    let told = Outcome::Told {
                         asked,
                         compared,
                         reason,
+                    };
+                    if told.differs() {
+                        differing.push((outcomes.len(), policies));
                     }
+                    told
                 }
             });
+            self.progress.done.fetch_add(1, Ordering::Relaxed);
         }
         self.explain(&mut outcomes, &differing)?;
         Ok(outcomes)
     }
 
-    /// Looks for a change since the snapshot where it gave a plain answer and Harness gives another.
+    /// Looks for a change since the snapshot that made the difference.
     fn explain(
         &self,
         outcomes: &mut [Outcome],
         differing: &[(usize, Vec<Policy>)],
     ) -> Result<(), Error> {
-        let is_plain = |outcome: &Outcome| matches!(outcome, Outcome::Told { reason, .. } if !matches!(reason, Reason::Doubts(_)));
-        if !differing.iter().any(|(at, _)| is_plain(&outcomes[*at])) {
+        if differing.is_empty() {
             return Ok(());
         }
         let events = self.events_since()?;
@@ -211,9 +235,6 @@ impl Asking<'_> {
             else {
                 continue;
             };
-            if matches!(reason, Reason::Doubts(_)) {
-                continue;
-            }
             let in_events = Reason::in_events(self.access, asked, compared, &events);
             let in_newest = || {
                 newest
@@ -227,7 +248,8 @@ impl Asking<'_> {
         Ok(())
     }
 
-    /// What the audit trail records since the snapshot: what the file has of it, and the rest from Harness.
+    /// What the audit trail records since the snapshot: what the file has of it, and the rest from Harness, as far as it is
+    /// recent.
     fn events_since(&self) -> Result<Vec<AuditEvent>, Error> {
         let reader = &self.opened.reader;
         let begin = &self.opened.snapshot.started_at;
@@ -241,6 +263,7 @@ impl Asking<'_> {
             let read_until = trail.read_whole.iter().map(|read| read.until).max();
             window.from = read_until.map_or(from, |until| until.max(from));
         }
+        window.from = window.from.max(window.until.moved(-ASKED_OF_TRAIL_MS));
         let (read, listing) = read_events(self.client, &[window], None, &|_| ())?;
         if let Some(reason) = listing.state.reason() {
             log::info!("the audit trail since the snapshot was not read: {reason}");

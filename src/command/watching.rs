@@ -1,4 +1,4 @@
-//! The line that tells how far `sync` and `doctor` are, for whoever watches.
+//! The line that tells how far `sync`, `doctor` and `verify` are, for whoever watches.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -8,28 +8,38 @@ use crate::api::client::Client;
 use crate::collect::workers::Progress;
 use crate::output::progress::{Counts, ProgressLine};
 
-/// Shows the line until it is dropped, where a person watches.
-pub(super) fn show(
-    context: &Context<'_>,
-    quiet: bool,
-    client: &Arc<Client>,
-    progress: &Arc<Progress>,
-    jobs: usize,
-) -> Option<ProgressLine> {
-    let watched = context.err_is_terminal && !context.is_dumb() && !quiet;
-    watched.then(|| {
-        let (client, progress) = (Arc::clone(client), Arc::clone(progress));
-        ProgressLine::show(move || counts(&client, &progress, jobs as u64))
-    })
+/// What is watched.
+pub(super) struct Watched<'a> {
+    /// Sends the requests.
+    pub(super) client: &'a Arc<Client>,
+    /// Counts what is done.
+    pub(super) progress: &'a Arc<Progress>,
+    /// What is counted.
+    pub(super) of: &'static str,
+    /// How many are in hand at a time.
+    pub(super) jobs: usize,
 }
 
-fn counts(client: &Client, progress: &Progress, jobs: u64) -> Counts {
+impl Watched<'_> {
+    /// Shows the line until it is dropped, where a person watches.
+    pub(super) fn show(&self, context: &Context<'_>, quiet: bool) -> Option<ProgressLine> {
+        let is_watched = context.err_is_terminal && !context.is_dumb() && !quiet;
+        is_watched.then(|| {
+            let (client, progress) = (Arc::clone(self.client), Arc::clone(self.progress));
+            let (of, jobs) = (self.of, self.jobs as u64);
+            ProgressLine::show(move || counts(&client, &progress, of, jobs))
+        })
+    }
+}
+
+fn counts(client: &Client, progress: &Progress, of: &'static str, jobs: u64) -> Counts {
     let planned = progress.planned.load(Ordering::Relaxed);
     let done = progress.done.load(Ordering::Relaxed);
     let reading = client.reading();
     // Of the lists in hand the first page may have come; each other takes a request at least.
     let untouched = planned.saturating_sub(done + jobs);
     Counts {
+        of,
         planned,
         done,
         rows: reading.rows,

@@ -206,6 +206,7 @@ mod tests {
             name: None,
             attributes: attributes.to_owned(),
             newly_visible: false,
+            read_by_both: false,
         };
         changed(&fact(before), &fact(after)).map(|(code, _)| code)
     }

@@ -47,6 +47,9 @@ pub struct ResourceFact {
     pub namesake: Option<Namesake>,
     /// Whether its list was complete for the first time, so that nobody knows how long it has existed.
     pub newly_visible: bool,
+    /// Whether both snapshots that are compared read its list whole themselves. Otherwise it may have come or gone before
+    /// the older one.
+    pub read_by_both: bool,
 }
 
 impl ResourceFact {
@@ -84,6 +87,8 @@ pub struct GrantFact {
     pub harness_managed: bool,
     /// As for a resource.
     pub newly_visible: bool,
+    /// As for a resource.
+    pub read_by_both: bool,
 }
 
 impl GrantFact {

@@ -1,4 +1,4 @@
-//! How far a sync is, on one line that is written over.
+//! How far a command that asks Harness is, on one line that is written over.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -13,9 +13,11 @@ const EVERY: Duration = Duration::from_millis(200);
 /// What there is to show.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Counts {
-    /// Listings planned; 0 = the plan is still to be made.
+    /// What is counted: `listings`.
+    pub of: &'static str,
+    /// How many are planned; 0 = the plan is still to be made.
     pub planned: u64,
-    /// Listings done.
+    /// How many are done.
     pub done: u64,
     /// Rows read.
     pub rows: u64,
@@ -100,8 +102,11 @@ fn text(counts: Counts, left: Duration) -> String {
     if counts.planned == 0 {
         parts.push("asking what the key may see".to_owned());
     } else {
-        parts.push(format!("{} of {} listings", counts.done, counts.planned));
-        parts.push(count(counts.rows, "row"));
+        parts.push(format!(
+            "{} of {} {}",
+            counts.done, counts.planned, counts.of
+        ));
+        parts.extend((counts.rows > 0).then(|| count(counts.rows, "row")));
     }
     if counts.pause.is_zero() && counts.to_come > 0 && left < Duration::from_secs(1_000_000) {
         parts.push(format!("at least {} left", rough(left)));
@@ -129,6 +134,7 @@ mod tests {
     #[test]
     fn the_line_says_how_far_it_is() {
         let counts = Counts {
+            of: "listings",
             planned: 100,
             done: 25,
             rows: 2_000,
@@ -149,6 +155,16 @@ mod tests {
         assert_eq!(
             text(paused, left(paused, 10 * SECOND)),
             "waiting 12 s for the rate limit, 25 of 100 listings, 2000 rows, 60 requests"
+        );
+        let questions = Counts {
+            of: "questions",
+            rows: 0,
+            to_come: 0,
+            ..counts
+        };
+        assert_eq!(
+            text(questions, Duration::MAX),
+            "25 of 100 questions, 60 requests"
         );
         assert_eq!(
             text(Counts::default(), Duration::MAX),

@@ -48,21 +48,24 @@ pub fn table(verified: &Verified<'_>, screen: Screen, out: &mut dyn Write) -> io
             .to_vec(),
     );
     let names = NamesInAnswer::of(verified.access);
-    let mut is_empty = true;
-    for outcome in verified.outcomes {
+    let mut shown: Vec<&Outcome> = verified.outcomes.iter().filter(|of| !agrees(of)).collect();
+    // The differences first.
+    shown.sort_by_key(|outcome| !outcome.differs());
+    if shown.is_empty() {
+        return Ok(());
+    }
+    for outcome in shown {
         let (snapshot, harness, why) = match outcome {
             Outcome::Told {
                 compared, reason, ..
-            } if outcome.differs() => {
+            } => {
                 let why = why(verified.access, outcome.asked(), compared, reason);
                 (word(compared.snapshot), word(compared.harness), why)
             }
-            Outcome::Told { .. } => continue,
             Outcome::Untold { asked, why } => {
                 (word(plain(asked)), "?", format!("could not tell: {why}"))
             }
         };
-        is_empty = false;
         let asked = outcome.asked();
         table.row(vec![
             names
@@ -74,27 +77,31 @@ pub fn table(verified: &Verified<'_>, screen: Screen, out: &mut dyn Write) -> io
             why,
         ]);
     }
-    if is_empty {
-        Ok(())
-    } else {
-        table.write(screen, out)
-    }
+    table.write(screen, out)
 }
 
-/// `48 of 50 answers agree, 2 differ`.
+fn agrees(outcome: &Outcome) -> bool {
+    !outcome.differs() && !outcome.depends() && !outcome.is_untold()
+}
+
+/// `47 of 50 answers agree, 2 differ, 1 depends`.
 #[must_use]
 pub fn summary(verified: &Verified<'_>) -> String {
     let Summary {
         asked,
         agree,
         differ,
+        depends,
         could_not_tell,
     } = Summary::of(verified.outcomes);
     let mut parts = vec![format!(
         "{agree} of {} agree",
         count(asked as u64, "answer")
     )];
-    parts.extend((differ > 0).then(|| format!("{differ} differ")));
+    parts.extend((differ > 0).then(|| format!("{differ} differ{}", singular(differ))));
+    parts.extend(
+        (depends > 0).then(|| format!("{depends} depend{} in the snapshot", singular(depends))),
+    );
     parts.extend((could_not_tell > 0).then(|| format!("{could_not_tell} could not be told")));
     let scopes = count(verified.scopes.len() as u64, "scope");
     format!(
@@ -102,6 +109,10 @@ pub fn summary(verified: &Verified<'_>) -> String {
         parts.join(", "),
         verified.snapshot.id
     )
+}
+
+fn singular(number: usize) -> &'static str {
+    if number == 1 { "s" } else { "" }
 }
 
 /// What the snapshot alone says.
@@ -231,22 +242,20 @@ struct Summary {
     asked: usize,
     agree: usize,
     differ: usize,
+    /// Of which the snapshot says neither yes nor no.
+    depends: usize,
     could_not_tell: usize,
 }
 
 impl Summary {
     fn of(outcomes: &[Outcome]) -> Self {
-        let asked = outcomes.len();
-        let differ = outcomes.iter().filter(|outcome| outcome.differs()).count();
-        let could_not_tell = outcomes
-            .iter()
-            .filter(|outcome| outcome.is_untold())
-            .count();
+        let number = |is: fn(&Outcome) -> bool| outcomes.iter().filter(|of| is(of)).count();
         Self {
-            asked,
-            agree: asked - differ - could_not_tell,
-            differ,
-            could_not_tell,
+            asked: outcomes.len(),
+            agree: number(agrees),
+            differ: number(Outcome::differs),
+            depends: number(Outcome::depends),
+            could_not_tell: number(Outcome::is_untold),
         }
     }
 }
@@ -302,7 +311,11 @@ fn question_doc<'a>(access: &'a Access, outcome: &'a Outcome) -> QuestionDoc<'a>
         Outcome::Told {
             compared, reason, ..
         } => QuestionDoc {
-            outcome: if compared.agrees() { "agree" } else { "differ" },
+            outcome: match () {
+                () if outcome.differs() => "differ",
+                () if outcome.depends() => "depends",
+                () => "agree",
+            },
             snapshot: word(compared.snapshot),
             harness: Some(word(compared.harness)),
             only_in_snapshot: compared
@@ -315,7 +328,7 @@ fn question_doc<'a>(access: &'a Access, outcome: &'a Outcome) -> QuestionDoc<'a>
                 .iter()
                 .map(AssignmentDoc::from)
                 .collect(),
-            reason: outcome.differs().then(|| reason_doc(access, asked, reason)),
+            reason: (!agrees(outcome)).then(|| reason_doc(access, asked, reason)),
             ..doc
         },
     }

@@ -29,6 +29,7 @@ impl Reader {
                     attributes: row.get(4)?,
                     namesake: namesake(row, 8)?,
                     newly_visible: false,
+                    read_by_both: false,
                 };
                 Ok(Listed {
                     fact,
@@ -83,6 +84,7 @@ impl Reader {
                 created_at: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_millis),
                 harness_managed: row.get(6)?,
                 newly_visible: false,
+                read_by_both: false,
             };
             facts.push(Listed {
                 fact,
@@ -122,6 +124,8 @@ pub(super) trait Fact {
     fn principal_type(&self) -> &str;
 
     fn set_newly_visible(&mut self, newly_visible: bool);
+
+    fn set_read_by_both(&mut self, read_by_both: bool);
 }
 
 impl Fact for ResourceFact {
@@ -134,6 +138,10 @@ impl Fact for ResourceFact {
     fn set_newly_visible(&mut self, newly_visible: bool) {
         self.newly_visible = newly_visible;
     }
+
+    fn set_read_by_both(&mut self, read_by_both: bool) {
+        self.read_by_both = read_by_both;
+    }
 }
 
 impl Fact for GrantFact {
@@ -145,6 +153,10 @@ impl Fact for GrantFact {
 
     fn set_newly_visible(&mut self, newly_visible: bool) {
         self.newly_visible = newly_visible;
+    }
+
+    fn set_read_by_both(&mut self, read_by_both: bool) {
+        self.read_by_both = read_by_both;
     }
 }
 

@@ -26,6 +26,7 @@ fn resource(kind: &ResourceType, identifier: &str, attributes: &str) -> Resource
         name: Some("\"quoted\"\n[[approval]]".to_owned()),
         attributes: attributes.to_owned(),
         newly_visible: false,
+        read_by_both: false,
     }
 }
 
@@ -87,6 +88,7 @@ fn grant(principal: Arc<Named>, identifier: &str, scope: Option<&str>) -> GrantF
         created_at: None,
         harness_managed: false,
         newly_visible: false,
+        read_by_both: false,
     }
 }
 

@@ -50,9 +50,9 @@ fn questions(outcome: &Outcome, which: &str) -> Vec<Value> {
     of_kind.cloned().collect()
 }
 
-/// What no snapshot can know: it says so, or Harness hides the role.
+/// What no snapshot can know: Harness hides the role.
 fn is_of_its_kind(difference: &Value) -> bool {
-    difference["snapshot"] == "depends" || difference["reason"]["codes"] == json!(["role_hidden"])
+    difference["reason"]["codes"] == json!(["role_hidden"])
 }
 
 /// Who asks about one permission of one account asks about everybody.
@@ -142,8 +142,8 @@ fn a_snapshot_of_the_account_alone_is_compared_there() {
     );
 }
 
-#[test]
-fn a_role_that_harness_hides_is_the_likely_reason() {
+/// FAY's access depends on a role that Harness hides.
+fn with_a_hidden_role() -> Test {
     let test = analyzed(Account::demo());
     test.fake.change(|account| {
         let role = account.add_role(
@@ -160,13 +160,42 @@ fn a_role_that_harness_hides_is_the_likely_reason() {
         );
     });
     test.sync().exits(0);
-    let outcome = verify(&test).args(&EVERYBODY).exits(1);
-    let fay = of(&differences(&outcome), FAY);
+    test
+}
+
+#[test]
+fn what_depends_on_a_hidden_role_is_no_difference() {
+    let test = with_a_hidden_role();
+    let outcome = verify(&test).args(&EVERYBODY).exits(0);
+    assert_valid("verify", &outcome.json());
+    let depends = questions(&outcome, "depends");
+    assert_eq!(outcome.json()["summary"]["depends"], depends.len());
+    let fay = of(&depends, FAY);
     assert_eq!(
         (&fay["snapshot"], &fay["harness"]),
         (&json!("depends"), &json!("yes"))
     );
     assert_eq!(fay["reason"]["codes"], json!(["role_unresolved"]));
+    let shown = verify_as(&test, "table").args(&EVERYBODY).exits(0);
+    assert!(
+        shown.stdout.contains("fay@example.test"),
+        "{}",
+        shown.stdout
+    );
+    assert!(shown.stderr.contains("in the snapshot"), "{}", shown.stderr);
+}
+
+#[test]
+fn an_assignment_that_the_snapshot_lacks_is_a_difference_also_where_it_depends() {
+    let test = with_a_hidden_role();
+    test.fake.change(|account| {
+        let (who, all) = (Principal::User(FAY), "_all_account_level_resources");
+        account.assign(who, "_account_admin", all, &Scope::account());
+    });
+    let outcome = verify(&test).args(&EVERYBODY).exits(1);
+    let fay = of(&differences(&outcome), FAY);
+    assert_eq!(fay["snapshot"], "depends");
+    assert_eq!(fay["only_in_harness"][0]["role"], "_account_admin");
 }
 
 #[test]

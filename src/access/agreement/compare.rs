@@ -37,15 +37,24 @@ impl Compared {
     /// Whether both say the same, by the same role assignments.
     #[must_use]
     pub fn agrees(&self) -> bool {
-        self.snapshot == self.harness
-            && self.only_snapshot.is_empty()
-            && self.only_harness.is_empty()
+        self.snapshot == self.harness && self.names_the_same()
+    }
+
+    /// Whether the snapshot says neither yes nor no, and has every role assignment that Harness names: whatever Harness
+    /// answers, the snapshot is not wrong.
+    #[must_use]
+    pub fn depends(&self) -> bool {
+        self.snapshot == Answer::Depends && self.names_the_same()
+    }
+
+    fn names_the_same(&self) -> bool {
+        self.only_snapshot.is_empty() && self.only_harness.is_empty()
     }
 }
 
 /// Compares the snapshot's answer with Harness's. Two things are no difference: a condition on attributes of a resource,
 /// where Harness names the same role assignment, since neither side says of which resource it is true; and one more way
-/// to the same yes through a role or resource group that no list shows.
+/// to what the snapshot does not deny through a role or resource group that no list shows.
 #[must_use]
 pub fn compare(
     access: &Access,
@@ -71,7 +80,7 @@ pub fn compare(
     };
     let is_of_both = |policy: &Policy| {
         asked.paths.iter().any(|path| is_same(access, path, policy))
-            || snapshot == Answer::Yes && hidden(access, policy).is_some()
+            || snapshot != Answer::No && hidden(access, policy).is_some()
     };
     let doubts: BTreeSet<Doubt> = open.iter().flat_map(|path| &path.doubts).copied().collect();
     Compared {

@@ -29,7 +29,13 @@ impl Outcome {
     /// Whether the two answers differ.
     #[must_use]
     pub fn differs(&self) -> bool {
-        matches!(self, Self::Told { compared, .. } if !compared.agrees())
+        matches!(self, Self::Told { compared, .. } if !compared.agrees() && !compared.depends())
+    }
+
+    /// Whether the snapshot says neither yes nor no, so that there is nothing to differ from.
+    #[must_use]
+    pub fn depends(&self) -> bool {
+        matches!(self, Self::Told { compared, .. } if compared.depends())
     }
 
     /// Whether there is no answer to compare with.

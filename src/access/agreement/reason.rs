@@ -1,6 +1,6 @@
 //! Why the two answers to a question may differ.
 
-use super::compare::{Answer, Compared, Hidden, hidden};
+use super::compare::{Compared, Hidden, hidden};
 use super::sample::Asked;
 use crate::access::index::Access;
 use crate::access::path::Doubt;
@@ -27,7 +27,7 @@ impl Reason {
     /// What the snapshot and the answer say by themselves.
     #[must_use]
     pub fn by_themselves(access: &Access, compared: &Compared) -> Self {
-        if compared.snapshot == Answer::Depends {
+        if compared.depends() {
             return Self::Doubts(compared.doubts.clone());
         }
         let mut policies = compared.only_harness.iter();

@@ -20,8 +20,6 @@ pub struct Interval {
     pub from: Timestamp,
     /// When the newer snapshot had looked.
     pub until: Timestamp,
-    /// Whether both saw everything they looked at. If not, a change may be older than the older snapshot.
-    pub both_whole: bool,
 }
 
 impl Interval {

@@ -2,7 +2,7 @@
 
 use super::candidates::Candidates;
 use super::interval::{Interval, SAME_MOMENT_MS, is_same_moment};
-use crate::diff::Change;
+use crate::diff::{Change, Subject};
 use crate::model::{Acting, AuditEvent, AuditTrail, By, Certainty};
 
 /// An answer, and the events it rests on.
@@ -22,7 +22,7 @@ pub(super) fn weigh(
         return weighed;
     }
     let (from, until) = interval.with_skew();
-    let whole = interval.both_whole && trail.covers(from, until);
+    let whole = is_between(change) && trail.covers(from, until);
     let mut positions: Vec<usize> = candidates.direct.clone();
     positions.extend(candidates.along.iter().map(|(position, _)| *position));
     positions.sort_unstable();
@@ -54,6 +54,15 @@ pub(super) fn weigh(
         }
     };
     Weighed { by, positions }
+}
+
+/// Whether it certainly happened between the two looks: both read the list that shows it. What else they could not read
+/// does not matter.
+fn is_between(change: &Change) -> bool {
+    match change.subject() {
+        Subject::Resource(fact) => fact.read_by_both,
+        Subject::Grant(grant) => grant.read_by_both,
+    }
 }
 
 /// Whether a new grant says that it was made at a time whose records were not looked at.

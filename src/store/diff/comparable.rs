@@ -60,6 +60,8 @@ impl Comparability<'_> {
     ) -> rusqlite::Result<Vec<T>> {
         let mut facts = Vec::new();
         for mut new in listed {
+            let read_by_both = self.is_new_read_by_both(&new)?;
+            new.fact.set_read_by_both(read_by_both);
             match self.is_new_comparable(&new)? {
                 Comparable::Yes => facts.push(new.fact),
                 Comparable::NewlyVisible => {
@@ -80,7 +82,9 @@ impl Comparability<'_> {
         out_of_sight: &mut u64,
     ) -> rusqlite::Result<Vec<T>> {
         let mut facts = Vec::new();
-        for old in listed {
+        for mut old in listed {
+            let read_by_both = self.is_old_read_by_both(&old)?;
+            old.fact.set_read_by_both(read_by_both);
             if is_replaced(&old.fact) {
                 facts.push(old.fact);
                 continue;
@@ -108,6 +112,18 @@ impl Comparability<'_> {
         } else {
             Comparable::NotObserved
         })
+    }
+
+    fn is_new_read_by_both<T: Fact>(&self, new: &Listed<T>) -> rusqlite::Result<bool> {
+        let (listing, kind) = (new.listing, new.fact.principal_type());
+        Ok(self.older.of_new_facts.covers(listing, kind)?
+            && self.newer.of_new_facts.covers(listing, kind)?)
+    }
+
+    fn is_old_read_by_both<T: Fact>(&self, old: &Listed<T>) -> rusqlite::Result<bool> {
+        let (listing, kind) = (old.listing, old.fact.principal_type());
+        Ok(self.older.of_old_facts.covers(listing, kind)?
+            && self.newer.of_old_facts.covers(listing, kind)?)
     }
 
     fn is_old_comparable<T: Fact>(&self, old: &Listed<T>) -> rusqlite::Result<Comparable> {

@@ -21,7 +21,7 @@ In another terminal:
   export HARNESS_BASE_URL={base_url}
   export HARNESS_API_KEY={api_key}
 
-  harness-access sync --scopes all --with tokens --with auth-settings --with audit
+  harness-access sync --scopes all --with tokens --with auth-settings --with audit --with logins
 
 A day passes, a project moves:
 
@@ -31,7 +31,8 @@ A day passes, a project moves:
   harness-access sync
   harness-access diff
 
-The audit trail is read to five minutes ago: until a later sync, who made the newest changes is unknown (`?`).
+The audit trail is certain up to five minutes ago: until a later sync, who made the newest changes is told as probable.
+Whether Harness's own analyzer agrees: harness-access verify
 ";
 
 struct Options {

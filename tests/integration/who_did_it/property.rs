@@ -1,163 +1,24 @@
 //! Random changes by random actors at random times, with faults and late events, against what really happened: *exact* is
-//! never wrong, and nothing that is recorded is *unexplained*.
+//! never wrong, and nothing that is recorded is *unexplained*. The trail goes through the file, may be refused for a while,
+//! have events that cannot be read, tell people by their addresses alone, and outlive a snapshot.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fake_harness::{
-    Account, By, Caller, FakeHarness, Fault, FaultKind, Principal, Random, Scope, router,
-};
+use fake_harness::{Caller, FakeHarness, Fault, FaultKind, Random, Rewrite, router};
 use harness_access::collect::trail::{read_events, readable_until};
 use harness_access::diff::attribution::{Interval, attribute};
 use harness_access::diff::{AssessedChange, Verb, assess, compare};
-use harness_access::model::{
-    AuditTrail, Certainty, Impacts, ListingState, Observation, Timestamp, Window,
-};
+use harness_access::model::{Certainty, Impacts, Observation, Timestamp, TrailRead, Window};
 use harness_access::store::{Reader, Writer};
+use serde_json::{Value, json};
+use std::path::Path;
 
+use super::random_changes::{Actor, NOBODY, USERS, account, actor, step};
 use crate::support::TempDir;
 use crate::support::in_process::{client, everything, identity};
 
 const BEGIN: i64 = 1_790_000_000_000;
 const MINUTE: i64 = 60_000;
-const USERS: [&str; 5] = ["u0", "u1", "u2", "u3", "u4"];
-const GROUPS: [&str; 3] = ["g0", "g1", "g2"];
-const ROLES: [&str; 2] = ["r0", "r1"];
-
-/// Somebody whom the trail does not tell of.
-const NOBODY: Actor = ("nobody", String::new(), None);
-
-/// Who an event must name: kind, identifier, and the other person of an impersonation.
-type Actor = (&'static str, String, Option<String>);
-
-fn account() -> Account {
-    let mut account = Account::empty("AbCdEfGhIjKlMnOpQrStUv");
-    let scope = Scope::account();
-    for user in USERS {
-        account.add_user(user, &format!("{user}@example.test"), user);
-    }
-    for group in GROUPS {
-        account.add_group(&scope, group, group);
-        account.add_member(&scope, group, "u0");
-    }
-    for role in ROLES {
-        account.add_role(&scope, role, &["core_secret_view"]);
-    }
-    account.add_service_account(&scope, "ci", "CI");
-    account.add_organization("acme", "Acme");
-    account.add_project("acme", "shop", "Shop");
-    account.add_group(&Scope::project("acme", "shop"), "g0", "Shop's own");
-    account.assign(
-        Principal::Group("g0"),
-        "r0",
-        "_all_account_level_resources",
-        &scope,
-    );
-    account
-}
-
-/// One random change; some change nothing.
-fn step(account: &mut Account, random: &mut Random) {
-    let scope = Scope::account();
-    let (user, group) = (*random.pick(&USERS), *random.pick(&GROUPS));
-    let role = *random.pick(&ROLES);
-    let has_group = account
-        .groups
-        .iter()
-        .any(|of| of.scope == scope && of.identifier == group);
-    let has_role = account
-        .roles
-        .iter()
-        .any(|of| of.scope.as_ref() == Some(&scope) && of.identifier == role);
-    let has_user = account.users.iter().any(|of| of.uuid == user);
-    match random.below(14) {
-        0..=2 if has_group && has_user => {
-            let users = account.group(&scope, group).users.get_or_insert_default();
-            if users.iter().any(|member| member == user) {
-                account.remove_member(&scope, group, user);
-            } else {
-                account.add_member(&scope, group, user);
-            }
-        }
-        3 | 4 if has_role => {
-            let who = if random.below(2) == 0 {
-                Principal::User(user)
-            } else {
-                Principal::Group(group)
-            };
-            toggle(account, who, role);
-        }
-        5 if has_group => account.remove_group(&scope, group),
-        5 => drop(account.add_group(&scope, group, "made anew")),
-        6 if has_group => account.group(&scope, group).name = format!("n{}", random.below(99)),
-        7 if has_role => {
-            let permissions = &mut account.role(&scope, role).permissions;
-            permissions.push(format!("core_p{}", random.below(99)));
-        }
-        8 if has_role => account.remove_role(&scope, role),
-        8 => drop(account.add_role(&scope, role, &["core_secret_access"])),
-        9 if has_user => account.remove_user(user),
-        9 => drop(account.add_user(user, &format!("{user}@example.test"), user)),
-        10 if has_user => {
-            account.user(user).email = format!("{user}.{}@example.test", random.below(99));
-        }
-        11 if account.projects.is_empty() => account.add_project("acme", "shop", "Shop"),
-        11 => account.remove_project("acme", "shop"),
-        12 if account.service_accounts.is_empty() => {
-            account.add_service_account(&scope, "ci", "CI");
-        }
-        12 => account.remove_service_account(&scope, "ci"),
-        13 => {
-            let last = account.role_assignments.last_mut();
-            if let Some(row) = last {
-                row.disabled = !row.disabled;
-            }
-        }
-        _ => {}
-    }
-}
-
-fn toggle(account: &mut Account, who: Principal<'_>, role: &str) {
-    let scope = Scope::account();
-    let (Principal::User(name) | Principal::Group(name)) = who else {
-        unreachable!("users and groups alone")
-    };
-    let held = account
-        .role_assignments
-        .iter()
-        .find(|row| row.role == role && row.scope == scope && row.principal.identifier == name);
-    match held.map(|row| row.identifier.clone()) {
-        Some(identifier) => account.remove_assignment(&identifier),
-        None => drop(account.assign(who, role, "_all_account_level_resources", &scope)),
-    }
-}
-
-fn actor(random: &mut Random, account: &Account) -> (By, Actor) {
-    let user = |random: &mut Random| {
-        account.users[random.below(account.users.len())]
-            .uuid
-            .clone()
-    };
-    match random.below(8) {
-        7 => (By::nobody(), NOBODY),
-        0 => (By::system(), ("system", "SYSTEM".to_owned(), None)),
-        1 => (
-            By::service_account("ci"),
-            ("service_account", "ci".to_owned(), None),
-        ),
-        2 => {
-            let (one, other) = (user(random), user(random));
-            (
-                By::user(&one).impersonating(&other),
-                ("user", one, Some(other)),
-            )
-        }
-        _ => {
-            let one = user(random);
-            (By::user(&one), ("user", one, None))
-        }
-    }
-}
-
 /// Everything that a snapshot can hold, by text id.
 fn facts(observation: &Observation) -> BTreeMap<String, String> {
     let id = |reference| observation.directory.id(reference).to_string();
@@ -241,23 +102,27 @@ impl Case {
         }
     }
 
-    /// Reads the trail as a sync does, possibly from a server in trouble.
-    fn trail(&mut self, from: i64) -> AuditTrail {
-        let trouble = [
+    /// The server is in trouble, or tells less than usual.
+    fn trouble(&mut self) {
+        let kinds = [
             FaultKind::InternalError,
             FaultKind::AccessDenied,
             FaultKind::TotalChanging,
             FaultKind::GarbageRows,
             FaultKind::CutJson,
         ];
-        match self.random.below(10) {
-            0..=2 => {
-                let kind = self.random.pick(&trouble).clone();
-                self.fake.fault(Fault::on(router::AUDITS, kind));
-            }
-            3 => self.fake.switch(|switches| switches.audit_list = false),
-            _ => {}
-        }
+        let fault = match self.random.below(12) {
+            0..=2 => self.random.pick(&kinds).clone(),
+            3 => return self.fake.switch(|switches| switches.audit_list = false),
+            4 => FaultKind::Rewritten(unreadable_of(USERS[self.random.below(USERS.len())])),
+            5 | 6 => FaultKind::Rewritten(Rewrite::row(tell_addresses_alone)),
+            _ => return,
+        };
+        self.fake.fault(Fault::on(router::AUDITS, fault));
+    }
+
+    /// Reads the trail as a sync does.
+    fn trail(&mut self, from: i64) -> TrailRead {
         let waited = i64::try_from(self.random.below(20)).expect("small") * MINUTE;
         self.now += waited;
         self.fake.trail_time(self.now);
@@ -266,7 +131,7 @@ impl Case {
             until: readable_until(Timestamp::from_millis(self.now)),
         };
         if window.until < window.from {
-            return AuditTrail::default();
+            return TrailRead::default();
         }
         let fresh = Window {
             from: window.until.moved(1),
@@ -274,19 +139,57 @@ impl Case {
         };
         let (read, _) = read_events(&client(&self.fake), &[window], Some(fresh), &|_| ())
             .expect("the sync goes on");
-        let whole = read
-            .windows
-            .iter()
-            .filter(|read| read.state == ListingState::Complete);
-        AuditTrail {
-            read_whole: whole.map(|read| read.window).collect(),
-            events: read.events,
-            failed: Vec::new(),
+        read
+    }
+
+    fn publish(&self, path: &Path, observation: Observation) {
+        let writer = Writer::open(path, &identity(&self.fake))
+            .expect("a file")
+            .with_brake(100);
+        writer
+            .publish(&identity(&self.fake), observation, "0.0.0", None)
+            .expect("room");
+    }
+
+    /// Later syncs read the trail: sometimes it is refused at first.
+    fn read_later(&mut self, path: &Path, from: i64) {
+        let mut reads = Vec::new();
+        if self.random.below(4) == 0 {
+            self.fake
+                .fault(Fault::on(router::AUDITS, FaultKind::AccessDenied));
+            reads.push(self.trail(from));
+            self.fake.clear_faults();
+        }
+        self.trouble();
+        reads.push(self.trail(from));
+        for read in reads {
+            let mut observation = everything(&client(&self.fake), 1).expect("no fault of lists");
+            self.now += 1;
+            observation.started_at = Timestamp::from_millis(self.now + 20_000);
+            observation.finished_at = Timestamp::from_millis(self.now + 20_000);
+            observation.trail = Some(read);
+            self.publish(path, observation);
         }
     }
 }
 
-/// Two looks with random changes before, between and after them, told; the truth beside it.
+fn unreadable_of(user: &'static str) -> Rewrite {
+    Rewrite::row(move |row| {
+        if row["authenticationInfo"]["labels"]["userId"] == user {
+            row["auditId"] = json!(null);
+        }
+    })
+}
+
+fn tell_addresses_alone(row: &mut Value) {
+    for part in ["/authenticationInfo", "/impersonatingAuthenticationInfo"] {
+        let part = row.pointer_mut(part).and_then(Value::as_object_mut);
+        part.map(|part| part.remove("labels"));
+    }
+}
+
+/// Two looks with random changes before, between and after them, told; the truth beside it. Between them may have been
+/// another look, whose snapshot is gone.
 fn run(seed: u64) -> (Vec<AssessedChange>, Touched, bool) {
     let mut case = Case::begin(seed);
     let folder = TempDir::new();
@@ -296,45 +199,42 @@ fn run(seed: u64) -> (Vec<AssessedChange>, Touched, bool) {
     }
     let first = case.observe((30_000, 5_000));
     let from = first.started_at;
-    let publish = |observation| {
-        let writer = Writer::open(&path, &identity(&case.fake)).expect("a file");
-        writer
-            .publish(&identity(&case.fake), observation, "0.0.0", None)
-            .expect("room");
-    };
-    publish(first);
-    let fake = case.fake.clone();
-    for _ in 0..2 + case.random.below(6) {
+    case.publish(&path, first);
+    let happens = 2 + case.random.below(6);
+    let forgotten = (case.random.below(3) == 0).then(|| case.random.below(happens));
+    for nth in 0..happens {
         case.happen(true);
+        if forgotten == Some(nth) {
+            let between = case.observe((1, 0));
+            case.publish(&path, between);
+        }
     }
     let second = case.observe((2_000, 20_000));
     let until = second.finished_at;
-    let writer = Writer::open(&path, &identity(&fake))
-        .expect("a file")
-        .with_brake(100);
-    writer
-        .publish(&identity(&fake), second, "0.0.0", None)
-        .expect("room");
+    case.publish(&path, second);
     for _ in 0..case.random.below(2) {
         case.happen(false);
     }
-    let trail = case.trail(from.as_millis());
+    case.read_later(&path, from.as_millis());
+    let newer = if forgotten.is_some() { 3 } else { 2 };
+    if forgotten.is_some() {
+        let writer = Writer::open_existing(&path).expect("a file");
+        writer.prune(&[2]).expect("room");
+    }
     let reader = Reader::open(&path).expect("a file");
     let none = Impacts::default();
-    let facts = reader.diff_facts(1, 2).expect("two snapshots");
+    let facts = reader.diff_facts(1, newer).expect("two snapshots");
     let mut changes = assess(compare(facts).changes, &none, &none);
-    let interval = Interval {
-        from,
-        until,
-        both_whole: true,
-    };
-    attribute(
-        &mut changes,
-        &trail,
-        interval,
-        &reader.synced_groups().expect("groups"),
-    );
+    let interval = Interval { from, until };
     let (first, last) = interval.with_skew();
+    let window = Window {
+        from: first,
+        until: last,
+    };
+    let trail = reader.audit_trail(window).expect("a file");
+    let trail = trail.unwrap_or_default();
+    let synced = reader.synced_groups().expect("groups");
+    attribute(&mut changes, &trail, interval, &synced);
     (changes, case.touched, trail.covers(first, last))
 }
 
@@ -356,11 +256,11 @@ fn check(seed: u64) -> usize {
         match by.certainty {
             Certainty::Exact if is_recorded => {
                 let event = by.event.as_ref().expect("an event");
+                // An address begins with whose it is.
                 let name = |actor: &harness_access::model::Actor| {
-                    actor
-                        .user_id
-                        .clone()
-                        .unwrap_or_else(|| actor.identifier.clone())
+                    let address = actor.identifier.split(['.', '@']).next();
+                    let of_address = || address.unwrap_or_default().to_owned();
+                    actor.user_id.clone().unwrap_or_else(of_address)
                 };
                 let other = event.impersonation.as_ref().map(name);
                 let named = (event.actor.kind.as_str(), name(&event.actor), other);

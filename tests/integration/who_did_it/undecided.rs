@@ -1,10 +1,10 @@
 //! What the trail does not tell: a check must not pass over it, and every format carries what no snapshot saw.
 
-use fake_harness::{By, Fault, FaultKind, Principal, Rewrite, Scope, router};
+use fake_harness::{By, Fault, FaultKind, HowOften, Principal, Rewrite, Scope, router};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use super::{ADA, BOB, EVAN, Story, actor, certainty, now};
+use super::{ADA, BOB, EVAN, HOUR, Story, actor, certainty, now};
 use crate::support::Test;
 
 const UNEXPLAINED: [&str; 5] = ["diff", "1", "2", "--fail-on", "unexplained"];
@@ -230,4 +230,56 @@ fn an_address_that_two_people_had_names_neither() {
     for code in ["HA022", "HA023"] {
         assert!(subjects(&story.0, code).is_empty(), "{code}");
     }
+}
+
+/// No sync may list this; somebody accepted it.
+fn accept_a_gap(story: &Story, kind: &str, route: &str) -> String {
+    let refused = Fault::on(route, FaultKind::BareEnvelope);
+    story.0.fake.fault(refused.times(HowOften::Forever));
+    let entry = format!(
+        "[[gap]]\nkind = \"{kind}\"\nscope = \"account\"\nreason = \"known\"\nticket = \"OPS-7\"\n\
+         approver = \"Grace\"\nexpires = 2999-12-31\n"
+    );
+    story.0.folder.write("gaps.toml", entry)
+}
+
+/// Half an hour after the last sync somebody joins a group, and half an hour later is the next sync.
+fn joins_then_sync(story: &Story, joins: Option<(By, &str)>, gaps: &str) {
+    story.let_an_hour_pass();
+    story.0.fake.age_events(HOUR);
+    if let Some((by, group)) = joins {
+        story.change(by, |account| {
+            account.add_member(&Scope::account(), group, EVAN);
+        });
+    }
+    let sync = story.0.sync();
+    sync.args(&["--with", "audit", "--gaps", gaps]).exits(0);
+}
+
+#[test]
+fn a_list_that_nobody_can_read_leaves_the_others_decided() {
+    let story = Story::begin();
+    let gaps = accept_a_gap(&story, "roles", router::ROLES);
+    joins_then_sync(&story, Some((By::user(ADA), "developers")), &gaps);
+    joins_then_sync(&story, Some((By::nobody(), "on_call")), &gaps);
+    joins_then_sync(&story, None, &gaps);
+    let states = story.0.ask("SELECT state FROM snapshots");
+    assert_eq!(states, "complete\npartial\npartial\npartial");
+    let check = |from, to| story.0.run(&["diff", from, to, "--fail-on", "unexplained"]);
+    check("1", "2").exits(0);
+    check("2", "3").exits(1);
+    check("3", "4").exits(0);
+}
+
+#[test]
+fn what_the_older_snapshot_could_not_list_may_be_older() {
+    let story = Story::begin();
+    let gaps = accept_a_gap(&story, "user_groups", router::USER_GROUPS);
+    joins_then_sync(&story, Some((By::nobody(), "developers")), &gaps);
+    story.0.fake.clear_faults();
+    joins_then_sync(&story, None, &gaps);
+    joins_then_sync(&story, None, &gaps);
+    let told = story.0.run(&["diff", "2", "3", "--format", "json"]).run();
+    let told = told.json()["changes"][0].take();
+    assert_eq!(certainty(&told), "unknown", "{told:#}");
 }
