@@ -27,8 +27,9 @@ impl Held {
 
     /// Counts those of the file, one by one: who sees them all anyway counts them on the way.
     pub(in crate::store) fn of(connection: &Connection) -> rusqlite::Result<Self> {
-        let mut statement = connection
-            .prepare("SELECT principal, scope, resource_group FROM main._grant WHERE valid_until IS NULL")?;
+        let mut statement = connection.prepare(
+            "SELECT principal, scope, resource_group FROM main._grant WHERE valid_until IS NULL",
+        )?;
         let mut held = Self::default();
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {

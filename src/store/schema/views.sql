@@ -643,8 +643,8 @@ CREATE VIEW audit_events (
       SELECT r.id FROM _resource r WHERE r.known_email = a.identifier AND r.type = 'user'
       UNION
       SELECT r.id FROM _resource_version v JOIN _resource r ON r.key = v.resource AND r.type = 'user'
-      WHERE json_extract(v.attributes, '$.email') = a.identifier COLLATE NOCASE AND v.valid_until IS NOT NULL
-        AND json_extract(v.attributes, '$.email') IS NOT NULL) o
+      WHERE json_extract(v.attributes, '$.email') = +a.identifier COLLATE NOCASE AND v.valid_until IS NOT NULL
+        AND json_extract(v.attributes, '$.email') IS NOT NULL) o -- the plus: the index has no affinity either
     WHERE a.user_id = '' AND a.type = 'user'), a.identifier), a.type,
   ifnull((SELECT r.known_name FROM _resource r WHERE r.id = 'user/' || a.user_id), nullif(a.name, '')),
   (SELECT o.identifier FROM _audit_party o WHERE o.key = e.other), t.type,
@@ -655,7 +655,7 @@ CREATE VIEW audit_events (
       SELECT r.id FROM _resource r WHERE r.known_email = t.identifier AND r.type = 'user'
       UNION
       SELECT r.id FROM _resource_version v JOIN _resource r ON r.key = v.resource AND r.type = 'user'
-      WHERE json_extract(v.attributes, '$.email') = t.identifier COLLATE NOCASE AND v.valid_until IS NOT NULL
+      WHERE json_extract(v.attributes, '$.email') = +t.identifier COLLATE NOCASE AND v.valid_until IS NOT NULL
         AND json_extract(v.attributes, '$.email') IS NOT NULL) o
     WHERE t.user_id = '' AND t.type = 'USER'), t.identifier),
   nullif(t.name, ''), p.word, CASE typeof(e.audit_id) WHEN 'blob' THEN lower(hex(e.audit_id)) ELSE e.audit_id END,
