@@ -137,7 +137,7 @@ fn refuse_missing(name: &str, given: &[(String, String)]) -> Result<(), Error> {
         return Ok(());
     };
     Err(Error::Config {
-        message: format!("`{name}` needs the parameter {}", first.name),
+        message: format!("`{name}` needs the parameter :{}", first.name),
         hint: Some(format!(
             "for example: {}",
             missing.map(example).collect::<Vec<_>>().join(" ")

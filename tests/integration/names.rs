@@ -46,7 +46,10 @@ fn what_was_meant_is_suggested() {
             &["who-can", "core_pipline_view"],
             "did you mean core_pipeline_view",
         ),
-        (&["what-can", "adda@example.test"], "did you mean ada@example.test"),
+        (
+            &["what-can", "adda@example.test"],
+            "did you mean ada@example.test",
+        ),
         (&["history", "Ada Exampel"], "did you mean ada@example.test"),
         (&["history", "adda"], "did you mean ada@example.test"),
         (
