@@ -49,6 +49,7 @@ mod moved_projects;
 mod names;
 mod observed;
 mod older_schema;
+mod organization_alone;
 mod permissions;
 mod prune;
 mod publication;

@@ -115,7 +115,7 @@ impl Move {
                 "INSERT INTO _moved SELECT :snapshot, 1, n.key, g.key
                  FROM _grant g CROSS JOIN _resource t ON t.key = g.target CROSS JOIN _resource p ON p.key = g.principal
                  CROSS JOIN _resource rg ON rg.key = g.resource_group
-                 CROSS JOIN _grant n ON n.valid_from > 1 AND n.valid_from = :snapshot AND n.target = {target}
+                 CROSS JOIN _grant n ON n.valid_from = :snapshot AND n.target = {target}
                    AND n.principal = {principal} AND n.resource_group = {over}
                    AND n.scope = CASE g.scope WHEN 0 THEN 0 ELSE :new_scope END
                  WHERE g.valid_until = :snapshot AND (g.scope = :old_scope OR g.scope = 0 AND t.scope = :old_scope)"

@@ -101,13 +101,13 @@ impl Merge<'_> {
                     if gone {
                         closed.push(version);
                     } else {
-                        held.count(key[1], key[2]);
+                        held.count(key[1], key[2], key[3]);
                     }
                 }
                 Some((now, at)) => {
                     tally.count_grant(&key, false);
                     if self.is_same(now, row)? {
-                        held.count(key[1], key[2]);
+                        held.count(key[1], key[2], key[3]);
                     } else {
                         closed.push(version);
                         opened.push(at, Some((row.get(9)?, row.get(10)?)));
@@ -193,7 +193,7 @@ impl Merge<'_> {
         for &at in &opened.rows {
             let grant = &grants[at as usize];
             let [target, principal, scope, resource_group] = grant.key;
-            held.count(principal, scope);
+            held.count(principal, scope, resource_group);
             // A membership is shown by the list of its group, a role by the role assignments of its scope.
             let listing = match listings.get(&target) {
                 Some(listing) => *listing,
