@@ -27,7 +27,7 @@ pub(crate) fn run(arguments: &Query, context: &mut Context<'_>) -> Result<Exit, 
     }
     let located = locate_at(arguments.at.as_deref(), arguments.db.as_deref())?;
     let mut opened = located.open()?;
-    opened.show()?;
+    opened.show_as_of()?;
     let is_recipe = arguments.name.is_some();
     let parameters = if is_recipe {
         parameters::resolved(&arguments.param, &opened)?

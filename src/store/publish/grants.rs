@@ -157,7 +157,7 @@ impl Merge<'_> {
         grants
     }
 
-    fn key_of(&self, grant: &Grant) -> GrantKey {
+    pub(super) fn key_of(&self, grant: &Grant) -> GrantKey {
         let resource = |id: Ref| narrow(self.resources[id.index()]);
         let scope = |scope: ScopeRef| narrow(self.scopes[scope.index()]);
         [
@@ -295,7 +295,7 @@ struct KeyedGrant {
 }
 
 /// Keys of target, principal, scope and resource group.
-type GrantKey = [u32; 4];
+pub(super) type GrantKey = [u32; 4];
 
 /// Dictionary keys count up from 1 and so stay far below 2^32.
 fn narrow(key: i64) -> u32 {
