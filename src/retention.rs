@@ -46,6 +46,16 @@ impl Keep {
             && labels.is_empty()
     }
 
+    /// Patterns of labels that fit no snapshot.
+    pub(crate) fn unmatched(&self, snapshots: &[SnapshotInfo]) -> Vec<&str> {
+        let fits = |glob: &str| {
+            let mut labels = snapshots.iter().filter_map(|one| one.label.as_deref());
+            labels.any(|label| matches(glob, label))
+        };
+        let labels = self.labels.iter().map(String::as_str);
+        labels.filter(|glob| !fits(glob)).collect()
+    }
+
     /// Decides on every snapshot, oldest first. Time counts, not the number: a clock may have been wrong. What was stored
     /// last always stays too, since later syncs build on it.
     #[must_use]

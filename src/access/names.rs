@@ -1,8 +1,10 @@
 //! From what people type to what the facts call it.
 
+use std::collections::HashMap;
+
 use super::index::Access;
 use super::question::Question;
-use crate::model::{PrincipalFact, ResourceType};
+use crate::model::{PrincipalFact, ResourceType, Scope};
 use crate::similar::closest;
 
 impl Access {
@@ -12,6 +14,10 @@ impl Access {
     #[must_use]
     pub fn principals_named(&self, text: &str) -> Vec<u32> {
         let wanted = text.to_lowercase();
+        let is_place = Scope::parse(text).is_some_and(|scope| scope.resource_id().is_some());
+        // A path of a scope does not mean those who live there.
+        let is_in_id =
+            |principal: &PrincipalFact| !is_place && principal.id.to_lowercase().contains(&wanted);
         let lower = |text: &Option<String>| text.as_deref().map(str::to_lowercase);
         let is = |field: &Option<String>| lower(field).is_some_and(|field| field == wanted);
         let has =
@@ -24,9 +30,9 @@ impl Access {
             },
             &|principal| principal.resolved && (is(&principal.name) || is(&principal.email)),
             &|principal| principal.resolved && (has(&principal.name) || has(&principal.email)),
-            &|principal| principal.resolved && principal.id.to_lowercase().contains(&wanted),
+            &|principal| principal.resolved && is_in_id(principal),
             &|principal| principal.identifier == text,
-            &|principal| principal.id.to_lowercase().contains(&wanted),
+            &is_in_id,
         ];
         for form in forms {
             let mut found: Vec<u32> = (0..)
@@ -106,14 +112,30 @@ impl Access {
         closest(text, permissions.chain(roles))
     }
 
-    /// Principals that look like a text.
+    /// Principals that look like a text; people by address, where it is the address of one person.
     #[must_use]
     pub fn similar_principals(&self, text: &str) -> Vec<String> {
-        let principals = self.facts().principals.iter();
-        let candidates = principals.flat_map(|principal| {
-            let names = [&principal.name, &principal.email];
-            names.map(|name| (principal.id.clone(), name.clone().unwrap_or_default()))
+        let principals = &self.facts().principals;
+        let mut people: HashMap<String, u32> = HashMap::new();
+        for address in principals.iter().filter_map(address) {
+            *people.entry(address.to_lowercase()).or_default() += 1;
+        }
+        let candidates = principals.iter().flat_map(|principal| {
+            let own = address(principal).filter(|address| people[&address.to_lowercase()] == 1);
+            let shown = own.unwrap_or(&principal.id);
+            let names = [
+                Some(&principal.id),
+                principal.name.as_ref(),
+                principal.email.as_ref(),
+            ];
+            names.map(|name| (shown.to_owned(), name.cloned().unwrap_or_default()))
         });
         closest(text, candidates)
     }
+}
+
+fn address(principal: &PrincipalFact) -> Option<&str> {
+    let is_user = principal.kind == ResourceType::User;
+    let email = principal.email.as_deref().filter(|email| !email.is_empty());
+    email.filter(|_| is_user)
 }

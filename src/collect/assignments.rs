@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash};
 use std::num::NonZeroI64;
 
-use super::rows::own_scope;
+use super::rows::{not_of, own_scope};
 use crate::api::http::quote::quote;
 use crate::api::page::RowSink;
 use crate::api::wire::{Principal, RoleAssignmentItem};
@@ -13,6 +13,8 @@ use crate::model::{AssignmentIds, AssignmentRef, Grant, Level, ResourceType, Sco
 /// The role assignments of one scope, with what they name each once.
 #[derive(Debug)]
 pub(crate) struct Assignments {
+    /// Of which account they are.
+    account: String,
     pub(crate) scope: Scope,
     pub(crate) rows: Vec<Assignment>,
     /// Rows seen, disabled ones included.
@@ -126,8 +128,9 @@ impl<T: Hash + Eq> Numbered<T> {
 }
 
 impl Assignments {
-    pub(crate) fn new(scope: Scope) -> Self {
+    pub(crate) fn new(account: String, scope: Scope) -> Self {
         Self {
+            account,
             scope,
             seen: 0,
             elsewhere: 0,
@@ -143,6 +146,14 @@ impl Assignments {
 
     pub(crate) fn push(&mut self, item: RoleAssignmentItem) -> Result<(), String> {
         let scope = item.scope.unwrap_or_default();
+        not_of(
+            &self.account,
+            scope.account_identifier.as_deref(),
+            format_args!(
+                "the role assignment {}",
+                quote(&item.role_assignment.identifier)
+            ),
+        )?;
         let scope = own_scope(
             scope.org_identifier.as_deref(),
             scope.project_identifier.as_deref(),
@@ -191,7 +202,7 @@ impl Assignments {
 
 impl RowSink<RoleAssignmentItem> for Assignments {
     fn restart(&mut self) {
-        *self = Self::new(self.scope.clone());
+        *self = Self::new(self.account.clone(), self.scope.clone());
     }
 
     fn expect(&mut self, rows: usize) {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::assignments::Assignments;
 use super::endpoint::Endpoint;
-use super::rows::{ListScope, ListedResource, Row};
+use super::rows::{ListScope, ListedResource, Row, not_of};
 use crate::api::call::{Call, Envelope, Method};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
@@ -77,6 +77,7 @@ impl<'a> ListWalk<'a> {
     /// A list of resources, page by page.
     pub(crate) fn resources<R: Row>(&self) -> Result<ListRead, ApiError> {
         let mut mapped = Mapped {
+            account: self.account_id(),
             scope: &self.scope,
             listed: Vec::new(),
             unreadable: Vec::new(),
@@ -200,6 +201,7 @@ fn unreadable_rows(reasons: &[String]) -> Option<String> {
 }
 
 struct Mapped<'a> {
+    account: &'a str,
     scope: &'a ListScope,
     listed: Vec<ListedResource>,
     unreadable: Vec<String>,
@@ -213,16 +215,24 @@ impl<R: Row> RowSink<R> for Mapped<'_> {
 
     fn rows(&mut self, rows: Vec<R>) -> Result<(), String> {
         for row in rows {
-            match row.listed(self.scope) {
-                Ok(resource) if self.scope.may_hold(&resource) => self.listed.push(resource),
-                Ok(resource) => {
-                    let asked = self.scope.asked();
-                    self.unreadable
-                        .push(format!("{} was in the list of {asked}", resource.id));
-                }
+            match self.map(row) {
+                Ok(resource) => self.listed.push(resource),
                 Err(wrong) => self.unreadable.push(wrong),
             }
         }
         Ok(())
+    }
+}
+
+impl Mapped<'_> {
+    fn map<R: Row>(&self, row: R) -> Result<ListedResource, String> {
+        let said = row.account().map(str::to_owned);
+        let resource = row.listed(self.scope)?;
+        not_of(self.account, said.as_deref(), &resource.id)?;
+        if self.scope.may_hold(&resource) {
+            return Ok(resource);
+        }
+        let asked = self.scope.asked();
+        Err(format!("{} was in the list of {asked}", resource.id))
     }
 }

@@ -1,8 +1,10 @@
 //! The rows of a list, mapped to the model.
 
 use serde::de::DeserializeOwned;
+use std::fmt;
 use std::hash::{DefaultHasher, Hash};
 
+use crate::api::http::quote::quote;
 use crate::model::{Details, Level, ResourceId, ResourceType, Scope};
 
 /// A resource that a list showed.
@@ -45,6 +47,11 @@ pub(crate) enum ListScope {
 pub(crate) trait Row: DeserializeOwned + Hash {
     /// Feeds what identifies the row in its list.
     fn key(&self, hasher: &mut DefaultHasher);
+
+    /// The account that the row says it is of, where it says so. What Harness supplies is of none.
+    fn account(&self) -> Option<&str> {
+        None
+    }
 
     /// Maps the row.
     fn listed(self, asked: &ListScope) -> Result<ListedResource, String>;
@@ -125,6 +132,20 @@ impl ListScope {
             }
             _ => true,
         }
+    }
+}
+
+/// Why what is of another account is not taken for the account's own.
+pub(crate) fn not_of(
+    account: &str,
+    said: Option<&str>,
+    what: impl fmt::Display,
+) -> Result<(), String> {
+    match said {
+        Some(other) if other != account => {
+            Err(format!("{what} is of another account, {}", quote(other)))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -36,9 +36,14 @@ pub(crate) fn explain(
     }
 }
 
-/// Scopes of earlier snapshots that look like those that were not found.
+/// Scopes of the latest snapshot that look like those that were not found, but are others.
 fn meant(unknown: &[Scope], writer: &Writer) -> Option<String> {
-    let known = names::known_scopes_and_names(&writer.reader().ok()?).ok()?;
+    let reader = writer.reader().ok()?;
+    let now = names::scopes_now(&reader).ok()?;
+    let mut known = names::known_scopes_and_names(&reader).ok()?;
+    known.retain(|(path, _)| {
+        Scope::parse(path).is_some_and(|scope| now.contains(&scope) && !unknown.contains(&scope))
+    });
     let similar: Vec<String> = unknown
         .iter()
         .flat_map(|scope| {

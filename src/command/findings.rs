@@ -170,13 +170,16 @@ fn say(
             "left out: {left_out} of the lowest severities, because code scanning takes 25000"
         )?;
     }
+    if let Some(note) = gaps::left_out(examined.snapshot) {
+        writeln!(err, "{note}")?;
+    }
     for gap in gaps::lines(examined.gaps) {
         writeln!(err, "not seen: {}", line(&gap))?;
     }
     if let Some(unanswered) = output::unanswered(examined.unanswered) {
         writeln!(err, "{unanswered}")?;
     }
-    if let Some(doubt) = output::doubt(examined.unverified) {
+    if let Some(doubt) = output::doubt(examined.unverified, examined.gaps) {
         writeln!(err, "{doubt}")?;
     }
     Ok(())

@@ -148,8 +148,15 @@ fn the_one(reader: &Reader, text: &str, mut found: Vec<Thing>) -> Result<Thing, 
         0 => {
             let mut known = Vec::new();
             reader.each_row::<Error>(
-                "SELECT id, ifnull(name, '') FROM resources
-                 UNION ALL SELECT id, json_extract(attributes, '$.email') FROM resources WHERE type = 'user'",
+                // People by address, where it is the address of one person.
+                "WITH named AS (SELECT id, name, iif(type = 'user', json_extract(attributes, '$.email'), NULL) AS email
+                   FROM resources),
+                 single AS (SELECT lower(email) AS email FROM named WHERE email <> ''
+                   GROUP BY lower(email) HAVING count(*) = 1),
+                 shown AS (SELECT iif(lower(email) IN (SELECT email FROM single), email, id) AS shown, * FROM named)
+                 SELECT shown, id FROM shown
+                 UNION ALL SELECT shown, name FROM shown WHERE name IS NOT NULL
+                 UNION ALL SELECT shown, email FROM shown WHERE email IS NOT NULL",
                 &mut |row| {
                     let text = |at: usize| row[at].unwrap_or_default().to_owned();
                     known.push((text(0), text(1)));

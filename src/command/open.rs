@@ -75,6 +75,18 @@ impl OpenSnapshot {
         Ok(())
     }
 
+    /// Makes the views show the file as it was when this snapshot was the latest, those that tell the past too.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(crate) fn show_as_of(&self) -> Result<(), Error> {
+        self.show()?;
+        if self.reader.latest()? != Some(self.snapshot.id) {
+            self.reader.end_with(self.snapshot.id)?;
+        }
+        Ok(())
+    }
+
     /// Makes sure that the snapshot is still what was stored: evidence must not be made of a damaged file.
     ///
     /// # Errors

@@ -23,6 +23,7 @@ fn resolve(name: &str, value: &str, opened: &OpenSnapshot) -> Result<String, Err
     let reader = &opened.reader;
     match name {
         "day" => day(value),
+        "domain" => Ok(value.trim_start_matches('@').to_owned()),
         "scope" => {
             let known = names::known_scopes(reader)?;
             Ok(names::scope(value, &known, reader)?.to_string())

@@ -6,7 +6,9 @@ use crate::cli::{Format, Prune};
 use crate::connection;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::model::SnapshotInfo;
 use crate::output;
+use crate::output::text::line;
 use crate::retention::Keep;
 use crate::store::Writer;
 
@@ -22,7 +24,9 @@ pub(crate) fn run(arguments: &Prune, context: &mut Context<'_>) -> Result<Exit, 
         Some(writer) => writer.reader()?,
         None => open_database(arguments.db.as_deref())?,
     };
-    let decisions = keep.decide(reader.snapshots()?);
+    let snapshots = reader.snapshots()?;
+    refuse_unmatched(&keep, &snapshots)?;
+    let decisions = keep.decide(snapshots);
     drop(reader);
     let forget: Vec<i64> = decisions
         .iter()
@@ -62,6 +66,36 @@ pub(crate) fn run(arguments: &Prune, context: &mut Context<'_>) -> Result<Exit, 
         }
     }
     Ok(Exit::Done)
+}
+
+/// A label that no snapshot has is likelier misspelt than meant: where no other rule keeps anything, all but the newest
+/// would go.
+fn refuse_unmatched(keep: &Keep, snapshots: &[SnapshotInfo]) -> Result<(), Error> {
+    let unmatched = keep.unmatched(snapshots);
+    let Some(first) = unmatched.first() else {
+        return Ok(());
+    };
+    let message = format!(
+        "no snapshot has a label like `{}` of --keep-label",
+        line(first)
+    );
+    let others = Keep {
+        labels: Vec::new(),
+        ..keep.clone()
+    };
+    if others.is_empty() && unmatched.len() == keep.labels.len() {
+        let labels = snapshots.iter().filter_map(|one| one.label.as_deref());
+        let labels: Vec<&str> = labels.collect();
+        let there = match labels.as_slice() {
+            [] => "no snapshot has a label".to_owned(),
+            labels => format!("there is {}", line(&labels.join(", "))),
+        };
+        return Err(Error::Usage(format!(
+            "{message}, so all but the newest would go; {there}"
+        )));
+    }
+    log::warn!("{message}");
+    Ok(())
 }
 
 fn keep(arguments: &Prune) -> Result<Keep, Error> {

@@ -7,12 +7,12 @@ use super::open::locate_at;
 use super::parameters;
 use super::unseen::Unseen;
 use crate::cli::{Query, QueryFormat};
-use crate::cookbook::{Recipe, recipes};
+use crate::cookbook::{Parameter, Recipe, recipes};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::{Cell, RowReceiver};
 use crate::output;
-use crate::output::text::line;
+use crate::output::text::{count, line};
 use crate::similar::{closest, did_you_mean};
 use crate::store::{Limits, Reader, SelectError};
 
@@ -22,9 +22,12 @@ pub(crate) fn run(arguments: &Query, context: &mut Context<'_>) -> Result<Exit, 
     }
     let sql = statement(arguments)?;
     refuse_twice(&arguments.param)?;
+    if let Some(name) = &arguments.name {
+        refuse_missing(name, &arguments.param)?;
+    }
     let located = locate_at(arguments.at.as_deref(), arguments.db.as_deref())?;
     let mut opened = located.open()?;
-    opened.show()?;
+    opened.show_as_of()?;
     let is_recipe = arguments.name.is_some();
     let parameters = if is_recipe {
         parameters::resolved(&arguments.param, &opened)?
@@ -95,6 +98,11 @@ fn print(
 }
 
 fn list(arguments: &Query, context: &mut Context<'_>) -> Result<Exit, Error> {
+    if arguments.sql.is_some() || arguments.name.is_some() {
+        return Err(Error::Usage(
+            "--list names the questions and asks none; leave the other one out".to_owned(),
+        ));
+    }
     match arguments.format {
         QueryFormat::Table => {
             output::query::list(&recipes(), context.screen(arguments.color), context.out)?;
@@ -116,6 +124,31 @@ fn refuse_twice(parameters: &[(String, String)]) -> Result<(), Error> {
         ))),
         None => Ok(()),
     }
+}
+
+/// A question of the cookbook has an example of each parameter.
+fn refuse_missing(name: &str, given: &[(String, String)]) -> Result<(), Error> {
+    let parameters = Recipe::named(name).map_or_else(Vec::new, |recipe| recipe.parameters);
+    let mut missing = parameters
+        .iter()
+        .filter(|parameter| given.iter().all(|(name, _)| name != parameter.name))
+        .peekable();
+    let Some(first) = missing.peek() else {
+        return Ok(());
+    };
+    Err(Error::Config {
+        message: format!("`{name}` needs the parameter :{}", first.name),
+        hint: Some(format!(
+            "for example: {}",
+            missing.map(example).collect::<Vec<_>>().join(" ")
+        )),
+    })
+}
+
+fn example(parameter: &Parameter) -> String {
+    let value = parameter.example;
+    let quote = if value.contains(' ') { "'" } else { "" };
+    format!("--param {}={quote}{value}{quote}", parameter.name)
 }
 
 fn views(reader: &Reader) -> Result<Vec<String>, Error> {
@@ -198,20 +231,28 @@ fn meant(message: &str, views: &[String]) -> Option<String> {
     did_you_mean(&closest(table, views))
 }
 
+fn what_to_do(message: &str, views: &[String]) -> String {
+    let parameter = message.split_once("the parameter :");
+    if let Some(name) = parameter.and_then(|(_, rest)| rest.strip_suffix(" is not given")) {
+        return format!("give it with --param {}=VALUE", line(name));
+    }
+    meant(message, views).map_or_else(
+        || format!("{WHERE}; `query --list` names ready questions"),
+        |meant| format!("{meant} {WHERE}"),
+    )
+}
+
 fn refused(error: SelectError, views: &[String]) -> Error {
     match error {
         SelectError::File(error) => error.into(),
         SelectError::Statement(message) => Error::Config {
             message: format!("the statement was refused: {}", line(&message)),
-            hint: Some(meant(&message, views).map_or_else(
-                || format!("{WHERE}; `query --list` names ready questions"),
-                |meant| format!("{meant} {WHERE}"),
-            )),
+            hint: Some(what_to_do(&message, views)),
         },
         SelectError::TookTooLong(limit) => Error::Config {
             message: format!(
-                "the statement was stopped after {} seconds",
-                limit.as_secs()
+                "the statement was stopped after {}",
+                count(i128::from(limit.as_secs()), "second")
             ),
             hint: Some(
                 "ask about one person, group, role or scope, or give it more --timeout".to_owned(),

@@ -248,6 +248,15 @@ pub(crate) fn impersonation() -> Question {
     Question::Permission("core_user_impersonate".to_owned())
 }
 
+/// Why nothing found is no plain no; `None` = it is one.
+pub(crate) fn unsure(gaps: &[Gap]) -> Option<&'static str> {
+    if gaps.iter().any(|gap| gap.state != GapState::Absent) {
+        Some("some lists are incomplete")
+    } else {
+        (!gaps.is_empty()).then_some("not everything was asked for")
+    }
+}
+
 /// Says on standard error what the table cannot, and gives the exit status.
 pub(crate) fn conclude(
     head: &Head<'_>,
@@ -278,10 +287,7 @@ pub(crate) fn conclude(
 
 fn notes(head: &Head<'_>) -> Vec<String> {
     let mut notes = Vec::new();
-    if head.snapshot.scopes.contains(" without account") {
-        let note = "note: this snapshot leaves the account out: groups and roles that live there are named, and in no list";
-        notes.push(note.to_owned());
-    }
+    notes.extend(gaps::left_out(head.snapshot));
     notes.extend(about_permission(&head.question));
     for group in &head.empty_groups {
         notes.push(format!(
@@ -323,27 +329,31 @@ pub(crate) fn not_asked_for(
     tree: &[Scope],
 ) -> Result<Vec<Gap>, Error> {
     let mut gaps = reader.scopes_not_listed(snapshot.id, tree)?;
-    gaps.extend(unexplored(snapshot, tree));
+    let leaves_out = snapshot.leaves_account_out() && !tree.contains(&Scope::Account);
+    let account = leaves_out.then(|| Scope::Account.to_string());
+    let unexplored = unexplored(snapshot, tree).map(str::to_owned);
+    gaps.extend(account.into_iter().chain(unexplored).map(|scope| Gap {
+        scope,
+        kind: ListingKind::RoleAssignments,
+        state: GapState::Absent,
+        reason: Some("not asked for".to_owned()),
+        accepted: None,
+    }));
+    gaps.sort_by(|a, b| a.scope.cmp(&b.scope));
     Ok(gaps)
 }
 
 /// What a sync of few scopes never asked for.
-fn unexplored(snapshot: &SnapshotInfo, tree: &[Scope]) -> Option<Gap> {
+fn unexplored(snapshot: &SnapshotInfo, tree: &[Scope]) -> Option<&'static str> {
     let level = match ScopeSelection::parse(&snapshot.scopes)?.depth {
         Depth::Account => Level::Organization,
         Depth::Organizations => Level::Project,
         Depth::All => return None,
     };
     let listed = tree.iter().any(|scope| scope.level() >= Some(level));
-    (!listed).then(|| Gap {
-        scope: match level {
-            Level::Project => "all projects".to_owned(),
-            _ => "all organizations and projects".to_owned(),
-        },
-        kind: ListingKind::RoleAssignments,
-        state: GapState::Absent,
-        reason: Some("not asked for".to_owned()),
-        accepted: None,
+    (!listed).then_some(match level {
+        Level::Project => "all projects",
+        _ => "all organizations and projects",
     })
 }
 

@@ -1,7 +1,7 @@
 //! `what-can`: everything one principal can do, where, and through what.
 
 use super::Context;
-use super::question::{Asking, conclude};
+use super::question::{Asking, conclude, unsure};
 use crate::access::{Path, Question, Target, sure};
 use crate::cli::{AnswerFormat, WhatCan};
 use crate::error::Error;
@@ -57,7 +57,7 @@ pub(crate) fn run(arguments: &WhatCan, context: &mut Context<'_>) -> Result<Exit
         }
     }
     context.out.flush()?;
-    let summary = summary(principal, &lines, arguments.permissions, gaps.is_empty());
+    let summary = summary(principal, &lines, arguments.permissions, unsure(&gaps));
     conclude(
         &head,
         &summary,
@@ -73,7 +73,7 @@ fn summary(
     principal: &PrincipalFact,
     lines: &[Line<'_>],
     permissions: bool,
-    saw_all: bool,
+    unsure: Option<&str>,
 ) -> String {
     let mut who = format!("{} ({})", shown(principal), principal.id);
     for flag in flags(principal) {
@@ -83,8 +83,10 @@ fn summary(
     let noun = if permissions { "permission" } else { "role" };
     let sure = sure(lines.iter().map(|(_, path)| *path));
     let found = match (sure, lines.len() - sure) {
-        (0, 0) if saw_all => "nothing".to_owned(),
-        (0, 0) => "could not tell: nothing was found, but some lists are incomplete".to_owned(),
+        (0, 0) => unsure.map_or_else(
+            || "nothing".to_owned(),
+            |why| format!("could not tell: nothing was found, but {why}"),
+        ),
         (0, depends) => format!("it depends, by {}", count(depends as u64, noun)),
         (sure, depends) => some_depend(sure, depends, noun),
     };

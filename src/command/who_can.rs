@@ -1,7 +1,7 @@
 //! `who-can`: which principals hold a permission or role, where, and through what.
 
 use super::Context;
-use super::question::{Asking, conclude, impersonation};
+use super::question::{Asking, conclude, impersonation, unsure};
 use crate::access::{Holders, Path, PathAnswer};
 use crate::cli::{AnswerFormat, WhoCan};
 use crate::error::Error;
@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: &WhoCan, context: &mut Context<'_>) -> Result<Exit,
         }
     }
     context.out.flush()?;
-    let mut summary = vec![summary(&holders, gaps.is_empty())];
+    let mut summary = vec![summary(&holders, unsure(&gaps))];
     if question != impersonation() && are_people(&asking, &holders) {
         summary.extend(access::impersonators(&asking.access, &head.impersonators));
     }
@@ -64,7 +64,7 @@ fn are_people(asking: &Asking, holders: &Holders) -> bool {
     paths.any(|path| asking.access.principal(path.principal).kind == ResourceType::User)
 }
 
-fn summary(holders: &Holders, seen_all: bool) -> String {
+fn summary(holders: &Holders, unsure: Option<&str>) -> String {
     let by_principal = holders.paths.chunk_by(|a, b| a.principal == b.principal);
     let (mut yes, mut depends) = (0, 0);
     for paths in by_principal {
@@ -75,8 +75,10 @@ fn summary(holders: &Holders, seen_all: bool) -> String {
         }
     }
     match (yes, depends) {
-        (0, 0) if seen_all => "nobody".to_owned(),
-        (0, 0) => "could not tell: nobody was found, but some lists are incomplete".to_owned(),
+        (0, 0) => unsure.map_or_else(
+            || "nobody".to_owned(),
+            |why| format!("could not tell: nobody was found, but {why}"),
+        ),
         (yes, 0) => count(yes, "principal"),
         (yes, depends) => format!("{}, and {depends} uncertain", count(yes, "principal")),
     }

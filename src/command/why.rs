@@ -1,7 +1,7 @@
 //! `why`: every path by which a principal holds a permission or role, and what taking each away would leave.
 
 use super::Context;
-use super::question::{Asking, conclude};
+use super::question::{Asking, conclude, unsure};
 use crate::access::{explain, sure};
 use crate::cli::{SentenceFormat, Why};
 use crate::error::Error;
@@ -45,8 +45,10 @@ pub(crate) fn run(arguments: &Why, context: &mut Context<'_>) -> Result<Exit, Er
     }
     let sure = sure(paths.iter());
     let summary = match (sure, paths.len() - sure) {
-        (0, 0) if gaps.is_empty() => format!("{name}: no"),
-        (0, 0) => format!("{name}: could not tell, because some lists are incomplete"),
+        (0, 0) => unsure(&gaps).map_or_else(
+            || format!("{name}: no"),
+            |why| format!("{name}: could not tell, because {why}"),
+        ),
         (0, depends) => format!("{name}: it depends, by {}", count(depends as u64, "path")),
         (sure, depends) => format!("{name}: yes, by {}", some_depend(sure, depends, "path")),
     };

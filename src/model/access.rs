@@ -138,4 +138,6 @@ pub struct AccessFacts {
     pub permissions: Vec<PermissionFact>,
     /// Every organization and project the account is known to have, and the account.
     pub tree: Vec<Scope>,
+    /// The account's own scope was left out on purpose, so what lives there is in no list.
+    pub leaves_account_out: bool,
 }

@@ -85,6 +85,18 @@ pub enum Verdict {
     Unknown,
 }
 
+impl Verdict {
+    /// The word in documents.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Whole => "complete",
+            Self::Gaps => "gaps",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 impl Diagnosis {
     /// What a sync would come to.
     #[must_use]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::ListingKind;
+use super::{ListingKind, ScopeSelection};
 
 /// A row of the view `snapshots`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -45,6 +45,14 @@ pub struct SnapshotInfo {
     pub disabled_role_assignments: i64,
     /// SHA-256 over its facts and the digest before; `None` = none was recorded.
     pub digest: Option<String>,
+}
+
+impl SnapshotInfo {
+    /// Whether the account's own scope was left out on purpose.
+    #[must_use]
+    pub fn leaves_account_out(&self) -> bool {
+        ScopeSelection::parse(&self.scopes).is_some_and(|asked| asked.without_account)
+    }
 }
 
 /// A listing of a snapshot that was not complete.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::characters::{is_hidden, is_plain, line};
+use crate::model::Cell;
 
 /// The byte order mark of UTF-8.
 pub const BOM: &[u8] = "\u{feff}".as_bytes();
@@ -34,15 +35,35 @@ pub fn fitting(text: &str) -> Cow<'_, str> {
 /// When the output fails.
 pub fn row(out: &mut dyn Write, cells: &[&str]) -> io::Result<()> {
     for (at, cell) in cells.iter().enumerate() {
-        if at > 0 {
-            out.write_all(b",")?;
-        }
-        write_cell(out, cell)?;
+        separate(out, at)?;
+        write_text(out, cell)?;
     }
     out.write_all(b"\r\n")
 }
 
-fn write_cell(out: &mut dyn Write, cell: &str) -> io::Result<()> {
+/// The same for values as SQLite tells them apart: a number stays one, whatever its sign.
+///
+/// # Errors
+/// When the output fails.
+pub fn row_of_values(out: &mut dyn Write, cells: &[Cell<'_>]) -> io::Result<()> {
+    for (at, cell) in cells.iter().enumerate() {
+        separate(out, at)?;
+        match cell {
+            Cell::Null => {}
+            Cell::Integer(number) => write!(out, "{number}")?,
+            Cell::Real(number) if number.is_finite() => write!(out, "{number}")?,
+            Cell::Real(number) => write_text(out, &number.to_string())?,
+            Cell::Text(text) => write_text(out, text)?,
+        }
+    }
+    out.write_all(b"\r\n")
+}
+
+fn separate(out: &mut dyn Write, at: usize) -> io::Result<()> {
+    if at > 0 { out.write_all(b",") } else { Ok(()) }
+}
+
+fn write_text(out: &mut dyn Write, cell: &str) -> io::Result<()> {
     let guard: &[u8] = if is_formula(cell) { b"'" } else { b"" };
     let cell = if is_plain(cell) {
         Cow::Borrowed(cell)

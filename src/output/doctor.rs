@@ -129,11 +129,7 @@ impl<'a> DiagnosisDoc<'a> {
             projects: (&found.projects).into(),
             lists: found.lists.iter().map(List::from).collect(),
             deviations: found.deviations.iter().map(ToString::to_string).collect(),
-            verdict: match verdict {
-                Verdict::Whole => "complete",
-                Verdict::Gaps => "gaps",
-                Verdict::Unknown => "unknown",
-            },
+            verdict: verdict.as_str(),
             can_sync: verdict == Verdict::Whole && refused.is_none(),
             refused,
             proof_is_open: found.proof_is_open,

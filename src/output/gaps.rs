@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::text::count;
-use crate::model::{Gap, GapState};
+use crate::model::{Gap, GapState, SnapshotInfo};
 
 /// Gaps in a few lines: one a kind and reason, with the scopes counted when there are many.
 #[must_use]
@@ -29,6 +29,14 @@ pub fn lines(gaps: &[Gap]) -> Vec<String> {
         format!("{} of {place}: {reason}", gap.kind.words())
     };
     groups.iter().map(line).collect()
+}
+
+/// Says that the account was left out on purpose; `None` = it was not.
+#[must_use]
+pub fn left_out(snapshot: &SnapshotInfo) -> Option<String> {
+    const NOTE: &str = "note: this snapshot leaves the account out, as it was asked to: groups, roles and resource groups of \
+                        the account are named where they are used, and were not looked at";
+    snapshot.leaves_account_out().then(|| NOTE.to_owned())
 }
 
 /// What one snapshot of a comparison did not see, in a few lines.

@@ -10,7 +10,7 @@ use super::documents::FORMAT_VERSION;
 use super::table::{Align, Table};
 use super::text::shortened;
 use crate::diff::history::Event;
-use crate::diff::{Subject, Verb};
+use crate::diff::{Change, Subject, Verb};
 use crate::model::{Named, ResourceType, Thing};
 use crate::output::Screen;
 
@@ -48,7 +48,7 @@ pub fn table(events: &[Event], screen: Screen, out: &mut dyn Write) -> io::Resul
             event.moment.at.clone(),
             event.moment.snapshot.to_string(),
             format!("{sign} {word}"),
-            sentence(&event.change, NAME),
+            what(&event.change),
         ];
         cells.extend(tells_who.then(|| by::words(event.by.as_ref())));
         table.row(cells);
@@ -65,6 +65,15 @@ pub fn table(events: &[Event], screen: Screen, out: &mut dyn Write) -> io::Resul
         }
     }
     table.write(screen, out)
+}
+
+/// In words; of an assignment also where it holds, since the same may be held in many scopes.
+fn what(change: &Change) -> String {
+    let sentence = sentence(change, NAME);
+    match change.grant().and_then(|grant| grant.scope.as_deref()) {
+        Some(scope) => format!("{sentence} in {scope}"),
+        None => sentence,
+    }
 }
 
 #[derive(Serialize)]

@@ -126,12 +126,7 @@ impl RowReceiver for CsvRows<'_> {
     }
 
     fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<bool> {
-        let cells: Vec<String> = cells
-            .iter()
-            .map(|cell| cell.to_text().unwrap_or_default())
-            .collect();
-        let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-        csv::row(self.0, &cells)?;
+        csv::row_of_values(self.0, cells)?;
         Ok(true)
     }
 }

@@ -1,10 +1,83 @@
 //! The report of `doctor --report`, without anything that tells who or what the account holds.
 
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 
 use serde::Serialize;
 
-use crate::model::{Diagnosis, ListingKind, Proof, Scope, Trial, TrialAnswer};
+use crate::model::{
+    Diagnosis, Listing, ListingKind, Proof, ResourceType, Scope, Trial, TrialAnswer,
+};
+
+/// Causes of gaps, each with how this program says it.
+const CAUSES: [(&str, &[&str]); 20] = [
+    (
+        "permission_missing",
+        &["the key lacks", "permission missing", "is not held for all"],
+    ),
+    ("check_unanswered", &["the permission check did not answer"]),
+    ("key_refused", &["Harness refused the API key"]),
+    ("address_refused", &["is not on the account's allowlist"]),
+    ("not_found", &["not found"]),
+    ("throttled", &["too many requests"]),
+    ("server_error", &["server error"]),
+    ("refused", &["refused (", "refused: "]),
+    (
+        "not_json",
+        &[
+            "the response is a login page",
+            "the response is an HTML page",
+            "the response is empty",
+            "damaged or truncated JSON",
+            "JSON of another service",
+            "the response is not JSON",
+        ],
+    ),
+    (
+        "no_response",
+        &[
+            "no response in time",
+            "cannot connect",
+            "the connection closed",
+            "unknown host name",
+            "the connection cannot be trusted",
+            "the response is not HTTP",
+            "the response is larger than",
+            "the compressed response is damaged",
+            "the request failed",
+        ],
+    ),
+    ("redirected", &["is a redirect"]),
+    ("unexpected_format", &["unexpected response format"]),
+    ("invalid_response", &["invalid response"]),
+    ("inconsistent", &["the list was inconsistent"]),
+    ("page_failed", &[" failed: "]),
+    (
+        "row_unreadable",
+        &["row cannot be read", "rows cannot be read"],
+    ),
+    ("members_unsaid", &["did not say who is in"]),
+    (
+        "rows_of_others",
+        &[
+            "of other scopes came",
+            "that no list shows",
+            "is of another account",
+            "was in the list of",
+        ],
+    ),
+    (
+        "own_grants_missing",
+        &[
+            "the key was given permissions",
+            "the key's own role assignment",
+        ],
+    ),
+    ("too_large", &["MiB of memory"]),
+];
+
+/// The cause of a gap that no phrase tells.
+const OTHER: &str = "other";
 
 /// What Harness documents as its own address; any other may name a company.
 const KNOWN_HOSTS: [&str; 5] = [
@@ -27,6 +100,8 @@ pub struct SupportReport {
     account_read: bool,
     clock_skew_seconds: Option<u64>,
     requests: u64,
+    /// `complete`, `gaps` or `unknown`, as `doctor` says it.
+    verdict: &'static str,
     permissions: Vec<Permission>,
     organizations_proven: bool,
     projects_proven: bool,
@@ -55,6 +130,10 @@ struct List {
     kind: &'static str,
     scopes: usize,
     incomplete: usize,
+    /// Lists that were not looked at to their end.
+    unread: usize,
+    /// How many of the incomplete ones have a cause. One may have several.
+    causes: BTreeMap<&'static str, usize>,
 }
 
 #[derive(Debug, Serialize)]
@@ -101,11 +180,13 @@ impl SupportReport {
                 .caller
                 .as_deref()
                 .and_then(|caller| caller.split_once('/'))
-                .map(|(kind, _)| kind.to_owned()),
+                .and_then(|(kind, _)| ResourceType::known(kind))
+                .map(|kind| kind.as_str().to_owned()),
             access_control: found.access_control,
             account_read: found.account_name.is_some(),
             clock_skew_seconds: found.clock_ahead.map(i64::unsigned_abs),
             requests,
+            verdict: found.verdict().as_str(),
             permissions: found
                 .permissions
                 .iter()
@@ -124,6 +205,8 @@ impl SupportReport {
                     kind: list.kind.as_str(),
                     scopes: list.scopes,
                     incomplete: list.gaps.len(),
+                    unread: list.unread.len(),
+                    causes: causes(&list.gaps),
                 })
                 .collect(),
             deviations: found
@@ -147,6 +230,31 @@ impl SupportReport {
     pub fn answers(&self) -> usize {
         self.answers.len()
     }
+}
+
+/// How many of some gaps have each cause.
+fn causes(gaps: &[Listing]) -> BTreeMap<&'static str, usize> {
+    let mut causes = BTreeMap::new();
+    for gap in gaps {
+        for cause in causes_in(gap.state.reason().unwrap_or_default()) {
+            *causes.entry(cause).or_default() += 1;
+        }
+    }
+    causes
+}
+
+/// The words for what a reason says. The reason itself has names and what the server said, in quotation marks; nothing of
+/// either decides.
+fn causes_in(reason: &str) -> Vec<&'static str> {
+    let own: String = reason.split('"').step_by(2).collect();
+    let is_said =
+        |(_, phrases): &&(&str, &[&str])| phrases.iter().any(|phrase| own.contains(phrase));
+    let words: Vec<&str> = CAUSES
+        .iter()
+        .filter(is_said)
+        .map(|(word, _)| *word)
+        .collect();
+    if words.is_empty() { vec![OTHER] } else { words }
 }
 
 /// Identifiers as numbers: the same one gives the same number in one report, and another in the next.

@@ -96,7 +96,7 @@ fn partial(context: &Context<'_>, page: &mut Html) {
     page.raw("</ul>\n");
     let is_all = not_asked_for(context).next().is_none();
     let left_out = (!is_all).then(|| left_out(context));
-    for more in doubt(context.material.unverified)
+    for more in doubt(context.material.unverified, gaps)
         .into_iter()
         .chain(left_out)
     {

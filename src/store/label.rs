@@ -37,6 +37,7 @@ impl Writer {
     /// # Errors
     /// When the file cannot be written; it then holds what it held before.
     pub fn set_label(self, snapshot: i64, label: &Label) -> Result<Option<i64>, StoreError> {
+        self.warn_of_damage()?;
         let write = || -> rusqlite::Result<Option<i64>> {
             let had = self
                 .connection
@@ -62,6 +63,7 @@ impl Writer {
     /// # Errors
     /// When the file cannot be written; it then holds what it held before.
     pub fn remove_label(self, label: &str) -> Result<Option<i64>, StoreError> {
+        self.warn_of_damage()?;
         let write = || -> rusqlite::Result<Option<i64>> {
             let had = self
                 .connection

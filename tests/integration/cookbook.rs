@@ -25,12 +25,16 @@ fn observed() -> Test {
 }
 
 fn run(test: &Test, recipe: &Recipe, format: &str) -> String {
+    run_at(test, recipe, format, "latest")
+}
+
+fn run_at(test: &Test, recipe: &Recipe, format: &str, at: &str) -> String {
     let mut arguments = vec![
         "query".to_owned(),
         "--name".to_owned(),
         recipe.name.to_owned(),
     ];
-    arguments.extend(["--format".to_owned(), format.to_owned()]);
+    arguments.extend(["--format", format, "--at", at].map(str::to_owned));
     for parameter in &recipe.parameters {
         let example = match parameter.name {
             "day" => "2999-01-01",
@@ -329,5 +333,34 @@ fn who_edits_pipelines_does_so_by_groups_that_select_them_too() {
             "in {scope}: {answer:?} of {possible:?}"
         );
         assert!(answer.contains("user/uDANA00000000000000000"));
+    }
+}
+
+/// What was stored later must not be in an answer of before.
+#[test]
+fn an_answer_as_of_a_snapshot_is_the_one_that_was_given_then() {
+    let test = observed();
+    let recipes = recipes();
+    let answer = |recipe, at| run_at(&test, recipe, "json", at);
+    let then: Vec<String> = recipes.iter().map(|one| answer(one, "latest")).collect();
+    test.fake.change(|account| {
+        account.assign(
+            Principal::User("uDANA00000000000000000"),
+            "_account_admin",
+            "_all_resources",
+            &Scope::account(),
+        );
+        account.remove_user("uEVAN00000000000000000");
+    });
+    test.fake.caller(fake_harness::Caller::default());
+    test.sync()
+        .args(&["--scopes", "all", "--with", "tokens", "--allow-partial"])
+        .exits(2);
+    assert_ne!(
+        test.ask("SELECT count(*) FROM listings WHERE state <> 'complete'"),
+        "0"
+    );
+    for (recipe, then) in recipes.iter().zip(then) {
+        assert_eq!(answer(recipe, "2"), then, "{}", recipe.name);
     }
 }

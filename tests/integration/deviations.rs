@@ -6,6 +6,7 @@
 mod foretold;
 mod history;
 mod invented;
+mod maintainers;
 mod said;
 mod table;
 mod together;
@@ -55,7 +56,9 @@ fn caller(name: &str) -> Caller {
 /// With which optional lists a deviation shows.
 fn extras(name: &str) -> &'static [&'static str] {
     match name {
-        "tokens answer 400" | "tokens answer 451" => &["--with", "tokens"],
+        "tokens answer 400" | "tokens answer 451" | "a token is of another account" => {
+            &["--with", "tokens"]
+        }
         "authentication settings not found" | "authentication settings answer null" => {
             &["--with", "auth-settings"]
         }

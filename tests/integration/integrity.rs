@@ -266,6 +266,58 @@ fn a_file_of_schema_1_gets_its_digests_when_it_is_converted() {
 }
 
 #[test]
+fn evidence_of_a_file_without_digests_has_none_and_is_no_damage() {
+    let folder = TempDir::new();
+    let old = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/schema-1/schema-1.db");
+    fs::copy(old, folder.file("a.db")).unwrap();
+    let evidence = ["export", "--format", "sqlite", "-o", "b.db"];
+    run(&folder, &evidence).exits(0);
+    let of_evidence =
+        |arguments: &[&str]| Run::new(folder.path(), arguments).args(&["--db", "b.db"]);
+    of_evidence(&["snapshots", "verify"])
+        .exits(2)
+        .says("1 snapshot without a digest to compare with");
+    of_evidence(&["export", "--format", "ndjson", "-o", "out"]).exits(0);
+    of_evidence(&["report", "-o", "report.html"]).exits(0);
+    alter(&folder.file("b.db"), "UPDATE _snapshot SET digest = 'x'");
+    of_evidence(&["snapshots", "verify"]).exits(6);
+}
+
+/// What is stored next is told as a change to what was found, so damage is told before.
+#[test]
+fn each_command_that_writes_tells_of_damage_once() {
+    let commands: [&[&str]; 4] = [
+        &["sync"],
+        &["prune", "--keep-last", "1"],
+        &["snapshots", "label", "1", "first"],
+        &["snapshots", "label", "--remove", "audit"],
+    ];
+    for (sql, says) in [
+        ("DELETE FROM _grant WHERE key = 5", "grants"),
+        (
+            "UPDATE _resource_version SET attributes = '{}' WHERE key = 9",
+            "resources",
+        ),
+        ("UPDATE _coverage SET rows = 7 WHERE key = 1", "listings"),
+        ("UPDATE _known SET since = 4", "`_known`"),
+    ] {
+        for command in commands {
+            let test = Test::synced();
+            test.sync().args(&["--label", "audit"]).run();
+            alter(&test.database(), sql);
+            let run = match command {
+                ["sync"] => test.sync(),
+                others => test.run(others),
+            };
+            let outcome = run.exits(0);
+            let told: Vec<&str> = outcome.stderr.matches("is damaged: ").collect();
+            assert_eq!(told.len(), 1, "{command:?}: {}", outcome.stderr);
+            outcome.says(says);
+        }
+    }
+}
+
+#[test]
 fn the_document_says_which_snapshot_differs() {
     let folder = TempDir::new();
     history(&folder.file("a.db"), 40);

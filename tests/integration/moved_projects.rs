@@ -80,6 +80,19 @@ fn another_project_of_the_same_name_is_another_project() {
         .prints("-  project Payment Shop");
 }
 
+/// The brake took any two projects of one identifier for one that moved.
+#[test]
+fn a_deleted_project_does_not_pass_the_brake_as_one_that_moved() {
+    let test = moved(|account| {
+        account.remove_project("attic", "shop");
+        account.add_project("attic", "shop", "Payment Shop");
+    });
+    test.sync()
+        .args(&["--max-removed", "10"])
+        .exits(2)
+        .says("--max-removed 100");
+}
+
 /// What came along was told event by event as access that came and went.
 #[test]
 fn the_events_of_a_move_are_told_with_it() {

@@ -46,12 +46,15 @@ fn what_was_meant_is_suggested() {
             &["who-can", "core_pipline_view"],
             "did you mean core_pipeline_view",
         ),
-        (&["what-can", "adda@example.test"], "did you mean user/u1"),
-        (&["history", "Ada Exampel"], "did you mean user/u1"),
-        (&["history", "adda"], "did you mean user/u1"),
+        (
+            &["what-can", "adda@example.test"],
+            "did you mean ada@example.test",
+        ),
+        (&["history", "Ada Exampel"], "did you mean ada@example.test"),
+        (&["history", "adda"], "did you mean ada@example.test"),
         (
             &["what-can", "addaa@elsewhere.test"],
-            "did you mean user/u1",
+            "did you mean ada@example.test",
         ),
         (
             &["who-can", ADMIN, "--in", "default/shp"],

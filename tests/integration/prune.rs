@@ -212,3 +212,27 @@ fn a_label_protects_its_snapshot() {
         .prints("(deleted: no rule keeps it)");
     assert_eq!(snapshots(&folder), [40]);
 }
+
+/// A misspelt label kept the newest snapshot alone.
+#[test]
+fn a_label_that_no_snapshot_has_keeps_nothing_by_itself() {
+    let folder = TempDir::new();
+    forty_days(&folder);
+    for more in [
+        &[][..],
+        &["--dry-run"],
+        &["--forget-labelled"],
+        &["--keep-label", "q?"],
+    ] {
+        prune(&folder, &[&["--keep-label", "audit-q2"], more].concat())
+            .exits(3)
+            .says("no snapshot has a label like `audit-q2`")
+            .says("there is audit-q1");
+    }
+    assert_eq!(snapshots(&folder).len(), 40);
+    let with_another = ["--keep-label", "audit-q2", "--keep-last", "2"];
+    prune(&folder, &with_another)
+        .exits(0)
+        .says("no snapshot has a label like `audit-q2`");
+    assert_eq!(snapshots(&folder), [3, 39, 40]);
+}

@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use harness_access::collect::listings::LISTINGS;
 use harness_access::collect::{Definition, Endpoint, Walks, Wanted, WithoutPermission};
+use harness_access::model::ListingKind;
 
 use crate::support::documents::{blocks, documentation, documents};
 use crate::support::{Run, TempDir, Test};
@@ -98,7 +99,10 @@ fn its_permissions_are_those_of_the_table_of_listings() {
 fn permission_row(listing: &Definition) -> String {
     let (permission, on) = match listing.permission {
         Some(required) => (format!("`{}`", required.permission), required.resource_type),
-        None => ("the views of principals".to_owned(), ""),
+        None if listing.kind == ListingKind::RoleAssignments => {
+            ("the views of principals".to_owned(), "")
+        }
+        None => ("none".to_owned(), ""),
     };
     let when = match (listing.wanted, &listing.walks) {
         (Wanted::With(extra), _) => format!("`--with {}`", extra.as_str()),

@@ -58,6 +58,9 @@ pub struct ServiceAccount {
     /// Free text.
     #[serde(default, deserialize_with = "lenient::description")]
     pub description: Option<String>,
+    /// The account that it is of.
+    #[serde(default, deserialize_with = "lenient::optional_identifier")]
+    pub account_identifier: Option<String>,
     /// Its own scope's organization, whatever scope was asked.
     #[serde(default, deserialize_with = "lenient::optional_identifier")]
     pub org_identifier: Option<String>,
@@ -79,6 +82,9 @@ pub struct UserGroup {
     /// Free text.
     #[serde(default, deserialize_with = "lenient::description")]
     pub description: Option<String>,
+    /// The account that it is of.
+    #[serde(default, deserialize_with = "lenient::optional_identifier")]
+    pub account_identifier: Option<String>,
     /// Its own scope's organization, whatever scope was asked.
     #[serde(default, deserialize_with = "lenient::optional_identifier")]
     pub org_identifier: Option<String>,

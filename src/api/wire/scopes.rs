@@ -8,6 +8,9 @@ use super::lenient;
 #[derive(Hash, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Scope {
+    /// The account.
+    #[serde(default, deserialize_with = "lenient::optional_identifier")]
+    pub account_identifier: Option<String>,
     /// The organization.
     #[serde(default, deserialize_with = "lenient::optional_identifier")]
     pub org_identifier: Option<String>,

@@ -31,6 +31,9 @@ pub struct Token {
     /// Harness accepts it.
     #[serde(default, deserialize_with = "lenient::valid")]
     pub valid: Option<bool>,
+    /// The account that it is of.
+    #[serde(default, deserialize_with = "lenient::optional_identifier")]
+    pub account_identifier: Option<String>,
     /// Its own scope's organization, whatever scope was asked.
     #[serde(default, deserialize_with = "lenient::optional_identifier")]
     pub org_identifier: Option<String>,

@@ -9,7 +9,7 @@ use crate::collect::definition::{
 };
 use crate::collect::endpoint::Endpoint;
 use crate::collect::rows::{
-    ListScope, ListedResource, Row, as_set, known_levels, levels, own_scope,
+    ListScope, ListedResource, Row, as_set, known_levels, levels, not_of, own_scope,
 };
 use crate::model::{Details, IncludedScope, ListingKind, ResourceType, Scope, Selector};
 
@@ -45,6 +45,11 @@ impl Row for ResourceGroupItem {
             .hash(hasher);
     }
 
+    fn account(&self) -> Option<&str> {
+        let account = self.resource_group.account_identifier.as_deref();
+        account.filter(|_| !self.is_supplied())
+    }
+
     fn listed(self, _asked: &ListScope) -> Result<ListedResource, String> {
         let supplied = self.is_supplied();
         let group = self.resource_group;
@@ -64,7 +69,10 @@ impl Row for ResourceGroupItem {
                 "the resource group {identifier} does not say what it covers"
             ));
         };
-        let included_scopes = included_scopes.into_iter().map(included_scope);
+        let account = group.account_identifier;
+        let included_scopes = included_scopes
+            .into_iter()
+            .map(|selector| included_scope(selector, account.as_deref()));
         let scope_levels = levels(group.allowed_scope_levels);
         let supplied_at = if supplied {
             known_levels(&scope_levels)
@@ -116,7 +124,11 @@ fn sorted<M: Ord>(mut set: Vec<M>) -> Vec<M> {
 }
 
 /// A filter that this program does not know could mean anything.
-fn included_scope(selector: ScopeSelector) -> Result<IncludedScope, String> {
+fn included_scope(selector: ScopeSelector, own: Option<&str>) -> Result<IncludedScope, String> {
+    if let Some(own) = own {
+        let account = selector.account_identifier.as_deref();
+        not_of(own, account, "what a resource group covers")?;
+    }
     let scope = || {
         Scope::from_parts(
             selector.org_identifier.as_deref(),

@@ -36,7 +36,8 @@ pub(crate) static OF_MANY_SCOPES: Endpoint = Endpoint::post(
 );
 
 fn read(walk: &ListWalk<'_>) -> Result<ListRead, ApiError> {
-    let mut assignments = Assignments::new(walk.scope().asked().clone());
+    let mut assignments =
+        Assignments::new(walk.account_id().to_owned(), walk.scope().asked().clone());
     let walked = walk.walk(&serde_json::json!({}), assignments::key, &mut assignments)?;
     let unreadable = std::mem::take(&mut assignments.unreadable);
     let read = ListRead::paged(
@@ -52,7 +53,7 @@ pub(crate) fn read_many(
     walk: &ListWalk<'_>,
     scopes: &[Scope],
 ) -> Result<(ByScope, Walked), ApiError> {
-    let mut sink = ByScope::new(scopes);
+    let mut sink = ByScope::new(walk.account_id(), scopes);
     let body = filter(walk.account_id(), scopes);
     let walked = walk.walk(&body, key, &mut sink)?;
     Ok((sink, walked))
@@ -88,15 +89,20 @@ fn key(row: &AggregateAssignment, hasher: &mut DefaultHasher) {
 
 /// Sorts rows by scope.
 pub(crate) struct ByScope {
+    account: String,
     pub(crate) scopes: BTreeMap<Scope, Assignments>,
     /// Scopes with a row that does not say what it names: only their own list does.
     pub(crate) unclear: BTreeSet<Scope>,
 }
 
 impl ByScope {
-    fn new(scopes: &[Scope]) -> Self {
-        let empty = |scope: &Scope| (scope.clone(), Assignments::new(scope.clone()));
+    fn new(account: &str, scopes: &[Scope]) -> Self {
+        let empty = |scope: &Scope| {
+            let assignments = Assignments::new(account.to_owned(), scope.clone());
+            (scope.clone(), assignments)
+        };
         Self {
+            account: account.to_owned(),
             scopes: scopes.iter().map(empty).collect(),
             unclear: BTreeSet::new(),
         }
@@ -125,7 +131,7 @@ impl ByScope {
 impl RowSink<AggregateAssignment> for ByScope {
     fn restart(&mut self) {
         let scopes: Vec<Scope> = self.scopes.keys().cloned().collect();
-        *self = Self::new(&scopes);
+        *self = Self::new(&self.account, &scopes);
     }
 
     fn rows(&mut self, rows: Vec<AggregateAssignment>) -> Result<(), String> {

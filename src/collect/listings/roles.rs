@@ -41,6 +41,11 @@ impl Row for RoleItem {
             .hash(hasher);
     }
 
+    fn account(&self) -> Option<&str> {
+        let scope = self.scope.as_ref().filter(|_| !self.is_supplied());
+        scope?.account_identifier.as_deref()
+    }
+
     fn listed(self, asked: &ListScope) -> Result<ListedResource, String> {
         let supplied = self.is_supplied();
         let scope = match &self.scope {

@@ -38,6 +38,10 @@ impl Row for ServiceAccountToken {
         tokens::key(&self.0, hasher);
     }
 
+    fn account(&self) -> Option<&str> {
+        self.0.token.account_identifier.as_deref()
+    }
+
     fn listed(self, _asked: &ListScope) -> Result<ListedResource, String> {
         tokens::listed(
             self.0,

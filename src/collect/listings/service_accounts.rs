@@ -52,6 +52,10 @@ impl Row for ServiceAccountItem {
             .hash(hasher);
     }
 
+    fn account(&self) -> Option<&str> {
+        self.service_account.account_identifier.as_deref()
+    }
+
     /// A list may show service accounts of the scopes above, which keep their own scope.
     fn listed(self, _asked: &ListScope) -> Result<ListedResource, String> {
         let account = self.service_account;

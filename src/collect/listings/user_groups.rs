@@ -51,6 +51,10 @@ impl Row for UserGroup {
             .hash(hasher);
     }
 
+    fn account(&self) -> Option<&str> {
+        self.account_identifier.as_deref()
+    }
+
     fn listed(self, _asked: &ListScope) -> Result<ListedResource, String> {
         let scope = own_scope(
             self.org_identifier.as_deref(),

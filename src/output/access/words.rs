@@ -1,7 +1,7 @@
 //! The words of answers about access, the same in every format.
 
 use crate::access::{Access, CoveredResources, Doubt, Extent, Path, PathAnswer};
-use crate::model::{PrincipalFact, ResourceType};
+use crate::model::{PrincipalFact, ResourceId, ResourceType, Scope};
 use crate::output::text::{count, named};
 
 /// The word of a verdict.
@@ -55,11 +55,9 @@ pub fn reason(access: &Access, path: &Path, doubt: Doubt) -> String {
             "role not listed; the permission is newer than what is known of it ({})",
             crate::access::permissions::ROLES_AS_OF
         ),
-        Doubt::UnknownRole => "role not listed: deleted, or hidden by Harness".to_owned(),
-        Doubt::ResourceGroup => {
-            "resource group not listed: deleted, or hidden by Harness".to_owned()
-        }
-        Doubt::Principal => "principal not listed: deleted, or hidden by Harness".to_owned(),
+        Doubt::UnknownRole => unlisted(access, "role", &access.role(path).id),
+        Doubt::ResourceGroup => unlisted(access, "resource group", &access.resource_group(path).id),
+        Doubt::Principal => unlisted(access, "principal", &access.principal(path.principal).id),
         Doubt::SharedIdentifier => {
             let holder = access.principal(access.grant(path).principal);
             format!(
@@ -70,8 +68,18 @@ pub fn reason(access: &Access, path: &Path, doubt: Doubt) -> String {
         }
         Doubt::AllUsers => "not yet a stored member of the all-users group".to_owned(),
         Doubt::Unverified => {
-            "one of its lists was incomplete: it may have changed or been removed".to_owned()
+            "one of its lists was not seen whole: it may have changed or been removed".to_owned()
         }
+    }
+}
+
+/// Why nothing is known of what no list shows.
+fn unlisted(access: &Access, what: &str, id: &str) -> String {
+    let is_of_account = || ResourceId::parse(id).is_some_and(|id| id.scope == Scope::Account);
+    if access.facts().leaves_account_out && is_of_account() {
+        format!("{what} of the account, which this snapshot leaves out")
+    } else {
+        format!("{what} not listed: deleted, or hidden by Harness")
     }
 }
 

@@ -107,13 +107,18 @@ fn accepted(agreement: &Agreement) -> String {
 
 /// Says that findings may rest on what is no longer so; `None` = everything was seen.
 #[must_use]
-pub fn doubt(unverified: Unverified) -> Option<String> {
+pub fn doubt(unverified: Unverified, gaps: &[Gap]) -> Option<String> {
     let Unverified { grants, resources } = unverified;
     (unverified != Unverified::default()).then(|| {
         format!(
-            "unverified: {} and {} come from incomplete lists; findings about them may be out of date",
+            "unverified: {} and {} {}; findings about them may be out of date",
             count(grants, "grant"),
-            count(resources, "resource")
+            count(resources, "resource"),
+            if gaps.is_empty() {
+                "are of lists that this snapshot was not asked for"
+            } else {
+                "come from incomplete lists"
+            }
         )
     })
 }

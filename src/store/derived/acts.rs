@@ -1,6 +1,6 @@
 //! Who acts with whose role grants: the table `_acts`.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// One row that holds: a member acts with the grants of the group; any other holder, and a group without members, with
@@ -26,8 +26,8 @@ impl Act {
     }
 }
 
-/// Closes what ended with a snapshot, and opens what began with it. Only holders whose grants the snapshot changed are
-/// looked at; the first snapshot changes those of all.
+/// Closes what ended with a snapshot, and opens what began with it. Only what the snapshot changed is looked at; the first
+/// snapshot changes all.
 pub(in crate::store) fn refresh_acts(
     connection: &Connection,
     snapshot: i64,
@@ -62,70 +62,76 @@ pub(in crate::store) fn refresh_acts(
     Ok(())
 }
 
-/// Closes the rows of changed holders that hold no longer, and returns those that are new, in the order of actors.
+/// Closes what holds no longer, and returns what is new, in the order of actors.
 fn changed_acts(connection: &Connection, snapshot: i64) -> rusqlite::Result<Vec<Act>> {
     let mut close = connection.prepare("UPDATE _acts SET valid_until = ?1 WHERE key = ?2")?;
-    let mut held_by = connection
-        .prepare("SELECT actor, key FROM _acts WHERE holder = ?1 AND valid_until IS NULL")?;
+    let mut held_by = connection.prepare(
+        "SELECT key FROM _acts WHERE actor = ?1 AND +holder = ?2 AND valid_until IS NULL",
+    )?;
     let mut opened = Vec::new();
-    for holder in changed_holders(connection, snapshot)? {
-        let mut held: BTreeMap<i64, i64> = held_by
-            .query_map([holder], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<Result<_, _>>()?;
-        for act in acts_of(connection, holder)? {
-            if held.remove(&act.actor).is_none() {
-                opened.push(act);
+    for (actor, holder) in touched(connection, snapshot)? {
+        let held: Option<i64> = held_by
+            .query_row([actor, holder], |row| row.get(0))
+            .optional()?;
+        match (held, act_of(connection, actor, holder)?) {
+            (None, Some(act)) => opened.push(act),
+            (Some(ended), None) => {
+                close.execute([snapshot, ended])?;
             }
-        }
-        for ended in held.into_values() {
-            close.execute([snapshot, ended])?;
+            _ => {}
         }
     }
-    opened.sort_unstable_by_key(|act| (act.actor, act.holder));
     Ok(opened)
 }
 
-/// Groups that were joined or left with a snapshot, and whoever was given a role or lost one.
-fn changed_holders(connection: &Connection, snapshot: i64) -> rusqlite::Result<Vec<i64>> {
+/// Actors and holders that a snapshot may have changed: whoever joined a group or left it, that group by itself, and whoever
+/// was given a role or lost one.
+fn touched(connection: &Connection, snapshot: i64) -> rusqlite::Result<Vec<(i64, i64)>> {
     connection
         .prepare(
-            "SELECT CASE scope WHEN 0 THEN target ELSE principal END FROM _grant
-             WHERE valid_from = ?1 AND valid_from > 1
+            "WITH changed AS (
+               SELECT target, principal, scope FROM _grant WHERE valid_from = ?1 AND valid_from > 1
+               UNION
+               SELECT target, principal, scope FROM _grant WHERE valid_until = ?1)
+             SELECT principal, CASE scope WHEN 0 THEN target ELSE principal END FROM changed
              UNION
-             SELECT CASE scope WHEN 0 THEN target ELSE principal END FROM _grant WHERE valid_until = ?1
-             ORDER BY 1",
+             SELECT target, target FROM changed WHERE scope = 0
+             ORDER BY 1, 2",
         )?
-        .query_map([snapshot], |row| row.get(0))?
+        .query_map([snapshot], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect()
 }
 
-/// Who acts with the grants of one holder now.
-fn acts_of(connection: &Connection, holder: i64) -> rusqlite::Result<Vec<Act>> {
-    let members: Vec<Act> = connection
+/// How an actor acts with the grants of a holder now; `None` = not at all.
+fn act_of(connection: &Connection, actor: i64, holder: i64) -> rusqlite::Result<Option<Act>> {
+    let member = connection
         .prepare_cached(
-            "SELECT g.principal, g.since, g.first_seen FROM _grant g
+            "SELECT g.since, g.first_seen FROM _grant g
              JOIN _resource t ON t.key = g.target AND t.type = 'user_group'
-             WHERE g.target = ?1 AND +g.scope = 0 AND g.valid_until IS NULL", // the plus: memberships are many
+             WHERE g.target = ?1 AND g.principal = ?2 AND g.scope = 0 AND g.valid_until IS NULL",
         )?
-        .query_map([holder], |row| {
-            Ok(Act {
-                actor: row.get(0)?,
-                holder,
-                via: holder,
-                since: Some((row.get(1)?, row.get(2)?)),
-            })
-        })?
-        .collect::<Result<_, _>>()?;
-    if !members.is_empty() {
-        return Ok(members);
+        .query_row([holder, actor], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    if member.is_some() {
+        return Ok(Some(Act {
+            actor,
+            holder,
+            via: holder,
+            since: member,
+        }));
     }
-    let holds: bool = connection
-        .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM _grant g
-               WHERE g.principal = ?1 AND g.scope <> 0 AND g.valid_until IS NULL)",
-        )?
-        .query_row([holder], |row| row.get(0))?;
-    Ok(Vec::from_iter(holds.then(|| Act::alone(holder))))
+    let is_alone = || {
+        connection
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM _grant g
+                   WHERE g.principal = ?1 AND +g.scope <> 0 AND g.valid_until IS NULL)
+                 AND NOT EXISTS (SELECT 1 FROM _grant g
+                   JOIN _resource t ON t.key = g.target AND t.type = 'user_group'
+                   WHERE g.target = ?1 AND +g.scope = 0 AND g.valid_until IS NULL)", // the plus: memberships are many
+            )?
+            .query_row([holder], |row| row.get::<_, bool>(0))
+    };
+    Ok((actor == holder && is_alone()?).then(|| Act::alone(holder)))
 }
 
 fn prepare_insert(connection: &Connection) -> rusqlite::Result<rusqlite::Statement<'_>> {

@@ -1,4 +1,5 @@
-//! How many roles everybody has: the tables `_holders` and `_holders_in`.
+//! How many roles everybody has, and how many are held over each resource group: the tables `_holders`, `_holders_in` and
+//! `_grants_over`.
 
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,26 +7,33 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::replace::replace;
 use crate::model::{NumberMap, ResourceType};
 
-/// How many role grants hold now, by key of the principal and of the scope.
+/// How many role grants hold now.
 #[derive(Default)]
-pub(in crate::store) struct Held(NumberMap<(u32, u32), i64>);
+pub(in crate::store) struct Held {
+    /// By key of the principal and of the scope.
+    at: NumberMap<(u32, u32), i64>,
+    /// By key of the resource group.
+    over: NumberMap<u32, i64>,
+}
 
 impl Held {
     /// Counts one more; a membership, which is held at no scope, is no role.
-    pub(in crate::store) fn count(&mut self, principal: u32, scope: u32) {
+    pub(in crate::store) fn count(&mut self, principal: u32, scope: u32, resource_group: u32) {
         if scope != 0 {
-            *self.0.entry((principal, scope)).or_default() += 1;
+            *self.at.entry((principal, scope)).or_default() += 1;
+            *self.over.entry(resource_group).or_default() += 1;
         }
     }
 
     /// Counts those of the file, one by one: who sees them all anyway counts them on the way.
     pub(in crate::store) fn of(connection: &Connection) -> rusqlite::Result<Self> {
-        let mut statement = connection
-            .prepare("SELECT principal, scope FROM main._grant WHERE valid_until IS NULL")?;
+        let mut statement = connection.prepare(
+            "SELECT principal, scope, resource_group FROM main._grant WHERE valid_until IS NULL",
+        )?;
         let mut held = Self::default();
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            held.count(row.get(0)?, row.get(1)?);
+            held.count(row.get(0)?, row.get(1)?, row.get(2)?);
         }
         Ok(held)
     }
@@ -33,7 +41,7 @@ impl Held {
     /// Scopes and numbers, by holder.
     fn by_holder(&self) -> NumberMap<i64, Vec<(i64, i64)>> {
         let mut by_holder: NumberMap<i64, Vec<(i64, i64)>> = NumberMap::default();
-        for ((holder, scope), roles) in &self.0 {
+        for ((holder, scope), roles) in &self.at {
             let scopes = by_holder.entry(i64::from(*holder)).or_default();
             scopes.push((i64::from(*scope), *roles));
         }
@@ -44,7 +52,7 @@ impl Held {
 /// How many people and service accounts.
 type Heads = [i64; 2];
 
-/// Brings both tables up to date with what is held now; `_acts` is already.
+/// Brings the tables up to date with what is held now; `_acts` is already.
 pub(in crate::store) fn refresh_holders(
     connection: &Connection,
     held: &Held,
@@ -74,7 +82,11 @@ pub(in crate::store) fn refresh_holders(
     let heads = heads
         .into_iter()
         .map(|(scope, [people, programs])| [scope, people, programs]);
-    replace(connection, "_holders_in", columns, &heads.collect())
+    replace(connection, "_holders_in", columns, &heads.collect())?;
+    let over = held.over.iter();
+    let over = over.map(|(resource_group, grants)| [i64::from(*resource_group), *grants]);
+    let columns = ["resource_group", "grants"];
+    replace(connection, "_grants_over", columns, &over.collect())
 }
 
 struct Act {

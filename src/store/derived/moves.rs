@@ -59,8 +59,8 @@ fn candidates(connection: &Connection, snapshot: i64) -> rusqlite::Result<Vec<Mo
         .collect()
 }
 
-/// The key of a resource as it is after the move.
-fn renamed(alias: &str) -> String {
+/// The key of a resource as it is after a move, in SQL.
+pub(in crate::store) fn renamed(alias: &str) -> String {
     format!(
         "CASE WHEN {alias}.scope = :old_scope THEN (SELECT k.key FROM _resource k
            WHERE k.id = {alias}.type || '/' || :to || substr({alias}.id, length({alias}.type) + length(:from) + 2))
@@ -69,7 +69,8 @@ fn renamed(alias: &str) -> String {
 }
 
 /// Whether a thing is the account's own: what Harness supplies begins with an underscore.
-const OWN: &str = "substr(t.id, length(rtrim(t.id, replace(t.id, '/', ''))) + 1, 1) <> '_'";
+pub(in crate::store) const OWN: &str =
+    "substr(t.id, length(rtrim(t.id, replace(t.id, '/', ''))) + 1, 1) <> '_'";
 
 /// What the old project held of its own, and how much of that came along.
 const SHARE: &str = "SELECT count(*), ifnull(sum(came), 0) FROM (
@@ -80,6 +81,11 @@ const SHARE: &str = "SELECT count(*), ifnull(sum(came), 0) FROM (
     SELECT EXISTS (SELECT 1 FROM _moved m WHERE m.snapshot = :snapshot AND m.is_grant = 1 AND m.old = g.key)
     FROM _grant g CROSS JOIN _resource t ON t.key = g.target
     WHERE g.valid_until = :snapshot AND (g.scope = :old_scope OR g.scope = 0 AND t.scope = :old_scope) AND {own})";
+
+/// Whether so much of what a project held of its own came along that it is the same project.
+pub(in crate::store) fn is_move(held: i64, came: i64) -> bool {
+    came > 0 && came * 2 >= held
+}
 
 impl Move {
     /// Notes what came along, if that is at least half of what the project held of its own.
@@ -109,7 +115,7 @@ impl Move {
                 "INSERT INTO _moved SELECT :snapshot, 1, n.key, g.key
                  FROM _grant g CROSS JOIN _resource t ON t.key = g.target CROSS JOIN _resource p ON p.key = g.principal
                  CROSS JOIN _resource rg ON rg.key = g.resource_group
-                 CROSS JOIN _grant n ON n.valid_from > 1 AND n.valid_from = :snapshot AND n.target = {target}
+                 CROSS JOIN _grant n ON n.valid_from = :snapshot AND n.target = {target}
                    AND n.principal = {principal} AND n.resource_group = {over}
                    AND n.scope = CASE g.scope WHEN 0 THEN 0 ELSE :new_scope END
                  WHERE g.valid_until = :snapshot AND (g.scope = :old_scope OR g.scope = 0 AND t.scope = :old_scope)"
@@ -122,7 +128,7 @@ impl Move {
             named_params! {":snapshot": snapshot, ":old_scope": old_scope},
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
-        if came > 0 && came * 2 >= held {
+        if is_move(held, came) {
             connection.execute(
                 "INSERT INTO _moved VALUES (?1, 0, ?2, ?3)",
                 [snapshot, self.new, self.old],

@@ -15,15 +15,33 @@ impl Reader {
     /// # Errors
     /// When the file cannot be read, or is so damaged that nothing can be compared.
     pub fn verify(&self, snapshots: &[i64]) -> Result<Verified, StoreError> {
+        let structure = structure(&self.connection).map_err(|error| self.failed(&error))?;
         let mut infos = self.snapshots()?;
         infos.retain(|info| snapshots.contains(&info.id));
-        let verify = || {
-            let mut file = structure(&self.connection)?;
+        self.compared(infos, structure)
+    }
+
+    /// What differs in the whole file, in one sentence; `None` = nothing. Leaves out what SQLite finds itself.
+    pub(in crate::store) fn damage(&self) -> Result<Option<String>, StoreError> {
+        Ok(self.compared(self.snapshots()?, Vec::new())?.summary())
+    }
+
+    /// Adds what differs to what is wrong with the file already.
+    fn compared(
+        &self,
+        infos: Vec<SnapshotInfo>,
+        mut file: Vec<String>,
+    ) -> Result<Verified, StoreError> {
+        let compare = || {
             if self.is_older_schema()? {
                 let snapshots = infos.into_iter().map(unchanged).collect();
                 return Ok(Verified { snapshots, file });
             }
             file.extend(tables(&self.connection)?);
+            if is_undigested(&self.connection)? {
+                let snapshots = infos.into_iter().map(unchanged).collect();
+                return Ok(Verified { snapshots, file });
+            }
             let changes = Changes::of_all(&self.connection)?;
             file.extend(intervals(&self.connection, &changes)?);
             let snapshots = infos.into_iter().map(|info| {
@@ -33,7 +51,7 @@ impl Reader {
             let snapshots = snapshots.collect::<rusqlite::Result<_>>()?;
             Ok(Verified { snapshots, file })
         };
-        verify().map_err(|error: rusqlite::Error| self.failed(&error))
+        compare().map_err(|error: rusqlite::Error| self.failed(&error))
     }
 
     /// Refuses a file or snapshots that are not as they were stored. Snapshots without a digest pass.
@@ -56,6 +74,16 @@ fn unchanged(info: SnapshotInfo) -> VerifiedSnapshot {
         info,
         differs: Vec::new(),
     }
+}
+
+/// Evidence made of a file of version 0.1.0 has no more digests than that file had.
+fn is_undigested(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row(
+        "SELECT NOT EXISTS (SELECT 1 FROM main._seal WHERE snapshot > 0)
+           AND NOT EXISTS (SELECT 1 FROM main._snapshot WHERE digest IS NOT NULL)",
+        [],
+        |row| row.get(0),
+    )
 }
 
 /// What SQLite itself finds: pages, and indexes that do not fit their tables.

@@ -109,6 +109,14 @@ impl Reader {
         show().map_err(|error| self.failed(&error))
     }
 
+    /// Lets the views, which show this snapshot already, tell nothing of later ones.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn end_with(&self, id: i64) -> Result<(), StoreError> {
+        schema::end_with(&self.connection, id).map_err(|error| self.failed(&error))
+    }
+
     /// Whether the views show a snapshot already: the latest, as long as no other was asked for.
     pub(in crate::store) fn shows(&self, id: i64) -> rusqlite::Result<bool> {
         self.connection.query_row(

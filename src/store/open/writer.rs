@@ -145,16 +145,17 @@ impl Writer {
         });
         let found = TableSums::read(&self.connection);
         self.found = Some(found.map_err(|error| self.failed(&error))?);
-        self.warn_of_damage().map_err(|error| self.failed(&error))?;
         Ok(self)
     }
 
+    /// Compares the file with what was stored in it, before a change: what is observed next is told as a change to that.
     /// What others changed does not keep an account from being observed, but is told, and stays to be told.
-    fn warn_of_damage(&self) -> rusqlite::Result<()> {
-        let stored = TableSums::stored(&self.connection)?;
-        for table in self.found.iter().flat_map(|found| stored.differing(found)) {
+    pub(in crate::store) fn warn_of_damage(&self) -> Result<(), StoreError> {
+        let damage = self.reader()?.damage()?;
+        if let Some(detail) = damage {
             log::warn!(
-                "{}: its table `{table}` is not as it was stored; `harness-access snapshots verify` tells what differs",
+                "{} is damaged: {detail}. Restore it from a backup: what is stored on top of it cannot be exported, and \
+                 shows changes that nobody made",
                 self.path.display()
             );
         }

@@ -25,6 +25,7 @@ impl Writer {
     /// # Errors
     /// When the file cannot be written; it then holds what it held before.
     pub fn prune(self, forget: &[i64]) -> Result<Pruned, StoreError> {
+        self.warn_of_damage()?;
         let bytes_before = size(&self.path);
         let snapshots = self.forget(forget).map_err(|error| self.failed(&error))?;
         self.commit()?;

@@ -131,15 +131,18 @@ fn gone_by_kept(comparison: &impl std::fmt::Debug, kept: &[i64]) -> String {
 
 /// What is counted beforehand is what can be counted: of the latest snapshot as stored, of any as shown.
 fn holders_are_access(file: &std::path::Path, kept: &[i64]) {
-    const STORED: [&str; 2] = [
+    const STORED: [&str; 3] = [
         "(SELECT principal_id, roles FROM holders)",
         "(SELECT path, people, service_accounts FROM scopes WHERE people + service_accounts > 0)",
+        "(SELECT id, used_by_grants FROM resource_groups WHERE used_by_grants > 0)",
     ];
-    const COUNTED: [&str; 2] = [
+    const COUNTED: [&str; 3] = [
         "(SELECT principal_id, count(*) FROM effective_access GROUP BY principal_id)",
         "(SELECT scope, count(DISTINCT CASE principal_type WHEN 'user' THEN principal_id END) AS people,
             count(DISTINCT CASE principal_type WHEN 'service_account' THEN principal_id END) AS programs
           FROM effective_access GROUP BY scope HAVING people + programs > 0)",
+        "(SELECT resource_group_id, count(*) FROM grants WHERE resource_group_id IN (SELECT id FROM resource_groups)
+          GROUP BY resource_group_id)",
     ];
     for shown in [None].into_iter().chain(kept.iter().copied().map(Some)) {
         let reader = Reader::open(file).expect("open");

@@ -101,13 +101,13 @@ impl Merge<'_> {
                     if gone {
                         closed.push(version);
                     } else {
-                        held.count(key[1], key[2]);
+                        held.count(key[1], key[2], key[3]);
                     }
                 }
                 Some((now, at)) => {
                     tally.count_grant(&key, false);
                     if self.is_same(now, row)? {
-                        held.count(key[1], key[2]);
+                        held.count(key[1], key[2], key[3]);
                     } else {
                         closed.push(version);
                         opened.push(at, Some((row.get(9)?, row.get(10)?)));
@@ -157,7 +157,7 @@ impl Merge<'_> {
         grants
     }
 
-    fn key_of(&self, grant: &Grant) -> GrantKey {
+    pub(super) fn key_of(&self, grant: &Grant) -> GrantKey {
         let resource = |id: Ref| narrow(self.resources[id.index()]);
         let scope = |scope: ScopeRef| narrow(self.scopes[scope.index()]);
         [
@@ -193,7 +193,7 @@ impl Merge<'_> {
         for &at in &opened.rows {
             let grant = &grants[at as usize];
             let [target, principal, scope, resource_group] = grant.key;
-            held.count(principal, scope);
+            held.count(principal, scope, resource_group);
             // A membership is shown by the list of its group, a role by the role assignments of its scope.
             let listing = match listings.get(&target) {
                 Some(listing) => *listing,
@@ -295,7 +295,7 @@ struct KeyedGrant {
 }
 
 /// Keys of target, principal, scope and resource group.
-type GrantKey = [u32; 4];
+pub(super) type GrantKey = [u32; 4];
 
 /// Dictionary keys count up from 1 and so stay far below 2^32.
 fn narrow(key: i64) -> u32 {

@@ -47,6 +47,7 @@ impl Writer {
                 merge(connection)
             })
         } else {
+            self.warn_of_damage()?;
             // Dirty pages written early would lock readers out before the commit.
             self.connection
                 .pragma_update(None, "cache_spill", false)

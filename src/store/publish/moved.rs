@@ -1,11 +1,17 @@
 //! Projects that are in another organization now. What was in one is not gone, so the brake leaves it out.
 
+use rusqlite::named_params;
+use std::collections::HashSet;
+
 use super::brake::Moved;
+use super::grants::GrantKey;
 use super::merge::Merge;
-use crate::model::{ResourceId, ResourceType, Scope};
+use crate::model::{Grant, ResourceId, ResourceType, Scope};
+use crate::store::derived::{OWN, is_move, renamed};
 
 impl Merge<'_> {
-    /// A project moved where one that is gone and one that is new share an identifier, and no others do.
+    /// A project moved where one that is gone and one that is new share an identifier, no others do, and most of what the
+    /// one held is in the other: the rule of `diff`, or a project that was deleted would pass for one that moved.
     pub(super) fn note_moved_projects(&mut self) -> rusqlite::Result<()> {
         let held = self.held_projects()?;
         let there = self.scopes_there();
@@ -18,27 +24,88 @@ impl Merge<'_> {
             held.iter()
                 .any(|(_, held, project)| held == org && *project == id.identifier)
         };
-        let arrived: Vec<&str> = there
+        let arrived: Vec<&ResourceId> = there
             .iter()
             .filter(|id| id.kind == ResourceType::Project && !is_held(id))
-            .map(|id| id.identifier.as_str())
+            .copied()
             .collect();
         let mut moved = Moved::default();
         for (key, org, project) in &gone {
             let left = gone.iter().filter(|(_, _, other)| other == project).count();
-            let came = arrived.iter().filter(|other| *other == project).count();
-            if (left, came) == (1, 1) {
+            let mut came = arrived.iter().filter(|id| id.identifier == *project);
+            let (Some(to), None, 1) = (came.next(), came.next(), left) else {
+                continue;
+            };
+            let path = scope(org, project).to_string();
+            let from = self.dictionary.scopes.get(&path);
+            if let (Some(from), Some(to)) = (from, to.as_scope())
+                && self.came_along(*from, &path, &to)?
+            {
                 moved.projects.insert(*key);
-                let path = scope(org, project).to_string();
-                let scope = self.dictionary.scopes.get(&path);
                 let listings = self.dictionary.listings.iter();
-                let here = listings.filter(|((_, of), _)| Some(of) == scope);
+                let here = listings.filter(|((_, of), _)| of == from);
                 moved.listings.extend(here.map(|(_, listing)| *listing));
             }
         }
         drop((gone, arrived, there));
         self.moved = moved;
         Ok(())
+    }
+
+    /// Whether the new project shows enough of what the old one held.
+    fn came_along(&self, old_scope: i64, from: &str, to: &Scope) -> rusqlite::Result<bool> {
+        let (target, principal, over) = (renamed("t"), renamed("p"), renamed("rg"));
+        let path = to.to_string();
+        let Some(new_scope) = self.dictionary.scopes.get(&path) else {
+            return Ok(false);
+        };
+        let (resources, grants) = self.observed_in(to);
+        let parameters = named_params! {":old_scope": old_scope, ":from": from, ":to": path};
+        let mut along = self
+            .connection
+            .prepare(&format!(
+                "SELECT {target} FROM _resource t WHERE t.scope = :old_scope AND t.version IS NOT NULL AND {OWN}"
+            ))?
+            .query_map(parameters, |row| {
+                let key: Option<i64> = row.get(0)?;
+                Ok(key.is_some_and(|key| resources.contains(&key)))
+            })?
+            .collect::<rusqlite::Result<Vec<bool>>>()?;
+        let mut held = self.connection.prepare(&format!(
+            "SELECT {target}, {principal}, CASE g.scope WHEN 0 THEN 0 ELSE :new_scope END, {over}
+             FROM _grant g CROSS JOIN _resource t ON t.key = g.target CROSS JOIN _resource p ON p.key = g.principal
+             CROSS JOIN _resource rg ON rg.key = g.resource_group
+             WHERE g.valid_until IS NULL AND (g.scope = :old_scope OR g.scope = 0 AND t.scope = :old_scope) AND {OWN}"
+        ))?;
+        let mut rows = held.query(
+            named_params! {":old_scope": old_scope, ":new_scope": new_scope, ":from": from, ":to": path},
+        )?;
+        while let Some(row) = rows.next()? {
+            let key: [Option<u32>; 4] = [row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?];
+            let key = key.map(Option::unwrap_or_default); // what is not there has no key, and 0 stands for none
+            along.push(grants.contains(&key));
+        }
+        let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        let came = along.iter().filter(|came| **came).count();
+        Ok(is_move(count(along.len()), count(came)))
+    }
+
+    /// The keys of the resources and grants that were observed in a scope.
+    fn observed_in(&self, scope: &Scope) -> (HashSet<i64>, HashSet<GrantKey>) {
+        let directory = &self.observation.directory;
+        let resources = self.observation.resources.iter();
+        let resources = resources.filter(|resource| directory.id(resource.id).scope == *scope);
+        let is_here = |grant: &&Grant| match grant.scope {
+            Some(of) => directory.scopes()[of.index()] == *scope,
+            None => directory.id(grant.target).scope == *scope,
+        };
+        let grants = self.observation.grants.iter().filter(is_here);
+        (
+            resources
+                .map(|resource| self.resources[resource.id.index()])
+                .collect(),
+            grants.map(|grant| self.key_of(grant)).collect(),
+        )
     }
 
     /// Whether a fact of this listing is elsewhere rather than gone.

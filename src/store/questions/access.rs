@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use crate::model::{
     AccessFacts, Details, Gap, GapState, ListingKind, MembershipFact, PermissionFact,
     PrincipalFact, ResourceGroupFact, ResourceId, ResourceType, RoleFact, RoleGrantFact, Scope,
+    ScopeSelection,
 };
 use crate::store::coverage::Completeness;
 use crate::store::schema::{live, live_at};
@@ -66,7 +67,7 @@ impl Reader {
             .map_err(|error| self.failed(&error))?
             .into_iter()
             .collect();
-        let mut gaps: Vec<Gap> = tree
+        let gaps = tree
             .iter()
             .map(Scope::to_string)
             .filter(|scope| !listed.contains(scope))
@@ -78,7 +79,6 @@ impl Reader {
                 accepted: None,
             })
             .collect();
-        gaps.sort_by(|a, b| a.scope.cmp(&b.scope));
         Ok(gaps)
     }
 
@@ -88,6 +88,13 @@ impl Reader {
             completeness: self.load_completeness(snapshot)?,
             ..Loader::default()
         };
+        let asked: String = self.connection.query_row(
+            "SELECT scopes FROM _snapshot WHERE id = ?1",
+            [snapshot],
+            |row| row.get(0),
+        )?;
+        let asked = ScopeSelection::parse(&asked);
+        loader.facts.leaves_account_out = asked.is_some_and(|asked| asked.without_account);
         self.load_scopes(&mut loader)?;
         Ok(loader)
     }

@@ -1,6 +1,6 @@
 //! What a name typed by a person means.
 
-use crate::model::Thing;
+use crate::model::{Scope, Thing};
 use crate::store::names::GONE_SINCE;
 use crate::store::{Reader, StoreError};
 
@@ -8,6 +8,8 @@ impl Reader {
     /// Everything ever seen that a text may mean, by the best form that gives something: a text id; identifiers, names and
     /// addresses that are equal to it, whatever their case; a part of a name or address; a part of a text id. A text id
     /// has one meaning; the others may have several. In the order of text ids.
+    ///
+    /// The path of a scope means its organization or project, and never what lives there.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -27,6 +29,19 @@ impl Reader {
                  AND (instr(lower(v.name), lower(?1)) OR instr(lower(json_extract(v.attributes, '$.email')), lower(?1))))",
             "instr(lower(r.id), lower(?1))",
         ];
+        let as_scope = Scope::parse(text).and_then(|scope| scope.resource_id());
+        let forms = match &as_scope {
+            Some(id) => {
+                let found = self
+                    .things(forms[0], id)
+                    .map_err(|error| self.failed(&error))?;
+                if !found.is_empty() {
+                    return Ok(found);
+                }
+                &forms[..2]
+            }
+            None => &forms[..],
+        };
         for form in forms {
             let found = self
                 .things(form, text)

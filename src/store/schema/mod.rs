@@ -1,5 +1,6 @@
 //! Tables, views and the version of both.
 
+mod as_of;
 mod compare;
 mod version_1;
 
@@ -7,6 +8,7 @@ use crate::model::ListingKind;
 use rusqlite::Connection;
 use std::fmt::Display;
 
+pub(super) use as_of::end_with;
 pub(super) use compare::difference;
 pub(super) use version_1::{move_facts, overlay};
 

@@ -191,6 +191,12 @@ CREATE TABLE _holders_in (
   service_accounts INTEGER NOT NULL CHECK (typeof(service_accounts) = 'integer')
 );
 
+CREATE TABLE _grants_over (
+  -- How many grants over a resource group hold now. Derived.
+  resource_group INTEGER PRIMARY KEY REFERENCES _resource (key),
+  grants         INTEGER NOT NULL CHECK (typeof(grants) = 'integer')
+);
+
 CREATE TABLE _audit_party (
   -- Who acts and what is acted on, as Harness named it at the time; '' = it does not say.
   key        INTEGER PRIMARY KEY,

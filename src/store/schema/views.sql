@@ -234,7 +234,7 @@ CREATE VIEW resource_groups (
 ) AS SELECT r.id, p.path, r.identifier, r.name, json_extract(v.attributes, '$.description'),
   json_extract(v.attributes, '$.harness_managed'), json_extract(v.attributes, '$.all_resources'),
   EXISTS (SELECT 1 FROM json_each(v.attributes, '$.included_scopes') i WHERE json_extract(i.value, '$.child_scopes')),
-  (SELECT count(*) FROM _grant g WHERE g.resource_group = r.key AND {live g}), s.finished_at, f.finished_at
+  ifnull((SELECT o.grants FROM _grants_over o WHERE o.resource_group = r.key), 0), s.finished_at, f.finished_at
 FROM _resource r
 JOIN _resource_version v ON v.key = r.version
 JOIN _scope p ON p.key = r.scope
@@ -639,19 +639,25 @@ CREATE VIEW audit_events (
   unseen_by      -- the first snapshot after it, when no change of that shows it; else NULL
 ) AS SELECT strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1000.0, 'unixepoch'), w.word,
   coalesce(CASE WHEN a.type = 'user' AND a.user_id <> '' THEN 'user/' || a.user_id END,
-  (SELECT CASE count(DISTINCT r.id) WHEN 1 THEN min(r.id) END FROM _resource_version v
-    JOIN _resource r ON r.key = v.resource AND r.type = 'user'
-    WHERE json_extract(v.attributes, '$.email') = a.identifier COLLATE NOCASE
-      AND json_extract(v.attributes, '$.email') IS NOT NULL AND a.user_id = '' AND a.type = 'user'), a.identifier), a.type,
+  (SELECT CASE count(*) WHEN 1 THEN min(o.id) END FROM (
+      SELECT r.id FROM _resource r WHERE r.known_email = a.identifier AND r.type = 'user'
+      UNION
+      SELECT r.id FROM _resource_version v JOIN _resource r ON r.key = v.resource AND r.type = 'user'
+      WHERE json_extract(v.attributes, '$.email') = +a.identifier COLLATE NOCASE AND v.valid_until IS NOT NULL
+        AND json_extract(v.attributes, '$.email') IS NOT NULL) o -- the plus: the index has no affinity either
+    WHERE a.user_id = '' AND a.type = 'user'), a.identifier), a.type,
   ifnull((SELECT r.known_name FROM _resource r WHERE r.id = 'user/' || a.user_id), nullif(a.name, '')),
   (SELECT o.identifier FROM _audit_party o WHERE o.key = e.other), t.type,
   coalesce((SELECT r.id FROM _resource r WHERE r.id = CASE t.type WHEN 'USER' THEN 'user/' || t.user_id
     WHEN 'ORGANIZATION' THEN 'organization/' || t.identifier
     ELSE lower(t.type) || '/' || p.word || '/' || t.identifier END),
-  (SELECT CASE count(DISTINCT r.id) WHEN 1 THEN min(r.id) END FROM _resource_version v
-    JOIN _resource r ON r.key = v.resource AND r.type = 'user'
-    WHERE json_extract(v.attributes, '$.email') = t.identifier COLLATE NOCASE
-      AND json_extract(v.attributes, '$.email') IS NOT NULL AND t.user_id = '' AND t.type = 'USER'), t.identifier),
+  (SELECT CASE count(*) WHEN 1 THEN min(o.id) END FROM (
+      SELECT r.id FROM _resource r WHERE r.known_email = t.identifier AND r.type = 'user'
+      UNION
+      SELECT r.id FROM _resource_version v JOIN _resource r ON r.key = v.resource AND r.type = 'user'
+      WHERE json_extract(v.attributes, '$.email') = +t.identifier COLLATE NOCASE AND v.valid_until IS NOT NULL
+        AND json_extract(v.attributes, '$.email') IS NOT NULL) o
+    WHERE t.user_id = '' AND t.type = 'USER'), t.identifier),
   nullif(t.name, ''), p.word, CASE typeof(e.audit_id) WHEN 'blob' THEN lower(hex(e.audit_id)) ELSE e.audit_id END,
   u.snapshot
 FROM _audit_event e

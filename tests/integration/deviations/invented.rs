@@ -348,7 +348,7 @@ fn what_is_odd_around_the_lists_is_foretold() {
 }
 
 /// An account with a list that is longer than `doctor` looks, whose last page may be odd.
-fn endless() -> Test {
+pub(super) fn endless() -> Test {
     let test = super::test("");
     test.fake.change(|account| {
         for number in 0..10_050 {

@@ -252,6 +252,28 @@ pub(super) const WANTED: &[(&str, Wanted)] = &[
         "a group is of a project that nobody asked for",
         Gaps(&["user_groups"]),
     ),
+    (
+        "a service account is of another account",
+        Gaps(&["service_accounts"]),
+    ),
+    ("a group is of another account", Gaps(&["user_groups"])),
+    ("a role is of another account", Gaps(&["roles"])),
+    (
+        "a resource group is of another account",
+        Gaps(&["resource_groups"]),
+    ),
+    (
+        "a resource group covers another account",
+        Gaps(&["resource_groups"]),
+    ),
+    (
+        "a role assignment is of another account",
+        Gaps(&["role_assignments"]),
+    ),
+    (
+        "a token is of another account",
+        Gaps(&["service_account_tokens", "personal_tokens"]),
+    ),
     ("status in lower case", Whole),
     ("a byte order mark", Whole),
     ("roles answer 204", Gaps(&["roles"])),

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{Table, rewrites};
-use crate::Rewrite;
 use crate::router;
+use crate::{FakeHarness, Rewrite};
 
 pub(super) const ALL: Table = &[
     (
@@ -92,7 +92,42 @@ pub(super) const ALL: Table = &[
         };
         rewrites(fake, router::USER_GROUPS, Rewrite::row(elsewhere));
     }),
+    ("a service account is of another account", |fake| {
+        let account = "/serviceAccount/accountIdentifier";
+        one_of_another(fake, router::SERVICE_ACCOUNTS_AGGREGATE, account);
+    }),
+    ("a group is of another account", |fake| {
+        one_of_another(fake, router::USER_GROUPS, "/accountIdentifier");
+    }),
+    ("a role is of another account", |fake| {
+        one_of_another(fake, router::ROLES, "/scope/accountIdentifier");
+    }),
+    ("a resource group is of another account", |fake| {
+        let account = "/resourceGroup/accountIdentifier";
+        one_of_another(fake, router::RESOURCE_GROUPS, account);
+    }),
+    ("a resource group covers another account", |fake| {
+        let account = "/resourceGroup/includedScopes/0/accountIdentifier";
+        one_of_another(fake, router::RESOURCE_GROUPS, account);
+    }),
+    ("a role assignment is of another account", |fake| {
+        one_of_another(fake, "api/roleassignments", "/scope/accountIdentifier");
+    }),
+    ("a token is of another account", |fake| {
+        one_of_another(fake, router::TOKENS, "/token/accountIdentifier");
+    }),
 ];
+
+/// The first row of each list that says its account names another.
+fn one_of_another(fake: &FakeHarness, route: &str, account: &'static str) {
+    let another = move |rows: &mut Vec<Value>| {
+        let mut said = rows.iter_mut().filter_map(|row| row.pointer_mut(account));
+        if let Some(said) = said.find(|said| said.is_string()) {
+            *said = json!("anotherAccount");
+        }
+    };
+    rewrites(fake, route, Rewrite::rows(another));
+}
 
 fn of_ledger(change: fn(&mut Value)) -> Rewrite {
     Rewrite::row(move |row| {

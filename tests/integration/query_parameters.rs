@@ -1,0 +1,60 @@
+//! The parameters and values of `query`.
+
+use crate::support::account::Account;
+use crate::support::{Outcome, TempDir, run};
+
+fn ask(arguments: &[&str]) -> Outcome {
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    let all = "resource_group/account/all";
+    Account::example()
+        .person("u1", "Ada")
+        .role("role/account/r", "Role", &["a"])
+        .everything(all, "All")
+        .assign("user/u1", "role/account/r", "account", all)
+        .publish(&db, 1);
+    run(&db, &[&["query"], arguments].concat())
+}
+
+#[test]
+fn numbers_stay_numbers_in_csv_and_texts_are_no_formulas() {
+    let ended = ask(&[
+        "select -5, -2.5, '-5', '=1', null, -9e999",
+        "--format",
+        "csv",
+    ])
+    .exits(0);
+    let row = ended.stdout.lines().nth(1);
+    assert_eq!(row, Some("-5,-2.5,'-5,'=1,,'-inf"), "{ended:?}");
+}
+
+#[test]
+fn a_domain_may_be_given_with_its_sign() {
+    for domain in ["domain=@example.test", "domain=example.test"] {
+        let ended = ask(&[
+            "--name",
+            "outside-domains",
+            "--param",
+            domain,
+            "--format",
+            "csv",
+        ]);
+        assert_eq!(ended.exits(0).stdout.lines().count(), 1, "{domain}");
+    }
+}
+
+#[test]
+fn a_missing_parameter_is_shown_by_its_example() {
+    ask(&["--name", "two-people-compared", "--param", "person=u1"])
+        .exits(3)
+        .says("--param other=");
+    ask(&["select :who"]).exits(3).says("--param who=VALUE");
+}
+
+#[test]
+fn a_list_is_not_asked_for_together_with_a_question() {
+    ask(&["--list", "select 1"]).exits(3).says("--list");
+    ask(&["--list", "--name", "empty-groups"])
+        .exits(3)
+        .says("--list");
+}
