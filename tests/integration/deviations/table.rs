@@ -230,7 +230,7 @@ pub(super) const WANTED: &[(&str, Wanted)] = &[
     ),
     (
         "a project is of an organization in another case",
-        Gaps(&["projects"]),
+        Gaps(&["organizations", "projects"]),
     ),
     ("a project is of no organization", Gaps(&["projects"])),
     ("a project has no identifier", Gaps(&["projects"])),
