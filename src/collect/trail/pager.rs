@@ -69,6 +69,7 @@ pub(super) enum Paged {
 }
 
 /// One walk over the pages.
+#[derive(Default)]
 struct TrailWalk {
     total: Option<u64>,
     rows: u64,
@@ -183,13 +184,8 @@ impl<'a> Pager<'a> {
         enough: &mut impl FnMut(&AuditEvent) -> bool,
     ) -> Result<Option<TrailWalk>, ApiError> {
         let mut walk = TrailWalk {
-            total: None,
-            rows: 0,
             steady: true,
-            stopped: false,
-            astray: false,
-            silent: false,
-            unreadable: Unreadable::default(),
+            ..TrailWalk::default()
         };
         let mut here = BTreeSet::new();
         for index in 0.. {

@@ -160,7 +160,10 @@ impl<'a> Recording<'a> {
                 Change::Removed(user) => (user, scopes(user), BTreeSet::new()),
                 Change::Changed(old, new) => (new, scopes(old), scopes(new)),
             };
-            for scope in is.difference(&was) {
+            // A member of a project was one of its organization all along.
+            let was_above = |scope: &Scope| was.iter().any(|was| scope.contains(was));
+            let joined = is.difference(&was).filter(|scope| !was_above(scope));
+            for scope in joined {
                 self.joined(user, scope);
             }
             for scope in was.difference(&is) {
