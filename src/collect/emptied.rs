@@ -84,7 +84,7 @@ pub(super) fn settle(
     Ok(())
 }
 
-/// Complete lists with half of the rows that they had or less, and what they do not show any more. Role assignments of one
+/// Complete lists with less than half of the rows that they had, and what they do not show any more. Role assignments of one
 /// type of principal may be missing alone, so there any loss counts.
 fn shrunk(
     assembly: &Assembly,
@@ -99,7 +99,7 @@ fn shrunk(
             .copied()
             .unwrap_or_default();
         let has_sorts = kind == ListingKind::RoleAssignments && had <= MOST_SORTED;
-        let has_shrunk = listing.rows < had && (has_sorts || listing.rows * 2 <= had);
+        let has_shrunk = listing.rows * 2 < had || has_sorts && listing.rows < had;
         let can_be_asked = definition(kind).alone != Alone::Never;
         if !has_shrunk || !can_be_asked || listing.state != ListingState::Complete {
             continue;
@@ -136,7 +136,7 @@ fn has_lost_most(
         .unwrap_or_default();
     let mut listings = assembly.listings.iter();
     listings
-        .any(|listing| listing.kind == kind && listing.scope == *scope && listing.rows * 2 <= had)
+        .any(|listing| listing.kind == kind && listing.scope == *scope && listing.rows * 2 < had)
 }
 
 /// The caller's own role assignments that lists, which must show them, do not.
@@ -179,7 +179,7 @@ impl Inquiry<'_> {
     /// Why a list that shows less is no proof, if it is none.
     fn doubt(&mut self, assembly: &Assembly, shrunk: &Shrunk) -> Result<Option<String>, ApiError> {
         let kind = shrunk.kind;
-        if shrunk.missing.len() * 2 < shrunk.held {
+        if shrunk.missing.len() * 2 <= shrunk.held {
             return Ok(None);
         }
         let lost = format!(

@@ -202,7 +202,7 @@ impl Tree<'_> {
                 unexplained.len(),
                 first.id
             ));
-            let reason = format!("it does not show the organization of {}", first.id);
+            let reason = format!("{} is of an organization that no list shows", first.id);
             self.assembly
                 .lower(ListingKind::Organizations, &Scope::Account, &reason);
         }

@@ -219,7 +219,6 @@ pub(super) const WANTED: &[(&str, Wanted)] = &[
         "an organization is missing, but not its projects",
         Gaps(&["organizations", "projects"]),
     ),
-    ("half of the people come back", Whole),
     (
         "one of three organizations comes back",
         Gaps(&["organizations", "projects"]),

@@ -79,10 +79,6 @@ pub(super) const ALL: Table = &[
         let others = |row: &Value| row["organization"]["identifier"] != "payments";
         rewrites(fake, router::ORGANIZATIONS, keeping(others));
     }),
-    ("half of the people come back", |fake| {
-        let first = |row: &Value| row["uuid"].as_str().is_some_and(|uuid| uuid < "uG");
-        rewrites(fake, router::USERS, keeping(first));
-    }),
     ("one of three organizations comes back", |fake| {
         let first = |row: &Value| row["organization"]["identifier"] == "default";
         rewrites(fake, router::ORGANIZATIONS, keeping(first));
