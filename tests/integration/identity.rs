@@ -58,14 +58,7 @@ fn namesakes() -> Account {
         .user("new", "Ada", "ada@example.test");
     for scope in SCOPES {
         for nth in ["one", "two"] {
-            let [group, bot, role, over] =
-                ["user_group", "service_account", "role", "resource_group"]
-                    .map(|kind| format!("{kind}/{scope}/{nth}"));
-            account
-                .group_of(&group, "Same", &["old", "new"])
-                .service_account(&bot, "Same")
-                .role(&role, "Same", &["core_secret_access"])
-                .resource_group(&over, "Same", &["SECRET"]);
+            account.namesakes(scope, nth, "Same", &["old", "new"]);
         }
     }
     for holder in [

@@ -24,14 +24,7 @@ fn account() -> Account {
             ("three", WIDE),
             ("four", WIDE),
         ] {
-            let [group, bot, role, over] =
-                ["user_group", "service_account", "role", "resource_group"]
-                    .map(|kind| format!("{kind}/{scope}/{nth}"));
-            account
-                .group_of(&group, name, &["old", "new"])
-                .service_account(&bot, name)
-                .role(&role, name, &["core_secret_access"])
-                .resource_group(&over, name, &["SECRET"]);
+            account.namesakes(scope, nth, name, &["old", "new"]);
         }
     }
     for (holder, kept) in [

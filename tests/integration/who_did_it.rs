@@ -71,6 +71,15 @@ impl Story {
         self.0.fake.change_by(by.at(now() - HOUR / 2), change);
     }
 
+    /// Ada takes Evan into a group and out again.
+    fn comes_and_goes(&self) {
+        for change in [Account::add_member, Account::remove_member] {
+            self.change(By::user(ADA), |account| {
+                change(account, &Scope::account(), "on_call", EVAN);
+            });
+        }
+    }
+
     /// The changes between the first two snapshots, told by a file that read the trail up to now.
     fn told(&self) -> Vec<Value> {
         self.observe();

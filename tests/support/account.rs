@@ -179,6 +179,22 @@ impl Account {
         self.resource(id, Some(name), details)
     }
 
+    /// A group with members, a service account, a role and a resource group of one name and identifier in a scope.
+    pub fn namesakes(
+        &mut self,
+        scope: &str,
+        identifier: &str,
+        name: &str,
+        members: &[&str],
+    ) -> &mut Self {
+        let [group, bot, role, over] = ["user_group", "service_account", "role", "resource_group"]
+            .map(|kind| format!("{kind}/{scope}/{identifier}"));
+        self.group_of(&group, name, members)
+            .service_account(&bot, name)
+            .role(&role, name, &["core_secret_access"])
+            .resource_group(&over, name, &["SECRET"])
+    }
+
     pub fn everything(&mut self, id: &str, name: &str) -> &mut Self {
         self.resource(id, Some(name), resource_group(true, Vec::new()))
     }

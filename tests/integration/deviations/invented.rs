@@ -6,7 +6,7 @@ use fake_harness::{
 use serde_json::{Value, json};
 
 use super::{expect, foretold};
-use crate::support::Test;
+use crate::support::{Outcome, Test};
 
 type Invented = (&'static str, &'static [&'static str], fn(&FakeHarness));
 
@@ -358,19 +358,21 @@ pub(super) fn endless() -> Test {
     test
 }
 
-#[test]
-fn what_doctor_did_not_look_at_is_not_called_complete() {
+/// What `doctor` tells of a long list that has an odd row on one of its pages.
+fn doctor_of_endless(odd_page: u64) -> (Test, Outcome) {
     let test = endless();
     let odd = Rewrite::rows(|rows| rows.push(Value::Null));
-    test.fake.fault(
-        Fault::on(
-            router::SERVICE_ACCOUNTS_AGGREGATE,
-            FaultKind::Rewritten(odd),
-        )
-        .page(100),
-    );
+    let odd = FaultKind::Rewritten(odd);
+    test.fake
+        .fault(Fault::on(router::SERVICE_ACCOUNTS_AGGREGATE, odd).page(odd_page));
     let told = test.at_once(&["doctor"]);
     expect(&told, 2).unwrap();
+    (test, told)
+}
+
+#[test]
+fn what_doctor_did_not_look_at_is_not_called_complete() {
+    let (test, told) = doctor_of_endless(100);
     for says in [
         "only the first 100 pages",
         "cannot be foretold",
@@ -391,17 +393,7 @@ fn what_doctor_did_not_look_at_is_not_called_complete() {
 
 #[test]
 fn what_is_odd_where_doctor_looked_is_a_gap_however_long_the_list_is() {
-    let test = endless();
-    let odd = Rewrite::rows(|rows| rows.push(Value::Null));
-    test.fake.fault(
-        Fault::on(
-            router::SERVICE_ACCOUNTS_AGGREGATE,
-            FaultKind::Rewritten(odd),
-        )
-        .page(7),
-    );
-    let told = test.at_once(&["doctor"]);
-    expect(&told, 2).unwrap();
+    let (_, told) = doctor_of_endless(7);
     assert!(
         told.stdout.contains("would have the gaps above"),
         "{told:#?}"

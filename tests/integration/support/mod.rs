@@ -7,6 +7,7 @@ pub(crate) mod account;
 pub(crate) mod schema;
 
 mod answers;
+mod as_function;
 mod database;
 pub(crate) mod documents;
 pub(crate) mod in_process;

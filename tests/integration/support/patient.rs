@@ -5,10 +5,9 @@ use std::ffi::OsString;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use harness_access::Context;
 use harness_access::api::client::clock::{Cancel, Clock, VirtualClock};
 
-use super::{Outcome, Test};
+use super::{Outcome, Test, as_function};
 
 /// Waiting takes no time, and the time of day is the computer's.
 #[derive(Default)]
@@ -39,24 +38,6 @@ impl Test {
             "HARNESS_ACCESS_DB" => Some(db.clone().into_os_string()),
             _ => None,
         };
-        let (mut out, mut err) = (Vec::new(), Vec::new());
-        let exit = harness_access::run(
-            arguments.iter().map(OsString::from),
-            &mut Context {
-                env: &env,
-                clock: Arc::new(Patient::default()),
-                out: &mut out,
-                err: &mut err,
-                out_is_terminal: false,
-                err_is_terminal: false,
-                out_width: None,
-            },
-        );
-        Outcome {
-            command: arguments.join(" "),
-            status: exit as i32,
-            stdout: String::from_utf8(out).unwrap(),
-            stderr: String::from_utf8(err).unwrap(),
-        }
+        as_function::run(arguments, &env, Arc::new(Patient::default()), None)
     }
 }

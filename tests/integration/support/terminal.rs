@@ -4,10 +4,9 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
 
-use harness_access::Context;
 use harness_access::api::client::clock::VirtualClock;
 
-use super::Outcome;
+use super::{Outcome, as_function};
 
 /// Asks a file on a terminal that shows no colour.
 pub(crate) fn on_terminal(width: usize, db: &Path, arguments: &[&str]) -> Outcome {
@@ -17,23 +16,10 @@ pub(crate) fn on_terminal(width: usize, db: &Path, arguments: &[&str]) -> Outcom
         "NO_COLOR" => Some(OsString::from("1")),
         _ => None,
     };
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let exit = harness_access::run(
-        arguments.iter().map(OsString::from),
-        &mut Context {
-            env: &env,
-            clock: Arc::new(VirtualClock::default()),
-            out: &mut out,
-            err: &mut err,
-            out_is_terminal: true,
-            err_is_terminal: false,
-            out_width: Some(width),
-        },
-    );
-    Outcome {
-        command: arguments.join(" "),
-        status: exit as i32,
-        stdout: String::from_utf8(out).unwrap(),
-        stderr: String::from_utf8(err).unwrap(),
-    }
+    as_function::run(
+        arguments,
+        &env,
+        Arc::new(VirtualClock::default()),
+        Some(width),
+    )
 }

@@ -91,14 +91,7 @@ fn what_several_changed_between_kept_snapshots_is_not_said_to_be_of_the_last_one
 #[test]
 fn what_came_and_went_is_in_a_view() {
     let story = Story::begin();
-    for change in [
-        fake_harness::Account::add_member,
-        fake_harness::Account::remove_member,
-    ] {
-        story.change(By::user(ADA), |account| {
-            change(account, &Scope::account(), "on_call", EVAN);
-        });
-    }
+    story.comes_and_goes();
     story.told();
     let seen = "SELECT snapshot_id || ' ' || action || ' ' || resource_id || ' ' || actor_name FROM unseen_events";
     let line = "2 UPDATE user_group/account/on_call Ada Example";

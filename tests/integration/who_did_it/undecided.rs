@@ -67,14 +67,7 @@ fn a_file_that_never_read_the_trail_cannot_pass() {
 #[test]
 fn every_format_carries_what_came_and_went() {
     let story = Story::begin();
-    for change in [
-        fake_harness::Account::add_member,
-        fake_harness::Account::remove_member,
-    ] {
-        story.change(By::user(ADA), |account| {
-            change(account, &Scope::account(), "on_call", EVAN);
-        });
-    }
+    story.comes_and_goes();
     story.told();
     let as_format = |format| {
         story
