@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::index::Access;
 use super::question::Question;
-use crate::model::{PrincipalFact, ResourceType, Scope};
+use crate::model::{PrincipalFact, ResourceId, ResourceType, Scope};
 use crate::similar::closest;
 
 impl Access {
@@ -14,7 +14,8 @@ impl Access {
     #[must_use]
     pub fn principals_named(&self, text: &str) -> Vec<u32> {
         let wanted = text.to_lowercase();
-        let is_place = Scope::parse(text).is_some_and(|scope| scope.resource_id().is_some());
+        let is_place =
+            Scope::parse(text).is_some_and(|scope| ResourceId::of_scope(&scope).is_some());
         // A path of a scope does not mean those who live there.
         let is_in_id =
             |principal: &PrincipalFact| !is_place && principal.id.to_lowercase().contains(&wanted);

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::definition::Alone;
+use super::endpoint::in_scope;
 use super::listings::{definition, user_groups};
 use super::members;
 use super::walk::Walker;
@@ -64,7 +65,9 @@ fn by_identifier(
     identifier: &str,
     place: &str,
 ) -> Result<Presence, ApiError> {
-    let call = in_scope(Call::new(path), scope).segment(identifier);
+    let call = in_scope(Call::new(path), scope)
+        .segment(identifier)
+        .tries(FEW_TRIES);
     let Shallow(answer) = walker.client.get(&call)?.data;
     let is_it = answer.pointer(place).and_then(Value::as_str) == Some(identifier);
     // A disabled role assignment grants nothing, as if it were not there.
@@ -182,14 +185,5 @@ fn shown(page: &Value) -> Presence {
         Some(true) => Presence::Gone,
         Some(false) => Presence::There,
         None => Presence::Unsaid,
-    }
-}
-
-fn in_scope(call: Call, scope: &Scope) -> Call {
-    let call = call.tries(FEW_TRIES);
-    match scope {
-        Scope::Account | Scope::Harness => call,
-        Scope::Organization { org } => call.in_org(org),
-        Scope::Project { org, project } => call.in_project(org, project),
     }
 }

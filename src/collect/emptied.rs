@@ -31,6 +31,8 @@ struct Shrunk {
     scope: Scope,
     missing: Vec<String>,
     held: usize,
+    /// The list as a whole lost most of its rows.
+    lost_most: bool,
 }
 
 /// Asks about what is missing from lists that lost most of their rows, and about the caller's own role assignments.
@@ -68,16 +70,16 @@ pub(super) fn settle(
     // Where one list of an endpoint is wrong, another that shrank as much is no better.
     for shrunk in believed {
         let is_alike = doubted.contains(definition(shrunk.kind).endpoint.path);
-        if is_alike && has_lost_most(assembly, &rows, &shrunk) {
+        if is_alike && shrunk.lost_most {
             let reason = "it lost most of its rows together with another list that is wrong";
             assembly.lower(shrunk.kind, &shrunk.scope, reason);
         }
     }
     if let Caller::Known(caller) = caller {
-        for own in own_assignments(assembly, before, caller) {
-            if inquiry.is_contradicted(&own)? {
+        for (scope, own) in own_assignments(assembly, before, caller) {
+            if inquiry.shows_one_of(&scope, &own)? {
                 let reason = "the key's own role assignment is missing from it, but is there when asked for by itself";
-                assembly.lower(own.kind, &own.scope, reason);
+                assembly.lower(ListingKind::RoleAssignments, &scope, reason);
             }
         }
     }
@@ -99,7 +101,8 @@ fn shrunk(
             .copied()
             .unwrap_or_default();
         let has_sorts = kind == ListingKind::RoleAssignments && had <= MOST_SORTED;
-        let has_shrunk = listing.rows * 2 < had || has_sorts && listing.rows < had;
+        let lost_most = listing.rows * 2 < had;
+        let has_shrunk = lost_most || has_sorts && listing.rows < had;
         let can_be_asked = definition(kind).alone != Alone::Never;
         if !has_shrunk || !can_be_asked || listing.state != ListingState::Complete {
             continue;
@@ -118,54 +121,34 @@ fn shrunk(
                 scope: scope.clone(),
                 missing,
                 held,
+                lost_most,
             });
         }
     }
     found
 }
 
-fn has_lost_most(
+/// The caller's own role assignments that lists, which must show them, do not; by scope.
+fn own_assignments(
     assembly: &Assembly,
-    rows: &HashMap<(ListingKind, Scope), i64>,
-    shrunk: &Shrunk,
-) -> bool {
-    let (kind, scope) = (shrunk.kind, &shrunk.scope);
-    let had = rows
-        .get(&(kind, scope.clone()))
-        .copied()
-        .unwrap_or_default();
-    let mut listings = assembly.listings.iter();
-    listings
-        .any(|listing| listing.kind == kind && listing.scope == *scope && listing.rows * 2 < had)
-}
-
-/// The caller's own role assignments that lists, which must show them, do not.
-fn own_assignments(assembly: &Assembly, before: &dyn Before, caller: &str) -> Vec<Shrunk> {
-    let kind = ListingKind::RoleAssignments;
-    let mut by_scope: BTreeMap<Scope, Vec<String>> = BTreeMap::new();
+    before: &dyn Before,
+    caller: &str,
+) -> BTreeMap<Scope, Vec<String>> {
+    let mut missing: BTreeMap<Scope, Vec<String>> = BTreeMap::new();
     for (scope, identifier) in before.own_assignments(caller).unwrap_or_default() {
-        by_scope.entry(scope).or_default().push(identifier);
+        missing.entry(scope).or_default().push(identifier);
     }
-    let mut lists = by_scope.into_iter();
-    let of_list = |(scope, own): (Scope, Vec<String>)| {
-        let mut listings = assembly.listings.iter();
-        let is_whole = listings.any(|listing| {
-            listing.kind == kind
-                && listing.scope == scope
+    missing.retain(|scope, own| {
+        let is_whole = assembly.listings.iter().any(|listing| {
+            listing.kind == ListingKind::RoleAssignments
+                && listing.scope == *scope
                 && listing.state == ListingState::Complete
         });
-        let shown = assembly.shown_by(kind, &scope);
-        let held = own.len();
-        let missing = own.into_iter().filter(|id| !shown.contains(id.as_str()));
-        let missing: Vec<String> = missing.collect();
-        (is_whole && !missing.is_empty()).then_some(Shrunk {
-            kind,
-            scope,
-            missing,
-            held,
-        })
-    };
-    lists.by_ref().filter_map(of_list).collect()
+        let shown = assembly.shown_by(ListingKind::RoleAssignments, scope);
+        own.retain(|identifier| !shown.contains(identifier));
+        is_whole && !own.is_empty()
+    });
+    missing
 }
 
 struct Inquiry<'a> {
@@ -211,13 +194,15 @@ impl Inquiry<'_> {
         Ok(None)
     }
 
-    fn is_contradicted(&mut self, own: &Shrunk) -> Result<bool, ApiError> {
-        for identifier in sample(&own.missing) {
+    /// Whether one of some role assignments is there when asked for by itself.
+    fn shows_one_of(&mut self, scope: &Scope, missing: &[String]) -> Result<bool, ApiError> {
+        for identifier in sample(missing) {
             if self.left == 0 {
                 return Ok(false);
             }
             self.left -= 1;
-            if ask(self.walker, own.kind, &own.scope, identifier)? == Presence::There {
+            let presence = ask(self.walker, ListingKind::RoleAssignments, scope, identifier)?;
+            if presence == Presence::There {
                 return Ok(true);
             }
         }

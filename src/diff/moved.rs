@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::Change;
-use crate::model::{DiffFacts, GrantFact, Named, ResourceFact, ResourceType};
+use crate::model::{DiffFacts, GrantFact, Named, ResourceFact, ResourceType, is_move};
 
 /// Takes what moved along out of the facts, and returns a change for each project that moved. What is left of such a project
 /// is what differs.
@@ -109,8 +109,7 @@ impl Move {
             .map(|fact| resources.contains(&self.renamed(&fact.id)))
             .chain(old_grants.map(|grant| grants.contains(&self.moved_grant(grant).id())))
             .collect();
-        let came_along = along.iter().filter(|came| **came).count();
-        came_along > 0 && came_along * 2 >= along.len()
+        is_move(&along)
     }
 
     /// Takes out what is the same in both. What changed meanwhile is left, under one id.

@@ -6,6 +6,14 @@ use std::sync::Arc;
 
 use super::{Details, Entitlement, ResourceType, Timestamp};
 
+/// Whether a project is the one that another organization held: at least half of what it held of its own came along. One
+/// entry for each of these things: whether it came.
+#[must_use]
+pub fn is_move(came_along: &[bool]) -> bool {
+    let came = came_along.iter().filter(|came| **came).count();
+    came > 0 && came * 2 >= came_along.len()
+}
+
 /// A principal, user group, role or resource group as a snapshot names it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Named {

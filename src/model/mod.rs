@@ -38,7 +38,7 @@ pub use diagnosis::{
     CheckedPermission, Deviation, Diagnosis, ListDiagnosis, Proof, Trial, TrialAnswer, Verdict,
 };
 pub use directory::{Directory, Ref, ScopeRef};
-pub use fact::{DiffFacts, GrantFact, Named, Namesake, NumberMap, ResourceFact};
+pub use fact::{DiffFacts, GrantFact, Named, Namesake, NumberMap, ResourceFact, is_move};
 pub use grant::{Entitlement, Grant};
 pub use history::{Moment, Span, Thing};
 pub use impact::{Impact, ImpactWanted, Impacts};

@@ -88,16 +88,6 @@ impl Scope {
         .filter(|scope| parts.len() == 1 || *scope != Self::Account)
     }
 
-    /// The text id of the organization or project that the scope is.
-    #[must_use]
-    pub fn resource_id(&self) -> Option<String> {
-        match self {
-            Self::Account | Self::Harness => None,
-            Self::Organization { org } => Some(format!("organization/{org}")),
-            Self::Project { org, project } => Some(format!("project/{org}/{project}")),
-        }
-    }
-
     /// Reads a scope from the start of a longer path, and what comes after it. Of `org/a/project/b/c` the scope is the
     /// project.
     #[must_use]

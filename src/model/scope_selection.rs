@@ -96,6 +96,12 @@ impl ScopeSelection {
                 .any(|(of, wanted)| of == org && wanted == project)
     }
 
+    /// Whether a selection, as a snapshot records it, leaves the account's own scope out.
+    #[must_use]
+    pub fn leaves_account_out(recorded: &str) -> bool {
+        Self::parse(recorded).is_some_and(|asked| asked.without_account)
+    }
+
     /// Reads a selection as a snapshot records it.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

@@ -51,7 +51,7 @@ impl SnapshotInfo {
     /// Whether the account's own scope was left out on purpose.
     #[must_use]
     pub fn leaves_account_out(&self) -> bool {
-        ScopeSelection::parse(&self.scopes).is_some_and(|asked| asked.without_account)
+        ScopeSelection::leaves_account_out(&self.scopes)
     }
 }
 

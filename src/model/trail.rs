@@ -162,17 +162,15 @@ impl AuditTrail {
         let Some(mut next) = from.or(first) else {
             return Vec::new();
         };
-        let after = |moment: Timestamp| Timestamp::from_millis(moment.as_millis() + 1);
-        let before = |moment: Timestamp| Timestamp::from_millis(moment.as_millis() - 1);
         let mut holes = Vec::new();
         for window in windows {
             if window.from > next && window.from <= until {
                 holes.push(Window {
                     from: next,
-                    until: before(window.from),
+                    until: window.from.moved(-1),
                 });
             }
-            next = next.max(after(window.until));
+            next = next.max(window.until.moved(1));
         }
         if next <= until {
             holes.push(Window { from: next, until });

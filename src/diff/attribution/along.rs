@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::diff::Change;
-use crate::model::{AuditEvent, ResourceType, Scope};
+use crate::model::{AuditEvent, ResourceId, ResourceType, Scope};
 
 /// Marks the events that belong to projects which moved, among those that no change shows; they are in order of time.
 pub(super) fn mark<'a>(
@@ -54,10 +54,7 @@ fn moved(change: &Change) -> Option<(Scope, Scope)> {
     if after.kind != ResourceType::Project || before.scope == after.scope {
         return None;
     }
-    let scope = |id: &str| {
-        let (org, project) = id.strip_prefix("project/")?.split_once('/')?;
-        Scope::parse(&format!("org/{org}/project/{project}"))
-    };
+    let scope = |id: &str| ResourceId::parse(id)?.as_scope();
     Some((scope(&before.id)?, scope(&after.id)?))
 }
 

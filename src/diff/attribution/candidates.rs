@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::interval::is_same_moment;
+use super::interval::{is_creation, is_same_moment};
 use super::pattern::{EventPattern, Who};
 use super::trace::{Trace, email, trace};
 use crate::diff::{AssessedChange, Change, Verb};
@@ -97,8 +97,7 @@ fn is_of_its_time(event: &AuditEvent, change: &Change) -> bool {
     if event.detail.is_some() {
         return true;
     }
-    let is_creation = event.action.eq_ignore_ascii_case("ROLE_ASSIGNMENT_CREATED");
-    let made = grant.created_at.filter(|_| is_creation);
+    let made = grant.created_at.filter(|_| is_creation(event));
     made.is_none_or(|made| is_same_moment(made, event.at))
 }
 

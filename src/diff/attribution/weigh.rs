@@ -1,7 +1,7 @@
 //! What the candidates of one change prove.
 
 use super::candidates::Candidates;
-use super::interval::{Interval, SAME_MOMENT_MS, is_same_moment};
+use super::interval::{Interval, SAME_MOMENT_MS, is_creation, is_same_moment};
 use crate::diff::{Change, Subject};
 use crate::model::{Acting, AuditEvent, AuditTrail, By, Certainty};
 
@@ -89,8 +89,7 @@ fn by_time_of_creation(
     let (first, last) = (made.moved(-SAME_MOMENT_MS), made.moved(SAME_MOMENT_MS));
     let made_it = |position: &usize| {
         let event = events[*position];
-        let is_creation = event.action.eq_ignore_ascii_case("ROLE_ASSIGNMENT_CREATED");
-        is_creation && is_same_moment(made, event.at)
+        is_creation(event) && is_same_moment(made, event.at)
     };
     let positions: Vec<usize> = candidates.direct.iter().copied().filter(made_it).collect();
     if positions.is_empty() {

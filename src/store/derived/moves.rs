@@ -3,6 +3,8 @@
 
 use rusqlite::{Connection, named_params};
 
+use crate::model::is_move;
+
 /// What a project left and came to.
 struct Move {
     old: i64,
@@ -72,20 +74,15 @@ pub(in crate::store) fn renamed(alias: &str) -> String {
 pub(in crate::store) const OWN: &str =
     "substr(t.id, length(rtrim(t.id, replace(t.id, '/', ''))) + 1, 1) <> '_'";
 
-/// What the old project held of its own, and how much of that came along.
-const SHARE: &str = "SELECT count(*), ifnull(sum(came), 0) FROM (
-    SELECT EXISTS (SELECT 1 FROM _moved m WHERE m.snapshot = :snapshot AND m.is_grant = 0 AND m.old = t.key) AS came
+/// Of each thing that the old project held of its own, whether it came along.
+const CAME: &str = "
+    SELECT EXISTS (SELECT 1 FROM _moved m WHERE m.snapshot = :snapshot AND m.is_grant = 0 AND m.old = t.key)
     FROM _resource_version v CROSS JOIN _resource t ON t.key = v.resource
     WHERE v.valid_until = :snapshot AND t.scope = :old_scope AND {own}
     UNION ALL
     SELECT EXISTS (SELECT 1 FROM _moved m WHERE m.snapshot = :snapshot AND m.is_grant = 1 AND m.old = g.key)
     FROM _grant g CROSS JOIN _resource t ON t.key = g.target
-    WHERE g.valid_until = :snapshot AND (g.scope = :old_scope OR g.scope = 0 AND t.scope = :old_scope) AND {own})";
-
-/// Whether so much of what a project held of its own came along that it is the same project.
-pub(in crate::store) fn is_move(held: i64, came: i64) -> bool {
-    came > 0 && came * 2 >= held
-}
+    WHERE g.valid_until = :snapshot AND (g.scope = :old_scope OR g.scope = 0 AND t.scope = :old_scope) AND {own}";
 
 impl Move {
     /// Notes what came along, if that is at least half of what the project held of its own.
@@ -123,12 +120,14 @@ impl Move {
             named_params! {":snapshot": snapshot, ":old_scope": old_scope, ":new_scope": new_scope, ":from": self.from,
                 ":to": self.to},
         )?;
-        let (held, came): (i64, i64) = connection.query_row(
-            &SHARE.replace("{own}", OWN),
-            named_params! {":snapshot": snapshot, ":old_scope": old_scope},
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )?;
-        if is_move(held, came) {
+        let came_along = connection
+            .prepare(&CAME.replace("{own}", OWN))?
+            .query_map(
+                named_params! {":snapshot": snapshot, ":old_scope": old_scope},
+                |row| row.get(0),
+            )?
+            .collect::<rusqlite::Result<Vec<bool>>>()?;
+        if is_move(&came_along) {
             connection.execute(
                 "INSERT INTO _moved VALUES (?1, 0, ?2, ?3)",
                 [snapshot, self.new, self.old],

@@ -18,12 +18,17 @@ impl Reader {
         let structure = structure(&self.connection).map_err(|error| self.failed(&error))?;
         let mut infos = self.snapshots()?;
         infos.retain(|info| snapshots.contains(&info.id));
-        self.compared(infos, structure)
+        self.compared(infos, structure, None)
     }
 
-    /// What differs in the whole file, in one sentence; `None` = nothing. Leaves out what SQLite finds itself.
-    pub(in crate::store) fn damage(&self) -> Result<Option<String>, StoreError> {
-        Ok(self.compared(self.snapshots()?, Vec::new())?.summary())
+    /// What differs in the whole file, in one sentence; `None` = nothing. Leaves out what SQLite finds itself. `tables`:
+    /// their sums, where they were read already.
+    pub(in crate::store) fn damage(
+        &self,
+        tables: Option<&TableSums>,
+    ) -> Result<Option<String>, StoreError> {
+        let compared = self.compared(self.snapshots()?, Vec::new(), tables)?;
+        Ok(compared.summary())
     }
 
     /// Adds what differs to what is wrong with the file already.
@@ -31,13 +36,17 @@ impl Reader {
         &self,
         infos: Vec<SnapshotInfo>,
         mut file: Vec<String>,
+        read: Option<&TableSums>,
     ) -> Result<Verified, StoreError> {
         let compare = || {
             if self.is_older_schema()? {
                 let snapshots = infos.into_iter().map(unchanged).collect();
                 return Ok(Verified { snapshots, file });
             }
-            file.extend(tables(&self.connection)?);
+            file.extend(match read {
+                Some(now) => tables(&self.connection, now)?,
+                None => tables(&self.connection, &TableSums::read(&self.connection)?)?,
+            });
             if is_undigested(&self.connection)? {
                 let snapshots = infos.into_iter().map(unchanged).collect();
                 return Ok(Verified { snapshots, file });
@@ -96,9 +105,9 @@ fn structure(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     })
 }
 
-fn tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
-    let (stored, now) = (TableSums::stored(connection)?, TableSums::read(connection)?);
-    let differing = stored.differing(&now).into_iter();
+fn tables(connection: &Connection, now: &TableSums) -> rusqlite::Result<Vec<String>> {
+    let stored = TableSums::stored(connection)?;
+    let differing = stored.differing(now).into_iter();
     Ok(differing
         .map(|table| format!("its table `{table}` is not as it was stored"))
         .collect())

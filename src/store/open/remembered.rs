@@ -1,6 +1,6 @@
 //! What the file knows of the account before a sync.
 
-use rusqlite::params;
+use rusqlite::{Connection, params};
 use std::collections::{HashMap, HashSet};
 
 use super::writer::Writer;
@@ -42,9 +42,9 @@ impl Writer {
     /// # Errors
     /// When the file cannot be read.
     pub fn rows_before(&self) -> Result<HashMap<(ListingKind, Scope), i64>, StoreError> {
-        let read = || -> rusqlite::Result<HashMap<(ListingKind, Scope), i64>> {
+        self.remembered(|connection| {
             let mut before = HashMap::new();
-            let mut statement = self.connection.prepare(
+            let mut statement = connection.prepare(
                 "SELECT l.kind, s.path, c.rows, max(c.valid_from) FROM _coverage c
                  JOIN _listing l ON l.key = c.listing JOIN _scope s ON s.key = l.scope
                  WHERE c.state = 'complete' GROUP BY c.listing",
@@ -58,11 +58,7 @@ impl Writer {
                 }
             }
             Ok(before)
-        };
-        if self.fresh {
-            return Ok(HashMap::new());
-        }
-        read().map_err(|error| self.failed(&error))
+        })
     }
 
     /// Identifiers of what is held of a list: of role assignments Harness's own, of members the uuids. What Harness
@@ -90,8 +86,8 @@ impl Writer {
     /// # Errors
     /// When the file cannot be read.
     pub fn assignments_at(&self, scope: &Scope) -> Result<Vec<(String, String)>, StoreError> {
-        let read = || -> rusqlite::Result<Vec<(String, String)>> {
-            self.connection
+        self.remembered(|connection| {
+            connection
                 .prepare_cached(
                     "SELECT r.type, g.role_assignment FROM _scope s JOIN _grant g ON g.scope = s.key
                      JOIN _resource r ON r.key = g.principal
@@ -100,11 +96,7 @@ impl Writer {
                 )?
                 .query_map([scope.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect()
-        };
-        if self.fresh {
-            return Ok(Vec::new());
-        }
-        read().map_err(|error| self.failed(&error))
+        })
     }
 
     /// Role assignments that a principal holds itself, by scope and Harness's identifier. Harness names a caller that is a
@@ -117,8 +109,8 @@ impl Writer {
         kind: &str,
         identifier: &str,
     ) -> Result<Vec<(Scope, String)>, StoreError> {
-        let read = || -> rusqlite::Result<Vec<(Scope, String)>> {
-            let mut statement = self.connection.prepare(
+        self.remembered(|connection| {
+            let mut statement = connection.prepare(
                 "SELECT s.path, g.role_assignment FROM _resource r JOIN _grant g ON g.principal = r.key
                  JOIN _scope s ON s.key = g.scope
                  WHERE r.identifier = ?2 AND r.type = ?1 AND g.valid_until IS NULL AND g.role_assignment IS NOT NULL",
@@ -131,24 +123,16 @@ impl Writer {
                 held.extend(scope.map(|scope| (scope, identifier)));
             }
             Ok(held)
-        };
-        if self.fresh {
-            return Ok(Vec::new());
-        }
-        read().map_err(|error| self.failed(&error))
+        })
     }
 
     fn texts(&self, sql: &str, parameters: &[&str]) -> Result<Vec<String>, StoreError> {
-        let read = || -> rusqlite::Result<Vec<String>> {
-            self.connection
+        self.remembered(|connection| {
+            connection
                 .prepare_cached(sql)?
                 .query_map(rusqlite::params_from_iter(parameters), |row| row.get(0))?
                 .collect()
-        };
-        if self.fresh {
-            return Ok(Vec::new());
-        }
-        read().map_err(|error| self.failed(&error))
+        })
     }
 
     fn listed(
@@ -156,9 +140,9 @@ impl Writer {
         kinds: &[ResourceType],
         versions: &str,
     ) -> Result<HashSet<ResourceId>, StoreError> {
-        let read = || -> rusqlite::Result<HashSet<ResourceId>> {
+        self.remembered(|connection| {
             let mut listed = HashSet::new();
-            let mut statement = self.connection.prepare(&format!(
+            let mut statement = connection.prepare(&format!(
                 "SELECT p.path, r.identifier FROM _resource_version v JOIN _resource r ON r.key = v.resource
                  JOIN _scope p ON p.key = r.scope WHERE {versions} AND r.type = ?1"
             ))?;
@@ -175,10 +159,17 @@ impl Writer {
                 }
             }
             Ok(listed)
-        };
+        })
+    }
+
+    /// What the file tells; nothing where there was none.
+    pub(in crate::store) fn remembered<T: Default>(
+        &self,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
         if self.fresh {
-            return Ok(HashSet::new());
+            return Ok(T::default());
         }
-        read().map_err(|error| self.failed(&error))
+        read(&self.connection).map_err(|error| self.failed(&error))
     }
 }

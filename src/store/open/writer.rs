@@ -151,7 +151,7 @@ impl Writer {
     /// Compares the file with what was stored in it, before a change: what is observed next is told as a change to that.
     /// What others changed does not keep an account from being observed, but is told, and stays to be told.
     pub(in crate::store) fn warn_of_damage(&self) -> Result<(), StoreError> {
-        let damage = self.reader()?.damage()?;
+        let damage = self.reader()?.damage(self.found.as_ref())?;
         if let Some(detail) = damage {
             log::warn!(
                 "{} is damaged: {detail}. Restore it from a backup: what is stored on top of it cannot be exported, and \
@@ -238,14 +238,9 @@ impl Writer {
     /// # Errors
     /// When the file cannot be read.
     pub fn newest_time(&self) -> Result<Option<Timestamp>, StoreError> {
-        if self.fresh {
-            return Ok(None);
-        }
         let newest = "SELECT max(finished_at) FROM _snapshot WHERE state <> 'pruned'";
-        let text: Option<String> = self
-            .connection
-            .query_row(newest, [], |row| row.get(0))
-            .map_err(|error| self.failed(&error))?;
+        let text: Option<String> =
+            self.remembered(|connection| connection.query_row(newest, [], |row| row.get(0)))?;
         Ok(text.as_deref().and_then(Timestamp::parse_at_latest))
     }
 

@@ -6,8 +6,8 @@ use std::collections::HashSet;
 use super::brake::Moved;
 use super::grants::GrantKey;
 use super::merge::Merge;
-use crate::model::{Grant, ResourceId, ResourceType, Scope};
-use crate::store::derived::{OWN, is_move, renamed};
+use crate::model::{Grant, ResourceId, ResourceType, Scope, is_move};
+use crate::store::derived::{OWN, renamed};
 
 impl Merge<'_> {
     /// A project moved where one that is gone and one that is new share an identifier, no others do, and most of what the
@@ -85,9 +85,7 @@ impl Merge<'_> {
             let key = key.map(Option::unwrap_or_default); // what is not there has no key, and 0 stands for none
             along.push(grants.contains(&key));
         }
-        let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-        let came = along.iter().filter(|came| **came).count();
-        Ok(is_move(count(along.len()), count(came)))
+        Ok(is_move(&along))
     }
 
     /// The keys of the resources and grants that were observed in a scope.

@@ -93,8 +93,7 @@ impl Reader {
             [snapshot],
             |row| row.get(0),
         )?;
-        let asked = ScopeSelection::parse(&asked);
-        loader.facts.leaves_account_out = asked.is_some_and(|asked| asked.without_account);
+        loader.facts.leaves_account_out = ScopeSelection::leaves_account_out(&asked);
         self.load_scopes(&mut loader)?;
         Ok(loader)
     }

@@ -1,6 +1,6 @@
 //! What a name typed by a person means.
 
-use crate::model::{Scope, Thing};
+use crate::model::{ResourceId, Scope, Thing};
 use crate::store::names::GONE_SINCE;
 use crate::store::{Reader, StoreError};
 
@@ -29,11 +29,11 @@ impl Reader {
                  AND (instr(lower(v.name), lower(?1)) OR instr(lower(json_extract(v.attributes, '$.email')), lower(?1))))",
             "instr(lower(r.id), lower(?1))",
         ];
-        let as_scope = Scope::parse(text).and_then(|scope| scope.resource_id());
+        let as_scope = Scope::parse(text).and_then(|scope| ResourceId::of_scope(&scope));
         let forms = match &as_scope {
             Some(id) => {
                 let found = self
-                    .things(forms[0], id)
+                    .things(forms[0], &id.to_string())
                     .map_err(|error| self.failed(&error))?;
                 if !found.is_empty() {
                     return Ok(found);

@@ -133,11 +133,8 @@ impl Writer {
     /// # Errors
     /// When the file cannot be read.
     pub fn trail_before(&self) -> Result<TrailBefore, StoreError> {
-        if self.fresh {
-            return Ok(TrailBefore::default());
-        }
-        let read = || {
-            let oldest = self.connection.query_row(
+        self.remembered(|connection| {
+            let oldest = connection.query_row(
                 "SELECT CAST(round((julianday(min(started_at)) - 2440587.5) * 86400000) AS INTEGER)
                  FROM _snapshot WHERE state <> 'pruned'",
                 [],
@@ -145,10 +142,9 @@ impl Writer {
             )?;
             Ok(TrailBefore {
                 oldest: oldest.map(Timestamp::from_millis),
-                windows: windows(&self.connection)?,
+                windows: windows(connection)?,
             })
-        };
-        read().map_err(|error| self.failed(&error))
+        })
     }
 
     /// Keeps what was learnt of events, by Harness's identifier.
@@ -177,18 +173,14 @@ impl Writer {
     /// # Errors
     /// When the file cannot be read.
     pub fn sign_ins_read(&self) -> Result<Vec<SignInsRead>, StoreError> {
-        if self.fresh {
-            return Ok(Vec::new());
-        }
-        let read = || -> rusqlite::Result<Vec<SignInsRead>> {
-            self.connection
+        self.remembered(|connection| {
+            connection
                 .prepare("SELECT r.identifier, l.observed_until FROM _login l JOIN _resource r ON r.key = l.resource")?
                 .query_map([], |row| {
                     Ok(SignInsRead { user: row.get(0)?, read_until: Timestamp::from_millis(row.get(1)?) })
                 })?
                 .collect()
-        };
-        read().map_err(|error| self.failed(&error))
+        })
     }
 }
 
@@ -223,11 +215,11 @@ fn windows(connection: &Connection) -> rusqlite::Result<Vec<ReadWindow>> {
 /// snapshots and the trail know. Addresses change hands: whoever of several it was is not guessed.
 fn name_by_address(connection: &Connection, events: &mut [AuditEvent]) -> rusqlite::Result<()> {
     let is_nameless = |actor: &Actor| actor.kind == ActorKind::User && actor.user_id.is_none();
-    let acting = |event: &AuditEvent| [Some(event.actor.clone()), event.impersonation.clone()];
-    let actors: HashSet<Actor> = events.iter().flat_map(acting).flatten().collect();
-    if !actors.iter().any(is_nameless) {
+    let acting = || events.iter().flat_map(AuditEvent::who_acted);
+    if !acting().any(is_nameless) {
         return Ok(());
     }
+    let actors: HashSet<Actor> = acting().cloned().collect();
     let mut known: HashMap<String, BTreeSet<String>> = HashMap::new();
     let mut statement = connection.prepare(
         "SELECT DISTINCT json_extract(v.attributes, '$.email'), r.identifier
