@@ -26,8 +26,9 @@ pub(crate) fn in_words<T: DeserializeOwned>(value: &Value, error: &serde_json::E
 /// The same where only the bytes are known to hold the value.
 pub(crate) fn of_bytes<T: DeserializeOwned>(bytes: &[u8], error: &serde_json::Error) -> String {
     const ENOUGH: usize = 1 << 20;
-    match serde_json::from_slice::<Value>(bytes) {
-        Ok(value) if bytes.len() <= ENOUGH => in_words::<T>(&value, error),
+    let value = (bytes.len() <= ENOUGH).then(|| serde_json::from_slice::<Value>(bytes));
+    match value {
+        Some(Ok(value)) => in_words::<T>(&value, error),
         _ => plain(&without_place(&error.to_string())),
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::definition::Alone;
-use super::endpoint::in_scope;
+use super::endpoint::Endpoint;
 use super::listings::{definition, user_groups};
 use super::members;
 use super::walk::Walker;
@@ -65,7 +65,7 @@ fn by_identifier(
     identifier: &str,
     place: &str,
 ) -> Result<Presence, ApiError> {
-    let call = in_scope(Call::new(path), scope)
+    let call = about(walker, path, scope)
         .segment(identifier)
         .tries(FEW_TRIES);
     let Shallow(answer) = walker.client.get(&call)?.data;
@@ -97,7 +97,7 @@ fn its_lists(
     let Some(scope) = id.as_scope() else {
         return Ok(Presence::Unsaid);
     };
-    let call = in_scope(Call::new(user_groups::PATH), &scope);
+    let call = about(walker, user_groups::PATH, &scope);
     one_row(walker, Method::Get, &call).map(|_| Presence::There)
 }
 
@@ -137,7 +137,7 @@ fn tokens_of(
     owner: &str,
     key: &str,
 ) -> Result<Option<Value>, ApiError> {
-    let call = in_scope(Call::new("/ng/api/apikey/aggregate"), scope)
+    let call = about(walker, "/ng/api/apikey/aggregate", scope)
         .query("apiKeyType", "SERVICE_ACCOUNT")
         .query("parentIdentifier", owner)
         .query("identifiers", key);
@@ -186,4 +186,8 @@ fn shown(page: &Value) -> Presence {
         Some(false) => Presence::There,
         None => Presence::Unsaid,
     }
+}
+
+fn about(walker: Walker<'_>, path: &'static str, scope: &Scope) -> Call {
+    Endpoint::get(path, &[]).call(walker.client.account_id(), scope)
 }

@@ -144,16 +144,19 @@ impl Assignments {
         }
     }
 
+    /// Harness's identifiers of the rows.
+    pub(crate) fn identifiers(&self) -> impl Iterator<Item = String> {
+        self.rows
+            .iter()
+            .map(|row| self.ids.get(row.id).into_owned())
+    }
+
     pub(crate) fn push(&mut self, item: RoleAssignmentItem) -> Result<(), String> {
         let scope = item.scope.unwrap_or_default();
-        not_of(
-            &self.account,
-            scope.account_identifier.as_deref(),
-            format_args!(
-                "the role assignment {}",
-                quote(&item.role_assignment.identifier)
-            ),
-        )?;
+        not_of(&self.account, scope.account_identifier.as_deref(), || {
+            let identifier = quote(&item.role_assignment.identifier);
+            format!("the role assignment {identifier}")
+        })?;
         let scope = own_scope(
             scope.org_identifier.as_deref(),
             scope.project_identifier.as_deref(),

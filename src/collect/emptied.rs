@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::alone::{Presence, ask};
 use super::assemble::Assembly;
+use super::assignments::Assignments;
 use super::definition::Alone;
 use super::listings::definition;
 use super::request::Before;
@@ -244,12 +245,7 @@ impl Assembly {
     fn shown_by(&self, kind: ListingKind, scope: &Scope) -> HashSet<String> {
         if kind == ListingKind::RoleAssignments {
             let lists = self.assignments.iter().filter(|list| list.scope == *scope);
-            return lists
-                .flat_map(|list| {
-                    let rows = list.rows.iter();
-                    rows.map(|row| list.ids.get(row.id).into_owned())
-                })
-                .collect();
+            return lists.flat_map(Assignments::identifiers).collect();
         }
         if kind == ListingKind::Users && *scope != Scope::Account {
             let container = ResourceId::of_scope(scope).and_then(|id| self.directory.find(&id));
@@ -283,9 +279,8 @@ impl Assembly {
     /// Something of a kind that a list shows, with the scope to ask about it in.
     fn one_of(&self, kind: ListingKind) -> Option<(Scope, String)> {
         if kind == ListingKind::RoleAssignments {
-            let list = self.assignments.iter().find(|list| !list.rows.is_empty())?;
-            let id = list.ids.get(list.rows.first()?.id).into_owned();
-            return Some((list.scope.clone(), id));
+            let mut lists = self.assignments.iter();
+            return lists.find_map(|list| Some((list.scope.clone(), list.identifiers().next()?)));
         }
         let is_own = |id: &&ResourceId| {
             ListingKind::of(&id.kind) == Some(kind) && id.scope != Scope::Harness

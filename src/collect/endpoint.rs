@@ -61,7 +61,11 @@ impl Endpoint {
             Some(path) => Call::new(path).segment(account),
             None => Call::new(self.path),
         };
-        let mut call = in_scope(call, scope);
+        let mut call = match scope {
+            Scope::Account | Scope::Harness => call,
+            Scope::Organization { org } => call.in_org(org),
+            Scope::Project { org, project } => call.in_project(org, project),
+        };
         for sort in self.sort {
             call = call.sort(*sort);
         }
@@ -76,14 +80,5 @@ impl Endpoint {
         self.call(account, &Scope::Account)
             .site(self.method)
             .endpoint
-    }
-}
-
-/// A call about a scope.
-pub(super) fn in_scope(call: Call, scope: &Scope) -> Call {
-    match scope {
-        Scope::Account | Scope::Harness => call,
-        Scope::Organization { org } => call.in_org(org),
-        Scope::Project { org, project } => call.in_project(org, project),
     }
 }

@@ -226,9 +226,10 @@ impl<R: Row> RowSink<R> for Mapped<'_> {
 
 impl Mapped<'_> {
     fn map<R: Row>(&self, row: R) -> Result<ListedResource, String> {
-        let said = row.account().map(str::to_owned);
+        let other = row.account().filter(|said| *said != self.account);
+        let other = other.map(str::to_owned);
         let resource = row.listed(self.scope)?;
-        not_of(self.account, said.as_deref(), &resource.id)?;
+        not_of(self.account, other.as_deref(), || resource.id.to_string())?;
         if self.scope.may_hold(&resource) {
             return Ok(resource);
         }

@@ -94,10 +94,7 @@ fn in_list(walker: Walker<'_>, own: &OwnAssignment, lists: &mut Lists) -> Result
     if !lists.contains_key(&own.home) {
         let listed = walker.listing(ListingKind::RoleAssignments, &own.home)?;
         let there = match listed.map(|listed| listed.rows) {
-            Some(Rows::Assignments(list)) => {
-                let rows = list.rows.iter();
-                rows.map(|row| list.ids.get(row.id).into_owned()).collect()
-            }
+            Some(Rows::Assignments(list)) => list.identifiers().collect(),
             _ => HashSet::new(),
         };
         lists.insert(own.home.clone(), there);

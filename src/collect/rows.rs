@@ -1,7 +1,6 @@
 //! The rows of a list, mapped to the model.
 
 use serde::de::DeserializeOwned;
-use std::fmt;
 use std::hash::{DefaultHasher, Hash};
 
 use crate::api::http::quote::quote;
@@ -139,12 +138,14 @@ impl ListScope {
 pub(crate) fn not_of(
     account: &str,
     said: Option<&str>,
-    what: impl fmt::Display,
+    what: impl FnOnce() -> String,
 ) -> Result<(), String> {
     match said {
-        Some(other) if other != account => {
-            Err(format!("{what} is of another account, {}", quote(other)))
-        }
+        Some(other) if other != account => Err(format!(
+            "{} is of another account, {}",
+            what(),
+            quote(other)
+        )),
         _ => Ok(()),
     }
 }

@@ -160,18 +160,23 @@ impl Assembly {
     /// A caller that the lists show can do something in the account, so it must have been given that there.
     fn lower_assignments_of_nobody(&mut self, visibility: &KeyVisibility) {
         let is_empty = |list: &Assignments| list.scope == Scope::Account && list.seen == 0;
+        if !self.assignments.iter().any(is_empty) {
+            return;
+        }
         let is_listed = |caller: &str| {
             let mut ids = self
                 .resources
                 .iter()
                 .map(|resource| self.directory.id(resource.id));
-            ids.any(|id| caller == format!("{}/{}", id.kind, id.identifier))
+            caller.split_once('/').is_some_and(|(kind, identifier)| {
+                ids.any(|id| id.kind.as_str() == kind && id.identifier == identifier)
+            })
         };
         let was_given = match visibility.caller() {
             Caller::Known(caller) => visibility.holds_something() && is_listed(caller),
             Caller::Nobody | Caller::Unasked => false,
         };
-        if was_given && self.assignments.iter().any(is_empty) {
+        if was_given {
             let reason = "it is empty, although the key was given permissions in the account";
             self.lower(ListingKind::RoleAssignments, &Scope::Account, reason);
         }

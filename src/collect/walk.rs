@@ -1,6 +1,6 @@
 //! Walking the lists of the table, in the ways that the server knows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::definition::{Definition, Walks, WithoutPermission};
 use super::endpoint::Endpoint;
@@ -214,8 +214,9 @@ fn stray(rows: &Rows, scopes: &[Scope]) -> Option<String> {
     let Rows::Resources(listed) = rows else {
         return None;
     };
+    let observed: HashSet<&Scope> = scopes.iter().collect();
     let is_elsewhere = |listed: &&ListedResource| {
-        listed.id.scope != Scope::Harness && !scopes.contains(&listed.id.scope)
+        listed.id.scope != Scope::Harness && !observed.contains(&listed.id.scope)
     };
     listed
         .iter()

@@ -19,9 +19,9 @@ impl Patience {
     /// The attempts for a call that would have so many.
     pub(super) fn tries(&self, path: &str, tries: u32) -> u32 {
         match self.0.get(path) {
-            None | Some(0) => tries,
-            Some(failed) if *failed < MOST_IN_A_ROW => tries.min(FEW_TRIES),
-            Some(_) => 1,
+            None => tries,
+            Some(_) if self.is_lost(path) => 1,
+            Some(_) => tries.min(FEW_TRIES),
         }
     }
 

@@ -147,7 +147,7 @@ impl ApiError {
     /// Whether permissions are missing: the listing is `not_permitted` rather than broken.
     #[must_use]
     pub fn is_not_permitted(&self) -> bool {
-        matches!(*self.kind, ApiErrorKind::NotPermitted { .. })
+        self.kind.is_not_permitted()
     }
 
     /// Whether this ends the whole run rather than being a gap of one list: the key is refused, Harness cannot be
@@ -246,27 +246,24 @@ impl ApiError {
     }
 }
 
+/// What a kind of error holds of the server's own words.
+enum ServerWords<'a> {
+    Said(&'a mut ErrorBody),
+    Excerpt(&'a mut String),
+    Last(&'a mut Option<Box<ApiErrorKind>>),
+    None,
+}
+
 impl ApiErrorKind {
     /// What happened, without the server's own words.
     #[must_use]
     pub fn brief(&self) -> String {
         let mut kind = self.clone();
-        match &mut kind {
-            Self::BadKey(said)
-            | Self::NotPermitted { said, .. }
-            | Self::NotFound(said)
-            | Self::Throttled(said)
-            | Self::Server(said)
-            | Self::AccountMoved { said, .. }
-            | Self::IpNotAllowed(said)
-            | Self::Refused(said) => said.message.clear(),
-            Self::NotJson { excerpt, .. } => excerpt.clear(),
-            Self::Deadline { last, .. } => *last = None,
-            Self::Redirected { .. }
-            | Self::Transport(_)
-            | Self::Shape { .. }
-            | Self::Impossible { .. }
-            | Self::Cancelled => {}
+        match kind.words_mut() {
+            ServerWords::Said(said) => said.message.clear(),
+            ServerWords::Excerpt(excerpt) => excerpt.clear(),
+            ServerWords::Last(last) => *last = None,
+            ServerWords::None => {}
         }
         kind.to_string()
     }
@@ -293,7 +290,15 @@ impl ApiErrorKind {
 
     fn anonymous(&self) -> Self {
         let mut kind = self.clone();
-        match &mut kind {
+        if let ServerWords::Said(said) = kind.words_mut() {
+            said.correlation_id = None;
+        }
+        kind
+    }
+
+    /// The server's own words.
+    fn words_mut(&mut self) -> ServerWords<'_> {
+        match self {
             Self::BadKey(said)
             | Self::NotPermitted { said, .. }
             | Self::NotFound(said)
@@ -301,15 +306,14 @@ impl ApiErrorKind {
             | Self::Server(said)
             | Self::AccountMoved { said, .. }
             | Self::IpNotAllowed(said)
-            | Self::Refused(said) => said.correlation_id = None,
-            Self::NotJson { .. }
-            | Self::Deadline { .. }
-            | Self::Redirected { .. }
+            | Self::Refused(said) => ServerWords::Said(said),
+            Self::NotJson { excerpt, .. } => ServerWords::Excerpt(excerpt),
+            Self::Deadline { last, .. } => ServerWords::Last(last),
+            Self::Redirected { .. }
             | Self::Transport(_)
             | Self::Shape { .. }
             | Self::Impossible { .. }
-            | Self::Cancelled => {}
+            | Self::Cancelled => ServerWords::None,
         }
-        kind
     }
 }

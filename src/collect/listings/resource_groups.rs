@@ -127,7 +127,7 @@ fn sorted<M: Ord>(mut set: Vec<M>) -> Vec<M> {
 fn included_scope(selector: ScopeSelector, own: Option<&str>) -> Result<IncludedScope, String> {
     if let Some(own) = own {
         let account = selector.account_identifier.as_deref();
-        not_of(own, account, "what a resource group covers")?;
+        not_of(own, account, || "what a resource group covers".to_owned())?;
     }
     let scope = || {
         Scope::from_parts(

@@ -89,7 +89,6 @@ fn key(row: &AggregateAssignment, hasher: &mut DefaultHasher) {
 
 /// Sorts rows by scope.
 pub(crate) struct ByScope {
-    account: String,
     pub(crate) scopes: BTreeMap<Scope, Assignments>,
     /// Scopes with a row that does not say what it names: only their own list does.
     pub(crate) unclear: BTreeSet<Scope>,
@@ -102,7 +101,6 @@ impl ByScope {
             (scope.clone(), assignments)
         };
         Self {
-            account: account.to_owned(),
             scopes: scopes.iter().map(empty).collect(),
             unclear: BTreeSet::new(),
         }
@@ -130,8 +128,8 @@ impl ByScope {
 
 impl RowSink<AggregateAssignment> for ByScope {
     fn restart(&mut self) {
-        let scopes: Vec<Scope> = self.scopes.keys().cloned().collect();
-        *self = Self::new(&self.account, &scopes);
+        self.scopes.values_mut().for_each(RowSink::restart);
+        self.unclear.clear();
     }
 
     fn rows(&mut self, rows: Vec<AggregateAssignment>) -> Result<(), String> {

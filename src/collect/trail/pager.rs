@@ -203,7 +203,6 @@ impl<'a> Pager<'a> {
             let (before, odd_before) = (here.len(), walk.unreadable.count());
             for row in rows {
                 walk.rows += 1;
-                let said = event::time(&row);
                 match event::read(&row) {
                     Ok(event) => {
                         walk.stopped |= enough(&event);
@@ -211,7 +210,7 @@ impl<'a> Pager<'a> {
                         here.insert(event.audit_id.clone());
                         seen.insert(event.audit_id.clone(), event);
                     }
-                    Err(wrong) => walk.unreadable.add(said, wrong),
+                    Err(wrong) => walk.unreadable.add(event::time(&row), wrong),
                 }
             }
             let more = match (page.has_next, page.total_pages) {
