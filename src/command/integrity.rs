@@ -58,8 +58,8 @@ pub(crate) fn run(
         return Err(Error::NotEnough {
             message: format!("{} without a digest to compare with", count(number, "snapshot")),
             hint: Some(
-                "a file of version 0.1.0 gets its digests by the first command that writes to it, such as `sync`; evidence \
-                 made of it after that has one"
+                "a file of version 0.1.0 gets its digests by the first command that writes to it, such as `sync`; export \
+                 evidence again after that"
                     .to_owned(),
             ),
         });

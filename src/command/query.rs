@@ -20,21 +20,20 @@ pub(crate) fn run(arguments: &Query, context: &mut Context<'_>) -> Result<Exit, 
     if arguments.list {
         return list(arguments, context);
     }
-    let sql = statement(arguments)?;
+    let (sql, recipe) = statement(arguments)?;
     refuse_twice(&arguments.param)?;
-    if let Some(name) = &arguments.name {
-        refuse_missing(name, &arguments.param)?;
+    if let Some(recipe) = &recipe {
+        refuse_missing(recipe, &arguments.param)?;
     }
     let located = locate_at(arguments.at.as_deref(), arguments.db.as_deref())?;
     let mut opened = located.open()?;
     opened.show_as_of()?;
-    let is_recipe = arguments.name.is_some();
-    let parameters = if is_recipe {
+    let parameters = if recipe.is_some() {
         parameters::resolved(&arguments.param, &opened)?
     } else {
         arguments.param.clone()
     };
-    let unseen = if is_recipe {
+    let unseen = if recipe.is_some() {
         Unseen::by(&sql, &opened)?
     } else {
         Unseen::default()
@@ -100,7 +99,8 @@ fn print(
 fn list(arguments: &Query, context: &mut Context<'_>) -> Result<Exit, Error> {
     if arguments.sql.is_some() || arguments.name.is_some() {
         return Err(Error::Usage(
-            "--list names the questions and asks none; leave the other one out".to_owned(),
+            "--list names the questions and asks none; leave the statement or --name out"
+                .to_owned(),
         ));
     }
     match arguments.format {
@@ -127,9 +127,9 @@ fn refuse_twice(parameters: &[(String, String)]) -> Result<(), Error> {
 }
 
 /// A question of the cookbook has an example of each parameter.
-fn refuse_missing(name: &str, given: &[(String, String)]) -> Result<(), Error> {
-    let parameters = Recipe::named(name).map_or_else(Vec::new, |recipe| recipe.parameters);
-    let mut missing = parameters
+fn refuse_missing(recipe: &Recipe, given: &[(String, String)]) -> Result<(), Error> {
+    let mut missing = recipe
+        .parameters
         .iter()
         .filter(|parameter| given.iter().all(|(name, _)| name != parameter.name))
         .peekable();
@@ -137,7 +137,7 @@ fn refuse_missing(name: &str, given: &[(String, String)]) -> Result<(), Error> {
         return Ok(());
     };
     Err(Error::Config {
-        message: format!("`{name}` needs the parameter :{}", first.name),
+        message: format!("`{}` needs the parameter :{}", recipe.name, first.name),
         hint: Some(format!(
             "for example: {}",
             missing.map(example).collect::<Vec<_>>().join(" ")
@@ -174,15 +174,15 @@ impl RowReceiver for Counted<'_> {
     }
 }
 
-const WHERE: &str = "docs/views.md tells the views";
+const WHERE: &str = "docs/views.md describes the views";
 
 /// The statement that was typed, or the one of a recipe.
-fn statement(arguments: &Query) -> Result<String, Error> {
+fn statement(arguments: &Query) -> Result<(String, Option<Recipe>), Error> {
     match (&arguments.sql, &arguments.name) {
-        (Some(sql), None) => Ok(sql.clone()),
+        (Some(sql), None) => Ok((sql.clone(), None)),
         (None, Some(name)) => {
             let recipe = Recipe::named(name).ok_or_else(|| unknown(name))?;
-            Ok(recipe.sql.to_owned())
+            Ok((recipe.sql.to_owned(), Some(recipe)))
         }
         (Some(_), Some(_)) => Err(Error::Usage(
             "--name brings its own statement; leave yours out".to_owned(),

@@ -1,10 +1,11 @@
 //! Gaps of a sync: in words, and as entries for a file of accepted gaps.
 
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 
 use super::text::line;
 use super::toml::quoted;
-use crate::model::{Listing, ListingKind, ListingState};
+use crate::model::{Listing, ListingKind, ListingState, Scope};
 
 /// A gap in one line.
 #[must_use]
@@ -31,21 +32,20 @@ pub fn describe(listing: &Listing) -> String {
 #[must_use]
 pub fn describe_all(gaps: &[Listing]) -> Vec<String> {
     const SHOWN: usize = 5;
-    let (shared, single): (Vec<&Listing>, Vec<&Listing>) = gaps
+    let of_reasons = by_reason(gaps);
+    let is_shared = |of: &&OfReason<'_>| of.kinds.len() >= SEVERAL;
+    let mut lines: Vec<String> = of_reasons.iter().filter(is_shared).map(told).collect();
+    let shared: HashSet<Option<&str>> = of_reasons
         .iter()
-        .partition(|gap| kinds(gaps, gap.state.reason()).len() >= SEVERAL);
-    let mut reasons: Vec<Option<&str>> = Vec::new();
-    for gap in shared {
-        if !reasons.contains(&gap.state.reason()) {
-            reasons.push(gap.state.reason());
-        }
-    }
-    let mut lines: Vec<String> = reasons
-        .into_iter()
-        .map(|reason| of_one_reason(gaps, reason))
+        .filter(is_shared)
+        .map(|of| of.reason)
         .collect();
+    let single = || {
+        gaps.iter()
+            .filter(|gap| !shared.contains(&gap.state.reason()))
+    };
     for kind in ListingKind::ALL {
-        let of_kind: Vec<&&Listing> = single.iter().filter(|gap| gap.kind == kind).collect();
+        let of_kind: Vec<&Listing> = single().filter(|gap| gap.kind == kind).collect();
         lines.extend(of_kind.iter().take(SHOWN).map(|gap| describe(gap)));
         let more = of_kind.len().saturating_sub(SHOWN);
         if more > 0 {
@@ -60,38 +60,55 @@ pub fn describe_all(gaps: &[Listing]) -> Vec<String> {
 /// Kinds of list that have a gap for one reason are told together when there are so many.
 const SEVERAL: usize = 3;
 
-/// The kinds of list that have a gap for this reason.
-fn kinds(gaps: &[Listing], reason: Option<&str>) -> Vec<ListingKind> {
-    let has = |kind: &ListingKind| {
-        gaps.iter()
-            .any(|gap| gap.kind == *kind && gap.state.reason() == reason)
-    };
-    ListingKind::ALL.into_iter().filter(has).collect()
+/// The gaps of one reason.
+struct OfReason<'a> {
+    reason: Option<&'a str>,
+    kinds: HashSet<ListingKind>,
+    /// Each once, in the order of the gaps.
+    scopes: Vec<&'a Scope>,
+    seen: HashSet<&'a Scope>,
 }
 
-fn of_one_reason(gaps: &[Listing], reason: Option<&str>) -> String {
-    const SHOWN: usize = 3;
-    let kinds: Vec<&str> = kinds(gaps, reason)
-        .iter()
-        .map(|kind| kind.as_str())
-        .collect();
-    let mut scopes: Vec<String> = Vec::new();
-    for gap in gaps.iter().filter(|gap| gap.state.reason() == reason) {
-        let scope = gap.scope.to_string();
-        if !scopes.contains(&scope) {
-            scopes.push(scope);
+/// The gaps by reason, in the order in which reasons come first.
+fn by_reason(gaps: &[Listing]) -> Vec<OfReason<'_>> {
+    let mut at: HashMap<Option<&str>, usize> = HashMap::new();
+    let mut found: Vec<OfReason<'_>> = Vec::new();
+    for gap in gaps {
+        let reason = gap.state.reason();
+        let at = *at.entry(reason).or_insert_with(|| {
+            found.push(OfReason {
+                reason,
+                kinds: HashSet::new(),
+                scopes: Vec::new(),
+                seen: HashSet::new(),
+            });
+            found.len() - 1
+        });
+        let of = &mut found[at];
+        of.kinds.insert(gap.kind);
+        if of.seen.insert(&gap.scope) {
+            of.scopes.push(&gap.scope);
         }
     }
-    let more = match scopes.len().saturating_sub(SHOWN) {
+    found
+}
+
+fn told(of: &OfReason<'_>) -> String {
+    const SHOWN: usize = 3;
+    let kinds = ListingKind::ALL
+        .into_iter()
+        .filter(|kind| of.kinds.contains(kind));
+    let kinds: Vec<&str> = kinds.map(ListingKind::as_str).collect();
+    let more = match of.scopes.len().saturating_sub(SHOWN) {
         0 => String::new(),
         more => format!(" and {more} more scopes"),
     };
-    scopes.truncate(SHOWN);
+    let scopes = of.scopes.iter().take(SHOWN).map(ToString::to_string);
     format!(
         "{} in {}{more}: {}",
         kinds.join(", "),
-        scopes.join(", "),
-        reason.unwrap_or_default()
+        scopes.collect::<Vec<_>>().join(", "),
+        of.reason.unwrap_or_default()
     )
 }
 

@@ -48,7 +48,7 @@ pub fn table(verified: &Verified<'_>, screen: Screen, out: &mut dyn Write) -> io
             .to_vec(),
     );
     let names = NamesInAnswer::of(verified.access);
-    let mut shown: Vec<&Outcome> = verified.outcomes.iter().filter(|of| !agrees(of)).collect();
+    let mut shown: Vec<&Outcome> = verified.outcomes.iter().filter(|of| !of.agrees()).collect();
     // The differences first.
     shown.sort_by_key(|outcome| !outcome.differs());
     if shown.is_empty() {
@@ -78,10 +78,6 @@ pub fn table(verified: &Verified<'_>, screen: Screen, out: &mut dyn Write) -> io
         ]);
     }
     table.write(screen, out)
-}
-
-fn agrees(outcome: &Outcome) -> bool {
-    !outcome.differs() && !outcome.depends() && !outcome.is_untold()
 }
 
 /// `47 of 50 answers agree, 2 differ, 1 depends`.
@@ -252,7 +248,7 @@ impl Summary {
         let number = |is: fn(&Outcome) -> bool| outcomes.iter().filter(|of| is(of)).count();
         Self {
             asked: outcomes.len(),
-            agree: number(agrees),
+            agree: number(Outcome::agrees),
             differ: number(Outcome::differs),
             depends: number(Outcome::depends),
             could_not_tell: number(Outcome::is_untold),
@@ -311,10 +307,12 @@ fn question_doc<'a>(access: &'a Access, outcome: &'a Outcome) -> QuestionDoc<'a>
         Outcome::Told {
             compared, reason, ..
         } => QuestionDoc {
-            outcome: match () {
-                () if outcome.differs() => "differ",
-                () if outcome.depends() => "depends",
-                () => "agree",
+            outcome: if outcome.differs() {
+                "differ"
+            } else if outcome.depends() {
+                "depends"
+            } else {
+                "agree"
             },
             snapshot: word(compared.snapshot),
             harness: Some(word(compared.harness)),
@@ -328,7 +326,7 @@ fn question_doc<'a>(access: &'a Access, outcome: &'a Outcome) -> QuestionDoc<'a>
                 .iter()
                 .map(AssignmentDoc::from)
                 .collect(),
-            reason: (!agrees(outcome)).then(|| reason_doc(access, asked, reason)),
+            reason: (!outcome.agrees()).then(|| reason_doc(access, asked, reason)),
             ..doc
         },
     }

@@ -38,6 +38,12 @@ impl Outcome {
         matches!(self, Self::Told { compared, .. } if compared.depends())
     }
 
+    /// Whether the two answers are the same.
+    #[must_use]
+    pub fn agrees(&self) -> bool {
+        !self.differs() && !self.depends() && !self.is_untold()
+    }
+
     /// Whether there is no answer to compare with.
     #[must_use]
     pub fn is_untold(&self) -> bool {

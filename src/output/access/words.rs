@@ -4,7 +4,7 @@ use crate::access::{Access, CoveredResources, Doubt, Extent, Path, PathAnswer};
 use crate::model::{PrincipalFact, ResourceId, ResourceType, Scope};
 use crate::output::text::{count, named};
 
-/// The word of a verdict.
+/// The word of an answer.
 #[must_use]
 pub fn answer(answer: PathAnswer) -> &'static str {
     match answer {

@@ -7,7 +7,7 @@ use crate::support::{Test, all_answers};
 
 use super::is_sound;
 
-/// Every so manieth call: all of them take minutes.
+/// Only every seventh call: all of them take minutes.
 const STEP: usize = 7;
 
 /// Runs a command again and again, each time with another call failing, and wants a status of the documented table, no
@@ -53,13 +53,13 @@ fn fails_at_every_call(arguments: &[&str], error: i32) {
     }
 }
 
-/// field report F45.
+/// field report F45: what failed ended in a panic, a signal or a status of no table.
 #[test]
 fn a_sync_ends_in_a_documented_status_whatever_call_fails() {
     fails_at_every_call(&["sync", "-q"], nix::libc::EIO);
 }
 
-/// field report F45.
+/// field report F45: an interrupted read made the decoder panic.
 #[test]
 fn what_reads_the_file_ends_in_a_documented_status_whatever_call_fails() {
     for arguments in [
