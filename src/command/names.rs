@@ -1,5 +1,6 @@
 //! How people name scopes and things: the same for every command.
 
+use crate::diff::lineage::stretches;
 use crate::error::Error;
 use crate::model::{Scope, Thing};
 use crate::output::text::named;
@@ -142,7 +143,25 @@ pub(crate) fn thing_of_type(reader: &Reader, text: &str, kind: &str) -> Result<T
     the_one(reader, text, found)
 }
 
+/// A project that moved, and what it holds, is one thing of several ids: the last one stands for it.
+fn without_earlier_ids(reader: &Reader, found: &mut Vec<Thing>) -> Result<(), Error> {
+    let moves = reader.moved_projects()?;
+    let there: Vec<String> = found
+        .iter()
+        .filter(|thing| thing.gone_since_snapshot.is_none())
+        .map(|thing| thing.id.clone())
+        .collect();
+    found.retain(|thing| {
+        let ids = stretches(thing.id.clone(), &moves, |id, renamed| renamed(id));
+        thing.gone_since_snapshot.is_none() || !ids.iter().any(|id| there.contains(&id.name))
+    });
+    Ok(())
+}
+
 fn the_one(reader: &Reader, text: &str, mut found: Vec<Thing>) -> Result<Thing, Error> {
+    if found.len() > 1 {
+        without_earlier_ids(reader, &mut found)?;
+    }
     match found.len() {
         1 => Ok(found.remove(0)),
         0 => {
