@@ -24,9 +24,10 @@ pub fn run(arguments: impl Iterator<Item = OsString>, context: &mut Context<'_>)
         Err(_) => wants_json(&lossy(&arguments)),
     };
     let command = cli::command_in(&lossy(&arguments));
-    let screen = match json {
-        true => Screen::default(),
-        false => context.err_screen(),
+    let screen = if json {
+        Screen::default()
+    } else {
+        context.err_screen()
     };
     let (out, err) = (
         &mut StandardOutput(&mut *context.out),

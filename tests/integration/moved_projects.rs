@@ -146,7 +146,7 @@ fn the_history_of_what_moved_goes_on() {
         );
     });
     test.sync().exits(0);
-    const MOVED: &str = "project Payment Shop moved from org/payments to org/attic";
+    let moved = "project Payment Shop moved from org/payments to org/attic";
     let group = "user_group/org/attic/project/shop/crowd";
     for what in [
         "project/attic/shop",
@@ -156,8 +156,8 @@ fn the_history_of_what_moved_goes_on() {
         group,
         "user_group/org/payments/project/shop/crowd",
     ] {
-        let told = test.run(&["history", what]).exits(0).prints(MOVED).stdout;
-        assert_eq!(told.matches(MOVED).count(), 1, "{what}: {told}");
+        let told = test.run(&["history", what]).exits(0).prints(moved).stdout;
+        assert_eq!(told.matches(moved).count(), 1, "{what}: {told}");
         let came_anew = told.contains("+ appeared") || told.contains("disappeared  user group");
         assert!(!came_anew, "{what}: {told}");
     }
@@ -168,6 +168,6 @@ fn the_history_of_what_moved_goes_on() {
     test.run(&["history", "2@example.test", group])
         .exits(0)
         .prints("+ first seen")
-        .prints(MOVED)
+        .prints(moved)
         .hides("disappeared");
 }
