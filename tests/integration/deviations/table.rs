@@ -33,6 +33,7 @@ pub(super) const WANTED: &[(&str, Wanted)] = &[
     ("catalogue is an object", Whole),
     ("catalogue lacks a view", Whole),
     ("catalogue is empty", Whole),
+    ("catalogue shows few of its permissions", Whole),
     ("catalogue calls a view experimental", Whole),
     ("catalogue has an item without permission", Whole),
     ("catalogue has an item that is a number", Whole),
