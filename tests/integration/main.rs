@@ -33,6 +33,7 @@ mod deviations;
 mod diff_formats;
 mod doctor;
 mod emptied;
+mod everyday;
 mod export;
 mod extras;
 mod fake;
