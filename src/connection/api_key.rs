@@ -87,17 +87,31 @@ fn key_of(text: &str, source: &KeySource) -> Result<ApiKey, Error> {
             "put the key there, alone and whole",
         ),
         ApiKeyError::IllegalCharacter => Error::config(
-            format!("{source} contains a space, a control character or a character outside ASCII"),
+            format!(
+                "{source} contains {}, which no key has",
+                odd_character(text)
+            ),
             "put the key there, alone and whole, as Harness showed it",
         ),
     })
+}
+
+/// The first character that no header can carry, by its number where it cannot be seen.
+fn odd_character(text: &str) -> String {
+    match text.trim().chars().find(|c| !c.is_ascii_graphic()) {
+        Some(' ') => "a space".to_owned(),
+        Some(c) if c.is_alphanumeric() => format!("the letter {c}"),
+        Some(c) => format!("the character U+{:04X}", u32::from(c)),
+        None => "a character outside ASCII".to_owned(),
+    }
 }
 
 /// What a text is, if it is plainly no key, and what to do instead.
 fn wrong_with(text: &str, source: &KeySource) -> Option<(String, &'static str)> {
     let lower = text.to_ascii_lowercase();
     let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
-    if lower.starts_with("bearer ") || lower.starts_with("x-api-key:") {
+    let headers = ["bearer ", "x-api-key:", "authorization:"];
+    if headers.iter().any(|header| lower.starts_with(header)) {
         let what = "contains an HTTP header, not the key alone".to_owned();
         Some((what, "leave out what stands before the key"))
     } else if text.starts_with(['{', '[']) {
@@ -115,9 +129,9 @@ fn wrong_with(text: &str, source: &KeySource) -> Option<(String, &'static str)> 
     {
         let what = "contains the key in base64".to_owned();
         Some((what, "decode it, for example with `base64 --decode`"))
-    } else if let Some(name) = assigned_name(text) {
-        let what = format!("contains an assignment (`{name}=…`), not the key alone");
-        Some((what, "leave out the name and the `=`"))
+    } else if let Some((name, sign)) = assigned_name(text) {
+        let what = format!("contains an assignment (`{name}{sign}…`), not the key alone");
+        Some((what, "leave out the name and what follows it"))
     } else if lines > 1 {
         let what = format!("contains {lines} lines, not the key alone");
         Some((what, "keep only the line with the key"))
@@ -136,10 +150,11 @@ fn wrong_with(text: &str, source: &KeySource) -> Option<(String, &'static str)> 
 }
 
 /// The name in `NAME=value` or `NAME: value`, also behind `export`. What may be a secret of its own is no name.
-fn assigned_name(text: &str) -> Option<&str> {
+fn assigned_name(text: &str) -> Option<(&str, char)> {
     const LONGEST: usize = 40;
     let text = text.strip_prefix("export ").unwrap_or(text).trim_start();
     let (name, value) = text.split_once(['=', ':'])?;
+    let sign = text[name.len()..].chars().next()?;
     let is_value = value.chars().any(|c| c.is_ascii_alphanumeric());
     if !is_value || name.len() > LONGEST || holds_key(name) {
         return None;
@@ -149,7 +164,7 @@ fn assigned_name(text: &str) -> Option<&str> {
     (!name.is_empty()
         && name.chars().all(is_name)
         && !name.starts_with(|c: char| c.is_ascii_digit()))
-    .then_some(name)
+    .then_some((name, sign))
 }
 
 fn is_path(text: &str) -> bool {
