@@ -164,6 +164,24 @@ pub(super) const ALL: Table = &[
             rewrites(fake, "api/roleassignments", Rewrite::row(disable));
         },
     ),
+    (
+        "role assignments do not say the level of their groups",
+        |fake| {
+            let nowhere = |row: &mut Value| inner(row)["principal"]["scopeLevel"] = Value::Null;
+            rewrites(fake, "api/roleassignments", Rewrite::row(nowhere));
+        },
+    ),
+    (
+        "a role assignment names another person in the list",
+        |fake| {
+            let another = |row: &mut Value| {
+                if names(row, "role_assignment_danaSecrets000000001") {
+                    inner(row)["principal"]["identifier"] = json!("uGUS000000000000000000");
+                }
+            };
+            rewrites(fake, "api/roleassignments", Rewrite::row(another));
+        },
+    ),
     ("one project is missing", |fake| {
         let others = |row: &Value| row["project"]["identifier"] != "ledger";
         rewrites(fake, router::PROJECTS, keeping(others));
@@ -234,6 +252,16 @@ fn is_managed(row: &Value) -> bool {
 
 fn names(row: &Value, assignment: &str) -> bool {
     row["identifier"] == assignment || row["roleAssignment"]["identifier"] == assignment
+}
+
+/// A role assignment in a row of either list.
+fn inner(row: &mut Value) -> &mut Value {
+    let is_aggregate = row["roleAssignment"].is_null();
+    if is_aggregate {
+        row
+    } else {
+        &mut row["roleAssignment"]
+    }
 }
 
 fn at_shop(fake: &FakeHarness, route: &str, rewrite: Rewrite) {
