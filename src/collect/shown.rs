@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::assemble::{Assembly, user_id};
 use super::assignments::Assignments;
-use crate::model::{ListingKind, ListingState, Ref, Resource, Scope};
+use crate::model::{ListingKind, ListingState, Ref, Resource, ResourceId, ResourceType, Scope};
 
 /// What the lists show.
 pub(super) struct Shown<'a> {
@@ -52,9 +52,12 @@ impl Assembly {
     }
 
     /// Harness's identifiers of the enabled role assignments of a scope.
-    pub(super) fn assignments_shown(&self, scope: &Scope) -> HashSet<String> {
-        let lists = self.assignments.iter().filter(|list| list.scope == *scope);
-        lists.flat_map(Assignments::identifiers).collect()
+    pub(super) fn assigned_at(&self, scope: &Scope) -> impl Iterator<Item = String> {
+        let lists = self
+            .assignments
+            .iter()
+            .filter(move |list| list.scope == *scope);
+        lists.flat_map(Assignments::identifiers)
     }
 
     /// Whether the list of a kind in a scope is complete as far as is known.
@@ -105,6 +108,17 @@ impl Assembly {
                 true,
             ))
         })
+    }
+
+    /// Somebody whom the row of a user group shows in it.
+    pub(super) fn one_member(&self) -> Option<(&ResourceId, &str)> {
+        let members = self.grants.iter().filter(|grant| grant.scope.is_none());
+        let ids =
+            members.map(|grant| [grant.target, grant.principal].map(|id| self.directory.id(id)));
+        let mut of_groups = ids.filter(|[group, _]| group.kind == ResourceType::UserGroup);
+        of_groups
+            .next()
+            .map(|[group, user]| (group, &*user.identifier))
     }
 
     /// The scopes whose lists show something that Harness supplies.

@@ -59,9 +59,9 @@ fn extras(name: &str) -> &'static [&'static str] {
         "tokens answer 400" | "tokens answer 451" | "a token is of another account" => {
             &["--with", "tokens"]
         }
-        "authentication settings not found" | "authentication settings answer null" => {
-            &["--with", "auth-settings"]
-        }
+        "authentication settings not found"
+        | "authentication settings answer null"
+        | "authentication settings say no way to sign in" => &["--with", "auth-settings"],
         _ => &[],
     }
 }

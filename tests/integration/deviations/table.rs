@@ -229,10 +229,19 @@ pub(super) const WANTED: &[(&str, Wanted)] = &[
         Whole,
     ),
     ("one role assignment is disabled in the list alone", Whole),
+    (
+        "role assignments do not say the level of their groups",
+        Whole,
+    ),
+    ("a role assignment names another person in the list", Whole),
     ("one project is missing", Whole),
     ("an organization is missing with its projects", Whole),
     ("an organization without projects is missing", Whole),
     ("groups come without some of their members", Whole),
+    (
+        "groups come without members, and no question finds any",
+        Whole,
+    ),
     ("roles come without permissions", Whole),
     ("custom roles come without some of their permissions", Whole),
     ("resource groups come without scopes", Whole),
@@ -321,6 +330,10 @@ pub(super) const WANTED: &[(&str, Wanted)] = &[
     ),
     (
         "authentication settings answer null",
+        Gaps(&["auth_settings"]),
+    ),
+    (
+        "authentication settings say no way to sign in",
         Gaps(&["auth_settings"]),
     ),
     ("account not found", Whole),
