@@ -35,7 +35,7 @@ fn says<T: DeserializeOwned>(value: &Value) -> Option<String> {
 
 /// By way of text, so that each type is decoded from bytes alone: a second decoder for each would be a tenth of the program.
 fn decode<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
-    serde_json::from_str(&value.to_string()).map_err(|error| without_place(&error))
+    serde_json::from_slice(value.to_string().as_bytes()).map_err(|error| without_place(&error))
 }
 
 fn in_words(value: &Value, said: &str, says: Says) -> String {

@@ -39,8 +39,8 @@ pub use diagnosis::{
 };
 pub use directory::{Directory, Ref, ScopeRef};
 pub use fact::{DiffFacts, GrantFact, Named, Namesake, NumberMap, ResourceFact, is_move};
-pub use grant::{Entitlement, Grant};
-pub use history::{Moment, Span, Thing};
+pub use grant::{Entitlement, Grant, HeldAssignment};
+pub use history::{Moment, MovedProject, Span, Thing};
 pub use impact::{Impact, ImpactWanted, Impacts};
 pub use label::Label;
 pub use listing::{Listing, ListingKind, ListingState, PlannedWalk};

@@ -24,33 +24,31 @@ pub(super) static AUTH_SETTINGS: Definition = Definition {
     walks: Walks::Account,
     read: |walk| {
         walk.one(Envelope::Resource, |settings| {
-            Ok(listed(walk.account_id(), settings))
+            listed(walk.account_id(), settings)
         })
     },
     alone: Alone::Never,
 };
 
-fn listed(account: &str, settings: AuthenticationSettings) -> ListedResource {
-    let kinds = settings.ng_auth_settings.unwrap_or_default();
+fn listed(account: &str, settings: AuthenticationSettings) -> Result<ListedResource, String> {
+    let Some(kinds) = settings.ng_auth_settings else {
+        return Err("it does not say how people may sign in".to_owned());
+    };
+    let kinds = kinds.into_iter().filter_map(|kind| kind.settings_type);
     let details = Details::AuthSetting {
         mechanism: settings.authentication_mechanism,
         two_factor_enabled: settings.two_factor_enabled,
         session_timeout_minutes: settings.session_timeout_in_minutes,
         public_access_enabled: settings.public_access_enabled,
         oauth_enabled: settings.oauth_enabled,
-        settings: as_set(Some(
-            kinds
-                .into_iter()
-                .filter_map(|kind| kind.settings_type)
-                .collect(),
-        )),
+        settings: as_set(Some(kinds.collect())),
         allowed_domains: as_set(settings.whitelisted_domains),
     };
-    ListedResource::new(
+    Ok(ListedResource::new(
         ResourceType::AuthSetting,
         Scope::Account,
         account.to_owned(),
         None,
         details,
-    )
+    ))
 }
