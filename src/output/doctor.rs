@@ -8,6 +8,9 @@ use super::table::{Align, Table};
 use super::text::line;
 use crate::model::{Diagnosis, ListDiagnosis, Listing, Proof, Scope, ScopeSelection, Verdict};
 
+/// `doctor` opens no database, so a sync may find more.
+const BESIDES: &str = "not foretold             what only the database knows: lists that lost most of their rows, projects that moved";
+
 /// Clocks this far apart, in seconds, deserve a word: times in the file come from both.
 const NOTABLE_SKEW: u64 = 60;
 
@@ -193,6 +196,7 @@ impl<'a> DiagnosisDoc<'a> {
             writeln!(out, "every project            {}", self.projects)?;
         }
         writeln!(out, "this sync                {}", self.foretold())?;
+        writeln!(out, "{BESIDES}")?;
         if self.may_live_below {
             writeln!(
                 out,
