@@ -188,7 +188,7 @@ impl Assignments {
             identifier: assignment.role_identifier,
             level: level(home.as_deref()).map_err(named_at)?,
         };
-        let managed = item.harness_managed.or(assignment.managed);
+        let managed = item.harness_managed.known().or(assignment.managed.known());
         self.rows.push(Assignment {
             principal: self.principals.number(principal),
             role: self.roles.number(role),
@@ -196,8 +196,8 @@ impl Assignments {
                 .resource_groups
                 .number(assignment.resource_group_identifier),
             id: self.ids.push(&assignment.identifier),
-            created_at: item.created_at.and_then(NonZeroI64::new),
-            harness_managed: managed.unwrap_or_default(),
+            created_at: item.created_at.known().and_then(NonZeroI64::new),
+            harness_managed: managed == Some(true),
         });
         Ok(())
     }

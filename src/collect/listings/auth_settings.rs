@@ -1,12 +1,12 @@
 //! How people sign in to the account.
 
 use crate::api::call::Envelope;
-use crate::api::wire::AuthenticationSettings;
+use crate::api::wire::{AuthSettingKind, AuthenticationSettings, Said};
 use crate::collect::definition::{
     Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
 };
 use crate::collect::endpoint::Endpoint;
-use crate::collect::rows::{ListedResource, as_set};
+use crate::collect::rows::{ListedResource, Unread, as_set};
 use crate::model::{Details, Extra, ListingKind, ResourceType, Scope};
 
 pub(super) static AUTH_SETTINGS: Definition = Definition {
@@ -31,20 +31,24 @@ pub(super) static AUTH_SETTINGS: Definition = Definition {
 };
 
 fn listed(account: &str, settings: AuthenticationSettings) -> ListedResource {
-    let kinds = settings.ng_auth_settings.unwrap_or_default();
+    let mut unread = Unread::default();
+    let set = |values| as_set(Some(values));
     let details = Details::AuthSetting {
-        mechanism: settings.authentication_mechanism,
-        two_factor_enabled: settings.two_factor_enabled,
-        session_timeout_minutes: settings.session_timeout_in_minutes,
-        public_access_enabled: settings.public_access_enabled,
-        oauth_enabled: settings.oauth_enabled,
-        settings: as_set(Some(
-            kinds
-                .into_iter()
-                .filter_map(|kind| kind.settings_type)
-                .collect(),
-        )),
-        allowed_domains: as_set(settings.whitelisted_domains),
+        mechanism: unread.always("mechanism", settings.authentication_mechanism),
+        two_factor_enabled: unread.always("two_factor_enabled", settings.two_factor_enabled),
+        session_timeout_minutes: unread.always(
+            "session_timeout_minutes",
+            settings.session_timeout_in_minutes,
+        ),
+        public_access_enabled: unread
+            .always("public_access_enabled", settings.public_access_enabled),
+        oauth_enabled: unread.always("oauth_enabled", settings.oauth_enabled),
+        settings: unread
+            .always("settings", kinds(settings.ng_auth_settings))
+            .map(set),
+        allowed_domains: unread
+            .always("allowed_domains", settings.whitelisted_domains)
+            .map(set),
     };
     ListedResource::new(
         ResourceType::AuthSetting,
@@ -53,4 +57,16 @@ fn listed(account: &str, settings: AuthenticationSettings) -> ListedResource {
         None,
         details,
     )
+    .with_unread(unread)
+}
+
+/// The kinds of sign-in that are set up; one that does not say its kind could be any.
+fn kinds(settings: Option<Vec<AuthSettingKind>>) -> Said<Vec<String>> {
+    let Some(settings) = settings else {
+        return Said::Nothing;
+    };
+    let kinds = settings
+        .into_iter()
+        .map(|setting| setting.settings_type.known());
+    kinds.collect::<Option<_>>().into()
 }

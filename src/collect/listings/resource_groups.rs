@@ -9,7 +9,7 @@ use crate::collect::definition::{
 };
 use crate::collect::endpoint::Endpoint;
 use crate::collect::rows::{
-    ListScope, ListedResource, Row, as_set, known_levels, levels, not_of, own_scope,
+    ListScope, ListedResource, Row, Unread, as_set, known_levels, levels, not_of, own_scope,
 };
 use crate::model::{Details, IncludedScope, ListingKind, ResourceType, Scope, Selector};
 
@@ -62,35 +62,40 @@ impl Row for ResourceGroupItem {
                 "a resource group",
             )?
         };
+        let silent = |identifier: &str| {
+            format!("the resource group {identifier} does not say what it covers")
+        };
         let (Some(filter), Some(included_scopes)) = (group.resource_filter, group.included_scopes)
         else {
-            let identifier = group.identifier;
-            return Err(format!(
-                "the resource group {identifier} does not say what it covers"
-            ));
+            return Err(silent(&group.identifier));
+        };
+        let selectors = filter.resources.unwrap_or_default();
+        let all_resources = match filter.include_all_resources {
+            Some(all) => all,
+            None if selectors.is_empty() => return Err(silent(&group.identifier)),
+            None => false,
         };
         let account = group.account_identifier;
         let included_scopes = included_scopes
             .into_iter()
             .map(|selector| included_scope(selector, account.as_deref()));
-        let scope_levels = levels(group.allowed_scope_levels);
+        let mut unread = Unread::default();
+        let scope_levels = levels(unread.maybe("scope_levels", group.allowed_scope_levels));
         let supplied_at = if supplied {
             known_levels(&scope_levels)
         } else {
             Vec::new()
         };
         let details = Details::ResourceGroup {
-            description: group.description,
+            description: unread.maybe("description", group.description),
             harness_managed: supplied,
-            all_resources: filter.include_all_resources.unwrap_or_default(),
+            all_resources,
             included_scopes: sorted(included_scopes.collect::<Result<_, _>>()?),
             selectors: sorted(
-                filter
-                    .resources
+                selectors
                     .into_iter()
-                    .flatten()
                     .map(selector)
-                    .collect(),
+                    .collect::<Result<_, _>>()?,
             ),
             scope_levels,
         };
@@ -98,9 +103,10 @@ impl Row for ResourceGroupItem {
             ResourceType::ResourceGroup,
             scope,
             group.identifier,
-            group.name,
+            unread.maybe("name", group.name),
             details,
-        );
+        )
+        .with_unread(unread);
         Ok(ListedResource {
             supplied_at,
             ..listed
@@ -137,8 +143,13 @@ fn included_scope(selector: ScopeSelector, own: Option<&str>) -> Result<Included
     };
     let filter = selector.filter.as_deref().map(str::to_ascii_uppercase);
     let child_scopes = match filter.as_deref() {
-        None | Some("" | "EXCLUDING_CHILD_SCOPES") => false,
+        Some("EXCLUDING_CHILD_SCOPES") => false,
         Some("INCLUDING_CHILD_SCOPES") => true,
+        None | Some("") => {
+            return Err(
+                "a resource group does not say whether it includes child scopes".to_owned(),
+            );
+        }
         Some(other) => {
             return Err(format!(
                 "a resource group includes scopes by {}, which is unknown",
@@ -156,16 +167,20 @@ fn included_scope(selector: ScopeSelector, own: Option<&str>) -> Result<Included
     })
 }
 
-fn selector(selector: ResourceSelector) -> Selector {
+/// A filter by an attribute that has no name restricts in a way that nobody knows.
+fn selector(selector: ResourceSelector) -> Result<Selector, String> {
     let (attribute, attribute_values) = match selector.attribute_filter {
         None => (None, Vec::new()),
         Some(filter) => (filter.attribute_name, as_set(filter.attribute_values)),
     };
-    Selector {
+    if attribute.is_none() && !attribute_values.is_empty() {
+        return Err("a resource group filters by an attribute without a name".to_owned());
+    }
+    Ok(Selector {
         resource_type: selector.resource_type.to_ascii_uppercase(),
         identifiers: as_set(selector.identifiers),
         // Without values the filter does not restrict.
         attribute: attribute.filter(|_| !attribute_values.is_empty()),
         attribute_values,
-    }
+    })
 }

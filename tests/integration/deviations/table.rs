@@ -196,6 +196,39 @@ pub(super) const WANTED: &[(&str, Wanted)] = &[
     ("rows of the parent in child lists", Whole),
     ("a name has half a character", Whole),
     ("fields of 2026", Whole),
+    ("flags of users are no booleans", Whole),
+    ("flags of users are missing", Whole),
+    ("flags of groups are no booleans", Whole),
+    ("groups are linked to something odd", Whole),
+    ("names are objects", Whole),
+    ("keys of service accounts are countless", Whole),
+    ("organizations are managed perhaps", Whole),
+    // Levels tell what Harness supplies where.
+    ("roles do not say their levels", Gaps(&["roles"])),
+    ("assignments are managed perhaps", Whole),
+    (
+        "whether assignments are disabled is null",
+        Gaps(&["role_assignments"]),
+    ),
+    (
+        "resource groups cover neither all nor some",
+        Gaps(&["resource_groups"]),
+    ),
+    (
+        "resource groups do not say how far they reach",
+        Gaps(&["resource_groups"]),
+    ),
+    (
+        "a resource group filters by an attribute without a name",
+        Gaps(&["resource_groups"]),
+    ),
+    ("tokens are valid perhaps", Whole),
+    (
+        "tokens expire some day",
+        Gaps(&["service_account_tokens", "personal_tokens"]),
+    ),
+    ("the account is odd", Whole),
+    ("authentication settings are odd", Whole),
     // The first sync has nothing to compare with; `history` tries them where there is something.
     ("role assignments of a project come back empty", Whole),
     ("role assignments come back without those of users", Whole),
