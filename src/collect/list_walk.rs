@@ -120,13 +120,13 @@ impl<'a> ListWalk<'a> {
         let (rows, attempts) = self.answer::<Vec<Value>>(&self.call)?;
         let (mut listed, mut unreadable) = (Vec::new(), Vec::new());
         for (at, value) in rows.iter().enumerate() {
-            let wrong = match T::deserialize(value).map(&map) {
+            let wrong = match misfit::read(value).map(&map) {
                 Ok(Some(resource)) => {
                     listed.push(resource);
                     continue;
                 }
                 Ok(None) => "it does not say what it is about".to_owned(),
-                Err(error) => quote(&misfit::in_words::<T>(value, &error)),
+                Err(wrong) => quote(&wrong),
             };
             unreadable.push(format!("row {}: {wrong}", at + 1));
         }

@@ -76,6 +76,8 @@ fn shop(account: &mut Account, org: &str) {
         .map(|kind| format!("{kind}/{scope}/own"));
     account
         .project(org, "shop")
+        .member("user/ada", &format!("project/{org}/shop"))
+        .member("user/evan", &format!("project/{org}/shop"))
         .group_of(&group, "Own", &["ada", "evan"])
         .service_account(&bot, "Bot")
         .role(&role, "Own", &["core_secret_access"])

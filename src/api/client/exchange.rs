@@ -12,7 +12,7 @@ use super::Client;
 use super::classify::{Classifier, FailedAttempt};
 use super::pace::Pacer;
 use super::patience::Patience;
-use super::prepared::{Open, PreparedCall};
+use super::prepared::{Open, OpenAndKeep, PreparedCall};
 use super::retry::{AttemptOutcome, Retry, RetryPolicy, RetryReason, Step, retry_after};
 use crate::api::call::{Call, CallSite, Method, PageAsked, Reply};
 use crate::api::error::{ApiError, ApiErrorKind, ErrorBody};
@@ -23,13 +23,32 @@ use crate::api::wire::lenient::take_oddities;
 
 impl Client {
     /// Asks until there is a response or no further attempt is worth it.
-    ///
-    /// Before anything has worked, a base URL without a path may simply lack `/gateway`: it is tried once.
     pub(super) fn exchange<T>(
         &self,
         prepared: &PreparedCall<'_>,
         open: Open<T>,
     ) -> Result<Reply<T>, ApiError> {
+        let mut opened = None;
+        let keep = &mut |body: &[u8], envelope| {
+            opened = Some(open(body, envelope)?);
+            Ok(())
+        };
+        let reply = self.exchange_or_at_gateway(prepared, keep)?;
+        Ok(Reply {
+            data: opened.expect("a reply is opened before it is one"),
+            attempts: reply.attempts,
+            bytes: reply.bytes,
+            server_date: reply.server_date,
+            total: reply.total,
+        })
+    }
+
+    /// Before anything has worked, a base URL without a path may simply lack `/gateway`: it is tried once.
+    fn exchange_or_at_gateway(
+        &self,
+        prepared: &PreparedCall<'_>,
+        open: OpenAndKeep<'_>,
+    ) -> Result<Reply<()>, ApiError> {
         let error = match self.exchange_at(self.base(), prepared, open) {
             Ok(reply) => return Ok(reply),
             Err(error) => error,
@@ -58,12 +77,12 @@ impl Client {
         is_first_time.then_some(gateway)
     }
 
-    fn exchange_at<T>(
+    fn exchange_at(
         &self,
         base: &BaseUrl,
         prepared: &PreparedCall<'_>,
-        open: Open<T>,
-    ) -> Result<Reply<T>, ApiError> {
+        open: OpenAndKeep<'_>,
+    ) -> Result<Reply<()>, ApiError> {
         let &PreparedCall { call, method, body } = prepared;
         let url = base.join(&call.path_and_query(&self.account_id));
         let mut request = HttpRequest {
@@ -166,7 +185,9 @@ impl Client {
             request_id: self.count(0),
             timeout: self.options.request_timeout,
         };
-        let opened = self.attempt(&call, &request, envelope::open::<IgnoredAny>);
+        let opened = self.attempt(&call, &request, &mut |body, envelope| {
+            envelope::open::<IgnoredAny>(body, envelope).map(|_| ())
+        });
         match opened {
             Ok(_) => true,
             Err(failure) => matches!(
@@ -237,12 +258,12 @@ impl Client {
     }
 
     /// One request and what it says.
-    fn attempt<T>(
+    fn attempt(
         &self,
         call: &Call,
         request: &HttpRequest,
-        open: Open<T>,
-    ) -> Result<Reply<T>, FailedAttempt> {
+        open: OpenAndKeep<'_>,
+    ) -> Result<Reply<()>, FailedAttempt> {
         let redact = |text: &str| self.transport.redact(text);
         let classifier = Classifier {
             redact: &redact,
@@ -273,8 +294,8 @@ impl Client {
         let opened = open(&response.body, call.expected_envelope());
         self.warn_of(call, &take_oddities());
         match opened {
-            Ok(data) => Ok(Reply {
-                data,
+            Ok(()) => Ok(Reply {
+                data: (),
                 attempts: 1,
                 bytes,
                 server_date: response.date,

@@ -13,3 +13,6 @@ pub(super) struct PreparedCall<'a> {
 
 /// Takes what was asked for out of a body.
 pub(super) type Open<T> = fn(&[u8], Envelope) -> Result<T, Unopened>;
+
+/// Takes it out and keeps it, whatever its type is: what is about every call is there once, and not once for each type.
+pub(super) type OpenAndKeep<'a> = &'a mut dyn FnMut(&[u8], Envelope) -> Result<(), Unopened>;

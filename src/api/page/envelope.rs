@@ -3,6 +3,7 @@
 //! Success is a 2xx status, JSON, `"status": "SUCCESS"`, and `data` of the expected shape: Harness, and what stands
 //! before it, answer 200 with login pages, empty bodies and errors as well.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
@@ -57,15 +58,12 @@ pub enum Unopened {
     Shape(String),
 }
 
+/// What both envelopes are read as: one decoder for each type of content, not one for each envelope of it.
 #[derive(Deserialize)]
-struct DataEnvelope<T> {
+struct Wrapped<T> {
     status: Option<String>,
+    #[serde(alias = "resource")]
     data: Option<T>,
-}
-
-#[derive(Deserialize)]
-struct ResourceEnvelope<T> {
-    resource: Option<T>,
 }
 
 /// Only what tells an error from a success, and Harness from others.
@@ -142,28 +140,32 @@ pub fn open_page<T: DeserializeOwned>(body: &[u8]) -> Result<Page<T>, Unopened> 
 }
 
 fn open_as_is<T: DeserializeOwned>(body: &[u8], envelope: Envelope) -> Result<T, Unopened> {
-    let opened = match envelope {
-        Envelope::Data => serde_json::from_slice::<DataEnvelope<T>>(body).map(|envelope| {
-            let is_success = match &envelope.status {
-                Some(status) => says_success(status),
-                None => envelope.data.is_some() && !tells_of_failure(body), // it need not be said
-            };
-            (is_success, envelope.data)
-        }),
-        Envelope::Resource => serde_json::from_slice::<ResourceEnvelope<T>>(body)
-            .map(|envelope| (true, envelope.resource)),
-        Envelope::Bare => {
-            serde_json::from_slice::<T>(body).map(|bare| (!tells_of_failure(body), Some(bare)))
-        }
-    };
+    let wrapped = serde_json::from_slice::<Wrapped<T>>(&in_envelope(body, envelope));
+    let opened = wrapped.map(|wrapped| {
+        let is_success = match (envelope, &wrapped.status) {
+            (Envelope::Data, Some(status)) => says_success(status),
+            (Envelope::Data, None) => wrapped.data.is_some() && !tells_of_failure(body), // it need not be said
+            (Envelope::Resource, _) => true,
+            (Envelope::Bare, _) => !tells_of_failure(body),
+        };
+        (is_success, wrapped.data)
+    });
     match opened {
         Ok((true, Some(data))) => Ok(data),
-        Ok((true, None)) => match serde_json::from_value(Value::Null) {
+        Ok((true, None)) => match serde_json::from_slice(b"null") {
             Ok(nothing) if !tells_of_failure(body) => Ok(nothing), // T is an Option, and null is valid
             _ => Err(failure_or(body, "there is no data in it")),
         },
         Ok((false, _)) => Err(failure_or(body, "it does not say SUCCESS")),
         Err(error) => Err(why_unreadable::<T>(body, envelope, &error)),
+    }
+}
+
+/// A body that comes bare is put into what the others come in.
+fn in_envelope(body: &[u8], envelope: Envelope) -> Cow<'_, [u8]> {
+    match envelope {
+        Envelope::Data | Envelope::Resource => Cow::Borrowed(body),
+        Envelope::Bare => Cow::Owned([b"{\"data\":", body, b"}"].concat()),
     }
 }
 
@@ -181,11 +183,7 @@ fn why_unreadable<T: DeserializeOwned>(
     if is_json && error.to_string().starts_with(TWICE) {
         Unopened::Shape(error.to_string())
     } else if is_json {
-        let wrong = match envelope {
-            Envelope::Data => misfit::of_bytes::<DataEnvelope<T>>(body, error),
-            Envelope::Resource => misfit::of_bytes::<ResourceEnvelope<T>>(body, error),
-            Envelope::Bare => misfit::of_bytes::<T>(body, error),
-        };
+        let wrong = misfit::of_bytes::<Wrapped<T>>(&in_envelope(body, envelope), error);
         failure_or(body, &wrong)
     } else {
         Unopened::NotJson(looks_like(body))

@@ -13,12 +13,9 @@ pub(super) fn read_one_by_one<T: DeserializeOwned>(page: Page<Value>) -> Page<T>
     let mut unreadable = page.unreadable;
     for (at, row) in page.content.into_iter().enumerate() {
         let name = name_of(&row);
-        match T::deserialize(&row) {
+        match misfit::read(&row) {
             Ok(row) => content.push(row),
-            Err(error) => {
-                let wrong = misfit::in_words::<T>(&row, &error);
-                unreadable.push(quote(&format!("row {}{name}: {wrong}", at + 1)));
-            }
+            Err(wrong) => unreadable.push(quote(&format!("row {}{name}: {wrong}", at + 1))),
         }
     }
     Page {

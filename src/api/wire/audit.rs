@@ -6,13 +6,14 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
 use super::lenient;
+use crate::api::misfit;
 
 /// What decorates an event: unknown when it is not understood.
 fn if_understood<'de, T: DeserializeOwned, D: Deserializer<'de>>(
     from: D,
 ) -> Result<Option<T>, D::Error> {
     let value = serde_json::Value::deserialize(from)?;
-    Ok(serde_json::from_value(value).ok())
+    Ok(misfit::read(&value).ok())
 }
 
 /// A page of events. One list says totals, the other only whether there is more.

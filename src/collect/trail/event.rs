@@ -1,6 +1,5 @@
 //! From a row of the audit trail to the model. Who, what, where and when must be there; the rest is decoration.
 
-use serde::Deserialize;
 use serde_json::Value;
 
 use crate::api::http::quote::quote;
@@ -15,10 +14,8 @@ pub(super) fn read(row: &Value) -> Result<AuditEvent, String> {
         .and_then(Value::as_str)
         .unwrap_or("without an id")
         .to_owned();
-    let item = AuditItem::deserialize(row).map_err(|error| {
-        let wrong = misfit::in_words::<AuditItem>(row, &error);
-        format!("event {}: {}", quote(&id), quote(&wrong))
-    })?;
+    let item: AuditItem =
+        misfit::read(row).map_err(|wrong| format!("event {}: {}", quote(&id), quote(&wrong)))?;
     let at = item
         .timestamp
         .map(Timestamp::from_millis)
@@ -56,13 +53,13 @@ pub(super) fn read(row: &Value) -> Result<AuditEvent, String> {
 
 /// When a row says that it happened, whatever else of it can be read.
 pub(super) fn time(row: &Value) -> Option<Timestamp> {
-    let said = AuditTime::deserialize(row).ok()?;
+    let said: AuditTime = misfit::read(row).ok()?;
     said.timestamp.map(Timestamp::from_millis)
 }
 
 /// Who acted; [`Actor::unknown`] where that is not said.
 fn actor(info: Value) -> Actor {
-    let Ok(info) = serde_json::from_value::<AuthenticationInfo>(info) else {
+    let Ok(info) = misfit::read::<AuthenticationInfo>(&info) else {
         return Actor::unknown();
     };
     let (user_id, name) = info

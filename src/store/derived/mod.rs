@@ -10,5 +10,5 @@ mod replace;
 
 pub(super) use acts::{act_history, refresh_acts};
 pub(super) use holders::{Held, refresh_holders};
-pub(super) use moves::{OWN, note_moves, refresh_moves, renamed};
+pub(super) use moves::{OWN, ProjectMove, note_moves, refresh_moves};
 pub(super) use places::refresh_places;

@@ -101,8 +101,11 @@ impl Places {
         at: Option<i64>,
     ) -> rusqlite::Result<BTreeSet<[i64; 5]>> {
         let groups = resource_groups(connection)?;
+        // Pairs by the index alone: nearly always the first grant of a pair that is looked up holds.
         let mut pairs = connection.prepare(&format!(
-            "SELECT DISTINCT g.resource_group, g.scope FROM _grant g WHERE g.resource_group > 0 AND {}",
+            "SELECT d.resource_group, d.scope
+             FROM (SELECT DISTINCT resource_group, scope FROM _grant WHERE resource_group > 0) d
+             WHERE EXISTS (SELECT 1 FROM _grant g WHERE g.resource_group = d.resource_group AND g.scope = d.scope AND {})",
             is_live("g", at)
         ))?;
         let mut covers = BTreeSet::new();

@@ -7,7 +7,7 @@ use super::brake::Moved;
 use super::grants::GrantKey;
 use super::merge::Merge;
 use crate::model::{Grant, ResourceId, ResourceType, Scope, is_move};
-use crate::store::derived::{OWN, renamed};
+use crate::store::derived::{OWN, ProjectMove};
 
 impl Merge<'_> {
     /// A project moved where one that is gone and one that is new share an identifier, no others do, and most of what the
@@ -24,26 +24,34 @@ impl Merge<'_> {
             held.iter()
                 .any(|(_, held, project)| held == org && *project == id.identifier)
         };
-        let arrived: Vec<&ResourceId> = there
+        let arrived: Vec<(i64, &ResourceId)> = self
+            .observation
+            .resources
             .iter()
-            .filter(|id| id.kind == ResourceType::Project && !is_held(id))
-            .copied()
+            .map(|resource| {
+                (
+                    resource.id.index(),
+                    self.observation.directory.id(resource.id),
+                )
+            })
+            .filter(|(_, id)| id.kind == ResourceType::Project && !is_held(id))
+            .map(|(at, id)| (self.resources[at], id))
             .collect();
         let mut moved = Moved::default();
         for (key, org, project) in &gone {
             let left = gone.iter().filter(|(_, _, other)| other == project).count();
-            let mut came = arrived.iter().filter(|id| id.identifier == *project);
-            let (Some(to), None, 1) = (came.next(), came.next(), left) else {
+            let mut came = arrived.iter().filter(|(_, id)| id.identifier == *project);
+            let (Some((new, to)), None, 1) = (came.next(), came.next(), left) else {
                 continue;
             };
-            let path = scope(org, project).to_string();
-            let from = self.dictionary.scopes.get(&path);
-            if let (Some(from), Some(to)) = (from, to.as_scope())
-                && self.came_along(*from, &path, &to)?
+            let from = scope(org, project);
+            if let Some(to) = to.as_scope()
+                && let Some(project) = self.project_move([*key, *new], &from, &to)
+                && self.came_along(&project, &to)?
             {
                 moved.projects.insert(*key);
                 let listings = self.dictionary.listings.iter();
-                let here = listings.filter(|((_, of), _)| of == from);
+                let here = listings.filter(|((_, of), _)| *of == project.old_scope);
                 moved.listings.extend(here.map(|(_, listing)| *listing));
             }
         }
@@ -52,19 +60,34 @@ impl Merge<'_> {
         Ok(())
     }
 
+    /// `None` = nothing ever was in one of them.
+    fn project_move(&self, [old, new]: [i64; 2], from: &Scope, to: &Scope) -> Option<ProjectMove> {
+        let (from, to) = (from.to_string(), to.to_string());
+        Some(ProjectMove {
+            old,
+            old_scope: *self.dictionary.scopes.get(&from)?,
+            new,
+            new_scope: *self.dictionary.scopes.get(&to)?,
+            from,
+            to,
+        })
+    }
+
     /// Whether the new project shows enough of what the old one held.
-    fn came_along(&self, old_scope: i64, from: &str, to: &Scope) -> rusqlite::Result<bool> {
-        let (target, principal, over) = (renamed("t"), renamed("p"), renamed("rg"));
-        let path = to.to_string();
-        let Some(new_scope) = self.dictionary.scopes.get(&path) else {
-            return Ok(false);
-        };
+    fn came_along(&self, project: &ProjectMove, to: &Scope) -> rusqlite::Result<bool> {
+        let (target, principal, over) = (
+            project.renamed("t"),
+            project.renamed("p"),
+            project.renamed("rg"),
+        );
+        let (scope, held) = (project.renamed_scope(), project.holds());
         let (resources, grants) = self.observed_in(to);
-        let parameters = named_params! {":old_scope": old_scope, ":from": from, ":to": path};
+        let parameters = named_params! {":to": project.to};
         let mut along = self
             .connection
             .prepare(&format!(
-                "SELECT {target} FROM _resource t WHERE t.scope = :old_scope AND t.version IS NOT NULL AND {OWN}"
+                "SELECT {target} FROM _resource t WHERE t.scope = {} AND t.version IS NOT NULL AND {OWN}",
+                project.old_scope
             ))?
             .query_map(parameters, |row| {
                 let key: Option<i64> = row.get(0)?;
@@ -72,14 +95,12 @@ impl Merge<'_> {
             })?
             .collect::<rusqlite::Result<Vec<bool>>>()?;
         let mut held = self.connection.prepare(&format!(
-            "SELECT {target}, {principal}, CASE g.scope WHEN 0 THEN 0 ELSE :new_scope END, {over}
+            "SELECT {target}, {principal}, {scope}, {over}
              FROM _grant g CROSS JOIN _resource t ON t.key = g.target CROSS JOIN _resource p ON p.key = g.principal
              CROSS JOIN _resource rg ON rg.key = g.resource_group
-             WHERE g.valid_until IS NULL AND (g.scope = :old_scope OR g.scope = 0 AND t.scope = :old_scope) AND {OWN}"
+             WHERE g.valid_until IS NULL AND {held} AND {OWN}"
         ))?;
-        let mut rows = held.query(
-            named_params! {":old_scope": old_scope, ":new_scope": new_scope, ":from": from, ":to": path},
-        )?;
+        let mut rows = held.query(parameters)?;
         while let Some(row) = rows.next()? {
             let key: [Option<u32>; 4] = [row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?];
             let key = key.map(Option::unwrap_or_default); // what is not there has no key, and 0 stands for none
@@ -93,9 +114,12 @@ impl Merge<'_> {
         let directory = &self.observation.directory;
         let resources = self.observation.resources.iter();
         let resources = resources.filter(|resource| directory.id(resource.id).scope == *scope);
+        let is_of = |target: &ResourceId| {
+            target.scope == *scope || target.as_scope().as_ref() == Some(scope)
+        };
         let is_here = |grant: &&Grant| match grant.scope {
             Some(of) => directory.scopes()[of.index()] == *scope,
-            None => directory.id(grant.target).scope == *scope,
+            None => is_of(directory.id(grant.target)),
         };
         let grants = self.observation.grants.iter().filter(is_here);
         (

@@ -50,15 +50,8 @@ impl Reader {
             if !reads_trail(&self.connection)? {
                 return Ok(None);
             }
-            let sql = format!(
-                "SELECT {EVENT_COLUMNS} FROM _audit_event e {EVENT_TABLES}
-                 WHERE e.at BETWEEN ?1 AND ?2 OR (e.at < ?1 AND w.word = 'INVITE') ORDER BY e.at, e.audit_id"
-            );
-            let mut statement = self.connection.prepare(&sql)?;
-            let mut events = statement
-                .query_map([window.from.as_millis(), window.until.as_millis()], event)?
-                .collect::<rusqlite::Result<Vec<_>>>()?;
-            name_by_address(&self.connection, &mut events)?;
+            let when = "e.at BETWEEN ?1 AND ?2 OR (e.at < ?1 AND w.word = 'INVITE')";
+            let events = events(&self.connection, when, window)?;
             let windows = windows(&self.connection)?;
             let (whole, failed): (Vec<_>, Vec<_>) = windows
                 .into_iter()
@@ -77,19 +70,8 @@ impl Reader {
     /// # Errors
     /// When the file cannot be read.
     pub fn audit_events(&self, window: Window) -> Result<Vec<AuditEvent>, StoreError> {
-        let read = || -> rusqlite::Result<Vec<AuditEvent>> {
-            let mut events = self
-                .connection
-                .prepare(&format!(
-                    "SELECT {EVENT_COLUMNS} FROM _audit_event e {EVENT_TABLES}
-                     WHERE e.at BETWEEN ?1 AND ?2 ORDER BY e.at, e.audit_id"
-                ))?
-                .query_map([window.from.as_millis(), window.until.as_millis()], event)?
-                .collect::<rusqlite::Result<Vec<_>>>()?;
-            name_by_address(&self.connection, &mut events)?;
-            Ok(events)
-        };
-        read().map_err(|error| self.failed(&error))
+        events(&self.connection, "e.at BETWEEN ?1 AND ?2", window)
+            .map_err(|error| self.failed(&error))
     }
 }
 
@@ -209,6 +191,22 @@ fn windows(connection: &Connection) -> rusqlite::Result<Vec<ReadWindow>> {
             })
         })?
         .collect()
+}
+
+/// The events for which a condition on the two moments (?1, ?2) is true, in order of time.
+fn events(
+    connection: &Connection,
+    when: &str,
+    window: Window,
+) -> rusqlite::Result<Vec<AuditEvent>> {
+    let mut events = connection
+        .prepare(&format!(
+            "SELECT {EVENT_COLUMNS} FROM _audit_event e {EVENT_TABLES} WHERE {when} ORDER BY e.at, e.audit_id"
+        ))?
+        .query_map([window.from.as_millis(), window.until.as_millis()], event)?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    name_by_address(connection, &mut events)?;
+    Ok(events)
 }
 
 /// Adds the uuid to users of whom the trail tells the address alone, where one person alone ever had that address, as far as
