@@ -8,6 +8,7 @@ mod foretold;
 mod history;
 mod invented;
 mod maintainers;
+mod one_list;
 mod said;
 mod table;
 mod together;

@@ -112,17 +112,38 @@ macro_rules! decorations {
 }
 
 decorations! {
-    name: name = "name", email = "email", cluster = "cluster", sso_group_id = "ssoGroupId",
+    name: name = "name", cluster = "cluster", sso_group_id = "ssoGroupId",
         sso_group_name = "ssoGroupName", action = "action";
     word: authentication_mechanism = "authenticationMechanism", linked_sso_type = "linkedSsoType",
         status = "status", settings_type = "settingsType", resource_type = "resourceType";
     long: description = "description";
-    number: tokens_count = "tokensCount", session_timeout = "sessionTimeoutInMinutes";
+    number: session_timeout = "sessionTimeoutInMinutes";
     flag: public_access_enabled = "publicAccessEnabled", two_factor_admin_enforced = "twoFactorAdminEnforced",
         locked = "locked", user_disabled = "disabled", externally_managed = "externallyManaged",
         two_factor = "twoFactorAuthenticationEnabled", two_factor_enabled = "twoFactorEnabled",
         harness_managed = "harnessManaged", sso_linked = "ssoLinked", is_sso_linked = "isSsoLinked",
         managed = "managed", valid = "valid", oauth_enabled = "oauthEnabled";
+}
+
+/// The address of a user or service account; an empty one is none.
+pub(super) fn email<'de, D: Deserializer<'de>>(from: D) -> Result<Said<String>, D::Error> {
+    let said = text(from, "email", NAME_LIMIT)?;
+    Ok(match said {
+        Said::Is(address) if address.trim().is_empty() => Said::Nothing,
+        said => said,
+    })
+}
+
+/// How many keys there are.
+pub(super) fn tokens_count<'de, D: Deserializer<'de>>(from: D) -> Result<Said<i64>, D::Error> {
+    let said = read(from, "tokensCount")?;
+    Ok(match said {
+        Said::Is(negative) if negative < 0 => {
+            note("tokensCount");
+            Said::Odd
+        }
+        said => said,
+    })
 }
 
 /// When something was made, in epoch milliseconds. Harness is younger than 2000, and no date is written in five digits of a
@@ -336,6 +357,8 @@ fn wrong_with(identifier: &str) -> Option<String> {
         ))
     } else if identifier.contains('/') {
         Some("an identifier contains `/`".to_owned())
+    } else if identifier.trim() != identifier {
+        Some("an identifier begins or ends with a space".to_owned())
     } else if identifier.chars().any(char::is_control) {
         Some("an identifier contains a control character".to_owned())
     } else {

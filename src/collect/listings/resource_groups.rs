@@ -167,7 +167,7 @@ fn included_scope(selector: ScopeSelector, own: Option<&str>) -> Result<Included
     })
 }
 
-/// A filter by an attribute that has no name restricts in a way that nobody knows.
+/// A selection of no type, or by an attribute that has no name, covers nobody knows what.
 fn selector(selector: ResourceSelector) -> Result<Selector, String> {
     let (attribute, attribute_values) = match selector.attribute_filter {
         None => (None, Vec::new()),
@@ -175,6 +175,9 @@ fn selector(selector: ResourceSelector) -> Result<Selector, String> {
     };
     if attribute.is_none() && !attribute_values.is_empty() {
         return Err("a resource group filters by an attribute without a name".to_owned());
+    }
+    if selector.resource_type.trim().is_empty() {
+        return Err("a resource group selects resources of a type without a name".to_owned());
     }
     Ok(Selector {
         resource_type: selector.resource_type.to_ascii_uppercase(),

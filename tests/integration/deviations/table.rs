@@ -79,6 +79,7 @@ pub(super) const WANTED: &[(&str, Wanted)] = &[
     ("users not found", Gaps(&["users"])),
     ("service accounts not allowed", Gaps(&["service_accounts"])),
     ("role assignments answer 501", Gaps(&["role_assignments"])),
+    ("users are not modified", Gaps(&["users"])),
     ("roles are gone", Gaps(&["roles"])),
     ("users answer 418", Gaps(&["users"])),
     ("groups answer 451", Gaps(&["user_groups"])),
@@ -202,6 +203,13 @@ pub(super) const WANTED: &[(&str, Wanted)] = &[
     ("groups are linked to something odd", Whole),
     ("names are objects", Whole),
     ("keys of service accounts are countless", Whole),
+    ("keys of service accounts are fewer than none", Whole),
+    ("emails are empty", Whole),
+    ("uuids have spaces around", Gaps(&["users"])),
+    (
+        "a resource group selects a type without a name",
+        Gaps(&["resource_groups"]),
+    ),
     ("organizations are managed perhaps", Whole),
     // Levels tell what Harness supplies where.
     ("roles do not say their levels", Gaps(&["roles"])),

@@ -51,6 +51,25 @@ pub(super) const ALL: Table = &[
             row["serviceAccount"]["email"] = json!(false);
         });
     }),
+    ("keys of service accounts are fewer than none", |fake| {
+        spoil(fake, router::SERVICE_ACCOUNTS_AGGREGATE, |row| {
+            row["tokensCount"] = json!(-3);
+        });
+    }),
+    ("emails are empty", |fake| {
+        spoil(fake, router::USERS, |row| row["email"] = json!(" "));
+    }),
+    ("uuids have spaces around", |fake| {
+        spoil(fake, router::USERS, |row| {
+            row["uuid"] = json!(format!(" {} ", row["uuid"].as_str().unwrap_or_default()));
+        });
+    }),
+    ("a resource group selects a type without a name", |fake| {
+        spoil(fake, router::RESOURCE_GROUPS, |row| {
+            row["resourceGroup"]["resourceFilter"] =
+                json!({"includeAllResources": false, "resources": [{"resourceType": ""}]});
+        });
+    }),
     ("organizations are managed perhaps", |fake| {
         spoil(fake, router::ORGANIZATIONS, |row| {
             row["harnessManaged"] = json!("perhaps");
@@ -113,7 +132,7 @@ pub(super) const ALL: Table = &[
     }),
     ("the account is odd", |fake| {
         fake.fault(crate::Fault::on(
-            "/ng/api/accounts/",
+            "ng/api/accounts/",
             crate::FaultKind::Rewritten(Rewrite::data(|data| {
                 data["authenticationMechanism"] = json!({});
                 data["publicAccessEnabled"] = json!("sometimes");
