@@ -5,7 +5,7 @@ use std::io;
 
 use crate::api::error::{ApiError, ApiErrorKind};
 use crate::exit::Exit;
-use crate::store::StoreError;
+use crate::store::{MORE_MEMORY, StoreError};
 
 /// A failure of a command.
 #[derive(Debug)]
@@ -48,6 +48,8 @@ pub enum Error {
         /// Why not.
         error: io::Error,
     },
+    /// The system gives no thread, most often because there is no memory for one.
+    NoThread(io::Error),
     /// Something else of the system failed.
     Io(io::Error),
 }
@@ -112,7 +114,7 @@ impl Error {
             Self::NotEnough { .. } | Self::Store(StoreError::TooMuchGone { .. }) => {
                 Exit::CouldNotTell
             }
-            Self::Store(_) | Self::Output { .. } => Exit::Database,
+            Self::Store(_) | Self::Output { .. } | Self::NoThread(_) => Exit::Database,
             Self::Stopped(exit) => *exit,
         }
     }
@@ -130,6 +132,7 @@ impl Error {
             Self::NotEnough { .. } => "could_not_tell",
             Self::Stopped(_) => "stopped",
             Self::Output { .. } => "output",
+            Self::NoThread(_) => "no_thread",
             Self::Io(_) => "io",
         }
     }
@@ -151,6 +154,9 @@ impl Error {
             ),
             Self::Store(error) => error.hint().map(str::to_owned),
             Self::Stopped(_) => None,
+            Self::NoThread(_) => Some(format!(
+                "{MORE_MEMORY}; or more processes: `ulimit -u`, the limit of tasks"
+            )),
             Self::Output { error, .. } | Self::Io(error) => Some(hint_of_system(error).to_owned()),
         }
     }
@@ -223,6 +229,7 @@ impl fmt::Display for Error {
             Self::Stopped(Exit::HungUp) => f.write_str("stopped by SIGHUP; nothing was stored"),
             Self::Stopped(_) => f.write_str("stopped by SIGINT; nothing was stored"),
             Self::Output { what, error } => write!(f, "cannot write {what}: {error}"),
+            Self::NoThread(error) => write!(f, "the system gives no thread: {error}"),
             Self::Io(error) => write!(f, "{error}"),
         }
     }

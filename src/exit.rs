@@ -17,7 +17,8 @@ pub enum Exit {
     KeyRefused = 4,
     /// Harness could not be reached, or kept failing after the retries.
     Unreachable = 5,
-    /// The database: locked by another sync, wrong account, not ours, newer, damaged; or a full disk, also under an output.
+    /// The database: locked by another sync, wrong account, not ours, newer, damaged; or a full disk, also under an output, or too
+    /// little memory.
     Database = 6,
     /// Stopped by SIGHUP.
     HungUp = 129,

@@ -28,7 +28,7 @@ fn main() -> ExitCode {
             out: &mut BufWriter::new(io::stdout().lock()),
             err: &mut io::stderr(),
             out_is_terminal,
-            out_width: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
+            terminal_width: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
             err_is_terminal,
         },
     )

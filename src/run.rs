@@ -12,7 +12,7 @@ use crate::error::{Error, OutputFailed};
 use crate::exit::Exit;
 use crate::logging;
 use crate::output::text::line;
-use crate::output::write_json_line;
+use crate::output::{Screen, write_json_line};
 use crate::signals;
 
 /// Runs the program and says how it ended.
@@ -24,9 +24,14 @@ pub fn run(arguments: impl Iterator<Item = OsString>, context: &mut Context<'_>)
         Err(_) => wants_json(&lossy(&arguments)),
     };
     let command = cli::command_in(&lossy(&arguments));
+    let screen = if json {
+        Screen::default()
+    } else {
+        context.err_screen()
+    };
     let (out, err) = (
         &mut StandardOutput(&mut *context.out),
-        &mut Unminded(&mut *context.err),
+        &mut StandardError::on(screen, &mut *context.err),
     );
     let context = &mut Context {
         out,
@@ -73,18 +78,44 @@ fn marked(error: io::Error) -> io::Error {
     OutputFailed::mark("standard output", error)
 }
 
-/// Standard error. That nobody hears a word about the data is no failure of the data.
-struct Unminded<'a>(&'a mut dyn Write);
+/// Standard error: lines that are folded to the width of the terminal. That nobody hears a word about the data is no failure
+/// of the data.
+struct StandardError<'a> {
+    to: &'a mut dyn Write,
+    screen: Screen,
+    line: Vec<u8>,
+}
 
-impl Write for Unminded<'_> {
+impl<'a> StandardError<'a> {
+    fn on(screen: Screen, to: &'a mut dyn Write) -> Self {
+        let line = Vec::new();
+        Self { to, screen, line }
+    }
+}
+
+impl Write for StandardError<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let _ = self.0.write_all(bytes);
+        self.line.extend(bytes);
+        while let Some(end) = self.line.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = self.line.drain(..=end).collect();
+            let line = String::from_utf8_lossy(&line[..end]);
+            let text = line.trim_start_matches(' ');
+            let margin = &line[..line.len() - text.len()];
+            let _ = self.screen.write_folded(margin, text, self.to);
+        }
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let _ = self.0.flush();
+        let _ = self.to.write_all(&std::mem::take(&mut self.line));
+        let _ = self.to.flush();
         Ok(())
+    }
+}
+
+impl Drop for StandardError<'_> {
+    fn drop(&mut self) {
+        let _ = self.flush();
     }
 }
 
@@ -124,7 +155,7 @@ fn execute(completed: &Completed<'_>, context: &mut Context<'_>) -> Result<Exit,
         }
         Request::Run(command) => command,
     };
-    signals::watch()?;
+    signals::watch().map_err(Error::NoThread)?;
     match &*command {
         Command::Sync(arguments) => {
             logging::start(arguments.verbose, arguments.quiet, context.env)?;

@@ -11,6 +11,10 @@ type Stop = Box<dyn Fn() + Send>;
 /// Which signal came; 0 = none.
 static RECEIVED: AtomicI32 = AtomicI32::new(0);
 
+/// What the exit status says where the system gives no more memory.
+#[cfg(unix)]
+const NO_MEMORY: Exit = Exit::Database;
+
 /// How to stop the work under way; `None` = the process may end at once.
 static STOP: Mutex<Option<Stop>> = Mutex::new(None);
 
@@ -55,7 +59,7 @@ pub(crate) fn watch() -> std::io::Result<()> {
 
 #[cfg(unix)]
 mod unix {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+    use signal_hook::consts::{SIGABRT, SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
     use signal_hook::iterator::Signals;
     use std::io;
     use std::process;
@@ -64,7 +68,7 @@ mod unix {
     use std::thread;
     use std::time::Duration;
 
-    use super::{RECEIVED, stop};
+    use super::{NO_MEMORY, RECEIVED, stop};
     use crate::unfinished;
 
     /// How long the main thread may take to end after a signal. Nothing is lost when it takes longer: what was not
@@ -80,6 +84,9 @@ mod unix {
         if WATCHING.set(()).is_err() {
             return Ok(());
         }
+        // A program of Rust that gets no memory aborts. That leaves no core file either: one would hold the API key.
+        let always = Arc::new(AtomicBool::new(true));
+        signal_hook::flag::register_conditional_shutdown(SIGABRT, NO_MEMORY as i32, always)?;
         // A file that may not grow is to fail with an error instead of ending the process without a word.
         signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
         let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;

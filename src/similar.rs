@@ -5,6 +5,9 @@ use std::collections::HashSet;
 /// At most so many suggestions.
 const SUGGESTIONS: usize = 5;
 
+/// What is longer, in bytes, is pasted rather than typed: nobody misspells it, and a suggestion of it helps nobody.
+const LONGEST: usize = 200;
+
 /// `did you mean a, b?` for words that look like one of the candidates.
 #[must_use]
 pub(crate) fn did_you_mean(similar: &[String]) -> Option<String> {
@@ -17,7 +20,11 @@ pub(crate) fn closest(
     candidates: impl Iterator<Item = (String, String)>,
 ) -> Vec<String> {
     let wanted = text.to_lowercase();
+    if wanted.len() > LONGEST {
+        return Vec::new();
+    }
     let mut near: Vec<(usize, String)> = candidates
+        .filter(|(id, _)| id.len() <= LONGEST)
         .filter_map(|(id, name)| {
             let (of_id, of_name) = (id.to_lowercase(), name.to_lowercase());
             let whole = [&of_id, &of_name]

@@ -48,7 +48,7 @@ pub use verify::VerifyAccess;
   3  wrong usage or configuration
   4  the key was refused, or belongs to another account
   5  Harness could not be reached, or kept failing after the retries
-  6  the database is locked, damaged, of another account, of a newer release or not ours; or the disk is full
+  6  the database is locked, damaged, of another account, of a newer release or not ours; or the disk or memory is full
   129, 130, 143  stopped by SIGHUP, SIGINT or SIGTERM",
     note = "Environment:
   HARNESS_ACCESS_DB                        the database, as --db

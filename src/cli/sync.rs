@@ -2,8 +2,8 @@
 
 use super::common::command_line;
 use super::values::{
-    Format, HALF_AN_HOUR, TWO_GIB, depth, duration, extra, jobs, memory, moment, percent, project,
-    text_or_json,
+    Format, HALF_AN_HOUR, TWO_GIB, depth, duration, extra, jobs, memory, moment, number, percent,
+    project, text_or_json,
 };
 use crate::model::{Depth, Extra, Timestamp};
 use argh::{ArgsInfo, FromArgs};
@@ -36,9 +36,10 @@ pub struct Sync {
     #[argh(option, arg_name = "n", default = "4", from_str_fn(jobs))]
     pub jobs: usize,
     /// requests a minute (default: 360; Harness allows about 400 for a key); 0 = no limit
-    #[argh(option, arg_name = "n", default = "360")]
+    #[argh(option, arg_name = "n", default = "360", from_str_fn(number))]
     pub max_rate: u32,
-    /// memory that the rows of the sync may take, such as 512M or 4G (default: 2G); a list that needs more is incomplete
+    /// memory that the rows of the sync may take, such as 512M or 4G (default: 2G), without a letter in MB; a list that needs
+    /// more is incomplete
     #[argh(option, arg_name = "size", default = "TWO_GIB", from_str_fn(memory))]
     pub max_memory: u64,
     /// store an incomplete snapshot when some lists cannot be read in full: it is marked partial, what was not seen is

@@ -1,6 +1,7 @@
 //! Values of flags.
 
 use crate::model::{Depth, Extra, Timestamp};
+use std::num::{IntErrorKind, ParseIntError};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -81,8 +82,14 @@ pub(super) fn sample(value: &str) -> Result<usize, String> {
     }
 }
 
-pub(super) fn number<T: FromStr>(value: &str) -> Result<T, String> {
-    value.parse().map_err(|_| "expected a number".to_owned())
+pub(super) fn number<T: FromStr<Err = ParseIntError>>(value: &str) -> Result<T, String> {
+    value.parse().map_err(|error: ParseIntError| {
+        let what = match error.kind() {
+            IntErrorKind::PosOverflow => "this number is too large",
+            _ => "expected a whole number, 0 or more",
+        };
+        what.to_owned()
+    })
 }
 
 pub(super) fn percent(value: &str) -> Result<u8, String> {

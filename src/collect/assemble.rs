@@ -34,7 +34,7 @@ pub(super) struct Assembly {
     /// Counted as listed although no list shows them.
     remembered: HashSet<ResourceId>,
     ever_listed: HashSet<ResourceId>,
-    supplied_levels: HashMap<Ref, Vec<Level>>,
+    pub(super) supplied_levels: HashMap<Ref, Vec<Level>>,
     pub(super) grants: Vec<Grant>,
     pub(super) assignments: Vec<Assignments>,
     pub(super) listings: Vec<Listing>,
@@ -43,8 +43,6 @@ pub(super) struct Assembly {
     inherited: Vec<ListedResource>,
     /// Groups whose row does not say who is in them, with those whom their own list shows.
     pub(super) members_in_scope: Vec<(ResourceId, Vec<String>)>,
-    /// Groups whose row says that nobody is in them.
-    pub(super) empty_groups: Vec<ResourceId>,
     /// The account's list of users is not read, so people are known by the lists of their organizations and projects.
     people_below: bool,
 }
@@ -130,12 +128,7 @@ impl Assembly {
         }
         let members = match found.members {
             Members::Unsaid | Members::Unread => Vec::new(),
-            Members::All(users) => {
-                if users.is_empty() {
-                    self.empty_groups.push(self.directory.id(id).clone());
-                }
-                users
-            }
+            Members::All(users) => users,
             Members::InScope(users) => {
                 let group = self.directory.id(id).clone();
                 self.members_in_scope.push((group, users.clone()));
@@ -292,7 +285,7 @@ impl Assembly {
     }
 }
 
-fn user_id(uuid: String) -> ResourceId {
+pub(super) fn user_id(uuid: String) -> ResourceId {
     ResourceId {
         kind: ResourceType::User,
         scope: Scope::Account,

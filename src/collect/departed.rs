@@ -2,8 +2,7 @@
 //!
 //! The list of a group's own members leaves out whoever does not belong to the group's scope any more, such as a person who
 //! left the account, so it does not prove that somebody was removed from the group. Whoever was a member before is asked
-//! about one by one. A group that suddenly has no members at all is more often a row that does not say them, so of those
-//! some are asked about.
+//! about one by one.
 
 use std::collections::HashSet;
 
@@ -17,11 +16,8 @@ use crate::model::{ListingKind, ResourceId};
 /// Single people asked about in one sync; more would cost more than the sync itself.
 const MOST_ASKED: usize = 100;
 
-/// People asked about in a group that has no members any more.
-const SAMPLE: usize = 3;
-
-/// Asks about whoever was a member before and is not shown by the list of the group itself, and about some of those of a
-/// group without members. Where Harness does not say, or says that they are, the groups of that scope are incomplete.
+/// Asks about whoever was a member before and is not shown by the list of the group itself. Where Harness does not say, the
+/// groups of that scope are incomplete.
 pub(super) fn settle(
     client: &Client,
     assembly: &mut Assembly,
@@ -31,18 +27,14 @@ pub(super) fn settle(
         client,
         left: MOST_ASKED,
     };
-    for (group, shown) in std::mem::take(&mut assembly.members_in_scope) {
-        match before.members(&group) {
-            Ok(known) => inquiry.one_by_one(assembly, &group, &shown, &known)?,
-            Err(why) => doubt_the_list(assembly, &group, &why),
+    let in_scope = std::mem::take(&mut assembly.members_in_scope);
+    for (group, shown) in &in_scope {
+        match before.members(group) {
+            Ok(known) => inquiry.one_by_one(assembly, group, shown, &known)?,
+            Err(why) => doubt_the_list(assembly, group, &why),
         }
     }
-    for group in std::mem::take(&mut assembly.empty_groups) {
-        match before.members(&group) {
-            Ok(known) => inquiry.about_some(assembly, &group, &known)?,
-            Err(why) => doubt_the_row(assembly, &group, &why),
-        }
-    }
+    assembly.members_in_scope = in_scope;
     Ok(())
 }
 
@@ -74,25 +66,6 @@ impl Inquiry<'_> {
         Ok(())
     }
 
-    fn about_some(
-        &mut self,
-        assembly: &mut Assembly,
-        group: &ResourceId,
-        known: &[String],
-    ) -> Result<(), ApiError> {
-        for user in known.iter().take(SAMPLE) {
-            let why = match self.is_member(group, user)? {
-                Some(true) => "is a member when asked about alone",
-                Some(false) => continue,
-                None => "may still be a member: Harness does not say",
-            };
-            let why = format!("{user}, who was a member before, {why}");
-            doubt_the_row(assembly, group, &why);
-            break;
-        }
-        Ok(())
-    }
-
     fn is_member(&mut self, group: &ResourceId, user: &str) -> Result<Option<bool>, ApiError> {
         if self.left == 0 {
             return Ok(None);
@@ -107,10 +80,5 @@ fn doubt_the_list(assembly: &mut Assembly, group: &ResourceId, why: &str) {
         "the list of the members of {} is no proof: {why}",
         group.identifier
     );
-    assembly.lower(ListingKind::UserGroups, &group.scope, &reason);
-}
-
-fn doubt_the_row(assembly: &mut Assembly, group: &ResourceId, why: &str) {
-    let reason = format!("{} came without members, but {why}", group.identifier);
     assembly.lower(ListingKind::UserGroups, &group.scope, &reason);
 }

@@ -1,10 +1,12 @@
 //! Looking at an account: asks what the key may see, walks the lists, and clears up what the walks leave open. A sync keeps
 //! what this gives, `doctor` judges by it.
 
+use super::altered;
 use super::assemble::{About, Assembly};
 use super::departed;
-use super::emptied;
 use super::failure::Failure;
+use super::inquiry::Inquiry;
+use super::missing;
 use super::notes;
 use super::plan::Plan;
 use super::proof;
@@ -146,7 +148,11 @@ fn settle(
     let deleted = tree::deleted(walker, visibility, &assembly.not_found())?;
     assembly.forget(&deleted);
     departed::settle(client, assembly, request.before)?;
-    emptied::settle(walker, assembly, request.before, visibility.caller())?;
+    if !request.before.anything_may_go() {
+        let mut inquiry = Inquiry::new(walker);
+        missing::settle(&mut inquiry, assembly, request.before, visibility.caller())?;
+        altered::settle(&mut inquiry, assembly, request.before)?;
+    }
     assembly.lower_states(visibility);
     Ok(())
 }

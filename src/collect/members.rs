@@ -9,6 +9,9 @@ use crate::api::error::{ApiError, ApiErrorKind};
 use crate::api::wire::User;
 use crate::model::ResourceId;
 
+/// Attempts at one question: the list it is about has been read already.
+const FEW_TRIES: u32 = 2;
+
 static MEMBERS: Endpoint = Endpoint::post("/ng/api/user-groups", &["email,ASC"]);
 static ONE_GROUP: Endpoint = Endpoint::get("/ng/api/user-groups", &[]);
 
@@ -48,7 +51,8 @@ pub(super) fn is_member(
         .call(client.account_id(), &group.scope)
         .segment(&group.identifier)
         .segment("member")
-        .segment(user);
+        .segment(user)
+        .tries(FEW_TRIES);
     match client.get::<bool>(&call) {
         Ok(reply) => Ok(Some(reply.data)),
         Err(error) if error.ends_run() => Err(error),

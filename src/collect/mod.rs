@@ -2,24 +2,27 @@
 //!
 //! `listings` has one file for each list and the table of them. `visibility` asks what the key may see; `tree` says which
 //! scopes there are; `plan` chooses the walks; `workers` are a few threads that make them; `walk` makes one and keeps its
-//! record. `assemble` puts the rows together and resolves what role assignments name. `look` does it all in its order. `trail` reads who did what,
-//! `analyzer` asks Harness who may do what. `diagnosis` is for `doctor`.
+//! record. `assemble` puts the rows together and resolves what role assignments name. What a list does not show any more
+//! (`missing`), or shows otherwise (`altered`), is asked about by itself (`alone`, within the bounds of `inquiry`). `look`
+//! does it all in its order. `trail` reads who did what, `analyzer` asks Harness who may do what. `diagnosis` is for `doctor`.
 //! Nothing here knows the store.
 
 mod alone;
+mod altered;
 pub mod analyzer;
 mod assemble;
 mod assignments;
 mod definition;
 mod departed;
 pub mod diagnosis;
-mod emptied;
 mod endpoint;
 mod failure;
+mod inquiry;
 mod list_walk;
 pub mod listings;
 mod look;
 mod members;
+mod missing;
 mod notes;
 pub mod plan;
 mod proof;
@@ -27,6 +30,7 @@ mod record;
 mod request;
 mod rows;
 mod settle;
+mod shown;
 pub mod trail;
 mod tree;
 mod trial;
@@ -40,7 +44,7 @@ pub use definition::{
 };
 pub use endpoint::Endpoint;
 pub use failure::Failure;
-pub use request::{Before, NothingBefore, ObservationRequest, Remembered};
+pub use request::{Before, HeldResources, NothingBefore, ObservationRequest, Remembered};
 
 use crate::api::client::Client;
 use crate::model::Observation;

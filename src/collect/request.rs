@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::workers::Progress;
-use crate::model::{ListingKind, ResourceId, Scope, ScopeSelection};
+use crate::model::{Details, Level, ListingKind, ResourceId, Scope, ScopeSelection};
 
 /// What to observe.
 pub struct ObservationRequest<'a> {
@@ -31,26 +31,51 @@ pub struct Remembered {
     pub ever: HashSet<ResourceId>,
 }
 
+/// Identifiers of resources that were held. Harness's own are apart from the account's: a list that lost all of the one and
+/// none of the other lost most, however many there are of each.
+#[derive(Debug, Default)]
+pub struct HeldResources {
+    /// By the list that showed them.
+    pub own: HashMap<(ListingKind, Scope), Vec<String>>,
+    /// What Harness supplies, by the level whose lists showed it.
+    pub supplied: HashMap<(ListingKind, Level), Vec<String>>,
+}
+
 /// What was held before this observation, or why nobody knows.
 pub trait Before {
-    /// Uuids of the members that a user group had.
+    /// Whether removals need no second look.
+    fn anything_may_go(&self) -> bool;
+
+    /// Uuids of the members that a user group, organization or project had.
     ///
     /// # Errors
     /// Why nobody knows.
     fn members(&self, group: &ResourceId) -> Result<Vec<String>, String>;
 
-    /// Rows of each list when it was last seen whole.
+    /// The resources that lists showed and nobody saw go.
     ///
     /// # Errors
     /// Why nobody knows.
-    fn rows(&self) -> Result<HashMap<(ListingKind, Scope), i64>, String>;
+    fn resources(&self) -> Result<HeldResources, String>;
 
-    /// Identifiers of what a list showed and nobody saw go, in sorts that may be missing as a whole: role assignments by
-    /// the type of their principal.
+    /// What roles and resource groups gave.
     ///
     /// # Errors
     /// Why nobody knows.
-    fn held(&self, kind: ListingKind, scope: &Scope) -> Result<Vec<Vec<String>>, String>;
+    fn details(&self) -> Result<HashMap<ResourceId, Details>, String>;
+
+    /// How many role assignments each scope had when their list was last seen whole.
+    ///
+    /// # Errors
+    /// Why nobody knows.
+    fn assignment_counts(&self) -> Result<HashMap<Scope, i64>, String>;
+
+    /// Harness's identifiers of the role assignments of a scope, in sorts that may be missing as a whole: by the type of
+    /// their principal, and by who made them.
+    ///
+    /// # Errors
+    /// Why nobody knows.
+    fn assignments(&self, scope: &Scope) -> Result<Vec<Vec<String>>, String>;
 
     /// Role assignments of the caller, by scope and identifier.
     ///
@@ -64,15 +89,27 @@ pub trait Before {
 pub struct NothingBefore;
 
 impl Before for NothingBefore {
+    fn anything_may_go(&self) -> bool {
+        true
+    }
+
     fn members(&self, _group: &ResourceId) -> Result<Vec<String>, String> {
         Ok(Vec::new())
     }
 
-    fn rows(&self) -> Result<HashMap<(ListingKind, Scope), i64>, String> {
+    fn resources(&self) -> Result<HeldResources, String> {
+        Ok(HeldResources::default())
+    }
+
+    fn details(&self) -> Result<HashMap<ResourceId, Details>, String> {
         Ok(HashMap::new())
     }
 
-    fn held(&self, _kind: ListingKind, _scope: &Scope) -> Result<Vec<Vec<String>>, String> {
+    fn assignment_counts(&self) -> Result<HashMap<Scope, i64>, String> {
+        Ok(HashMap::new())
+    }
+
+    fn assignments(&self, _scope: &Scope) -> Result<Vec<Vec<String>>, String> {
         Ok(Vec::new())
     }
 

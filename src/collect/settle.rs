@@ -90,7 +90,6 @@ impl Assembly {
         self.doubts.retain(|(_, scope, _)| !is_gone(scope));
         self.members_in_scope
             .retain(|(group, _)| !is_gone(&group.scope));
-        self.empty_groups.retain(|group| !is_gone(&group.scope));
         for container in &containers {
             self.count_one_less(container);
         }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::collect::Before;
-use crate::model::{ListingKind, ResourceId, Scope};
+use crate::collect::{Before, HeldResources};
+use crate::model::{Details, Level, ResourceId, ResourceType, Scope};
 use crate::store::{StoreError, Writer};
 
 /// A file about to be written.
@@ -14,27 +14,45 @@ pub(super) struct HeldBefore<'a> {
 }
 
 impl Before for HeldBefore<'_> {
+    fn anything_may_go(&self) -> bool {
+        self.anything_may_go
+    }
+
     fn members(&self, group: &ResourceId) -> Result<Vec<String>, String> {
         self.writer.members_of(group).map_err(unknown)
     }
 
-    fn rows(&self) -> Result<HashMap<(ListingKind, Scope), i64>, String> {
-        if self.anything_may_go {
-            return Ok(HashMap::new());
+    fn resources(&self) -> Result<HeldResources, String> {
+        let mut found = HeldResources::default();
+        for ((kind, path), held) in self.writer.held_by_list().map_err(unknown)? {
+            if let Some(scope) = Scope::parse(&path) {
+                found.own.insert((kind, scope), held);
+            } else if let Some(level) = path.strip_prefix("harness/").and_then(Level::parse) {
+                found.supplied.insert((kind, level), held);
+            }
         }
-        self.writer.rows_before().map_err(unknown)
+        Ok(found)
     }
 
-    fn held(&self, kind: ListingKind, scope: &Scope) -> Result<Vec<Vec<String>>, String> {
-        if kind != ListingKind::RoleAssignments {
-            let held = self.writer.held_of(kind, scope).map_err(unknown)?;
-            return Ok(vec![held]);
+    fn details(&self) -> Result<HashMap<ResourceId, Details>, String> {
+        let kinds = [ResourceType::Role, ResourceType::ResourceGroup];
+        self.writer.details_of(&kinds).map_err(unknown)
+    }
+
+    fn assignment_counts(&self) -> Result<HashMap<Scope, i64>, String> {
+        self.writer.assignment_counts().map_err(unknown)
+    }
+
+    fn assignments(&self, scope: &Scope) -> Result<Vec<Vec<String>>, String> {
+        let mut sorts: BTreeMap<(String, bool), Vec<String>> = BTreeMap::new();
+        let held = self.writer.assignments_at(scope).map_err(unknown)?;
+        for (principal, by_harness, identifier) in held {
+            sorts
+                .entry((principal, by_harness))
+                .or_default()
+                .push(identifier);
         }
-        let mut by_type: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (kind, identifier) in self.writer.assignments_at(scope).map_err(unknown)? {
-            by_type.entry(kind).or_default().push(identifier);
-        }
-        Ok(by_type.into_values().collect())
+        Ok(sorts.into_values().collect())
     }
 
     fn own_assignments(&self, caller: &str) -> Result<Vec<(Scope, String)>, String> {

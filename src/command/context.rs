@@ -21,8 +21,8 @@ pub struct Context<'a> {
     pub err: &'a mut dyn Write,
     /// Standard output is read by a person.
     pub out_is_terminal: bool,
-    /// Columns of the terminal that standard output is.
-    pub out_width: Option<usize>,
+    /// Columns of the terminal that standard output or standard error is.
+    pub terminal_width: Option<usize>,
     /// Standard error is read by a person.
     pub err_is_terminal: bool,
 }
@@ -36,12 +36,23 @@ impl Context<'_> {
             Color::Never => false,
             Color::Auto => self.out_is_terminal && !set("NO_COLOR") && !self.is_dumb(),
         };
-        let columns = (self.env)("COLUMNS").and_then(|columns| columns.to_str()?.parse().ok());
-        let width = columns.filter(|columns| *columns > 0).or(self.out_width);
         Screen {
-            width: width.filter(|_| self.out_is_terminal),
+            width: self.columns().filter(|_| self.out_is_terminal),
             colour,
         }
+    }
+
+    /// What words beside the data are written to.
+    pub(crate) fn err_screen(&self) -> Screen {
+        Screen {
+            width: self.columns().filter(|_| self.err_is_terminal),
+            colour: false,
+        }
+    }
+
+    fn columns(&self) -> Option<usize> {
+        let set = (self.env)("COLUMNS").and_then(|columns| columns.to_str()?.parse().ok());
+        set.filter(|columns| *columns > 0).or(self.terminal_width)
     }
 
     /// Whether the terminal can do nothing but print.

@@ -6,9 +6,10 @@ use super::open::open_database;
 use crate::cli::{History, HistoryFormat};
 use crate::diff;
 use crate::diff::history::events;
+use crate::diff::lineage::stretches;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::{GrantFact, Span, Thing};
+use crate::model::{GrantFact, MovedProject, ResourceFact, Span, Thing};
 use crate::output;
 use crate::output::text::line;
 use crate::store::{Changed, GrantParts, Reader};
@@ -16,21 +17,22 @@ use crate::store::{Changed, GrantParts, Reader};
 pub(crate) fn run(arguments: &History, context: &mut Context<'_>) -> Result<Exit, Error> {
     let reader = open_database(arguments.db.as_deref())?;
     let subject = Subject::from(&reader, &arguments.what)?;
+    let past = Past {
+        moves: reader.moved_projects()?,
+        reader: &reader,
+    };
     let mut groups = Vec::new();
     let (versions, grants) = match &subject.grant {
-        None => (
-            reader.versions_of(&subject.things[0].id)?,
-            reader.grants_around(&subject.things[0].id)?,
-        ),
+        None => past.of_thing(&subject.things[0].id)?,
         Some(parts) => {
-            let mut direct = reader.grants_with(parts)?;
+            let mut direct = past.grants_with(parts)?;
             if direct.is_empty() {
-                (groups, direct) = through_groups(&reader, parts)?;
+                (groups, direct) = past.through_groups(parts)?;
             }
             (Vec::new(), direct)
         }
     };
-    let mut events = events(versions, grants);
+    let mut events = events(versions, grants, &past.moves);
     for event in &mut events {
         let changed = match event.change.subject() {
             diff::Subject::Resource(fact) => Changed::Resource(&fact.id),
@@ -55,6 +57,8 @@ pub(crate) fn run(arguments: &History, context: &mut Context<'_>) -> Result<Exit
     }
     Ok(Exit::Done)
 }
+
+type Facts = (Vec<Span<ResourceFact>>, Vec<Span<GrantFact>>);
 
 /// What the words on the command line mean.
 struct Subject {
@@ -140,31 +144,62 @@ fn scope(reader: &Reader, path: &str) -> Result<String, Error> {
     Ok(names::scope(path, &names::known_scopes(reader)?, reader)?.to_string())
 }
 
-/// A user's way to a role through the groups: the memberships, and what the groups hold of it.
-fn through_groups(
-    reader: &Reader,
-    parts: &GrantParts,
-) -> Result<(Vec<String>, Vec<Span<GrantFact>>), Error> {
-    let (mut groups, mut ways) = (Vec::new(), Vec::new());
-    let Some(principal) = &parts.principal else {
-        return Ok((groups, ways));
-    };
-    for membership in reader.grants_around(principal)? {
-        let group = membership.fact.target.id.clone();
-        if membership.fact.scope.is_some() || membership.fact.principal.id != *principal {
-            continue;
+/// What the file knows of the past of things, under every name that they had.
+struct Past<'a> {
+    reader: &'a Reader,
+    moves: Vec<MovedProject>,
+}
+
+impl Past<'_> {
+    /// The versions of a thing, and the grants of, to or over it.
+    fn of_thing(&self, id: &str) -> Result<Facts, Error> {
+        let (mut versions, mut grants) = (Vec::new(), Vec::new());
+        for called in stretches(id.to_owned(), &self.moves, |id, renamed| renamed(id)) {
+            let of_name = self.reader.versions_of(&called.name)?;
+            versions.extend(of_name.into_iter().filter(|span| called.overlaps(span)));
+            let of_name = self.reader.grants_around(&called.name)?;
+            grants.extend(of_name.into_iter().filter(|span| called.overlaps(span)));
         }
-        let held = reader.grants_with(&GrantParts {
-            principal: Some(group.clone()),
-            ..parts.clone()
-        })?;
-        if !held.is_empty() {
-            ways.push(membership);
-            if !groups.contains(&group) {
-                ways.extend(held);
-                groups.push(group);
+        Ok((versions, grants))
+    }
+
+    fn grants_with(&self, parts: &GrantParts) -> Result<Vec<Span<GrantFact>>, Error> {
+        let mut grants = Vec::new();
+        for called in stretches(parts.clone(), &self.moves, |parts, name| {
+            parts.renamed(name)
+        }) {
+            let of_names = self.reader.grants_with(&called.name)?;
+            grants.extend(of_names.into_iter().filter(|span| called.overlaps(span)));
+        }
+        Ok(grants)
+    }
+
+    /// A user's way to a role through the groups: the memberships, and what the groups hold of it.
+    fn through_groups(
+        &self,
+        parts: &GrantParts,
+    ) -> Result<(Vec<String>, Vec<Span<GrantFact>>), Error> {
+        let (mut groups, mut ways) = (Vec::new(), Vec::new());
+        let Some(principal) = &parts.principal else {
+            return Ok((groups, ways));
+        };
+        for membership in self.of_thing(principal)?.1 {
+            let group = membership.fact.target.id.clone();
+            if membership.fact.scope.is_some() || membership.fact.principal.id != *principal {
+                continue;
+            }
+            let held = self.grants_with(&GrantParts {
+                principal: Some(group.clone()),
+                ..parts.clone()
+            })?;
+            if !held.is_empty() {
+                ways.push(membership);
+                if !groups.contains(&group) {
+                    ways.extend(held);
+                    groups.push(group);
+                }
             }
         }
+        Ok((groups, ways))
     }
-    Ok((groups, ways))
 }

@@ -1,13 +1,17 @@
 //! How people name scopes and things: the same for every command.
 
+use crate::diff::lineage::stretches;
 use crate::error::Error;
 use crate::model::{Scope, Thing};
-use crate::output::text::named;
+use crate::output::text::{named, shortened};
 use crate::similar::{closest, did_you_mean};
 use crate::store::Reader;
 
 /// At most so many of the things that a name may mean are listed.
 const MOST_CANDIDATES: usize = 10;
+
+/// Columns that a name takes in a sentence.
+const NAME: usize = 60;
 
 /// The scope that was typed: its path, `ORGANIZATION/PROJECT`, or the identifier or name of an organization or project, among
 /// those that are known.
@@ -39,7 +43,7 @@ pub(crate) fn scope(text: &str, known: &[Scope], reader: &Reader) -> Result<Scop
                 [short(scope), identifier.to_owned()].map(|name| (scope.to_string(), name))
             });
             Err(Error::Unknown {
-                message: format!("`{text}` is not a scope of this account"),
+                message: format!("`{}` is not a scope of this account", typed(text)),
                 hint: Some(did_you_mean(&closest(text, known)).unwrap_or_else(|| {
                     "scopes are account, org/<org> and org/<org>/project/<project>".to_owned()
                 })),
@@ -135,14 +139,37 @@ pub(crate) fn thing_of_type(reader: &Reader, text: &str, kind: &str) -> Result<T
     found.retain(|thing| thing.r#type == kind);
     if found.is_empty() && !others.is_empty() {
         return Err(Error::Unknown {
-            message: format!("`{text}` is no {}: {}", kind.replace('_', " "), others[0]),
+            message: format!(
+                "`{}` is no {}: {}",
+                typed(text),
+                kind.replace('_', " "),
+                others[0]
+            ),
             hint: None,
         });
     }
     the_one(reader, text, found)
 }
 
+/// A project that moved, and what it holds, is one thing of several ids: the last one stands for it.
+fn without_earlier_ids(reader: &Reader, found: &mut Vec<Thing>) -> Result<(), Error> {
+    let moves = reader.moved_projects()?;
+    let there: Vec<String> = found
+        .iter()
+        .filter(|thing| thing.gone_since_snapshot.is_none())
+        .map(|thing| thing.id.clone())
+        .collect();
+    found.retain(|thing| {
+        let ids = stretches(thing.id.clone(), &moves, |id, renamed| renamed(id));
+        thing.gone_since_snapshot.is_none() || !ids.iter().any(|id| there.contains(&id.name))
+    });
+    Ok(())
+}
+
 fn the_one(reader: &Reader, text: &str, mut found: Vec<Thing>) -> Result<Thing, Error> {
+    if found.len() > 1 {
+        without_earlier_ids(reader, &mut found)?;
+    }
     match found.len() {
         1 => Ok(found.remove(0)),
         0 => {
@@ -164,7 +191,7 @@ fn the_one(reader: &Reader, text: &str, mut found: Vec<Thing>) -> Result<Thing, 
                 },
             )?;
             Err(Error::Unknown {
-                message: format!("no snapshot in this file has anything named `{text}`"),
+                message: format!("no snapshot in this file has anything named `{}`", typed(text)),
                 hint: Some(did_you_mean(&closest(text, known.into_iter())).unwrap_or_else(|| {
                     "give a uuid, an e-mail address, a text id such as user_group/account/ops, or a part of a name"
                         .to_owned()
@@ -175,7 +202,7 @@ fn the_one(reader: &Reader, text: &str, mut found: Vec<Thing>) -> Result<Thing, 
             let lines: Vec<String> = found
                 .iter()
                 .map(|thing| {
-                    let name = named(thing.name.as_deref(), "no name");
+                    let name = shortened(named(thing.name.as_deref(), "no name"), NAME);
                     let gone = thing.gone_since_snapshot;
                     let gone = gone.map(|snapshot| format!(", gone since snapshot {snapshot}"));
                     format!("{} ({name}{})", thing.id, gone.unwrap_or_default())
@@ -186,8 +213,14 @@ fn the_one(reader: &Reader, text: &str, mut found: Vec<Thing>) -> Result<Thing, 
     }
 }
 
+/// What was typed, as an error repeats it.
+pub(crate) fn typed(text: &str) -> String {
+    shortened(text, NAME)
+}
+
 /// Several things have a name.
 pub(crate) fn ambiguous(text: &str, what: &str, candidates: &[String]) -> Error {
+    let text = typed(text);
     let mut lines = vec![format!("`{text}` may be {} {what}:", candidates.len())];
     lines.extend(candidates.iter().take(MOST_CANDIDATES).cloned());
     if candidates.len() > MOST_CANDIDATES {

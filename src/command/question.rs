@@ -112,7 +112,7 @@ impl Asking {
         match self.access.principals_named(text).as_slice() {
             [one] => Ok(*one),
             [] => Err(Error::Unknown {
-                message: format!("nobody in snapshot {} is named `{text}`", self.snapshot.id),
+                message: format!("nobody in snapshot {} is named `{}`", self.snapshot.id, names::typed(text)),
                 hint: Some(did_you_mean(&self.access.similar_principals(text)).unwrap_or_else(|| {
                     "give a uuid, an e-mail address, a text id such as user_group/account/ops, or a part of a name"
                         .to_owned()
@@ -121,7 +121,7 @@ impl Asking {
             many => {
                 let candidates = many.iter().map(|at| {
                     let principal = self.access.principal(*at);
-                    format!("{}  {}", principal.id, words::shown(principal))
+                    format!("{}  {}", principal.id, words::shown_briefly(principal))
                 });
                 let candidates: Vec<String> = candidates.collect();
                 Err(names::ambiguous(text, "principals", &candidates))
@@ -236,7 +236,10 @@ impl Asking {
 /// What was typed names neither a permission nor a role.
 pub(crate) fn unknown_permission(text: &str, similar: &[String]) -> Error {
     Error::Unknown {
-        message: format!("no permission and no role is named `{text}`"),
+        message: format!(
+            "no permission and no role is named `{}`",
+            names::typed(text)
+        ),
         hint: Some(did_you_mean(similar).unwrap_or_else(|| {
             "roles are in the view `roles`, permissions in `role_permissions`".to_owned()
         })),

@@ -21,7 +21,7 @@ use crate::collect::{self, Before, NothingBefore, Remembered};
 use crate::connection::{self, Connection};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::{Label, Listing, ResourceType, ScopeSelection, Timestamp, TrailRead, Window};
+use crate::model::{Gap, Label, ResourceType, ScopeSelection, Timestamp, TrailRead, Window};
 use crate::output;
 use crate::output::accepting::{describe, describe_all};
 use crate::output::text::{count, line};
@@ -309,7 +309,7 @@ fn conclude(
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct Document {
     format_version: u32,
     snapshot: i64,
     state: &'static str,
@@ -317,21 +317,11 @@ struct Document<'a> {
     grants: i64,
     requests: u64,
     /// Lists that were not read whole, those of the audit trail too.
-    gaps: Vec<GapDoc<'a>>,
+    gaps: Vec<Gap>,
 }
 
-#[derive(Serialize)]
-struct GapDoc<'a> {
-    kind: &'static str,
-    scope: String,
-    state: &'static str,
-    reason: Option<&'a str>,
-    /// Why the gap is accepted.
-    accepted: Option<&'a str>,
-}
-
-impl<'a> Document<'a> {
-    fn new(published: &Published, requests: u64, gaps: &'a Gaps) -> Self {
+impl Document {
+    fn new(published: &Published, requests: u64, gaps: &Gaps) -> Self {
         Self {
             format_version: 1,
             snapshot: published.snapshot,
@@ -343,20 +333,8 @@ impl<'a> Document<'a> {
                 .open
                 .iter()
                 .chain(&gaps.accepted)
-                .map(GapDoc::from)
+                .filter_map(Gap::of)
                 .collect(),
-        }
-    }
-}
-
-impl<'a> From<&'a Listing> for GapDoc<'a> {
-    fn from(gap: &'a Listing) -> Self {
-        Self {
-            kind: gap.kind.as_str(),
-            scope: gap.scope.to_string(),
-            state: gap.state.as_str(),
-            reason: gap.state.reason(),
-            accepted: gap.accepted.as_deref(),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::cli::{AnswerFormat, WhatCan};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::PrincipalFact;
-use crate::output::access::words::{flags, shown, some_depend};
+use crate::output::access::words::{flags, shown_briefly, some_depend};
 use crate::output::access::{self, Line};
 use crate::output::text::count;
 
@@ -75,7 +75,7 @@ fn summary(
     permissions: bool,
     unsure: Option<&str>,
 ) -> String {
-    let mut who = format!("{} ({})", shown(principal), principal.id);
+    let mut who = format!("{} ({})", shown_briefly(principal), principal.id);
     for flag in flags(principal) {
         who.push_str(", ");
         who.push_str(flag);

@@ -7,7 +7,7 @@ use crate::cli::{SentenceFormat, Why};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::access;
-use crate::output::access::words::{flags, shown, some_depend};
+use crate::output::access::words::{flags, shown, shown_briefly, some_depend};
 use crate::output::text::count;
 
 pub(crate) fn run(arguments: &Why, context: &mut Context<'_>) -> Result<Exit, Error> {
@@ -38,7 +38,10 @@ pub(crate) fn run(arguments: &Why, context: &mut Context<'_>) -> Result<Exit, Er
         }
     }
     context.out.flush()?;
-    let mut name = shown(principal).to_owned();
+    let mut name = shown_briefly(principal);
+    if name != shown(principal) {
+        name = format!("{name} ({})", principal.id);
+    }
     for flag in flags(principal) {
         name.push_str(", ");
         name.push_str(flag);

@@ -65,8 +65,10 @@ pub(crate) fn complete<'a>(arguments: &[String], env: Lookup<'a>) -> Result<Comp
     });
     let mut warnings: Vec<String> = closed.collect();
     let sources = Sources { env, files };
-    let added = sources.settings(line.command, &line.given, &commands)?;
-    warnings.extend(sources.passed_over(line.command, &line.given, &added)?);
+    let looked_up = sources.looked_up(line.command, &line.given)?;
+    let passed_over = passed_over(&looked_up, line.command);
+    let added = chosen(looked_up, line.command, &line.given, &commands)?;
+    warnings.extend(passed_over);
     let mut arguments = line.arguments;
     let rest = arguments.split_off(line.end_of_command);
     for setting in &added {
@@ -156,76 +158,73 @@ impl Sources<'_> {
         given: &[&str],
         commands: &[Declared],
     ) -> Result<Vec<Setting>, Error> {
-        let mut found: Vec<Setting> = Vec::new();
-        for flag in settable(command) {
-            if given.contains(&flag.long) {
-                continue;
-            }
-            if let Some(setting) = self.setting(command, flag, commands)? {
-                found.push(setting);
-            }
-        }
-        for pair in EXCLUSIVE {
-            keep_one(pair, given, &mut found);
-        }
-        Ok(found)
+        chosen(self.looked_up(command, given)?, command, given, commands)
     }
 
-    /// Values for all commands that this one does not know, and for which nothing else stands in, in sentences.
-    fn passed_over(
-        &self,
-        command: &Declared,
-        given: &[&str],
-        added: &[Setting],
-    ) -> Result<Vec<String>, Error> {
-        let mut told = Vec::new();
-        for flag in settable(command) {
-            let is_set = added.iter().any(|setting| setting.flag == flag.long);
-            if is_set || given.contains(&flag.long) {
-                continue;
-            }
-            let candidates = self.candidates(command, flag)?;
-            if let Some(first) = candidates.first().filter(|first| !first.suits(command)) {
-                told.push(format!(
-                    "{} does not know {} {:?} of the {}, and uses its default",
-                    command.words.join(" "),
-                    first.flag,
-                    first.values.join(","),
-                    first.origin,
-                ));
-            }
-        }
-        Ok(told)
+    /// All that is set for each flag of a command that is not given.
+    fn looked_up(&self, command: &Declared, given: &[&str]) -> Result<Vec<Candidates>, Error> {
+        settable(command)
+            .filter(|flag| !given.contains(&flag.long))
+            .map(|flag| self.candidates(command, flag))
+            .collect()
     }
 
-    fn setting(
-        &self,
-        command: &Declared,
-        flag: &'static FlagInfo<'static>,
-        commands: &[Declared],
-    ) -> Result<Option<Setting>, Error> {
-        for setting in self.candidates(command, flag)? {
-            if setting.general && !setting.suits(command) {
-                setting.suits_any(commands)?;
-                continue;
-            }
-            return Ok(Some(setting));
-        }
-        Ok(None)
-    }
-
-    /// All that is set for a flag, the nearest to the command line first.
     fn candidates(
         &self,
         command: &Declared,
         flag: &'static FlagInfo<'static>,
-    ) -> Result<Vec<Setting>, Error> {
+    ) -> Result<Candidates, Error> {
         let mut found = environment::settings(command, flag, self.env)?;
         for file in &self.files {
             found.extend(file.settings(command, flag)?);
         }
         Ok(found)
     }
+}
+
+/// All that is set for a flag, the nearest to the command line first.
+type Candidates = Vec<Setting>;
+
+/// For each flag the nearest value that the command knows.
+fn chosen(
+    looked_up: Vec<Candidates>,
+    command: &Declared,
+    given: &[&str],
+    commands: &[Declared],
+) -> Result<Vec<Setting>, Error> {
+    let mut found = Vec::new();
+    for candidates in looked_up {
+        for setting in candidates {
+            if !setting.general || setting.suits(command) {
+                found.push(setting);
+                break;
+            }
+            setting.suits_any(commands)?;
+        }
+    }
+    for pair in EXCLUSIVE {
+        keep_one(pair, given, &mut found);
+    }
+    Ok(found)
+}
+
+/// Values for all commands that this one does not know, and for which nothing else stands in, in sentences.
+fn passed_over(looked_up: &[Candidates], command: &Declared) -> Vec<String> {
+    let suits = |setting: &Setting| !setting.general || setting.suits(command);
+    let told = looked_up.iter().filter_map(|candidates| {
+        let first = candidates.first()?;
+        let stands_in = candidates.iter().any(suits);
+        (!stands_in).then(|| {
+            format!(
+                "{} does not know {} {:?} of the {}, and uses its default",
+                command.words.join(" "),
+                first.flag,
+                first.values.join(","),
+                first.origin,
+            )
+        })
+    });
+    told.collect()
 }
 
 /// Of two flags that exclude each other, the one that is set nearer to the command line.

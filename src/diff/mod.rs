@@ -14,6 +14,7 @@ mod details;
 mod escalation;
 mod fail_on;
 pub mod history;
+pub mod lineage;
 mod moved;
 mod widening;
 

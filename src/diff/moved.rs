@@ -21,7 +21,8 @@ pub(super) fn pair(facts: &mut DiffFacts) -> Vec<Change> {
 }
 
 /// A project that is gone from one organization and new in another, under the same identifier.
-struct Move {
+#[derive(Clone)]
+pub(super) struct Move {
     from: ProjectPlace,
     to: ProjectPlace,
 }
@@ -90,6 +91,21 @@ fn candidates(facts: &DiffFacts) -> Vec<Move> {
 }
 
 impl Move {
+    pub(super) fn between(before: &ResourceFact, after: &ResourceFact) -> Option<Self> {
+        Some(Self {
+            from: ProjectPlace::of(before)?,
+            to: ProjectPlace::of(after)?,
+        })
+    }
+
+    /// The way back.
+    pub(super) fn back(&self) -> Self {
+        Self {
+            from: self.to.clone(),
+            to: self.from.clone(),
+        }
+    }
+
     /// Whether at least half of what the old project held of its own is in the new one.
     fn is_plausible(&self, facts: &DiffFacts) -> bool {
         let (resources, grants) = self.came(facts);
@@ -121,9 +137,7 @@ impl Move {
         );
         for fact in &mut facts.old_resources {
             if self.left(fact) && resources.contains(&self.renamed(&fact.id)) {
-                fact.attributes = self.moved_attributes(&fact.attributes);
-                fact.id = self.renamed(&fact.id);
-                fact.scope.clone_from(&self.to.path);
+                self.carry(fact);
             }
         }
         let mut same = HashSet::new();
@@ -165,10 +179,20 @@ impl Move {
         belongs(grant, &self.from)
     }
 
-    /// An id as it is after the move.
-    fn renamed(&self, id: &str) -> String {
+    /// What the project holds, as it is after the move.
+    pub(super) fn carry(&self, fact: &mut ResourceFact) {
+        fact.attributes = self.moved_attributes(&fact.attributes);
+        fact.id = self.renamed(&fact.id);
+        fact.scope.clone_from(&self.to.path);
+    }
+
+    /// An id or the path of a scope as it is after the move.
+    pub(super) fn renamed(&self, id: &str) -> String {
         if id == self.from.id {
             return self.to.id.clone();
+        }
+        if id == self.from.path {
+            return self.to.path.clone();
         }
         let inside = |id: &str| {
             let (kind, path) = id.split_once('/')?;
@@ -186,22 +210,15 @@ impl Move {
             .replace(&format!("/{from}/"), &format!("/{to}/"))
     }
 
-    fn moved_grant(&self, grant: &GrantFact) -> GrantFact {
+    pub(super) fn moved_grant(&self, grant: &GrantFact) -> GrantFact {
         let named = |named: &Arc<Named>| {
             Arc::new(Named {
                 id: self.renamed(&named.id),
                 ..Named::clone(named)
             })
         };
-        let path = |path: &Arc<str>| {
-            if **path == *self.from.path {
-                self.to.path.as_str().into()
-            } else {
-                path.clone()
-            }
-        };
         GrantFact {
-            scope: grant.scope.as_ref().map(path),
+            scope: grant.scope.as_ref().map(|path| self.renamed(path).into()),
             target: named(&grant.target),
             principal: named(&grant.principal),
             resource_group: grant.resource_group.as_ref().map(named),

@@ -68,7 +68,13 @@ impl<'a> ExportTarget<'a> {
             let folder = std::env::temp_dir();
             (folder.join(crate::NAME), folder.display().to_string())
         };
-        let part = PartFile::beside(&beside).map_err(|error| unwritable(&beside, error))?;
+        let part = PartFile::beside(&beside).map_err(|error| match &self.destination {
+            Destination::File { path, .. } => unwritable(path, error),
+            _ => Error::config(
+                format!("cannot write the folder for temporary files, {what}: {error}"),
+                "name another in TMPDIR, or write to a file with --output, which needs none",
+            ),
+        })?;
         Ok(Scratch { part, what })
     }
 

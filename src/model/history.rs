@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::ResourceFact;
+
 /// Something that a name typed by a person may mean.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Thing {
@@ -37,4 +39,15 @@ pub struct Span<T> {
     pub forgotten: bool,
     /// First missing; `None` = still there.
     pub until: Option<Moment>,
+}
+
+/// A project that is in another organization since a snapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MovedProject {
+    /// The first snapshot that shows it there.
+    pub moment: Moment,
+    /// As it was in the organization it left.
+    pub before: ResourceFact,
+    /// As it came to the other one.
+    pub after: ResourceFact,
 }

@@ -40,7 +40,7 @@ pub use diagnosis::{
 pub use directory::{Directory, Ref, ScopeRef};
 pub use fact::{DiffFacts, GrantFact, Named, Namesake, NumberMap, ResourceFact, is_move};
 pub use grant::{Entitlement, Grant};
-pub use history::{Moment, Span, Thing};
+pub use history::{Moment, MovedProject, Span, Thing};
 pub use impact::{Impact, ImpactWanted, Impacts};
 pub use label::Label;
 pub use listing::{CHECK_SILENT, Listing, ListingKind, ListingState, PlannedWalk};

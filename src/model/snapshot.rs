@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{ListingKind, ScopeSelection};
+use super::{Listing, ListingKind, ListingState, ScopeSelection};
 
 /// A row of the view `snapshots`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -67,8 +67,26 @@ pub struct Gap {
     /// Why.
     pub reason: Option<String>,
     /// Why it is accepted, if it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted: Option<String>,
+}
+
+impl Gap {
+    /// What a snapshot is to keep of a listing; `None` when it is complete.
+    #[must_use]
+    pub fn of(listing: &Listing) -> Option<Self> {
+        let state = match listing.state {
+            ListingState::Partial { .. } => GapState::Partial,
+            ListingState::NotPermitted { .. } => GapState::NotPermitted,
+            ListingState::Complete | ListingState::Unread { .. } => return None,
+        };
+        Some(Self {
+            scope: listing.scope.to_string(),
+            kind: listing.kind,
+            state,
+            reason: listing.state.reason().map(str::to_owned),
+            accepted: listing.accepted.clone(),
+        })
+    }
 }
 
 /// How much of an incomplete listing a snapshot saw.

@@ -13,14 +13,14 @@ enum Break {
 
 /// The text in lines of at most so many columns. Lines end between words; where a word is too long, after a part of a path;
 /// where that is too long as well, anywhere. Dates and their times stay together.
-pub(super) fn folded(text: &str, width: usize) -> Vec<String> {
+pub(super) fn folded(text: &str, width: usize) -> Vec<&str> {
     let mut lines = Vec::new();
     let mut rest = text;
     while let Some(at) = end_of_line(rest, width.max(1)) {
-        lines.push(rest[..at].trim_end().to_owned());
+        lines.push(rest[..at].trim_end());
         rest = rest[at..].trim_start();
     }
-    lines.push(rest.to_owned());
+    lines.push(rest);
     lines
 }
 

@@ -31,6 +31,7 @@ impl Screen {
     pub fn bold(self, text: &str) -> String {
         self.styled("1", text)
     }
+
     /// Writes text behind a margin. On a terminal it goes on in further lines, a little further in; else it is one line.
     /// Both must be safe for a terminal.
     ///
@@ -50,12 +51,12 @@ impl Screen {
 
     /// The lines that text takes behind a margin of so many columns, without the margin.
     #[must_use]
-    pub fn folded(self, margin: usize, text: &str) -> Vec<String> {
+    pub fn folded(self, margin: usize, text: &str) -> Vec<&str> {
         match self.width {
             Some(width) if margin + text.width() > width => {
                 folded(text, width.saturating_sub(margin + HANGING).max(NARROWEST))
             }
-            _ => vec![text.to_owned()],
+            _ => vec![text],
         }
     }
 }

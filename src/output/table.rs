@@ -97,15 +97,10 @@ impl Table {
     fn columns(&self) -> impl Iterator<Item = Column<'_>> {
         self.columns.iter().enumerate().map(|(at, (name, align))| {
             let heading = line(name);
-            let cells: Vec<&str> = self.rows.iter().map(|row| &*row[at]).collect();
-            let widest = cells.iter().map(|cell| cell.width()).max();
-            let piece = cells.iter().map(|cell| widest_piece(cell)).max();
+            let cells: Vec<Cell<'_>> = self.rows.iter().map(|row| Cell::of(&row[at])).collect();
+            let widest = cells.iter().map(|cell| cell.columns).max();
             Column {
                 widest: widest.unwrap_or_default().max(heading.width()),
-                narrowest: match align {
-                    Align::Left => piece.unwrap_or_default().max(widest_piece(&heading)),
-                    Align::Right => widest.unwrap_or_default().max(widest_piece(&heading)),
-                },
                 align: *align,
                 heading,
                 cells,
@@ -114,16 +109,49 @@ impl Table {
     }
 }
 
+/// Text that was measured.
+#[derive(Clone, Copy, Debug)]
+struct Cell<'a> {
+    text: &'a str,
+    columns: usize,
+}
+
+impl<'a> Cell<'a> {
+    fn of(text: &'a str) -> Self {
+        let columns = text.width();
+        Self { text, columns }
+    }
+
+    /// In lines of a width.
+    fn folded(self, width: usize) -> Vec<Self> {
+        if self.columns <= width {
+            return vec![self];
+        }
+        folded(self.text, width).into_iter().map(Self::of).collect()
+    }
+}
+
 /// A column, ready to be shown.
 #[derive(Clone, Debug)]
 struct Column<'a> {
     heading: String,
     align: Align,
-    cells: Vec<&'a str>,
+    cells: Vec<Cell<'a>>,
     /// The width of its widest cell.
     widest: usize,
+}
+
+impl Column<'_> {
     /// The least width in which no word is broken.
-    narrowest: usize,
+    fn narrowest(&self) -> usize {
+        let heading = widest_piece(&self.heading);
+        let cells = self.cells.iter();
+        let widest = match self.align {
+            Align::Left => cells.map(|cell| widest_piece(cell.text)).max(),
+            Align::Right => cells.map(|cell| cell.columns).max(),
+        };
+        widest.unwrap_or_default().max(heading)
+    }
 }
 
 const WIDE_GAP: usize = 2;
@@ -151,22 +179,17 @@ impl<'a> Grid<'a> {
 
     /// As wide as the cells, unless that is too wide: then the widest columns give way.
     fn that_fits(columns: &'a [Column<'a>], width: usize) -> Option<Self> {
-        for gap in [WIDE_GAP, NARROW_GAP] {
-            let gaps = gap * columns.len().saturating_sub(1);
-            let mut widths: Vec<usize> = columns.iter().map(|column| column.widest).collect();
-            while widths.iter().sum::<usize>() + gaps > width {
-                let can_give = (0..columns.len()).filter(|at| widths[*at] > columns[*at].narrowest);
-                let Some(widest) = can_give.max_by_key(|at| widths[*at]) else {
-                    break;
-                };
-                widths[widest] -= 1;
-            }
-            let grid = Self::new(columns, widths, gap);
-            if grid.widths.iter().sum::<usize>() + gaps <= width && grid.is_readable() {
-                return Some(grid);
-            }
+        let widest: Vec<usize> = columns.iter().map(|column| column.widest).collect();
+        let gaps = |gap: usize| gap * columns.len().saturating_sub(1);
+        if widest.iter().sum::<usize>() + gaps(WIDE_GAP) <= width {
+            return Some(Self::new(columns, widest, WIDE_GAP));
         }
-        None
+        let narrowest: Vec<usize> = columns.iter().map(Column::narrowest).collect();
+        let grids = [WIDE_GAP, NARROW_GAP].into_iter().filter_map(|gap| {
+            let widths = narrowed(widest.clone(), &narrowest, width.checked_sub(gaps(gap))?)?;
+            Some(Self::new(columns, widths, gap))
+        });
+        grids.into_iter().find(Self::is_readable)
     }
 
     fn is_readable(&self) -> bool {
@@ -179,21 +202,21 @@ impl<'a> Grid<'a> {
     }
 
     /// How many lines a row takes, and its cells in lines.
-    fn row(&self, row: usize) -> (usize, Vec<Vec<String>>) {
+    fn row(&self, row: usize) -> (usize, Vec<Vec<Cell<'a>>>) {
         self.folded(|column| column.cells[row])
     }
 
-    fn folded(&self, text: impl Fn(&'a Column<'a>) -> &'a str) -> (usize, Vec<Vec<String>>) {
+    fn folded(&self, cell: impl Fn(&'a Column<'a>) -> Cell<'a>) -> (usize, Vec<Vec<Cell<'a>>>) {
         let columns = self.columns.iter().zip(&self.widths);
-        let cells: Vec<Vec<String>> = columns
-            .map(|(column, width)| folded(text(column), *width))
+        let cells: Vec<Vec<Cell<'a>>> = columns
+            .map(|(column, width)| cell(column).folded(*width))
             .collect();
         let lines = cells.iter().map(Vec::len).max().unwrap_or_default();
         (lines, cells)
     }
 
     fn write(&self, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
-        let (lines, cells) = self.folded(|column| &column.heading);
+        let (lines, cells) = self.folded(|column| Cell::of(&column.heading));
         for line in 0..lines {
             writeln!(out, "{}", screen.bold(&self.line(&cells, line)))?;
         }
@@ -206,14 +229,14 @@ impl<'a> Grid<'a> {
         Ok(())
     }
 
-    fn line(&self, cells: &[Vec<String>], at: usize) -> String {
+    fn line(&self, cells: &[Vec<Cell<'_>>], at: usize) -> String {
         let mut text = String::new();
         for ((cell, width), column) in cells.iter().zip(&self.widths).zip(self.columns) {
-            let cell = cell.get(at).map_or("", String::as_str);
-            let padding = " ".repeat(width.saturating_sub(cell.width()));
+            let cell = cell.get(at).copied().unwrap_or(Cell::of(""));
+            let padding = " ".repeat(width.saturating_sub(cell.columns));
             match column.align {
-                Align::Left => text.extend([cell, &padding]),
-                Align::Right => text.extend([&padding, cell]),
+                Align::Left => text.extend([cell.text, &padding]),
+                Align::Right => text.extend([&padding, cell.text]),
             }
             text.push_str(&" ".repeat(self.gap));
         }
@@ -221,8 +244,18 @@ impl<'a> Grid<'a> {
     }
 }
 
+/// Widths of columns that take no more than this together; the widest gives way first, none below what it needs.
+fn narrowed(mut widths: Vec<usize>, narrowest: &[usize], most: usize) -> Option<Vec<usize>> {
+    while widths.iter().sum::<usize>() > most {
+        let can_give = (0..widths.len()).filter(|at| widths[*at] > narrowest[*at]);
+        let widest = can_give.max_by_key(|at| widths[*at])?;
+        widths[widest] -= 1;
+    }
+    Some(widths)
+}
+
 fn write_left_out(spare: &[&Column<'_>], screen: Screen, out: &mut dyn Write) -> io::Result<()> {
-    let with_text = |column: &&&Column<'_>| column.cells.iter().any(|cell| !cell.is_empty());
+    let with_text = |column: &&&Column<'_>| column.cells.iter().any(|cell| !cell.text.is_empty());
     let names: Vec<&str> = spare
         .iter()
         .filter(with_text)
@@ -247,17 +280,18 @@ fn write_blocks(
     let indent = heading + WIDE_GAP;
     let value = width.saturating_sub(indent).max(NARROWEST_VALUE);
     for row in 0..columns.first().map_or(0, |column| column.cells.len()) {
-        let goes_on = columns[0].cells[row].is_empty();
+        let goes_on = columns[0].cells[row].text.is_empty();
         if row > 0 && !goes_on {
             writeln!(out)?;
         }
         for column in columns
             .iter()
-            .filter(|column| !column.cells[row].is_empty())
+            .filter(|column| !column.cells[row].text.is_empty())
         {
             let padding = " ".repeat(indent - column.heading.width());
             let name = screen.bold(&column.heading);
-            for (at, text) in folded(column.cells[row], value).iter().enumerate() {
+            for (at, cell) in column.cells[row].folded(value).iter().enumerate() {
+                let text = cell.text;
                 if at == 0 {
                     writeln!(out, "{name}{padding}{text}")?;
                 } else {

@@ -5,6 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::Removal;
 
+/// What to do where the system gives no more memory.
+pub(crate) const MORE_MEMORY: &str =
+    "give it more memory: the limit of the container or service, or `ulimit -v`";
+
 /// A failure of the store. Every variant says what the user can do in [`StoreError::hint`].
 #[derive(Debug)]
 pub enum StoreError {
@@ -141,6 +145,11 @@ pub enum StoreError {
         /// What would be removed.
         removals: Vec<Removal>,
     },
+    /// The system gives no more memory.
+    NoMemory {
+        /// The path asked for.
+        path: PathBuf,
+    },
     /// Stopped on request.
     Interrupted,
     /// Anything else SQLite says.
@@ -165,6 +174,7 @@ impl StoreError {
             Some(Code::DiskFull | Code::ReadOnly | Code::SystemIoFailure | Code::CannotOpen) => {
                 Self::Unwritable { path, detail }
             }
+            Some(Code::OutOfMemory) => Self::NoMemory { path },
             Some(Code::OperationInterrupted) => Self::Interrupted,
             Some(Code::PermissionDenied) => Self::Unreadable { path, detail },
             // What our own statements read has another type, or is not there at all.
@@ -198,6 +208,7 @@ impl StoreError {
             Self::NotCompacted { .. } => "db_not_compacted",
             Self::LabelTaken { .. } => "label_taken",
             Self::TooMuchGone { .. } => "too_much_gone",
+            Self::NoMemory { .. } => "no_memory",
             Self::Interrupted => "stopped",
             Self::Sqlite { .. } => "db_error",
         }
@@ -255,6 +266,7 @@ impl StoreError {
             Self::TooMuchGone { .. } => Some(
                 "if this is right, run again with --max-removed 100; the last snapshot is unchanged",
             ),
+            Self::NoMemory { .. } => Some(MORE_MEMORY),
             Self::Interrupted | Self::Sqlite { .. } => None,
         }
     }
@@ -380,6 +392,9 @@ impl fmt::Display for StoreError {
                     let Removal { what, gone, of, .. } = removal;
                     write!(f, "\n{gone} of {of} {}s are gone", what.replace('_', " "))
                 })
+            }
+            Self::NoMemory { path } => {
+                write!(f, "not enough memory to work on {}", shown(path))
             }
             Self::Interrupted => f.write_str("stopped on request"),
             Self::Sqlite { path, detail } => write!(f, "{}: {detail}", shown(path)),

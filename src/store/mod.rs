@@ -33,6 +33,7 @@ mod publish;
 mod questions;
 mod schema;
 
+pub(crate) use error::MORE_MEMORY;
 pub use error::StoreError;
 pub use made_by::{Changed, ExplainedSnapshot};
 pub use open::{Identity, Reader, Writer};

@@ -161,15 +161,20 @@ fn accepted(deviation: Deviation) -> Result<(), String> {
     deviation.apply(&test.fake);
     let written = sync(&test, deviation.name, &["--write-gaps"]);
     expect(&written, 2)?;
+    let file = filled_in(&test, &written);
+    let again = sync(&test, deviation.name, &["--gaps", &file]);
+    expect(&again, 0)?;
+    expect_state(&test, &again, "partial")
+}
+
+/// The file of gaps that `--write-gaps` printed, as a reviewer fills it in.
+fn filled_in(test: &Test, written: &Outcome) -> String {
     let filled = written
         .stdout
         .replace("reason = \"\"", "reason = \"known\"")
         .replace("approver = \"\"", "approver = \"Grace\"")
         .replace("ticket = \"\"", "ticket = \"OPS-7\"");
-    let file = test.folder.write("gaps.toml", filled);
-    let again = sync(&test, deviation.name, &["--gaps", &file]);
-    expect(&again, 0)?;
-    expect_state(&test, &again, "partial")
+    test.folder.write("gaps.toml", filled)
 }
 
 fn expect(outcome: &Outcome, status: i32) -> Result<(), String> {

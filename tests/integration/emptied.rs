@@ -5,7 +5,9 @@ use fake_harness::router::{
     ORGANIZATIONS, PROJECTS, RESOURCE_GROUPS, ROLE_ASSIGNMENTS_V2, ROLES,
     SERVICE_ACCOUNTS_AGGREGATE, TOKENS, USER_GROUPS, USERS,
 };
-use fake_harness::{Account, Caller, FakeHarness, Fault, FaultKind, Rewrite, Scope, Switches};
+use fake_harness::{
+    Account, Caller, Deviation, FakeHarness, Fault, FaultKind, Rewrite, Scope, Switches,
+};
 use serde_json::{Value, json};
 
 use crate::support::{Outcome, Test};
@@ -254,4 +256,31 @@ fn lists_that_there_is_no_time_for_are_gaps_where_gaps_are_kept() {
     let removed = "SELECT count(*) FROM changes WHERE change = 'removed'";
     assert_eq!(test.ask(removed), "0");
     sync(&test, &["--timeout", "20s"]).exits(5);
+}
+
+#[test]
+fn a_catalogue_that_shows_less_than_half_of_its_permissions_removes_none() {
+    let test = test();
+    let few = Deviation::all().find(|of| of.name == "catalogue shows few of its permissions");
+    few.unwrap().apply(&test.fake);
+    sync(&test, &[]).exits(0);
+    assert_eq!(test.ask("SELECT count(*) FROM changes"), "0");
+}
+
+/// The list of members and the question about one of them are the same there.
+#[test]
+fn what_is_asked_of_a_list_that_is_wrong_is_not_believed() {
+    let evan = "uEVAN00000000000000000";
+    removes_nothing("users", "users", |fake| {
+        let others = keeping(move |row| row["uuid"] != evan);
+        fake.fault(Fault::on(USERS, others));
+    });
+}
+
+#[test]
+fn personal_tokens_are_counted_where_harness_counts_them() {
+    removes_nothing("tokens", "personal_tokens", |fake| {
+        let others = keeping(|row| row["token"]["apiKeyType"] != "USER");
+        fake.fault(Fault::on(TOKENS, others));
+    });
 }

@@ -131,3 +131,43 @@ fn the_events_of_a_move_are_told_with_it() {
         "{ended:?}"
     );
 }
+
+/// `history` told of everything in a moved project that it disappeared and appeared.
+#[test]
+fn the_history_of_what_moved_goes_on() {
+    let test = moved(|account| {
+        account
+            .group(&Scope::project("attic", "shop"), "crowd")
+            .name = "Mob".into();
+        account.remove_member(
+            &Scope::project("attic", "shop"),
+            "crowd",
+            "u000000000000000000001",
+        );
+    });
+    test.sync().exits(0);
+    let moved = "project Payment Shop moved from org/payments to org/attic";
+    let group = "user_group/org/attic/project/shop/crowd";
+    for what in [
+        "project/attic/shop",
+        "project/payments/shop",
+        "Payment Shop",
+        "u000000000000000000000",
+        group,
+        "user_group/org/payments/project/shop/crowd",
+    ] {
+        let told = test.run(&["history", what]).exits(0).prints(moved).stdout;
+        assert_eq!(told.matches(moved).count(), 1, "{what}: {told}");
+        let came_anew = told.contains("+ appeared") || told.contains("disappeared  user group");
+        assert!(!came_anew, "{what}: {told}");
+    }
+    let of_group = test.run(&["history", group]).exits(0);
+    of_group
+        .prints("name: \"Crowd\" -> \"Mob\"")
+        .prints("- disappeared  user One of many <1@example.test> in user group Crowd");
+    test.run(&["history", "2@example.test", group])
+        .exits(0)
+        .prints("+ first seen")
+        .prints(moved)
+        .hides("disappeared");
+}

@@ -73,8 +73,10 @@ fn every_output_fits_the_terminal() {
     for width in [40].into_iter().chain(WIDTHS) {
         for way in WAYS {
             let printed = on_terminal(width, &db, way);
-            let wide = printed.stdout.lines().find(|line| line.width() > width);
-            assert_eq!(wide, None, "{way:?} at {width}:\n{}", printed.stdout);
+            for text in [&printed.stdout, &printed.stderr] {
+                let wide = text.lines().find(|line| line.width() > width);
+                assert_eq!(wide, None, "{way:?} at {width}:\n{text}");
+            }
         }
     }
 }
@@ -225,5 +227,54 @@ fn the_help_fits_the_terminal() {
         let help = on_terminal(80, &db, &[command, "--help"]).exits(0).stdout;
         let wide = help.lines().find(|line| line.width() > 80);
         assert_eq!(wide, None, "{help}");
+    }
+}
+
+/// A name may have 10,000 letters, and stood whole in closing lines and errors.
+#[test]
+fn words_beside_the_data_hold_no_name_of_thousands_of_letters() {
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    let name = |of: &str| format!("{of} {}", "x".repeat(9_000));
+    let mut account = Account::example();
+    account
+        .user(
+            "ada",
+            &name("Ada"),
+            &format!("{}@example.test", "a".repeat(9_000)),
+        )
+        .role("role/account/any", &name("Any"), &["core_user_impersonate"])
+        .role("role/account/two", &name("Any"), &["core_secret_access"])
+        .group_of("user_group/account/team", &name("Team"), &["ada"])
+        .group("user_group/account/void", &name("Void"))
+        .resource_group("resource_group/account/some", &name("Some"), &["SECRET"])
+        .publish(&db, 1);
+    let some = "resource_group/account/some";
+    for holder in ["user_group/account/team", "user_group/account/void"] {
+        account
+            .assign(holder, "role/account/any", "account", EVERYTHING)
+            .assign(holder, "role/account/two", "account", some);
+    }
+    account.publish(&db, 2);
+    let any = name("Any");
+    let more: [&[&str]; 9] = [
+        &["history", "user/ada", "role/account/any"],
+        &["history", &any],
+        &["history", "user/ada", &name("None")],
+        &["who-can", &any],
+        &["who-can", "role/account/two"],
+        &["why", "user/ada", "core_user_impersonate"],
+        &["diff", "--format", "github"],
+        &["query", "SELECT nothing FROM users"],
+        &["export", "--format", "csv"],
+    ];
+    for way in WAYS.iter().chain(&more) {
+        let ended = Run::new(folder.path(), way).args(&["--db", "a.db"]).run();
+        let long = ended.stderr.lines().map(UnicodeWidthStr::width).max();
+        assert!(
+            long.unwrap_or_default() < 1_000,
+            "{way:?}: {long:?} {:.3000}",
+            ended.stderr
+        );
     }
 }

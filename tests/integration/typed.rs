@@ -95,7 +95,7 @@ fn what_is_misspelled_is_recognised() {
         ),
         (
             &["prune", "--keep-last", "x"],
-            "`x` does not fit --keep-last: expected a number",
+            "`x` does not fit --keep-last: expected a whole number, 0 or more",
             "`harness-access prune --help`",
         ),
         (&["export"], "--format", "`harness-access export --help`"),
@@ -123,5 +123,33 @@ fn a_project_is_named_by_its_path_and_text_id_too() {
         Run::new(folder.path(), &["sync", "--project", project])
             .exits(3)
             .says("no API key");
+    }
+}
+
+/// `--max-rate -1` was "invalid digit found in string".
+#[test]
+fn numbers_that_do_not_fit_are_told_in_words() {
+    let folder = TempDir::new();
+    for (flag, value, takes) in [
+        ("sync --max-rate", "-1", "a whole number, 0 or more"),
+        ("sync --max-rate", "1.5", "a whole number, 0 or more"),
+        ("sync --max-rate", "99999999999", "too large"),
+        ("sync --jobs", "-1", "a number from 1 to 64"),
+        ("sync --jobs", "\u{ff14}", "a number from 1 to 64"),
+        ("sync --max-memory", "-1", "512M or 4G"),
+        ("sync --max-removed", "-5", "a number from 0 to 100"),
+        ("sync --timeout", "-1", "90s, 30m or 2h"),
+        ("prune --keep-last", "-1", "a whole number, 0 or more"),
+        ("prune --keep-daily", "1e3", "a whole number, 0 or more"),
+        ("verify --sample", "-3", "a number from 1 to 5000"),
+        ("verify --seed", "-3", "a whole number, 0 or more"),
+        ("report --max-rows", "", "a whole number, 0 or more"),
+        ("query --timeout", "-1", "90s, 30m or 2h"),
+    ] {
+        let (command, flag) = flag.split_once(' ').unwrap();
+        Run::new(folder.path(), &[command, flag, value])
+            .exits(3)
+            .says(&format!("`{value}` does not fit {flag}: "))
+            .says(takes);
     }
 }

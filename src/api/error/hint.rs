@@ -99,22 +99,23 @@ fn grant(missing: &[MissingPermission], site: &CallSite) -> String {
     }
 }
 
+/// Whether a proxy answered 407. What stands before the colon names hosts, whose ports may hold any number.
+fn wants_credentials(text: &str) -> bool {
+    let (_, said) = text.split_once(": ").unwrap_or(("", text));
+    said.to_lowercase().contains("proxy") && said.contains("407")
+}
+
 fn transport(cause: &TransportError, is_first: bool) -> Option<&'static str> {
     match cause.kind {
         TransportErrorKind::Dns => Some(
             "Check the host name in the base URL, and the network; behind a proxy, set HTTPS_PROXY.",
         ),
-        // The text also names the address, whose port may hold any number.
-        TransportErrorKind::Connect
-            if cause.text.to_lowercase().contains("proxy") && cause.text.contains("407") =>
-        {
-            Some(
-                "The proxy wants a user name and password: HTTPS_PROXY=http://user:password@host:port.",
-            )
-        }
-        TransportErrorKind::Connect => {
-            Some("Check the base URL, the network, and HTTPS_PROXY and NO_PROXY.")
-        }
+        TransportErrorKind::Connect if wants_credentials(&cause.text) => Some(
+            "The proxy wants a user name and password: HTTPS_PROXY=http://user:password@host:port.",
+        ),
+        TransportErrorKind::Connect => Some(
+            "Check the base URL, the network, and the proxy of HTTPS_PROXY, HTTP_PROXY or ALL_PROXY; NO_PROXY names hosts without.",
+        ),
         TransportErrorKind::Tls => Some(tls(&cause.text)),
         TransportErrorKind::Reset if is_first => Some(
             "Check host and port of the base URL: a server that does not speak TLS there closes the connection like this.",

@@ -108,6 +108,11 @@ impl Proxy {
         Ok(Self(proxy))
     }
 
+    /// Host and port, without user and password.
+    pub(super) fn place(&self) -> String {
+        format!("{}:{}", self.0.host(), self.0.port())
+    }
+
     pub(super) fn into_inner(self) -> ureq::Proxy {
         self.0
     }
@@ -132,8 +137,9 @@ fn is_named(entry: &str, host: &str, port: u16) -> bool {
     if only_port.is_some_and(|only| only != port) {
         return false;
     }
-    if let (Ok(named), Ok(address)) = (name.parse::<IpAddr>(), host.parse::<IpAddr>()) {
-        return named == address;
+    // A part of an address is not what others are below of.
+    if let Ok(address) = host.parse::<IpAddr>() {
+        return name.parse() == Ok(address);
     }
     let name = name.to_ascii_lowercase();
     let name = name.trim_end_matches('.');
@@ -264,6 +270,7 @@ mod tests {
             ("10.1.2.3", true),
             ("10.1.2.3:8443", true),
             ("10.1.2.4", false),
+            ("2.3", false),
             ("11.0.0.0/8", false),
             ("0.0.0.0/0", true),
         ] {

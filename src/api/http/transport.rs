@@ -212,6 +212,8 @@ pub struct UreqTransport {
     agent: ureq::Agent,
     resolver: Remembering,
     key: ApiKey,
+    /// What stands behind the host in a failure to connect: the proxy, if any.
+    way: String,
 }
 
 impl fmt::Debug for UreqTransport {
@@ -248,6 +250,9 @@ impl UreqTransport {
             agent: ureq::Agent::with_parts(config.build(), connector, resolver.clone()),
             resolver,
             key,
+            way: settings.proxy.as_ref().map_or_else(String::new, |proxy| {
+                format!(" through the proxy {}", proxy.place())
+            }),
         }
     }
 
@@ -311,7 +316,7 @@ impl Transport for UreqTransport {
             };
             let text = match (kind, request.url.split('/').nth(2)) {
                 (TransportErrorKind::Connect | TransportErrorKind::Dns, Some(host)) => {
-                    format!("{host}: {text}")
+                    format!("{host}{}: {text}", self.way)
                 }
                 _ => text,
             };

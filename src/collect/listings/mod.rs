@@ -14,7 +14,7 @@ mod resource_groups;
 pub(crate) mod role_assignments;
 mod roles;
 mod service_account_tokens;
-mod service_accounts;
+pub(crate) mod service_accounts;
 mod sign_ins;
 mod tokens;
 pub(crate) mod user_groups;

@@ -10,7 +10,7 @@ use crate::collect::endpoint::Endpoint;
 use crate::collect::rows::{ListScope, ListedResource, Row, Unread, own_scope};
 use crate::model::{Details, ListingKind, ResourceType};
 
-const AGGREGATE: &str = "/ng/api/serviceaccount/aggregate";
+pub(crate) const AGGREGATE: &str = "/ng/api/serviceaccount/aggregate";
 
 pub(super) static SERVICE_ACCOUNTS: Definition = Definition {
     kind: ListingKind::ServiceAccounts,

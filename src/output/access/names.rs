@@ -4,13 +4,10 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use super::words::shown;
+use super::words::{NAME, shown};
 use crate::access::{Access, Path};
 use crate::model::{PrincipalFact, ResourceType, Scope};
 use crate::output::text::{named, shortened};
-
-/// Columns that a name takes at most.
-const NAME: usize = 60;
 
 /// A name, and what tells it apart.
 pub(in crate::output) struct Name {

@@ -2,7 +2,10 @@
 
 use crate::access::{Access, CoveredResources, Doubt, Extent, Path, PathAnswer};
 use crate::model::{PrincipalFact, ResourceId, ResourceType, Scope};
-use crate::output::text::{count, named};
+use crate::output::text::{count, named, shortened};
+
+/// Columns that a name takes at most.
+pub(super) const NAME: usize = 60;
 
 /// The word of an answer.
 #[must_use]
@@ -131,6 +134,12 @@ pub fn shown(principal: &PrincipalFact) -> &str {
     } else {
         name
     }
+}
+
+/// The same for a sentence: cut where it is long.
+#[must_use]
+pub fn shown_briefly(principal: &PrincipalFact) -> String {
+    shortened(shown(principal), NAME)
 }
 
 /// What is odd about somebody.

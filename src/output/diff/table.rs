@@ -39,7 +39,7 @@ pub fn write(comparison: &Comparison, screen: Screen, out: &mut dyn Write) -> io
             .first()
             .map_or("", |assessed| assessed.change.scope());
         for text in paint.0.folded(0, &line(scope)) {
-            writeln!(out, "{}", paint.bold(&text))?;
+            writeln!(out, "{}", paint.bold(text))?;
         }
         let mut of_scope: Vec<&AssessedChange> = of_scope.iter().collect();
         of_scope.sort_by_key(|assessed| assessed.cause); // stable: ids stay in order
@@ -90,7 +90,7 @@ fn write_unseen(comparison: &Comparison, paint: &Paint, out: &mut dyn Write) -> 
     let heading =
         "recorded in between, but in no difference: it came and went, or snapshots do not hold it";
     for text in paint.0.folded(0, heading) {
-        writeln!(out, "{}", paint.bold(&text))?;
+        writeln!(out, "{}", paint.bold(text))?;
     }
     for event in &comparison.unseen {
         let text = line(&recorded(event, NAME));

@@ -25,7 +25,7 @@ pub fn write(found: &[RuleFindings], screen: Screen, out: &mut dyn Write) -> io:
             line(&rule.title)
         );
         for text in screen.folded(0, &heading) {
-            writeln!(out, "{}", screen.bold(&text))?;
+            writeln!(out, "{}", screen.bold(text))?;
         }
         screen.write_folded("", &line(&rule.remedy), out)?;
         let mut table = Table::new(COLUMNS.map(|name| (name, Align::Left)).to_vec());

@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 use std::collections::{HashMap, HashSet};
 
 use super::writer::Writer;
-use crate::model::{ListingKind, ResourceId, ResourceType, Scope};
+use crate::model::{Details, ListingKind, ResourceId, ResourceType, Scope};
 use crate::store::StoreError;
 
 impl Writer {
@@ -37,64 +37,103 @@ impl Writer {
         )
     }
 
-    /// How many rows each list had when it was last seen whole.
+    /// How many role assignments each scope had when their list was last seen whole.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn rows_before(&self) -> Result<HashMap<(ListingKind, Scope), i64>, StoreError> {
+    pub fn assignment_counts(&self) -> Result<HashMap<Scope, i64>, StoreError> {
         self.remembered(|connection| {
             let mut before = HashMap::new();
             let mut statement = connection.prepare(
-                "SELECT l.kind, s.path, c.rows, max(c.valid_from) FROM _coverage c
+                "SELECT s.path, c.rows, max(c.valid_from) FROM _coverage c
                  JOIN _listing l ON l.key = c.listing JOIN _scope s ON s.key = l.scope
-                 WHERE c.state = 'complete' GROUP BY c.listing",
+                 WHERE c.state = 'complete' AND l.kind = ?1 GROUP BY c.listing",
             )?;
-            let mut rows = statement.query([])?;
+            let mut rows = statement.query([ListingKind::RoleAssignments.as_str()])?;
             while let Some(row) = rows.next()? {
-                let kind = ListingKind::parse(row.get_ref(0)?.as_str()?);
-                let scope = Scope::parse(row.get_ref(1)?.as_str()?);
-                if let (Some(kind), Some(scope)) = (kind, scope) {
-                    before.insert((kind, scope), row.get(2)?);
-                }
+                let scope = Scope::parse(row.get_ref(0)?.as_str()?);
+                let count = row.get(1)?;
+                before.extend(scope.map(|scope| (scope, count)));
             }
             Ok(before)
         })
     }
 
-    /// Identifiers of what is held of a list: of role assignments Harness's own, of members the uuids. What Harness
-    /// supplies belongs to the list of the account; it can be hidden from the lists below.
+    /// Identifiers of the resources that are held of each list, by its kind and the path of its scope. What Harness supplies
+    /// is at `harness/<level>`.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn held_of(&self, kind: ListingKind, scope: &Scope) -> Result<Vec<String>, StoreError> {
-        match ResourceId::of_scope(scope) {
-            Some(container) if kind == ListingKind::Users && *scope != Scope::Account => {
-                self.members_of(&container)
+    pub fn held_by_list(&self) -> Result<HashMap<(ListingKind, String), Vec<String>>, StoreError> {
+        self.remembered(|connection| {
+            let mut lists = HashMap::new();
+            let mut statement = connection.prepare(
+                "SELECT l.key, l.kind, s.path FROM _listing l JOIN _scope s ON s.key = l.scope",
+            )?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let key: i64 = row.get(0)?;
+                let kind = ListingKind::parse(row.get_ref(1)?.as_str()?);
+                let path: String = row.get(2)?;
+                lists.extend(kind.map(|kind| (key, (kind, path, Vec::new()))));
             }
-            _ => self.texts(
-                "SELECT r.identifier FROM _resource r JOIN _listing l ON l.key = r.listing
-                 JOIN _scope s ON s.key = l.scope
-                 WHERE l.kind = ?1 AND (s.path = ?2 OR s.path = 'harness/' || ?2 AND ?2 = 'account')
-                   AND r.version IS NOT NULL ORDER BY r.key",
-                &[kind.as_str(), &scope.to_string()],
-            ),
-        }
+            let mut statement = connection.prepare(
+                "SELECT listing, identifier FROM _resource WHERE version IS NOT NULL AND listing IS NOT NULL",
+            )?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                if let Some((_, _, held)) = lists.get_mut(&row.get(0)?) {
+                    held.push(row.get(1)?);
+                }
+            }
+            let lists = lists.into_values().filter(|(_, _, held)| !held.is_empty());
+            Ok(lists.map(|(kind, path, held)| ((kind, path), held)).collect())
+        })
     }
 
-    /// Role assignments of a scope, by the type of their principal.
+    /// What the resources of some types that are held now were like when they were last seen.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn assignments_at(&self, scope: &Scope) -> Result<Vec<(String, String)>, StoreError> {
+    pub fn details_of(
+        &self,
+        kinds: &[ResourceType],
+    ) -> Result<HashMap<ResourceId, Details>, StoreError> {
+        self.remembered(|connection| {
+            let mut found = HashMap::new();
+            let mut statement = connection.prepare(
+                "SELECT p.path, r.identifier, v.attributes FROM _resource r
+                 JOIN _resource_version v ON v.key = r.version JOIN _scope p ON p.key = r.scope WHERE r.type = ?1",
+            )?;
+            for kind in kinds {
+                let mut rows = statement.query([kind.as_str()])?;
+                while let Some(row) = rows.next()? {
+                    let scope = Scope::parse(row.get_ref(0)?.as_str()?);
+                    let details = Details::from_json(kind, row.get_ref(2)?.as_str()?);
+                    let (kind, identifier) = (kind.clone(), row.get(1)?);
+                    let id = scope.map(|scope| ResourceId { kind, scope, identifier });
+                    found.extend(id.zip(details));
+                }
+            }
+            Ok(found)
+        })
+    }
+
+    /// Role assignments of a scope: the type of their principal, whether Harness made them, and their identifier.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn assignments_at(&self, scope: &Scope) -> Result<Vec<(String, bool, String)>, StoreError> {
         self.remembered(|connection| {
             connection
                 .prepare_cached(
-                    "SELECT r.type, g.role_assignment FROM _scope s JOIN _grant g ON g.scope = s.key
+                    "SELECT r.type, g.harness_managed, g.role_assignment FROM _scope s JOIN _grant g ON g.scope = s.key
                      JOIN _resource r ON r.key = g.principal
-                     WHERE s.path = ?1 AND g.valid_until IS NULL AND g.role_assignment IS NOT NULL
-                     ORDER BY r.type, g.key",
+                     WHERE s.path = ?1 AND g.valid_until IS NULL AND g.role_assignment IS NOT NULL",
                 )?
-                .query_map([scope.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .query_map([scope.to_string()], |row| {
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                })?
                 .collect()
         })
     }

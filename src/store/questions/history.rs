@@ -4,7 +4,7 @@ use rusqlite::ToSql;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
-use crate::model::{GrantFact, Moment, ResourceFact, Span};
+use crate::model::{GrantFact, Moment, MovedProject, ResourceFact, Span};
 use crate::store::coverage::CoverageLookup;
 use crate::store::facts::{Fact, Listed, NamedAt};
 use crate::store::{Reader, StoreError};
@@ -22,7 +22,56 @@ pub struct GrantParts {
     pub resource_group: Option<String>,
 }
 
+impl GrantParts {
+    /// The same parts by other names.
+    #[must_use]
+    pub fn renamed(&self, name: impl Fn(&str) -> String) -> Self {
+        let part = |part: &Option<String>| part.as_deref().map(&name);
+        Self {
+            principal: part(&self.principal),
+            target: part(&self.target),
+            scope: part(&self.scope),
+            resource_group: part(&self.resource_group),
+        }
+    }
+}
+
 impl Reader {
+    /// The projects that ever moved to another organization, in order of time.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn moved_projects(&self) -> Result<Vec<MovedProject>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<MovedProject>> {
+            let versions: Vec<(i64, i64)> = self
+                .connection
+                .prepare(
+                    "SELECT o.key, n.key FROM _moved m JOIN _resource r ON r.key = m.new AND r.type = 'project'
+                     JOIN _resource_version o ON o.resource = m.old AND o.valid_until = m.snapshot
+                     JOIN _resource_version n ON n.resource = m.new AND n.valid_from = m.snapshot
+                     WHERE m.is_grant = 0 ORDER BY m.snapshot, r.id",
+                )?
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect::<rusqlite::Result<_>>()?;
+            let version = |key: i64| {
+                let parameters: [(&'static str, Box<dyn ToSql>); 1] = [(":key", Box::new(key))];
+                self.spans(self.resource_facts("x.key = :key", &parameters)?)
+            };
+            let mut moved = Vec::new();
+            for (before, after) in versions {
+                for (before, after) in version(before)?.into_iter().zip(version(after)?) {
+                    moved.extend(before.until.map(|moment| MovedProject {
+                        moment,
+                        before: before.fact,
+                        after: after.fact,
+                    }));
+                }
+            }
+            Ok(moved)
+        };
+        read().map_err(|error| self.failed(&error))
+    }
+
     /// Every version of a resource, oldest first.
     ///
     /// # Errors

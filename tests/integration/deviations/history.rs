@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use fake_harness::{Account, Deviation, Principal, Scope, Switches};
 
-use super::{Ends, caller, check_all, check_unfinished, expect, sync, test, wanted};
+use super::{
+    Ends, caller, check_all, check_unfinished, expect, filled_in, same, sync, test, wanted,
+};
 use crate::support::Test;
 
 /// What the program still makes something else of.
@@ -103,6 +105,35 @@ fn before_during_and_after(deviation: Deviation) -> Result<(), String> {
     Ok(())
 }
 
+/// Where nothing changes but what the server shows, nothing is told, whichever way the gaps are dealt with.
+fn nothing_is_told(deviation: Deviation) -> Result<(), String> {
+    let name = deviation.name;
+    let test = test(name);
+    expect(&sync(&test, name, &[]), 0)?;
+    deviation.apply(&test.fake);
+    let written = sync(&test, name, &["--write-gaps"]);
+    expect(&written, 2)?;
+    let gaps = filled_in(&test, &written);
+    for (more, status) in [
+        (&[][..], 2),
+        (&["--gaps", &gaps], 0),
+        (&["--allow-partial"], 2),
+    ] {
+        let during = sync(&test, name, more);
+        expect(&during, status)?;
+        same(&during, &"", &&*test.ask("SELECT * FROM changes"))?;
+    }
+    same(
+        &written,
+        &"3",
+        &&*test.ask("SELECT count(*) FROM snapshots"),
+    )?;
+    test.fake.clear_faults();
+    let after = sync(&test, name, &[]);
+    expect(&after, 0)?;
+    same(&after, &"", &&*test.ask("SELECT * FROM changes"))
+}
+
 #[test]
 #[ignore = "tells what is done"]
 fn nothing_unfinished_is_done() {
@@ -122,6 +153,11 @@ fn odd_access_checks_remove_nothing() {
 #[test]
 fn lists_that_show_less_remove_nothing() {
     check_all("emptied", UNFINISHED, before_during_and_after);
+}
+
+#[test]
+fn lists_that_show_less_change_nothing() {
+    check_all("emptied", UNFINISHED, nothing_is_told);
 }
 
 #[test]

@@ -24,8 +24,8 @@ pub(super) fn run(
             out: &mut out,
             err: &mut err,
             out_is_terminal: terminal.is_some(),
-            err_is_terminal: false,
-            out_width: terminal,
+            err_is_terminal: terminal.is_some(),
+            terminal_width: terminal,
         },
     );
     Outcome {

@@ -29,6 +29,15 @@ pub(super) const ALL: Table = &[
     ("catalogue is empty", |fake| {
         rewrites(fake, PERMISSIONS, Rewrite::rows(Vec::clear));
     }),
+    ("catalogue shows few of its permissions", |fake| {
+        let few = |rows: &mut Vec<serde_json::Value>| {
+            rows.retain(|row| {
+                let name = row["permission"]["identifier"].as_str();
+                name.is_some_and(|name| name.starts_with("core_") && name.ends_with("_view"))
+            });
+        };
+        rewrites(fake, PERMISSIONS, Rewrite::rows(few));
+    }),
     ("catalogue calls a view experimental", |fake| {
         let status = ("core_user_view", "EXPERIMENTAL");
         fake.switch(|switches| switches.permission_statuses.push(status));

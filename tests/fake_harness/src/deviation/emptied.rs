@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Table, rewrites};
 use crate::router;
-use crate::{Fault, FaultKind, Rewrite, Scope};
+use crate::{FakeHarness, Fault, FaultKind, Rewrite, Scope};
 
 pub(super) const ALL: Table = &[
     ("role assignments of a project come back empty", |fake| {
@@ -83,16 +83,172 @@ pub(super) const ALL: Table = &[
         let first = |row: &Value| row["organization"]["identifier"] == "default";
         rewrites(fake, router::ORGANIZATIONS, keeping(first));
     }),
+    ("custom roles are missing", |fake| {
+        rewrites(fake, router::ROLES, keeping(is_managed));
+    }),
+    ("custom roles of a project are missing", |fake| {
+        at_shop(fake, router::ROLES, keeping(is_managed));
+    }),
+    ("one custom role is missing", |fake| {
+        let others = |row: &Value| row["role"]["identifier"] != "secret_keeper";
+        rewrites(fake, router::ROLES, keeping(others));
+    }),
+    ("Harness's own roles are missing", |fake| {
+        rewrites(fake, router::ROLES, keeping(|row| !is_managed(row)));
+    }),
+    ("Harness's own roles of projects are missing", |fake| {
+        let others = |row: &Value| row["role"]["allowedScopeLevels"] != json!(["project"]);
+        rewrites(
+            fake,
+            router::ROLES,
+            keeping(move |row| !is_managed(row) || others(row)),
+        );
+    }),
+    ("custom resource groups are missing", |fake| {
+        rewrites(fake, router::RESOURCE_GROUPS, keeping(is_managed));
+    }),
+    ("one custom resource group is missing", |fake| {
+        let others = |row: &Value| row["resourceGroup"]["identifier"] != "payments_tree";
+        rewrites(fake, router::RESOURCE_GROUPS, keeping(others));
+    }),
+    (
+        "a resource group named as Harness's own is missing",
+        |fake| {
+            let others = |row: &Value| row["resourceGroup"]["name"] != "Ours, not Harness's";
+            rewrites(fake, router::RESOURCE_GROUPS, keeping(others));
+        },
+    ),
+    ("Harness's own resource groups are missing", |fake| {
+        let custom = |row: &Value| !is_managed(row);
+        rewrites(fake, router::RESOURCE_GROUPS, keeping(custom));
+    }),
+    ("custom groups are missing", |fake| {
+        rewrites(fake, router::USER_GROUPS, keeping(is_managed));
+    }),
+    ("one user is missing", |fake| {
+        let others = |row: &Value| row["uuid"] != "uHAL000000000000000000";
+        rewrites(fake, router::USERS, keeping(others));
+    }),
+    ("half of the users are missing", |fake| {
+        let some = |row: &Value| row["uuid"].as_str() < Some("uG");
+        rewrites(fake, router::USERS, keeping(some));
+    }),
+    ("one service account is missing", |fake| {
+        let others = |row: &Value| row["serviceAccount"]["identifier"] != "terraform";
+        rewrites(fake, router::SERVICE_ACCOUNTS_AGGREGATE, keeping(others));
+    }),
+    ("one role assignment is missing", |fake| {
+        let others = |row: &Value| !names(row, "terraform_is_admin");
+        rewrites(fake, "api/roleassignments", keeping(others));
+    }),
+    (
+        "role assignments that Harness did not make are missing",
+        |fake| {
+            rewrites(fake, "api/roleassignments", keeping(is_managed));
+        },
+    ),
+    (
+        "one role assignment is disabled in the list alone",
+        |fake| {
+            let disable = |row: &mut Value| {
+                if names(row, "terraform_is_admin") {
+                    let is_aggregate = row["roleAssignment"].is_null();
+                    let inner = if is_aggregate {
+                        row
+                    } else {
+                        &mut row["roleAssignment"]
+                    };
+                    inner["disabled"] = json!(true);
+                }
+            };
+            rewrites(fake, "api/roleassignments", Rewrite::row(disable));
+        },
+    ),
+    ("one project is missing", |fake| {
+        let others = |row: &Value| row["project"]["identifier"] != "ledger";
+        rewrites(fake, router::PROJECTS, keeping(others));
+    }),
+    ("an organization is missing with its projects", |fake| {
+        rewrites(
+            fake,
+            router::ORGANIZATIONS,
+            keeping(|row| row["organization"]["identifier"] != "payments"),
+        );
+        rewrites(
+            fake,
+            router::PROJECTS,
+            keeping(|row| row["project"]["orgIdentifier"] != "payments"),
+        );
+    }),
+    ("an organization without projects is missing", |fake| {
+        let others = |row: &Value| row["organization"]["identifier"] != "attic";
+        rewrites(fake, router::ORGANIZATIONS, keeping(others));
+    }),
+    ("groups come without some of their members", |fake| {
+        let some = |row: &mut Value| {
+            if let Some(users) = row["users"].as_array_mut() {
+                users.retain(|user| user.as_str() < Some("uD"));
+            }
+        };
+        rewrites(fake, router::USER_GROUPS, Rewrite::row(some));
+    }),
+    ("roles come without permissions", |fake| {
+        let nothing = Rewrite::field("/role/permissions", json!([]));
+        rewrites(fake, router::ROLES, nothing);
+    }),
+    (
+        "custom roles come without some of their permissions",
+        |fake| {
+            let fewer = |row: &mut Value| {
+                let permissions = row["role"]["permissions"].as_array_mut();
+                if let Some(permissions) = permissions.filter(|all| all.len() > 1) {
+                    permissions.retain(|permission| permission != "core_secret_access");
+                }
+            };
+            rewrites(fake, router::ROLES, Rewrite::row(fewer));
+        },
+    ),
+    ("resource groups come without scopes", |fake| {
+        let nothing = Rewrite::field("/resourceGroup/includedScopes", json!([]));
+        rewrites(fake, router::RESOURCE_GROUPS, nothing);
+    }),
+    ("resource groups come without resources", |fake| {
+        let filter = json!({"includeAllResources": false, "resources": []});
+        let nothing = Rewrite::field("/resourceGroup/resourceFilter", filter);
+        rewrites(fake, router::RESOURCE_GROUPS, nothing);
+    }),
+    ("resource groups come without identifiers", |fake| {
+        let every = |row: &mut Value| {
+            let selectors = row["resourceGroup"]["resourceFilter"]["resources"].as_array_mut();
+            for selector in selectors.into_iter().flatten() {
+                selector["identifiers"] = json!([]);
+            }
+        };
+        rewrites(fake, router::RESOURCE_GROUPS, Rewrite::row(every));
+    }),
 ];
 
+fn is_managed(row: &Value) -> bool {
+    row["harnessManaged"] == true
+}
+
+fn names(row: &Value, assignment: &str) -> bool {
+    row["identifier"] == assignment || row["roleAssignment"]["identifier"] == assignment
+}
+
+fn at_shop(fake: &FakeHarness, route: &str, rewrite: Rewrite) {
+    let fault = Fault::on(route, FaultKind::Rewritten(rewrite));
+    fake.fault(fault.at(&Scope::project("payments", "shop")));
+}
+
 /// Pages with some of their rows, which count these alone.
-fn keeping(kept: fn(&Value) -> bool) -> Rewrite {
+fn keeping(kept: impl Fn(&Value) -> bool + Send + Sync + 'static) -> Rewrite {
     Rewrite::data(move |data| {
         let Some(rows) = data["content"].as_array_mut() else {
             return;
         };
         let before = rows.len();
-        rows.retain(kept);
+        rows.retain(&kept);
         let (left, gone) = (rows.len(), before - rows.len());
         let total = data["totalItems"].as_u64().unwrap_or_default();
         let total = total.saturating_sub(gone as u64);

@@ -19,10 +19,14 @@ pub(crate) fn group(cx: &Context<'_>, identifier: &str) -> Result<Answer> {
 
 pub(crate) fn role(cx: &Context<'_>, identifier: &str) -> Result<Answer> {
     allowed(cx, "core_role_view", "ROLE", identifier)?;
-    let is_here = |row: &&crate::account::Role| {
-        row.identifier == identifier && row.scope.as_ref().is_none_or(|own| *own == cx.scope)
+    // What the list hides, this hides too.
+    let hidden = cx.switches.hide_managed_roles && cx.scope.level() != "account";
+    let named = || {
+        let roles = cx.account.roles.iter();
+        roles.filter(|row| row.identifier == identifier)
     };
-    let row = cx.account.roles.iter().find(is_here);
+    let own = named().find(|row| row.scope.as_ref() == Some(&cx.scope));
+    let row = own.or_else(|| named().find(|row| row.scope.is_none() && !hidden));
     let row = row.ok_or_else(|| missing("Role", identifier))?;
     Ok(cx.ok(roles::wire(cx, row)))
 }

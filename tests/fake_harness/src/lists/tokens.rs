@@ -44,10 +44,14 @@ fn matching_api_keys(cx: &Context<'_>) -> Result<(String, crate::index::Position
     };
     cx.require_scope(&cx.scope)?;
     may_manage(cx, kind, Some(parent))?;
-    let key = format!("api keys {} {kind} {parent}", cx.scope);
+    let named = cx.query.get("identifiers");
+    let key = format!("api keys {} {kind} {parent} {named:?}", cx.scope);
     let rows = &cx.account.api_keys;
     let matching = cx.filtered(&key, rows, |row| {
-        row.kind == kind && row.parent == parent && row.scope == cx.scope
+        row.kind == kind
+            && row.parent == parent
+            && row.scope == cx.scope
+            && named.is_none_or(|named| named == row.identifier)
     });
     Ok((key, matching))
 }
@@ -69,13 +73,18 @@ pub(crate) fn tokens_aggregate(cx: &Context<'_>) -> Result<Answer> {
     }
     cx.require_scope(&cx.scope)?;
     may_manage(cx, kind, parent)?;
-    let key = format!("tokens {} {kind} {parent:?} {api_key:?}", cx.scope);
+    let named = cx.query.get("identifiers");
+    let key = format!(
+        "tokens {} {kind} {parent:?} {api_key:?} {named:?}",
+        cx.scope
+    );
     let rows = &cx.account.tokens;
     let matching = cx.filtered(&key, rows, |row| {
         row.kind == kind
             && cx.scope.contains(&row.scope)
             && parent.is_none_or(|parent| parent == row.parent)
             && api_key.is_none_or(|api_key| api_key == row.api_key)
+            && named.is_none_or(|named| named == row.identifier)
     });
     let sorted = cx.sorted(
         &key,
