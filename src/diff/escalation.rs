@@ -277,16 +277,6 @@ mod tests {
                 r#"{"public_access_enabled":true}"#,
                 Some("public_access"),
             ),
-            // Nobody knows whether it was so before.
-            ("{}", r#"{"public_access_enabled":true}"#, None),
-            ("{}", r#"{"allowed_domains":[]}"#, None),
-            (r#"{"allowed_domains":["a"]}"#, "{}", None),
-            ("{}", r#"{"settings":["SAML"]}"#, None),
-            (
-                r#"{"mechanism":"SAML"}"#,
-                r#"{"mechanism":"SAML","settings":["OAUTH"]}"#,
-                None,
-            ),
             (
                 r#"{"session_timeout_minutes":5}"#,
                 r#"{"session_timeout_minutes":50}"#,
@@ -294,6 +284,23 @@ mod tests {
             ),
         ] {
             assert_eq!(code(&kind, before, after), expected, "{before} -> {after}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_knew_before_is_no_weaker_sign_in() {
+        let kind = ResourceType::AuthSetting;
+        for (before, after) in [
+            ("{}", r#"{"public_access_enabled":true}"#),
+            ("{}", r#"{"allowed_domains":[]}"#),
+            (r#"{"allowed_domains":["a"]}"#, "{}"),
+            ("{}", r#"{"settings":["SAML"]}"#),
+            (
+                r#"{"mechanism":"SAML"}"#,
+                r#"{"mechanism":"SAML","settings":["OAUTH"]}"#,
+            ),
+        ] {
+            assert_eq!(code(&kind, before, after), None, "{before} -> {after}");
         }
     }
 

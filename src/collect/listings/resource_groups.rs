@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash};
 
 use crate::api::http::quote::quote;
-use crate::api::wire::{ResourceGroupItem, ResourceSelector, ScopeSelector};
+use crate::api::wire::{ResourceFilter, ResourceGroupItem, ResourceSelector, ScopeSelector};
 use crate::collect::definition::{
     Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
 };
@@ -62,18 +62,14 @@ impl Row for ResourceGroupItem {
                 "a resource group",
             )?
         };
-        let silent = |identifier: &str| {
-            format!("the resource group {identifier} does not say what it covers")
-        };
-        let (Some(filter), Some(included_scopes)) = (group.resource_filter, group.included_scopes)
+        let covered = group.resource_filter.and_then(covered);
+        let (Some((all_resources, selectors)), Some(included_scopes)) =
+            (covered, group.included_scopes)
         else {
-            return Err(silent(&group.identifier));
-        };
-        let selectors = filter.resources.unwrap_or_default();
-        let all_resources = match filter.include_all_resources {
-            Some(all) => all,
-            None if selectors.is_empty() => return Err(silent(&group.identifier)),
-            None => false,
+            let identifier = group.identifier;
+            return Err(format!(
+                "the resource group {identifier} does not say what it covers"
+            ));
         };
         let account = group.account_identifier;
         let included_scopes = included_scopes
@@ -121,6 +117,16 @@ impl ResourceGroupItem {
         self.harness_managed
             .unwrap_or(group.account_identifier.is_none() && group.org_identifier.is_none())
     }
+}
+
+/// Whether everything is covered, or else what; `None` where neither is said.
+fn covered(filter: ResourceFilter) -> Option<(bool, Vec<ResourceSelector>)> {
+    let selectors = filter.resources.unwrap_or_default();
+    let is_selection = !selectors.is_empty();
+    let all = filter
+        .include_all_resources
+        .or(is_selection.then_some(false))?;
+    Some((all, selectors))
 }
 
 fn sorted<M: Ord>(mut set: Vec<M>) -> Vec<M> {

@@ -26,7 +26,7 @@ fn who_is_refused_everything_is_told_so_whatever_is_asked_for() {
             test.fake.fault(Fault::everywhere(FaultKind::AccessDenied));
             test.at_once(&[&[command], extras].concat())
                 .exits(4)
-                .says("the service account may be disabled");
+                .says("The service account may be disabled");
         }
     }
 }
