@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::assignments::{PrincipalName, RoleName};
 use super::definition::Alone;
 use super::endpoint::Endpoint;
 use super::listings::{definition, service_accounts, user_groups};
@@ -10,7 +11,7 @@ use super::rows::{ListScope, ListedResource, Row};
 use super::walk::Walker;
 use crate::api::call::{Call, Method, PageAsked};
 use crate::api::error::{ApiError, ApiErrorKind};
-use crate::api::wire::{ResourceGroupItem, RoleItem, Shallow};
+use crate::api::wire::{ResourceGroupItem, RoleAssignmentItem, RoleItem, Shallow};
 use crate::model::{Details, ListingKind, ResourceId, ResourceType, Scope};
 
 /// Attempts at one question: the list it is about has been read already.
@@ -83,6 +84,26 @@ pub(super) fn details(
         Ok(answer) => Ok(answer
             .filter(|answer| answer.id == *id)
             .map(|of| of.details)),
+        Err(error) if error.ends_run() => Err(error),
+        Err(error) => {
+            log::info!("{}", error.brief());
+            Ok(None)
+        }
+    }
+}
+
+/// Whom a role assignment gives what, by itself; `None` when Harness does not say.
+pub(super) fn assignment(
+    walker: Walker<'_>,
+    scope: &Scope,
+    identifier: &str,
+) -> Result<Option<(PrincipalName, RoleName, String)>, ApiError> {
+    let path = below(walker, ListingKind::RoleAssignments);
+    let call = about(walker, path, scope)
+        .segment(identifier)
+        .tries(FEW_TRIES);
+    match walker.client.get::<RoleAssignmentItem>(&call) {
+        Ok(reply) => Ok(reply.data.role_assignment.given().ok()),
         Err(error) if error.ends_run() => Err(error),
         Err(error) => {
             log::info!("{}", error.brief());

@@ -7,7 +7,7 @@ use std::num::NonZeroI64;
 use super::rows::{not_of, own_scope};
 use crate::api::http::quote::quote;
 use crate::api::page::RowSink;
-use crate::api::wire::{Principal, RoleAssignmentItem};
+use crate::api::wire::{Principal, RoleAssignment, RoleAssignmentItem};
 use crate::model::{AssignmentIds, AssignmentRef, Grant, Level, ResourceType, Scope};
 
 /// The role assignments of one scope, with what they name each once.
@@ -119,6 +119,13 @@ impl<T: Hash + Eq> Numbered<T> {
             .map(|(value, _)| value)
     }
 
+    /// The values; the position is the number.
+    pub(crate) fn by_number(&self) -> Vec<&T> {
+        let mut pairs: Vec<(&T, u32)> = self.0.iter().map(|(value, at)| (value, *at)).collect();
+        pairs.sort_unstable_by_key(|(_, at)| *at);
+        pairs.into_iter().map(|(value, _)| value).collect()
+    }
+
     /// Maps each value; the result is indexed by number.
     pub(crate) fn map<M>(self, map: impl FnMut(T) -> M) -> Vec<M> {
         let mut pairs: Vec<(T, u32)> = self.0.into_iter().collect();
@@ -178,28 +185,35 @@ impl Assignments {
             self.disabled += 1;
             return Ok(());
         }
-        let named_at = |wrong: String| {
-            let identifier = quote(&assignment.identifier);
-            format!("the role assignment {identifier} names something at {wrong}")
-        };
-        let principal = PrincipalName::try_from(assignment.principal).map_err(named_at)?;
-        let home = assignment.role_reference.and_then(|role| role.scope_level);
-        let role = RoleName {
-            identifier: assignment.role_identifier,
-            level: level(home.as_deref()).map_err(named_at)?,
-        };
         let managed = item.harness_managed.known().or(assignment.managed.known());
+        let id = self.ids.push(&assignment.identifier);
+        let (principal, role, resource_group) = assignment.given()?;
         self.rows.push(Assignment {
             principal: self.principals.number(principal),
             role: self.roles.number(role),
-            resource_group: self
-                .resource_groups
-                .number(assignment.resource_group_identifier),
-            id: self.ids.push(&assignment.identifier),
+            resource_group: self.resource_groups.number(resource_group),
+            id,
             created_at: item.created_at.known().and_then(NonZeroI64::new),
             harness_managed: managed == Some(true),
         });
         Ok(())
+    }
+}
+
+impl RoleAssignment {
+    /// Whom it gives what: principal, role and resource group.
+    pub(crate) fn given(self) -> Result<(PrincipalName, RoleName, String), String> {
+        let named_at = |wrong: String| {
+            let identifier = quote(&self.identifier);
+            format!("the role assignment {identifier} names something at {wrong}")
+        };
+        let principal = PrincipalName::try_from(self.principal).map_err(named_at)?;
+        let home = self.role_reference.and_then(|role| role.scope_level);
+        let role = RoleName {
+            identifier: self.role_identifier,
+            level: level(home.as_deref()).map_err(named_at)?,
+        };
+        Ok((principal, role, self.resource_group_identifier))
     }
 }
 

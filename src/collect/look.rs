@@ -10,6 +10,7 @@ use super::missing;
 use super::notes;
 use super::plan::Plan;
 use super::proof;
+use super::reassigned;
 use super::request::ObservationRequest;
 use super::tree;
 use super::visibility::{Caller, KeyVisibility};
@@ -150,7 +151,9 @@ fn settle(
     departed::settle(client, assembly, request.before)?;
     if !request.before.anything_may_go() {
         let mut inquiry = Inquiry::new(walker);
-        missing::settle(&mut inquiry, assembly, request.before, visibility.caller())?;
+        let caller = visibility.caller();
+        let reassigned = missing::settle(&mut inquiry, assembly, request.before, caller)?;
+        reassigned::settle(&mut inquiry, assembly, reassigned)?;
         altered::settle(&mut inquiry, assembly, request.before)?;
     }
     assembly.lower_states(visibility);

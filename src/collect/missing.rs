@@ -11,6 +11,7 @@ use super::assemble::Assembly;
 use super::definition::Alone;
 use super::inquiry::{Inquiry, SAMPLE, Verdict};
 use super::listings::definition;
+use super::reassigned::{Given, Reassigned};
 use super::request::{Before, HeldResources};
 use super::shown::Shown;
 use super::visibility::Caller;
@@ -84,26 +85,26 @@ impl Missing {
 }
 
 /// Asks about what is missing from lists, and about the caller's own role assignments. Where Harness shows it, or does not
-/// say, the list is incomplete.
+/// say, the list is incomplete. Returns the role assignments that are there but give something else.
 pub(super) fn settle(
     inquiry: &mut Inquiry<'_>,
     assembly: &mut Assembly,
     before: &dyn Before,
     caller: &Caller,
-) -> Result<(), ApiError> {
+) -> Result<Vec<Reassigned>, ApiError> {
     if let Caller::Known(caller) = caller {
         settle_own(inquiry, assembly, before, caller)?;
     }
-    let mut missing = match before.resources() {
-        Ok(held) => {
-            set_catalogue_aside(inquiry, assembly, &held);
-            find(assembly, before, held)
-        }
-        Err(why) => Err(why),
-    }
-    .unwrap_or_else(|why| {
+    let found = before.resources().and_then(|held| {
+        set_catalogue_aside(inquiry, assembly, &held);
+        find(assembly, before, held)
+    });
+    let Found {
+        mut missing,
+        reassigned,
+    } = found.unwrap_or_else(|why| {
         log::warn!("what was held before is not known: {why}");
-        Vec::new()
+        Found::default()
     });
     missing.sort_by_cached_key(|missing| {
         let (kind, scope) = (missing.kind.as_str(), missing.scope.clone());
@@ -142,7 +143,7 @@ pub(super) fn settle(
             assembly.doubt(&missing, &reason);
         }
     }
-    Ok(())
+    Ok(reassigned)
 }
 
 fn verdict(
@@ -210,8 +211,9 @@ fn own_assignments(
         missing.entry(scope).or_default().push(identifier);
     }
     missing.retain(|scope, own| {
-        let shown = assembly.assignments_shown(scope);
-        own.retain(|identifier| !shown.contains(identifier));
+        let shown = assembly.assigned_at(scope);
+        let own_shown: HashSet<String> = shown.filter(|one| own.contains(one)).collect();
+        own.retain(|identifier| !own_shown.contains(identifier));
         assembly.is_whole(ListingKind::RoleAssignments, scope) && !own.is_empty()
     });
     missing
@@ -222,13 +224,13 @@ fn find(
     assembly: &Assembly,
     before: &dyn Before,
     mut held: HeldResources,
-) -> Result<Vec<Missing>, String> {
+) -> Result<Found, String> {
     let mut search = Search {
         assembly,
         before,
         shown: assembly.shown(),
         left: MOST_COMPARED,
-        found: Vec::new(),
+        found: Found::default(),
     };
     let whole = assembly
         .listings
@@ -261,33 +263,31 @@ fn find(
     Ok(search.found)
 }
 
+/// What the lists show less, or otherwise.
+#[derive(Default)]
+struct Found {
+    missing: Vec<Missing>,
+    reassigned: Vec<Reassigned>,
+}
+
 struct Search<'a> {
     assembly: &'a Assembly,
     before: &'a dyn Before,
     shown: Shown<'a>,
     /// Rows that may still be compared.
     left: i64,
-    found: Vec<Missing>,
+    found: Found,
 }
 
 impl<'a> Search<'a> {
-    fn add(
-        &mut self,
-        kind: ListingKind,
-        scope: &Scope,
-        mut held: Vec<String>,
-        is_shown: impl Fn(&str) -> bool,
-    ) {
-        let count = held.len();
-        held.retain(|identifier| !is_shown(identifier));
-        if !held.is_empty() {
-            self.found.push(Missing::of_list(kind, scope, count, held));
-        }
-    }
-
-    fn resources(&mut self, kind: ListingKind, scope: &'a Scope, held: Vec<String>) {
+    fn resources(&mut self, kind: ListingKind, scope: &'a Scope, mut held: Vec<String>) {
         let shown = self.shown.own.remove(&(kind, scope)).unwrap_or_default();
-        self.add(kind, scope, held, |identifier| shown.contains(identifier));
+        let count = held.len();
+        held.retain(|identifier| !shown.contains(&**identifier));
+        if !held.is_empty() {
+            let missing = Missing::of_list(kind, scope, count, held);
+            self.found.missing.push(missing);
+        }
     }
 
     fn assignments(&mut self, scope: &Scope, rows: i64, had: i64) -> Result<(), String> {
@@ -296,11 +296,27 @@ impl<'a> Search<'a> {
             return Ok(());
         }
         self.left -= had.min(self.left);
-        let shown = self.assembly.assignments_shown(scope);
-        for sort in self.before.assignments(scope)? {
-            self.add(ListingKind::RoleAssignments, scope, sort, |identifier| {
-                shown.contains(identifier)
-            });
+        let shown = Given::at(self.assembly, scope);
+        let mut sorts: BTreeMap<(ResourceType, bool), (usize, Vec<String>)> = BTreeMap::new();
+        for held in self.before.assignments(scope)? {
+            let sort = (held.principal.kind.clone(), held.harness_managed);
+            let (count, missing) = sorts.entry(sort).or_default();
+            *count += 1;
+            match shown.get(&*held.identifier) {
+                None => missing.push(held.identifier),
+                Some(given) if given.is(&held, scope) => {}
+                Some(_) => self.found.reassigned.push(Reassigned {
+                    scope: scope.clone(),
+                    identifier: held.identifier,
+                }),
+            }
+        }
+        let kind = ListingKind::RoleAssignments;
+        for (held, missing) in sorts.into_values() {
+            if !missing.is_empty() {
+                let missing = Missing::of_list(kind, scope, held, missing);
+                self.found.missing.push(missing);
+            }
         }
         Ok(())
     }
@@ -319,6 +335,7 @@ impl<'a> Search<'a> {
         let missing: Vec<String> = held.into_iter().filter(|user| !is_shown(user)).collect();
         if !missing.is_empty() {
             self.found
+                .missing
                 .push(Missing::of_list(ListingKind::Users, scope, count, missing));
         }
         Ok(())
@@ -338,7 +355,7 @@ impl<'a> Search<'a> {
             if let Some(whole) = whole
                 && !identifiers.is_empty()
             {
-                self.found.push(Missing {
+                self.found.missing.push(Missing {
                     supplied_at: Some(level),
                     ..Missing::of_list(kind, &whole.scope, held, identifiers)
                 });
@@ -369,7 +386,7 @@ impl<'a> Search<'a> {
             missing
                 .retain(|user| !assembly.is_member(&self.shown.members, Some(resource.id), user));
             if !missing.is_empty() {
-                self.found.push(Missing {
+                self.found.missing.push(Missing {
                     group: Some(group.clone()),
                     ..Missing::of_list(kind, &group.scope, held, missing)
                 });

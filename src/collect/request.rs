@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::workers::Progress;
-use crate::model::{Details, Level, ListingKind, ResourceId, Scope, ScopeSelection};
+use crate::model::{
+    Details, HeldAssignment, Level, ListingKind, ResourceId, Scope, ScopeSelection,
+};
 
 /// What to observe.
 pub struct ObservationRequest<'a> {
@@ -70,12 +72,11 @@ pub trait Before {
     /// Why nobody knows.
     fn assignment_counts(&self) -> Result<HashMap<Scope, i64>, String>;
 
-    /// Harness's identifiers of the role assignments of a scope, in sorts that may be missing as a whole: by the type of
-    /// their principal, and by who made them.
+    /// The role assignments of a scope.
     ///
     /// # Errors
     /// Why nobody knows.
-    fn assignments(&self, scope: &Scope) -> Result<Vec<Vec<String>>, String>;
+    fn assignments(&self, scope: &Scope) -> Result<Vec<HeldAssignment>, String>;
 
     /// Role assignments of the caller, by scope and identifier.
     ///
@@ -109,7 +110,7 @@ impl Before for NothingBefore {
         Ok(HashMap::new())
     }
 
-    fn assignments(&self, _scope: &Scope) -> Result<Vec<Vec<String>>, String> {
+    fn assignments(&self, _scope: &Scope) -> Result<Vec<HeldAssignment>, String> {
         Ok(Vec::new())
     }
 

@@ -52,9 +52,12 @@ impl Assembly {
     }
 
     /// Harness's identifiers of the enabled role assignments of a scope.
-    pub(super) fn assignments_shown(&self, scope: &Scope) -> HashSet<String> {
-        let lists = self.assignments.iter().filter(|list| list.scope == *scope);
-        lists.flat_map(Assignments::identifiers).collect()
+    pub(super) fn assigned_at(&self, scope: &Scope) -> impl Iterator<Item = String> {
+        let lists = self
+            .assignments
+            .iter()
+            .filter(move |list| list.scope == *scope);
+        lists.flat_map(Assignments::identifiers)
     }
 
     /// Whether the list of a kind in a scope is complete as far as is known.

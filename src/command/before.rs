@@ -1,9 +1,9 @@
 //! What the file held before a sync, as the collector asks for it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use crate::collect::{Before, HeldResources};
-use crate::model::{Details, Level, ResourceId, ResourceType, Scope};
+use crate::model::{Details, HeldAssignment, Level, ResourceId, ResourceType, Scope};
 use crate::store::{StoreError, Writer};
 
 /// A file about to be written.
@@ -43,16 +43,8 @@ impl Before for HeldBefore<'_> {
         self.writer.assignment_counts().map_err(unknown)
     }
 
-    fn assignments(&self, scope: &Scope) -> Result<Vec<Vec<String>>, String> {
-        let mut sorts: BTreeMap<(String, bool), Vec<String>> = BTreeMap::new();
-        let held = self.writer.assignments_at(scope).map_err(unknown)?;
-        for (principal, by_harness, identifier) in held {
-            sorts
-                .entry((principal, by_harness))
-                .or_default()
-                .push(identifier);
-        }
-        Ok(sorts.into_values().collect())
+    fn assignments(&self, scope: &Scope) -> Result<Vec<HeldAssignment>, String> {
+        self.writer.assignments_at(scope).map_err(unknown)
     }
 
     fn own_assignments(&self, caller: &str) -> Result<Vec<(Scope, String)>, String> {

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroI64;
 
-use super::{AssignmentRef, Ref, ScopeRef};
+use super::{AssignmentRef, Ref, ResourceId, ScopeRef};
 
 /// What can be held on a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,4 +44,19 @@ pub struct Grant {
     pub assignment: Option<AssignmentRef>,
     /// Created by Harness rather than by somebody of the account.
     pub harness_managed: bool,
+}
+
+/// A role assignment as the last snapshot has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldAssignment {
+    /// Harness's identifier, unique in its scope.
+    pub identifier: String,
+    /// Made by Harness itself.
+    pub harness_managed: bool,
+    /// Who holds it.
+    pub principal: ResourceId,
+    /// The role; it lives in `harness` when no list of a scope shows it.
+    pub role: ResourceId,
+    /// Identifier of the resource group.
+    pub resource_group: String,
 }

@@ -39,7 +39,7 @@ pub use diagnosis::{
 };
 pub use directory::{Directory, Ref, ScopeRef};
 pub use fact::{DiffFacts, GrantFact, Named, Namesake, NumberMap, ResourceFact, is_move};
-pub use grant::{Entitlement, Grant};
+pub use grant::{Entitlement, Grant, HeldAssignment};
 pub use history::{Moment, MovedProject, Span, Thing};
 pub use impact::{Impact, ImpactWanted, Impacts};
 pub use label::Label;

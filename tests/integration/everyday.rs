@@ -149,6 +149,15 @@ fn people_and_what_they_hold_can_go() {
     );
 }
 
+/// As Terraform does it, with an identifier of its own.
+#[test]
+fn a_role_assignment_can_be_made_anew_under_its_identifier() {
+    told(
+        |account| account.role_assignment("terraform_is_admin").role = "_account_viewer".into(),
+        "removed role/harness/_account_admin:assigned",
+    );
+}
+
 #[test]
 fn what_gives_something_can_give_nothing() {
     told(

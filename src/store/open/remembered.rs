@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 use std::collections::{HashMap, HashSet};
 
 use super::writer::Writer;
-use crate::model::{Details, ListingKind, ResourceId, ResourceType, Scope};
+use crate::model::{Details, HeldAssignment, ListingKind, ResourceId, ResourceType, Scope};
 use crate::store::StoreError;
 
 impl Writer {
@@ -119,22 +119,46 @@ impl Writer {
         })
     }
 
-    /// Role assignments of a scope: the type of their principal, whether Harness made them, and their identifier.
+    /// The role assignments that are held in a scope.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn assignments_at(&self, scope: &Scope) -> Result<Vec<(String, bool, String)>, StoreError> {
+    pub fn assignments_at(&self, scope: &Scope) -> Result<Vec<HeldAssignment>, StoreError> {
         self.remembered(|connection| {
-            connection
-                .prepare_cached(
-                    "SELECT r.type, g.harness_managed, g.role_assignment FROM _scope s JOIN _grant g ON g.scope = s.key
-                     JOIN _resource r ON r.key = g.principal
-                     WHERE s.path = ?1 AND g.valid_until IS NULL AND g.role_assignment IS NOT NULL",
-                )?
-                .query_map([scope.to_string()], |row| {
-                    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-                })?
-                .collect()
+            let mut statement = connection.prepare_cached(
+                "SELECT g.role_assignment, g.harness_managed, p.type, ps.path, p.identifier, rs.path, r.identifier, o.identifier
+                 FROM _scope s JOIN _grant g ON g.scope = s.key
+                 JOIN _resource p ON p.key = g.principal JOIN _scope ps ON ps.key = p.scope
+                 JOIN _resource r ON r.key = g.target JOIN _scope rs ON rs.key = r.scope
+                 JOIN _resource o ON o.key = g.resource_group
+                 WHERE s.path = ?1 AND g.valid_until IS NULL AND g.role_assignment IS NOT NULL",
+            )?;
+            let mut rows = statement.query([scope.to_string()])?;
+            let mut held = Vec::new();
+            while let Some(row) = rows.next()? {
+                let home = |column| -> rusqlite::Result<Option<Scope>> {
+                    Ok(Scope::parse(row.get_ref(column)?.as_str()?))
+                };
+                let (Some(principal_home), Some(role_home)) = (home(3)?, home(5)?) else {
+                    continue;
+                };
+                held.push(HeldAssignment {
+                    identifier: row.get(0)?,
+                    harness_managed: row.get(1)?,
+                    principal: ResourceId {
+                        kind: ResourceType::parse(row.get_ref(2)?.as_str()?),
+                        scope: principal_home,
+                        identifier: row.get(4)?,
+                    },
+                    role: ResourceId {
+                        kind: ResourceType::Role,
+                        scope: role_home,
+                        identifier: row.get(6)?,
+                    },
+                    resource_group: row.get(7)?,
+                });
+            }
+            Ok(held)
         })
     }
 

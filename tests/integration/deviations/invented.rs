@@ -92,10 +92,8 @@ const LATER_PAGES: &[Invented] = &[
         );
     }),
     ("a later page counts one more", &[], |fake| {
-        let more = |data: &mut Value| {
-            data["totalItems"] = json!(data["totalItems"].as_i64().unwrap_or_default() + 1);
-        };
-        second_page(fake, FaultKind::Rewritten(Rewrite::data(more)));
+        let one_more = Rewrite::total(|total| json!(total + 1));
+        second_page(fake, FaultKind::Rewritten(one_more));
     }),
     ("a later page has no rows", &[], |fake| {
         second_page(
@@ -157,14 +155,12 @@ const BELOW: &[Invented] = &[
         },
     ),
     ("roles of a project count three more", ALL, |fake| {
-        let more = |data: &mut Value| {
-            data["totalItems"] = json!(data["totalItems"].as_i64().unwrap_or_default() + 3);
-        };
+        let three_more = Rewrite::total(|total| json!(total + 3));
         below(
             fake,
             &shop(),
             router::ROLES,
-            FaultKind::Rewritten(Rewrite::data(more)),
+            FaultKind::Rewritten(three_more),
         );
     }),
     ("one view is missing in one project", ALL, |fake| {

@@ -270,6 +270,11 @@ pub(super) const WANTED: &[(&str, Wanted)] = &[
         Whole,
     ),
     ("one role assignment is disabled in the list alone", Whole),
+    (
+        "role assignments do not say the level of their groups",
+        Whole,
+    ),
+    ("a role assignment names another person in the list", Whole),
     ("one project is missing", Whole),
     ("an organization is missing with its projects", Whole),
     ("an organization without projects is missing", Whole),

@@ -19,14 +19,19 @@ const BELOW: &str =
 
 const REMOVED: &str = "SELECT change, id FROM changes WHERE change = 'removed'";
 
+fn observed_by_walks_over_many_scopes() -> (Test, Vec<String>) {
+    let test = Test::new();
+    test.fake
+        .switch(|switches| switches.v2_fails_on_dangling_role = false);
+    observe_all(&test);
+    let before = facts(&test);
+    (test, before)
+}
+
 #[test]
 fn a_view_that_is_missing_in_the_account_alone_hides_nothing_in_projects() {
     for permission in PRINCIPALS {
-        let test = Test::new();
-        test.fake
-            .switch(|switches| switches.v2_fails_on_dangling_role = false);
-        observe_all(&test);
-        let before = facts(&test);
+        let (test, before) = observed_by_walks_over_many_scopes();
         let walks = test.fake.count(router::ROLE_ASSIGNMENTS_V2);
         assert_ne!(walks, 0);
         test.fake.deny(permission, &Scope::account());
@@ -51,11 +56,7 @@ fn a_view_that_is_missing_in_the_account_alone_hides_nothing_in_projects() {
 #[test]
 fn a_view_taken_away_in_the_account_puts_a_walk_over_many_scopes_in_doubt() {
     for permission in PRINCIPALS {
-        let test = Test::new();
-        test.fake
-            .switch(|switches| switches.v2_fails_on_dangling_role = false);
-        observe_all(&test);
-        let before = facts(&test);
+        let (test, before) = observed_by_walks_over_many_scopes();
         // So that every scope is asked about by itself.
         test.fake.deny(permission, &Scope::org("attic"));
         let fake = test.fake.clone();

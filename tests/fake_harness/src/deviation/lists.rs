@@ -100,7 +100,7 @@ pub(super) const ALL: Table = &[
         rewrites(fake, "api", Rewrite::data(filtered_to_nothing));
     }),
     ("totals are null", |fake| {
-        rewrites(fake, "api", totals(|_| Value::Null));
+        rewrites(fake, "api", Rewrite::total(|_| Value::Null));
     }),
     ("totals are missing", |fake| {
         let remove = |data: &mut Value| {
@@ -112,28 +112,36 @@ pub(super) const ALL: Table = &[
         rewrites(fake, "api", Rewrite::data(remove));
     }),
     ("totals are text", |fake| {
-        rewrites(fake, "api", totals(|total| json!(total.to_string())));
+        rewrites(
+            fake,
+            "api",
+            Rewrite::total(|total| json!(total.to_string())),
+        );
     }),
     ("totals are fractions", |fake| {
-        rewrites(fake, "api", totals(|total| json!(total as f64)));
+        rewrites(fake, "api", Rewrite::total(|total| json!(total as f64)));
     }),
     ("totals are not whole", |fake| {
-        rewrites(fake, "api", totals(|total| json!(total as f64 + 0.5)));
+        rewrites(
+            fake,
+            "api",
+            Rewrite::total(|total| json!(total as f64 + 0.5)),
+        );
     }),
     ("totals are negative", |fake| {
-        rewrites(fake, "api", totals(|_| json!(-1)));
+        rewrites(fake, "api", Rewrite::total(|_| json!(-1)));
     }),
     ("totals are objects", |fake| {
-        rewrites(fake, "api", totals(|total| json!({"value": total})));
+        rewrites(fake, "api", Rewrite::total(|total| json!({"value": total})));
     }),
     ("totals of roles are huge", |fake| {
-        rewrites(fake, router::ROLES, totals(|_| json!(u64::MAX)));
+        rewrites(fake, router::ROLES, Rewrite::total(|_| json!(u64::MAX)));
     }),
     ("totals of roles are the largest number", |fake| {
-        rewrites(fake, router::ROLES, totals(|_| json!(i64::MAX)));
+        rewrites(fake, router::ROLES, Rewrite::total(|_| json!(i64::MAX)));
     }),
     ("totals of users are zero", |fake| {
-        rewrites(fake, router::USERS, totals(|_| json!(0)));
+        rewrites(fake, router::USERS, Rewrite::total(|_| json!(0)));
     }),
     ("pages are said to be none", |fake| {
         rewrites(fake, "api", page_counts(json!(0)));
@@ -180,7 +188,11 @@ pub(super) const ALL: Table = &[
         rewrites(fake, router::ROLES, Rewrite::data(wrap));
     }),
     ("groups count hidden rows", |fake| {
-        rewrites(fake, router::USER_GROUPS, totals(|total| json!(total + 2)));
+        rewrites(
+            fake,
+            router::USER_GROUPS,
+            Rewrite::total(|total| json!(total + 2)),
+        );
     }),
     ("users change in every walk", |fake| {
         answers(fake, router::USERS, FaultKind::TotalChanging);
@@ -239,14 +251,6 @@ fn a_project_goes(fake: &FakeHarness) {
 fn page(data: &mut Value) -> Option<&mut serde_json::Map<String, Value>> {
     data.as_object_mut()
         .filter(|page| page.contains_key("totalItems"))
-}
-
-fn totals(total: fn(i64) -> Value) -> Rewrite {
-    Rewrite::data(move |data| {
-        if let Some(page) = page(data) {
-            page["totalItems"] = total(page["totalItems"].as_i64().unwrap_or_default());
-        }
-    })
 }
 
 fn is_empty(data: &Value) -> bool {

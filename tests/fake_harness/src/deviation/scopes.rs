@@ -138,8 +138,5 @@ fn of_ledger(change: fn(&mut Value)) -> Rewrite {
 }
 
 fn one_more() -> Rewrite {
-    Rewrite::data(|data| {
-        let total = data["totalItems"].as_u64().unwrap_or_default();
-        data["totalItems"] = json!(total + 1);
-    })
+    Rewrite::total(|total| json!(total + 1))
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::http::Answer;
 
@@ -58,6 +58,33 @@ impl Rewrite {
     /// Of each row of a page or array.
     pub fn row(change: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
         Self::rows(move |rows| rows.iter_mut().for_each(&change))
+    }
+
+    /// Of a page: some of its rows, which count these alone.
+    pub fn keeping(kept: impl Fn(&Value) -> bool + Send + Sync + 'static) -> Self {
+        Self::data(move |data| {
+            let Some(rows) = data["content"].as_array_mut() else {
+                return;
+            };
+            let before = rows.len();
+            rows.retain(&kept);
+            let (left, gone) = (rows.len(), before - rows.len());
+            let total = data["totalItems"].as_u64().unwrap_or_default();
+            let total = total.saturating_sub(gone as u64);
+            data["totalItems"] = json!(total);
+            data["totalPages"] = json!(total.div_ceil(100));
+            data["pageItemCount"] = json!(left);
+            data["empty"] = json!(left == 0);
+        })
+    }
+
+    /// Of the number of rows that a page says there are in all.
+    pub fn total(total: impl Fn(i64) -> Value + Send + Sync + 'static) -> Self {
+        Self::data(move |data| {
+            if let Some(said) = data.get_mut("totalItems") {
+                *said = total(said.as_i64().unwrap_or_default());
+            }
+        })
     }
 
     /// A value that every row has at a place, such as `/role/name`, becomes another.
