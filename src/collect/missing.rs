@@ -153,10 +153,15 @@ fn verdict(
     share: usize,
 ) -> Result<Verdict, ApiError> {
     let (kind, scope) = (missing.kind, &missing.scope);
-    if missing.group.is_none() && !inquiry.answers_about(kind, scope, assembly)? {
-        return Ok(Verdict::Unsaid);
+    let is_answered = match missing.group {
+        None => inquiry.answers_about(kind, scope, assembly)?,
+        Some(_) => inquiry.answers_about_members(assembly)?,
+    };
+    if is_answered {
+        inquiry.about(missing.things(), share)
+    } else {
+        Ok(Verdict::Unsaid)
     }
-    inquiry.about(missing.things(), share)
 }
 
 fn unsaid(lost: &str) -> String {

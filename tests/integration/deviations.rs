@@ -65,7 +65,8 @@ fn extras(name: &str) -> &'static [&'static str] {
         | "tokens expire some day" => &["--with", "tokens"],
         "authentication settings not found"
         | "authentication settings answer null"
-        | "authentication settings are odd" => &["--with", "auth-settings"],
+        | "authentication settings are odd"
+        | "authentication settings say no way to sign in" => &["--with", "auth-settings"],
         _ => &[],
     }
 }

@@ -24,13 +24,16 @@ pub(super) static AUTH_SETTINGS: Definition = Definition {
     walks: Walks::Account,
     read: |walk| {
         walk.one(Envelope::Resource, |settings| {
-            Ok(listed(walk.account_id(), settings))
+            listed(walk.account_id(), settings)
         })
     },
     alone: Alone::Never,
 };
 
-fn listed(account: &str, settings: AuthenticationSettings) -> ListedResource {
+fn listed(account: &str, settings: AuthenticationSettings) -> Result<ListedResource, String> {
+    let Some(ways) = settings.ng_auth_settings else {
+        return Err("it does not say how people may sign in".to_owned());
+    };
     let mut unread = Unread::default();
     let set = |values| as_set(Some(values));
     let details = Details::AuthSetting {
@@ -43,30 +46,23 @@ fn listed(account: &str, settings: AuthenticationSettings) -> ListedResource {
         public_access_enabled: unread
             .always("public_access_enabled", settings.public_access_enabled),
         oauth_enabled: unread.always("oauth_enabled", settings.oauth_enabled),
-        settings: unread
-            .always("settings", kinds(settings.ng_auth_settings))
-            .map(set),
+        settings: unread.always("settings", kinds(ways)).map(set),
         allowed_domains: unread
             .always("allowed_domains", settings.whitelisted_domains)
             .map(set),
     };
-    ListedResource::new(
+    let listed = ListedResource::new(
         ResourceType::AuthSetting,
         Scope::Account,
         account.to_owned(),
         None,
         details,
-    )
-    .with_unread(unread)
+    );
+    Ok(listed.with_unread(unread))
 }
 
 /// The kinds of sign-in that are set up; one that does not say its kind could be any.
-fn kinds(settings: Option<Vec<AuthSettingKind>>) -> Said<Vec<String>> {
-    let Some(settings) = settings else {
-        return Said::Nothing;
-    };
-    let kinds = settings
-        .into_iter()
-        .map(|setting| setting.settings_type.known());
+fn kinds(ways: Vec<AuthSettingKind>) -> Said<Vec<String>> {
+    let kinds = ways.into_iter().map(|way| way.settings_type.known());
     kinds.collect::<Option<_>>().into()
 }

@@ -279,6 +279,10 @@ pub(super) const WANTED: &[(&str, Wanted)] = &[
     ("an organization is missing with its projects", Whole),
     ("an organization without projects is missing", Whole),
     ("groups come without some of their members", Whole),
+    (
+        "groups come without members, and no question finds any",
+        Whole,
+    ),
     ("roles come without permissions", Whole),
     ("custom roles come without some of their permissions", Whole),
     ("resource groups come without scopes", Whole),
@@ -367,6 +371,10 @@ pub(super) const WANTED: &[(&str, Wanted)] = &[
     ),
     (
         "authentication settings answer null",
+        Gaps(&["auth_settings"]),
+    ),
+    (
+        "authentication settings say no way to sign in",
         Gaps(&["auth_settings"]),
     ),
     ("account not found", Whole),
