@@ -173,6 +173,10 @@ impl Hasher for NumberHasher {
         }
     }
 
+    fn write_u32(&mut self, number: u32) {
+        self.write_u64(number.into());
+    }
+
     fn write_u64(&mut self, number: u64) {
         self.0 = (self.0 ^ number).wrapping_mul(0xf135_7aea_2e62_a9c5);
         self.0 ^= self.0 >> 32;

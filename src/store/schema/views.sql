@@ -211,7 +211,7 @@ JOIN json_each(v.attributes, '$.permissions') p
 WHERE r.type = 'role';
 
 CREATE VIEW permissions (
-  -- The permissions that Harness itself lists, when a sync asked for them.
+  -- The permissions that Harness itself lists, where the list could be read.
   identifier,    -- such as 'core_user_invite'
   name,
   resource_type, -- what it is about, such as 'USER'
