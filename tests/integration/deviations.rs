@@ -12,6 +12,7 @@ mod one_list;
 mod said;
 mod table;
 mod together;
+mod told;
 
 use std::collections::BTreeSet;
 
@@ -20,7 +21,8 @@ use fake_harness::{Caller, Deviation, FakeHarness, Recorded, Request};
 use crate::support::{Outcome, Test};
 
 use table::Wanted::{Ends, Gaps, Whole};
-use table::{TOLD, WANTED, Wanted};
+use table::{WANTED, Wanted};
+use told::TOLD;
 
 /// What the program still makes something else of. `cargo test -- --ignored deviations` tells what can go from here.
 const UNFINISHED: &[&str] = &[];
