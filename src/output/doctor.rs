@@ -8,6 +8,10 @@ use super::table::{Align, Table};
 use super::text::line;
 use crate::model::{Diagnosis, ListDiagnosis, Listing, Proof, Scope, ScopeSelection, Verdict};
 
+/// `doctor` opens no database, so a sync may find more.
+const BESIDES: &str =
+    "what only the database knows: lists that lost most of their rows, projects that moved";
+
 /// Clocks this far apart, in seconds, deserve a word: times in the file come from both.
 const NOTABLE_SKEW: u64 = 60;
 
@@ -193,6 +197,7 @@ impl<'a> DiagnosisDoc<'a> {
             screen.write_folded("every project            ", &projects, out)?;
         }
         screen.write_folded("this sync                ", &self.foretold(), out)?;
+        screen.write_folded("not foretold             ", BESIDES, out)?;
         if self.may_live_below {
             let advice = "if the key lives in the organization alone, leave the account out with --without-account";
             screen.write_folded("", advice, out)?;
