@@ -66,6 +66,7 @@ mod signals;
 mod similar;
 pub mod store;
 mod unfinished;
+mod worded;
 
 pub use command::Context;
 pub use exit::Exit;
