@@ -4,6 +4,8 @@
 //! Whoever is asked about is chosen so that the answers are about as long at every size. What an answer costs is its CPU
 //! time: these are single threads, and the wall time of a busy computer says nothing.
 
+mod page;
+
 use std::error::Error;
 use std::path::Path;
 use std::time::Duration;
@@ -244,6 +246,10 @@ pub(crate) fn compare(sizes: &[(u64, Vec<Answered>)]) {
             });
             line(answer, smaller, *size);
         }
+    }
+    let of = |wanted: u64| sizes.iter().find(|(size, _)| *size == wanted);
+    if let (Some((_, small)), Some((_, large))) = (of(100_000), of(1_000_000)) {
+        page::print(small, large);
     }
 }
 

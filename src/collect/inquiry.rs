@@ -34,6 +34,7 @@ pub(super) struct Inquiry<'a> {
     left: usize,
     /// Whether Harness says at all of a kind that something is there.
     answers: HashMap<ListingKind, bool>,
+    answers_about_members: Option<bool>,
     unsaid: HashMap<ListingKind, usize>,
 }
 
@@ -43,6 +44,7 @@ impl<'a> Inquiry<'a> {
             walker,
             left: MOST_ASKED,
             answers: HashMap::new(),
+            answers_about_members: None,
             unsaid: HashMap::new(),
         }
     }
@@ -94,7 +96,7 @@ impl<'a> Inquiry<'a> {
         }
     }
 
-    /// A server that does not know how to be asked about one thing answers that it is not found, whatever it is. So
+    /// A server that does not know how to be asked about one thing answers that it is not found, or no, whatever it is. So
     /// something that a list shows is asked about first.
     pub(super) fn answers_about(
         &mut self,
@@ -122,6 +124,28 @@ impl<'a> Inquiry<'a> {
             None => true, // none is left that could be asked about
         };
         self.answers.insert(kind, answers);
+        Ok(answers)
+    }
+
+    /// The same for members of user groups.
+    pub(super) fn answers_about_members(&mut self, assembly: &Assembly) -> Result<bool, ApiError> {
+        if let Some(answers) = self.answers_about_members {
+            return Ok(answers);
+        }
+        let answers = match assembly.one_member() {
+            Some((group, user)) => {
+                let thing = Thing {
+                    kind: ListingKind::UserGroups,
+                    scope: &group.scope,
+                    identifier: user,
+                    is_supplied: false,
+                    group: Some(group),
+                };
+                self.is_there(&thing)? == Presence::There
+            }
+            None => true,
+        };
+        self.answers_about_members = Some(answers);
         Ok(answers)
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::assemble::{Assembly, user_id};
 use super::assignments::Assignments;
-use crate::model::{ListingKind, ListingState, Ref, Resource, Scope};
+use crate::model::{ListingKind, ListingState, Ref, Resource, ResourceId, ResourceType, Scope};
 
 /// What the lists show.
 pub(super) struct Shown<'a> {
@@ -42,6 +42,17 @@ impl Assembly {
             of_target.insert(grant.principal);
         }
         shown
+    }
+
+    /// Identifiers of the account's own resources of a kind.
+    pub(super) fn identifiers(&self, kind: ListingKind) -> HashSet<&str> {
+        let ids = self
+            .resources
+            .iter()
+            .map(|resource| self.directory.id(resource.id));
+        ids.filter(|id| ListingKind::of(&id.kind) == Some(kind) && id.scope != Scope::Harness)
+            .map(|id| &*id.identifier)
+            .collect()
     }
 
     /// Whether somebody is a member, by uuid.
@@ -108,6 +119,17 @@ impl Assembly {
                 true,
             ))
         })
+    }
+
+    /// Somebody whom the row of a user group shows in it.
+    pub(super) fn one_member(&self) -> Option<(&ResourceId, &str)> {
+        let members = self.grants.iter().filter(|grant| grant.scope.is_none());
+        let ids =
+            members.map(|grant| [grant.target, grant.principal].map(|id| self.directory.id(id)));
+        let mut of_groups = ids.filter(|[group, _]| group.kind == ResourceType::UserGroup);
+        of_groups
+            .next()
+            .map(|[group, user]| (group, &*user.identifier))
     }
 
     /// The scopes whose lists show something that Harness supplies.

@@ -27,13 +27,13 @@ pub(crate) fn run(arguments: &Audit, context: &mut Context<'_>) -> Result<Exit, 
             hint: Some("read it with `harness-access sync --with audit`".to_owned()),
         });
     };
-    let events = events(&reader, window, arguments)?;
     let first = arguments.since.as_ref().map(|_| from);
     let unread: Vec<String> = trail
         .holes(first, window.until)
         .iter()
         .map(|hole| format!("{} to {}", hole.from, hole.until))
         .collect();
+    let events = wanted(&reader, trail.within(window), arguments)?;
     match arguments.format {
         AuditFormat::Table => {
             output::audit::table(&events, context.screen(arguments.color), context.out)?;
@@ -54,9 +54,12 @@ pub(crate) fn run(arguments: &Audit, context: &mut Context<'_>) -> Result<Exit, 
     Ok(Exit::Done)
 }
 
-/// What was read of a stretch, as far as the flags ask for it.
-fn events(reader: &Reader, window: Window, arguments: &Audit) -> Result<Vec<AuditEvent>, Error> {
-    let read = reader.audit_events(window)?;
+/// The events that the flags ask for.
+fn wanted(
+    reader: &Reader,
+    read: Vec<AuditEvent>,
+    arguments: &Audit,
+) -> Result<Vec<AuditEvent>, Error> {
     if let Some(who) = &arguments.actor {
         let actors = read.iter().flat_map(AuditEvent::who_acted);
         is_known(reader, "--actor", who, actors.map(named_actor))?;

@@ -71,6 +71,26 @@ impl AssignmentIds {
     /// When it was kept in another.
     #[must_use]
     pub fn get(&self, identifier: AssignmentRef) -> Cow<'_, str> {
+        match self.parts(identifier) {
+            (true, rest) => Cow::Owned([MADE_BY_HARNESS, rest].concat()),
+            (false, rest) => Cow::Borrowed(rest),
+        }
+    }
+
+    /// Whether an identifier kept earlier in this very value is this one.
+    ///
+    /// # Panics
+    /// As [`get`](Self::get).
+    #[must_use]
+    pub fn is(&self, identifier: AssignmentRef, other: &str) -> bool {
+        match self.parts(identifier) {
+            (true, rest) => other.strip_prefix(MADE_BY_HARNESS) == Some(rest),
+            (false, rest) => other == rest,
+        }
+    }
+
+    /// Whether it begins as those of Harness's making, and the rest.
+    fn parts(&self, identifier: AssignmentRef) -> (bool, &str) {
         let mut rest = &self.0[identifier.0.get() as usize - 1..];
         let (mut head, mut shift) = (0, 0);
         while let Some((byte, after)) = rest.split_first() {
@@ -82,11 +102,7 @@ impl AssignmentIds {
             shift += 7;
         }
         let rest = std::str::from_utf8(&rest[..head >> 1]).expect("a reference given here");
-        if head & 1 == 1 {
-            Cow::Owned([MADE_BY_HARNESS, rest].concat())
-        } else {
-            Cow::Borrowed(rest)
-        }
+        (head & 1 == 1, rest)
     }
 }
 
@@ -119,8 +135,12 @@ mod tests {
         kept.push("role_assignment_role_assignment_".to_owned());
         let mut ids = AssignmentIds::default();
         let references: Vec<_> = kept.iter().map(|id| ids.push(id)).collect();
-        let back: Vec<_> = references.into_iter().map(|id| ids.get(id)).collect();
+        let back: Vec<_> = references.iter().map(|&id| ids.get(id)).collect();
         assert_eq!(back, kept);
+        for (at, &id) in references.iter().enumerate() {
+            let same: Vec<_> = kept.iter().filter(|other| ids.is(id, other)).collect();
+            assert_eq!(same, [&kept[at]]);
+        }
     }
 
     #[test]

@@ -136,6 +136,15 @@ impl AuditTrail {
 }
 
 impl AuditTrail {
+    /// The events between two moments, both included.
+    #[must_use]
+    pub fn within(self, window: Window) -> Vec<AuditEvent> {
+        let events = self.events.into_iter();
+        events
+            .filter(|event| (window.from..=window.until).contains(&event.at))
+            .collect()
+    }
+
     /// The stretches between two moments that were not read whole, and why.
     #[must_use]
     pub fn unread(&self, from: Timestamp, until: Timestamp) -> Vec<Unread> {

@@ -15,6 +15,7 @@ const PARTS: &[(&str, &[&str])] = &[
     ("similar", &[]),
     ("worded", &[]),
     ("model", &["worded"]),
+    ("text_file", &[]),
     ("api", &["characters", "model"]),
     ("collect", &["api", "model"]),
     ("store", &["model"]),
@@ -62,8 +63,8 @@ const PARTS: &[(&str, &[&str])] = &[
         "cli",
         &["diff", "error", "findings", "model", "similar", "worded"],
     ),
-    ("connection", &["api", "cli", "error", "store"]),
-    ("config", &["cli", "connection", "error"]),
+    ("connection", &["api", "cli", "error", "store", "text_file"]),
+    ("config", &["cli", "connection", "error", "text_file"]),
     ("logging", &["api", "characters", "connection", "error"]),
     (
         "command",
@@ -88,6 +89,7 @@ const PARTS: &[(&str, &[&str])] = &[
             "signals",
             "similar",
             "store",
+            "text_file",
         ],
     ),
     (

@@ -3,6 +3,8 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use super::holders::Held;
+
 /// One row that holds: a member acts with the grants of the group; any other holder, and a group without members, with
 /// its own.
 struct Act {
@@ -31,15 +33,17 @@ impl Act {
 pub(in crate::store) fn refresh_acts(
     connection: &Connection,
     snapshot: i64,
+    held: &Held,
 ) -> rusqlite::Result<()> {
+    let holders = held.holders();
     let is_empty: bool =
         connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM _acts)", [], |row| {
             row.get(0)
         })?;
     let opened = if is_empty {
-        acts(connection)?
+        acts(connection, &holders)?
     } else {
-        changed_acts(connection, snapshot)?
+        changed_acts(connection, snapshot, &holders)?
     };
     let mut earlier =
         connection.prepare("SELECT min(first_seen) FROM _acts WHERE actor = ?1 AND holder = ?2")?;
@@ -63,7 +67,11 @@ pub(in crate::store) fn refresh_acts(
 }
 
 /// Closes what holds no longer, and returns what is new, in the order of actors.
-fn changed_acts(connection: &Connection, snapshot: i64) -> rusqlite::Result<Vec<Act>> {
+fn changed_acts(
+    connection: &Connection,
+    snapshot: i64,
+    holders: &[i64],
+) -> rusqlite::Result<Vec<Act>> {
     let mut close = connection.prepare("UPDATE _acts SET valid_until = ?1 WHERE key = ?2")?;
     let mut held_by = connection.prepare(
         "SELECT key FROM _acts WHERE actor = ?1 AND +holder = ?2 AND valid_until IS NULL",
@@ -73,7 +81,7 @@ fn changed_acts(connection: &Connection, snapshot: i64) -> rusqlite::Result<Vec<
         let held: Option<i64> = held_by
             .query_row([actor, holder], |row| row.get(0))
             .optional()?;
-        match (held, act_of(connection, actor, holder)?) {
+        match (held, act_of(connection, actor, holder, holders)?) {
             (None, Some(act)) => opened.push(act),
             (Some(ended), None) => {
                 close.execute([snapshot, ended])?;
@@ -102,8 +110,13 @@ fn touched(connection: &Connection, snapshot: i64) -> rusqlite::Result<Vec<(i64,
         .collect()
 }
 
-/// How an actor acts with the grants of a holder now; `None` = not at all.
-fn act_of(connection: &Connection, actor: i64, holder: i64) -> rusqlite::Result<Option<Act>> {
+/// How an actor acts with the grants of a holder now; `None` = not at all. `holders`: who holds any role, in order.
+fn act_of(
+    connection: &Connection,
+    actor: i64,
+    holder: i64,
+    holders: &[i64],
+) -> rusqlite::Result<Option<Act>> {
     let member = connection
         .prepare_cached(
             "SELECT g.since, g.first_seen FROM _grant g
@@ -120,18 +133,16 @@ fn act_of(connection: &Connection, actor: i64, holder: i64) -> rusqlite::Result<
             since: member,
         }));
     }
-    let is_alone = || {
-        connection
-            .prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM _grant g
-                   WHERE g.principal = ?1 AND +g.scope <> 0 AND g.valid_until IS NULL)
-                 AND NOT EXISTS (SELECT 1 FROM _grant g
-                   JOIN _resource t ON t.key = g.target AND t.type = 'user_group'
-                   WHERE g.target = ?1 AND +g.scope = 0 AND g.valid_until IS NULL)", // the plus: memberships are many
-            )?
-            .query_row([holder], |row| row.get::<_, bool>(0))
-    };
-    Ok((actor == holder && is_alone()?).then(|| Act::alone(holder)))
+    if actor != holder || holders.binary_search(&holder).is_err() {
+        return Ok(None);
+    }
+    let has_members = connection
+        .prepare_cached(
+            "SELECT 1 FROM _grant g JOIN _resource t ON t.key = g.target AND t.type = 'user_group'
+             WHERE g.target = ?1 AND +g.scope = 0 AND g.valid_until IS NULL", // the plus: memberships are many
+        )?
+        .exists([holder])?;
+    Ok((!has_members).then(|| Act::alone(holder)))
 }
 
 fn prepare_insert(connection: &Connection) -> rusqlite::Result<rusqlite::Statement<'_>> {
@@ -142,7 +153,7 @@ fn prepare_insert(connection: &Connection) -> rusqlite::Result<rusqlite::Stateme
 }
 
 /// Who acts with whose grants now, in the order of actors.
-fn acts(connection: &Connection) -> rusqlite::Result<Vec<Act>> {
+fn acts(connection: &Connection, holders: &[i64]) -> rusqlite::Result<Vec<Act>> {
     let mut acts: Vec<Act> = connection
         .prepare(
             "SELECT g.principal, g.target, g.since, g.first_seen FROM _grant g
@@ -159,17 +170,8 @@ fn acts(connection: &Connection) -> rusqlite::Result<Vec<Act>> {
         })?
         .collect::<Result<_, _>>()?;
     let groups: HashSet<i64> = acts.iter().map(|act| act.holder).collect();
-    let mut holders = connection.prepare(
-        "SELECT r.key FROM _resource r WHERE r.key > 0 AND EXISTS (SELECT 1 FROM _grant g
-           WHERE g.principal = r.key AND g.scope <> 0 AND g.valid_until IS NULL)",
-    )?;
-    let mut rows = holders.query([])?;
-    while let Some(row) = rows.next()? {
-        let holder = row.get(0)?;
-        if !groups.contains(&holder) {
-            acts.push(Act::alone(holder));
-        }
-    }
+    let alone = holders.iter().filter(|holder| !groups.contains(holder));
+    acts.extend(alone.map(|holder| Act::alone(*holder)));
     acts.sort_unstable_by_key(|act| (act.actor, act.holder));
     Ok(acts)
 }

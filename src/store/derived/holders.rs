@@ -38,6 +38,15 @@ impl Held {
         Ok(held)
     }
 
+    /// Keys of those who hold any, in their order.
+    pub(super) fn holders(&self) -> Vec<i64> {
+        let holders = self.at.keys();
+        let mut holders: Vec<i64> = holders.map(|(holder, _)| i64::from(*holder)).collect();
+        holders.sort_unstable();
+        holders.dedup();
+        holders
+    }
+
     /// Scopes and numbers, by holder.
     fn by_holder(&self) -> NumberMap<i64, Vec<(i64, i64)>> {
         let mut by_holder: NumberMap<i64, Vec<(i64, i64)>> = NumberMap::default();

@@ -91,6 +91,11 @@ impl Changes {
         Self::read(connection, |_| vec!["1".to_owned()])
     }
 
+    /// Of what the newest snapshot holds, as far as it began.
+    pub(super) fn of_newest(connection: &Connection) -> rusqlite::Result<Self> {
+        Self::read(connection, |_| vec!["x.valid_until IS NULL".to_owned()])
+    }
+
     /// Of one snapshot, by the indexes of what began and ended.
     pub(super) fn of_one(connection: &Connection, snapshot: i64) -> rusqlite::Result<Self> {
         Self::read(connection, |table| {

@@ -24,6 +24,7 @@ use facts::{Changes, FACTS, Sums};
 use sum::Sum;
 
 pub(super) use tables::TableSums;
+pub(super) use verify::damage;
 
 /// Digests a snapshot that was merged just now, by what it changed; every snapshot where none has sums.
 pub(super) fn record(connection: &Connection, snapshot: i64) -> rusqlite::Result<()> {

@@ -3,9 +3,6 @@
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, Statement};
 use sha2::{Digest, Sha256};
-use std::collections::hash_map::Entry;
-
-use crate::model::NumberMap;
 
 /// What a column of a table of facts holds.
 #[derive(Clone, Copy)]
@@ -51,7 +48,7 @@ impl<'a> Meanings<'a> {
         let meaning = |select: &str| {
             Ok::<_, rusqlite::Error>(Meaning {
                 select: connection.prepare(select)?,
-                known: NumberMap::default(),
+                known: Vec::new(),
             })
         };
         Ok(Self {
@@ -94,15 +91,30 @@ impl<'a> Meanings<'a> {
 /// within what is hashed in one go.
 struct Meaning<'a> {
     select: Statement<'a>,
-    known: NumberMap<i64, [u8; 16]>,
+    /// By key: they count up from 1.
+    known: Vec<Option<[u8; 16]>>,
 }
+
+/// A key beyond is looked up each time: it would be one of a damaged file, and takes no memory for those before it.
+const KNOWN_UP_TO: usize = 1 << 22;
 
 impl Meaning<'_> {
     fn of(&mut self, key: i64) -> rusqlite::Result<[u8; 16]> {
-        let entry = match self.known.entry(key) {
-            Entry::Occupied(known) => return Ok(*known.get()),
-            Entry::Vacant(entry) => entry,
-        };
+        let at = usize::try_from(key).ok().filter(|at| *at < KNOWN_UP_TO);
+        if let Some(Some(known)) = at.and_then(|at| self.known.get(at)) {
+            return Ok(*known);
+        }
+        let meaning = self.look_up(key)?;
+        if let Some(at) = at {
+            if at >= self.known.len() {
+                self.known.resize(at + 1, None);
+            }
+            self.known[at] = Some(meaning);
+        }
+        Ok(meaning)
+    }
+
+    fn look_up(&mut self, key: i64) -> rusqlite::Result<[u8; 16]> {
         let mut bytes = Vec::new();
         let columns = self.select.column_count();
         let mut rows = self.select.query([key])?;
@@ -112,6 +124,6 @@ impl Meaning<'_> {
             }
         }
         let hash: [u8; 32] = Sha256::digest(&bytes).into();
-        Ok(*entry.insert(std::array::from_fn(|at| hash[at])))
+        Ok(std::array::from_fn(|at| hash[at]))
     }
 }

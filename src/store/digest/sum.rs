@@ -16,10 +16,8 @@ impl Sum {
     pub(super) fn of(row: &[u8]) -> Self {
         let hash: [u8; 32] = Sha256::digest(row).into();
         let mut words = [0; 4];
-        for (word, bytes) in words.iter_mut().rev().zip(hash.chunks_exact(8)) {
-            *word = bytes
-                .iter()
-                .fold(0, |word, byte| word << 8 | u64::from(*byte));
+        for (word, bytes) in words.iter_mut().rev().zip(hash.as_chunks().0) {
+            *word = u64::from_be_bytes(*bytes);
         }
         Self { rows: 1, words }
     }

@@ -7,6 +7,7 @@ use super::facts::{Changes, FACTS};
 use super::tables::TableSums;
 use super::{digest, kept, stored};
 use crate::model::{SnapshotInfo, Verified, VerifiedSnapshot};
+use crate::store::questions::infos;
 use crate::store::{Reader, StoreError};
 
 impl Reader {
@@ -18,17 +19,7 @@ impl Reader {
         let structure = structure(&self.connection).map_err(|error| self.failed(&error))?;
         let mut infos = self.snapshots()?;
         infos.retain(|info| snapshots.contains(&info.id));
-        self.compared(infos, structure, None)
-    }
-
-    /// What differs in the whole file, in one sentence; `None` = nothing. Leaves out what SQLite finds itself. `tables`:
-    /// their sums, where they were read already.
-    pub(in crate::store) fn damage(
-        &self,
-        tables: Option<&TableSums>,
-    ) -> Result<Option<String>, StoreError> {
-        let compared = self.compared(self.snapshots()?, Vec::new(), tables)?;
-        Ok(compared.summary())
+        self.compared(infos, structure)
     }
 
     /// Adds what differs to what is wrong with the file already.
@@ -36,29 +27,17 @@ impl Reader {
         &self,
         infos: Vec<SnapshotInfo>,
         mut file: Vec<String>,
-        read: Option<&TableSums>,
     ) -> Result<Verified, StoreError> {
         let compare = || {
             if self.is_older_schema()? {
                 let snapshots = infos.into_iter().map(unchanged).collect();
                 return Ok(Verified { snapshots, file });
             }
-            file.extend(match read {
-                Some(now) => tables(&self.connection, now)?,
-                None => tables(&self.connection, &TableSums::read(&self.connection)?)?,
-            });
-            if is_undigested(&self.connection)? {
-                let snapshots = infos.into_iter().map(unchanged).collect();
-                return Ok(Verified { snapshots, file });
-            }
-            let changes = Changes::of_all(&self.connection)?;
-            file.extend(intervals(&self.connection, &changes)?);
-            let snapshots = infos.into_iter().map(|info| {
-                let differs = differences(&self.connection, &info, &changes)?;
-                Ok(VerifiedSnapshot { info, differs })
-            });
-            let snapshots = snapshots.collect::<rusqlite::Result<_>>()?;
-            Ok(Verified { snapshots, file })
+            file.extend(tables(
+                &self.connection,
+                &TableSums::read(&self.connection)?,
+            )?);
+            facts(&self.connection, infos, file, Changes::of_all)
         };
         compare().map_err(|error: rusqlite::Error| self.failed(&error))
     }
@@ -76,6 +55,39 @@ impl Reader {
             }),
         }
     }
+}
+
+/// What differs in what a change goes by, in one sentence: the newest snapshot, and the tables, as they were found. `None` =
+/// nothing. Older snapshots are what `snapshots verify` is for: no change makes their damage right.
+pub(in crate::store) fn damage(
+    connection: &Connection,
+    found: &TableSums,
+) -> rusqlite::Result<Option<String>> {
+    let file = tables(connection, found)?;
+    let newest = infos(connection)?.pop();
+    let newest = newest.into_iter().collect();
+    Ok(facts(connection, newest, file, Changes::of_newest)?.summary())
+}
+
+/// Compares the facts of snapshots, of which all changes must be read that they need.
+fn facts(
+    connection: &Connection,
+    infos: Vec<SnapshotInfo>,
+    mut file: Vec<String>,
+    read: impl FnOnce(&Connection) -> rusqlite::Result<Changes>,
+) -> rusqlite::Result<Verified> {
+    if is_undigested(connection)? {
+        let snapshots = infos.into_iter().map(unchanged).collect();
+        return Ok(Verified { snapshots, file });
+    }
+    let changes = read(connection)?;
+    file.extend(intervals(connection, &changes)?);
+    let snapshots = infos.into_iter().map(|info| {
+        let differs = differences(connection, &info, &changes)?;
+        Ok(VerifiedSnapshot { info, differs })
+    });
+    let snapshots = snapshots.collect::<rusqlite::Result<_>>()?;
+    Ok(Verified { snapshots, file })
 }
 
 fn unchanged(info: SnapshotInfo) -> VerifiedSnapshot {

@@ -15,7 +15,7 @@ use super::readers::Readers;
 use crate::model::{Converted, Timestamp};
 use crate::store::StoreError;
 use crate::store::commit::commit;
-use crate::store::digest::TableSums;
+use crate::store::digest::{TableSums, damage};
 use crate::store::migrate::migrate;
 
 /// How long a commit waits for readers unless more or less is asked for.
@@ -148,10 +148,13 @@ impl Writer {
         Ok(self)
     }
 
-    /// Compares the file with what was stored in it, before a change: what is observed next is told as a change to that.
+    /// Compares the newest snapshot with what was stored, before a change: what is observed next is told as a change to that.
     /// What others changed does not keep an account from being observed, but is told, and stays to be told.
     pub(in crate::store) fn warn_of_damage(&self) -> Result<(), StoreError> {
-        let damage = self.reader()?.damage(self.found.as_ref())?;
+        let Some(found) = &self.found else {
+            return Ok(()); // nothing was stored
+        };
+        let damage = damage(&self.connection, found).map_err(|error| self.failed(&error))?;
         if let Some(detail) = damage {
             log::warn!(
                 "{} is damaged: {detail}. Restore it from a backup: what is stored on top of it cannot be exported, and \

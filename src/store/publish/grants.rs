@@ -19,13 +19,16 @@ impl Merge<'_> {
     /// Grants of a role that no list showed went by the name that Harness's own would have. Where it now shows up as the
     /// scope's own, they are grants of that one, and were all along.
     pub(super) fn rename_newly_listed(&self) -> rusqlite::Result<()> {
-        for column in ["target", "resource_group"] {
+        if self.is_first {
+            return Ok(());
+        }
+        for (column, index) in [("target", "_grant_of"), ("resource_group", "_grant_over")] {
             let unlisted = self
                 .connection
                 .prepare(&format!(
                     "SELECT DISTINCT r.key, r.type, r.identifier, s.key, s.path
-                     FROM _scope h CROSS JOIN _resource r ON r.scope = h.key
-                     CROSS JOIN _grant g ON g.{column} = r.key AND g.{column} <> 0
+                     FROM _scope h CROSS JOIN _resource r INDEXED BY _resource_unlisted ON r.scope = h.key
+                     CROSS JOIN _grant g INDEXED BY {index} ON g.{column} = r.key AND g.{column} <> 0
                      CROSS JOIN _scope s ON s.key = g.scope
                      WHERE h.path = 'harness' AND r.version IS NULL AND NOT EXISTS (SELECT 1 FROM _resource_version v WHERE v.resource = r.key)"
                 ))?
@@ -76,12 +79,12 @@ impl Merge<'_> {
         let mut opened = Opened::default();
         let mut tally = Tally::default();
         let mut held = Held::default();
-        let mut seen = grants.iter().zip(0u32..).peekable();
+        let mut observed = Observed::of(&grants);
+        // In the order of the table, which is nearly that of the keys.
         let mut live = self.connection.prepare(
             "SELECT key, target, principal, scope, resource_group, role_assignment, created_at,
                harness_managed, listing, since, first_seen
-             FROM _grant WHERE valid_until IS NULL
-             ORDER BY target, principal, scope, resource_group",
+             FROM _grant NOT INDEXED WHERE valid_until IS NULL",
         )?;
         let mut kind_of = self
             .connection
@@ -90,48 +93,47 @@ impl Merge<'_> {
         while let Some(row) = rows.next()? {
             let version: i64 = row.get(0)?;
             let key: GrantKey = [row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?];
-            while let Some((_, at)) = seen.next_if(|(next, _)| next.key < key) {
-                opened.push(at, None);
-            }
-            match seen.next_if(|(next, _)| next.key == key) {
-                None => {
-                    let kind: String = kind_of.query_row([key[1]], |row| row.get(0))?;
-                    let gone = self.is_gone(row.get(8)?, Some(&kind));
-                    tally.count_grant(&key, gone && !self.is_moved(row.get(8)?));
-                    if gone {
-                        closed.push(version);
-                    } else {
-                        held.count(key[1], key[2], key[3]);
-                    }
+            let Some(at) = observed.find(&key) else {
+                let kind: String = kind_of.query_row([key[1]], |row| row.get(0))?;
+                let gone = self.is_gone(row.get(8)?, Some(&kind));
+                tally.count_grant(&key, gone && !self.is_moved(row.get(8)?));
+                if gone {
+                    closed.push(version);
+                } else {
+                    held.count(key[1], key[2], key[3]);
                 }
-                Some((now, at)) => {
-                    tally.count_grant(&key, false);
-                    if self.is_same(now, row)? {
-                        held.count(key[1], key[2], key[3]);
-                    } else {
-                        closed.push(version);
-                        opened.push(at, Some((row.get(9)?, row.get(10)?)));
-                    }
-                }
+                continue;
+            };
+            tally.count_grant(&key, false);
+            if self.is_same(&grants[at], row)? {
+                held.count(key[1], key[2], key[3]);
+                observed.stays[at] = true;
+            } else {
+                closed.push(version);
+                opened.since.insert(at, (row.get(9)?, row.get(10)?));
             }
         }
-        for (_, at) in seen {
-            opened.push(at, None);
-        }
+        opened.rows = observed.others();
         drop(rows);
         drop((live, kind_of));
+        self.keep_changed_pages()?;
         self.close("_grant", &closed)?;
         self.insert_grants(&grants, &opened, &listings, &mut held)?;
         self.observation.assignment_ids = AssignmentIds::default(); // indexes are made next and want the memory
         Ok((tally.merged(closed.len(), opened.rows.len()), held))
     }
 
-    /// Whether a stored grant says of itself what was observed.
+    /// Whether a stored grant says of itself what was observed. Nothing of a role assignment changes while it has the same
+    /// identifier, so what was not said now is what was known before.
     fn is_same(&self, now: &KeyedGrant, stored: &Row<'_>) -> rusqlite::Result<bool> {
         Ok(
-            self.assignment_of(now).as_deref() == stored.get_ref(5)?.as_str_or_null()?
-                && now.created_at.map(NonZeroI64::get) == stored.get(6)?
-                && now.harness_managed == stored.get::<_, bool>(7)?,
+            self.is_assigned_by(now, stored.get_ref(5)?.as_str_or_null()?)
+                && now.created_at.is_none_or(|now| {
+                    stored
+                        .get(6)
+                        .is_ok_and(|at: Option<i64>| at == Some(now.get()))
+                })
+                && now.harness_managed <= stored.get::<_, bool>(7)?,
         )
     }
 
@@ -174,6 +176,13 @@ impl Merge<'_> {
             .map(|id| self.observation.assignment_ids.get(id))
     }
 
+    fn is_assigned_by(&self, grant: &KeyedGrant, stored: Option<&str>) -> bool {
+        match (grant.assignment, stored) {
+            (Some(now), Some(stored)) => self.observation.assignment_ids.is(now, stored),
+            (now, stored) => now.is_none() && stored.is_none(),
+        }
+    }
+
     fn insert_grants(
         &mut self,
         grants: &[KeyedGrant],
@@ -191,7 +200,7 @@ impl Merge<'_> {
              WHERE target = ?1 AND principal = ?2 AND scope = ?3 AND resource_group = ?4",
         )?;
         for &at in &opened.rows {
-            let grant = &grants[at as usize];
+            let grant = &grants[at];
             let [target, principal, scope, resource_group] = grant.key;
             held.count(principal, scope, resource_group);
             // A membership is shown by the list of its group, a role by the role assignments of its scope.
@@ -262,19 +271,55 @@ impl Tally {
     }
 }
 
+/// The observed grants, in the order of their keys, while those that are stored are looked for among them.
+struct Observed<'a> {
+    grants: &'a [KeyedGrant],
+    /// Which of them are stored as they are.
+    stays: Vec<bool>,
+    /// Where the next one is expected.
+    next: usize,
+}
+
+impl<'a> Observed<'a> {
+    fn of(grants: &'a [KeyedGrant]) -> Self {
+        Self {
+            grants,
+            stays: vec![false; grants.len()],
+            next: 0,
+        }
+    }
+
+    /// The position of a stored grant; `None` = it was not observed.
+    fn find(&mut self, key: &GrantKey) -> Option<usize> {
+        let is_next = self
+            .grants
+            .get(self.next)
+            .is_some_and(|next| next.key == *key);
+        let at = if is_next {
+            self.next
+        } else {
+            self.grants
+                .binary_search_by(|grant| grant.key.cmp(key))
+                .ok()?
+        };
+        self.next = at + 1;
+        (!self.stays[at]).then_some(at)
+    }
+
+    /// Those that are not stored as they are.
+    fn others(self) -> Vec<usize> {
+        let all = self.stays.iter().enumerate();
+        all.filter_map(|(at, stays)| (!stays).then_some(at))
+            .collect()
+    }
+}
+
 /// Grants to insert, by position in the observation. Nearly all are new, so only the others say since when they hold.
 #[derive(Default)]
 struct Opened {
-    rows: Vec<u32>,
+    rows: Vec<usize>,
     /// Snapshots since when it is held without a break, and from when it was seen first.
-    since: HashMap<u32, (i64, i64)>,
-}
-
-impl Opened {
-    fn push(&mut self, at: u32, since: Option<(i64, i64)>) {
-        self.rows.push(at);
-        self.since.extend(since.map(|since| (at, since)));
-    }
+    since: HashMap<usize, (i64, i64)>,
 }
 
 /// The list that shows who is a member of something: of a user group the list of groups, of an organization or project

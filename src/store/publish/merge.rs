@@ -9,6 +9,9 @@ use crate::model::{Label, Listing, ListingState, Observation, ResourceType, cano
 use crate::store::coverage::Completeness;
 use crate::store::derived::Held;
 
+/// Page cache while facts are written, in KiB: what a day changes in a million grants.
+const CHANGED_PAGES_KIB: i64 = 64 * 1024;
+
 /// The snapshot that was stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Published {
@@ -122,6 +125,16 @@ impl<'a> Merge<'a> {
             }
         }
         Ok((published, held))
+    }
+
+    /// What changes is spread over the whole file and stays in memory until the commit. Beyond a small cache, it would leave
+    /// no room for the pages by which SQLite finds the next.
+    pub(super) fn keep_changed_pages(&self) -> rusqlite::Result<()> {
+        if self.is_first {
+            return Ok(()); // written as it comes
+        }
+        self.connection
+            .pragma_update(None, "cache_size", -CHANGED_PAGES_KIB)
     }
 
     pub(super) fn close(&self, table: &'static str, rows: &[i64]) -> rusqlite::Result<()> {

@@ -123,7 +123,7 @@ fn merge(
     if writer.fresh {
         schema::index_facts(connection)?;
     }
-    refresh_acts(connection, published.snapshot)?;
+    refresh_acts(connection, published.snapshot, &held)?;
     refresh_holders(connection, &held)?;
     refresh_places(connection, None)?;
     note_moves(connection, published.snapshot)?;

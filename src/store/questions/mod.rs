@@ -13,5 +13,6 @@ mod trail;
 
 pub use history::GrantParts;
 pub use select::{Limits, Receiver, Restricted, Rows, SelectError};
+pub(super) use snapshots::infos;
 pub use trail::SignInsRead;
 pub(super) use trail::{EVENT_COLUMNS, EVENT_TABLES, event};

@@ -1,7 +1,7 @@
 //! Questions to the file. They see whole snapshots only: a sync in progress is invisible until it commits.
 
 use rusqlite::types::Type;
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 use std::collections::HashMap;
 
 use crate::model::{
@@ -10,24 +10,26 @@ use crate::model::{
 use crate::store::schema::{live, of_access};
 use crate::store::{Reader, StoreError};
 
+/// Every snapshot, oldest first.
+pub(in crate::store) fn infos(connection: &Connection) -> rusqlite::Result<Vec<SnapshotInfo>> {
+    connection
+        .prepare(
+            "SELECT id, label, state, started_at, finished_at, account_id, base_url, scopes, caller,
+               tool_version, requests, users, service_accounts, user_groups, roles, resource_groups,
+               grants, disabled_role_assignments, digest
+             FROM snapshots ORDER BY id",
+        )?
+        .query_map([], snapshot_row)?
+        .collect()
+}
+
 impl Reader {
     /// Every snapshot, oldest first.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn snapshots(&self) -> Result<Vec<SnapshotInfo>, StoreError> {
-        let read = || -> rusqlite::Result<Vec<_>> {
-            self.connection
-                .prepare(
-                    "SELECT id, label, state, started_at, finished_at, account_id, base_url, scopes, caller,
-                       tool_version, requests, users, service_accounts, user_groups, roles, resource_groups,
-                       grants, disabled_role_assignments, digest
-                     FROM snapshots ORDER BY id",
-                )?
-                .query_map([], snapshot_row)?
-                .collect()
-        };
-        read().map_err(|error| self.failed(&error))
+        infos(&self.connection).map_err(|error| self.failed(&error))
     }
 
     /// The snapshot a reference names.

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::{VIEWS, live_at};
+use super::{VIEWS, each_view, live_at};
 
 /// A view that tells of several snapshots, the rows of it that were there, and columns that said something else.
 struct Ended {
@@ -63,13 +63,12 @@ pub(in crate::store) fn end_with(connection: &Connection, id: i64) -> rusqlite::
     let views = live_at(VIEWS, id);
     for ended in ENDED {
         let name = ended.name;
-        let whole = views
-            .split("CREATE VIEW ")
-            .find_map(|view| view.strip_prefix(&format!("{name} (")))
+        let (_, whole) = each_view(&views)
+            .find(|(view, _)| *view == name)
             .expect("a view of this schema");
         connection.execute_batch(&format!(
             "DROP VIEW IF EXISTS temp.{name}; DROP VIEW IF EXISTS temp._whole_{name};
-             CREATE TEMP VIEW _whole_{name} ({whole}"
+             CREATE TEMP VIEW _whole_{name} {whole}"
         ))?;
         let columns: Vec<String> = connection
             .prepare("SELECT name FROM pragma_table_info(?1)")?

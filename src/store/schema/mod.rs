@@ -146,14 +146,19 @@ pub(super) fn drop_temporary(connection: &Connection) -> rusqlite::Result<()> {
 /// Puts the views of a snapshot before the stored ones.
 pub(super) fn show_views(connection: &Connection, id: i64) -> rusqlite::Result<()> {
     for views in [COUNTED, VIEWS] {
-        for view in live_at(views, id).split("CREATE VIEW ").skip(1) {
-            let name = view.split_whitespace().next().unwrap_or_default();
+        for (name, rest) in each_view(&live_at(views, id)) {
             connection.execute_batch(&format!(
-                "DROP VIEW IF EXISTS temp.{name}; CREATE TEMP VIEW {view}"
+                "DROP VIEW IF EXISTS temp.{name}; CREATE TEMP VIEW {name} {rest}"
             ))?;
         }
     }
     Ok(())
+}
+
+/// The name of each view, and what follows it in its statement.
+fn each_view(views: &str) -> impl Iterator<Item = (&str, &str)> {
+    let statements = views.split("CREATE VIEW ").skip(1);
+    statements.filter_map(|statement| statement.split_once(char::is_whitespace))
 }
 
 /// Replaces each `{live alias}` by the condition that the aliased row holds.

@@ -226,6 +226,18 @@ pub(super) const ALL: Table = &[
         };
         rewrites(fake, router::USER_GROUPS, Rewrite::row(some));
     }),
+    (
+        "groups come without members, and no question finds any",
+        |fake| {
+            let fewer = |row: &mut Value| {
+                if row["identifier"] == "developers" {
+                    row["users"] = json!([]);
+                }
+            };
+            rewrites(fake, router::USER_GROUPS, Rewrite::row(fewer));
+            rewrites(fake, "member/", Rewrite::data(|data| *data = json!(false)));
+        },
+    ),
     ("roles come without permissions", |fake| {
         let nothing = Rewrite::field("/role/permissions", json!([]));
         rewrites(fake, router::ROLES, nothing);

@@ -76,6 +76,12 @@ pub(super) const ALL: Table = &[
     ("authentication settings answer null", |fake| {
         answers(fake, "authentication-settings", FaultKind::DataNull);
     }),
+    ("authentication settings say no way to sign in", |fake| {
+        let silent = |answer: &mut serde_json::Value| {
+            answer["resource"]["ngAuthSettings"] = serde_json::Value::Null;
+        };
+        rewrites(fake, "authentication-settings", Rewrite::envelope(silent));
+    }),
     ("account not found", |fake| {
         answers(fake, ACCOUNT, not_found());
     }),
