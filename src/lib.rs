@@ -65,6 +65,7 @@ mod run;
 mod signals;
 mod similar;
 pub mod store;
+mod text_file;
 mod unfinished;
 
 pub use command::Context;

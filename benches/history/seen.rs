@@ -30,6 +30,7 @@ impl Seen {
             id,
             name: Some(name),
             details,
+            unread: Vec::new(),
         });
         id
     }
@@ -37,9 +38,9 @@ impl Seen {
     pub(crate) fn user(&mut self, user: usize) -> Ref {
         let details = Details::User {
             email: Some(format!("person.number{user}@example.test")),
-            locked: false,
-            disabled: false,
-            externally_managed: true,
+            locked: Some(false),
+            disabled: Some(false),
+            externally_managed: Some(true),
             two_factor_enabled: Some(true),
         };
         self.add(
@@ -54,11 +55,11 @@ impl Seen {
     pub(crate) fn group(&mut self, group: usize) -> Ref {
         let details = Details::UserGroup {
             description: Some("A team".to_owned()),
-            sso_linked: false,
+            sso_linked: Some(false),
             sso_type: None,
             sso_group: None,
-            externally_managed: false,
-            harness_managed: false,
+            externally_managed: Some(false),
+            harness_managed: Some(false),
         };
         let identifier = format!("team_{group}");
         self.add(
@@ -118,7 +119,7 @@ impl Seen {
         };
         let details = || Details::Container {
             description: None,
-            harness_managed: false,
+            harness_managed: Some(false),
         };
         if project < 20 {
             self.add(

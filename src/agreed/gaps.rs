@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use toml::value::Datetime;
+use toml::Value;
 
 use super::{Agreement, File, Notice, Pattern, Said, checked, mark};
 use crate::model::{Listing, ListingKind, ListingState};
@@ -31,7 +31,7 @@ struct RawEntry {
     reason: Option<String>,
     ticket: Option<String>,
     approver: Option<String>,
-    expires: Option<Datetime>,
+    expires: Option<Value>,
 }
 
 impl AcceptedGaps {

@@ -11,8 +11,8 @@ pub use pattern::Pattern;
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
-use toml::Spanned;
 use toml::value::Datetime;
+use toml::{Spanned, Value};
 
 /// A file. A command reads the entries that it understands, and leaves those for other commands alone.
 #[derive(Deserialize)]
@@ -90,7 +90,7 @@ pub struct Said {
     /// `approver`
     pub approver: Option<String>,
     /// `expires`
-    pub expires: Option<Datetime>,
+    pub expires: Option<Value>,
 }
 
 impl Said {
@@ -162,9 +162,15 @@ pub fn checked<R, T>(
         .collect()
 }
 
-fn day(expires: &Datetime) -> Result<String, String> {
-    match (expires.date, expires.time) {
-        (Some(date), None) => Ok(date.to_string()),
+/// A day as TOML has it, or between quotes as people write it.
+fn day(expires: &Value) -> Result<String, String> {
+    let day = match expires {
+        Value::Datetime(day) => Some(*day),
+        Value::String(text) => text.parse::<Datetime>().ok(),
+        _ => None,
+    };
+    match day.map(|day| (day.date, day.time)) {
+        Some((Some(date), None)) => Ok(date.to_string()),
         _ => Err("has an `expires` that is not a date such as 2026-12-31".to_owned()),
     }
 }

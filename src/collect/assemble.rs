@@ -143,6 +143,7 @@ impl Assembly {
             id,
             name: found.name,
             details: found.details,
+            unread: found.unread.0,
         });
     }
 

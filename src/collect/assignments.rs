@@ -185,7 +185,7 @@ impl Assignments {
             self.disabled += 1;
             return Ok(());
         }
-        let managed = item.harness_managed.or(assignment.managed);
+        let managed = item.harness_managed.known().or(assignment.managed.known());
         let id = self.ids.push(&assignment.identifier);
         let (principal, role, resource_group) = assignment.given()?;
         self.rows.push(Assignment {
@@ -193,8 +193,8 @@ impl Assignments {
             role: self.roles.number(role),
             resource_group: self.resource_groups.number(resource_group),
             id,
-            created_at: item.created_at.and_then(NonZeroI64::new),
-            harness_managed: managed.unwrap_or_default(),
+            created_at: item.created_at.known().and_then(NonZeroI64::new),
+            harness_managed: managed == Some(true),
         });
         Ok(())
     }

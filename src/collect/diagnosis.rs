@@ -6,6 +6,7 @@ use super::definition::{Definition, RequiredPermission, Walks, WithoutPermission
 use super::failure::Failure;
 use super::listings;
 use super::look::look;
+use super::notes;
 use super::request::ObservationRequest;
 use super::trail;
 use super::trial;
@@ -51,6 +52,11 @@ pub fn diagnose(client: &Client, request: &ObservationRequest<'_>) -> Result<Dia
     let tops = tops(&seen.scopes, selection);
     let (account_name, cluster) = account(client)?;
     let trials = trial::of_each(walker, selection, tops.first())?;
+    let mut deviations = deviations(walker, visibility, &of_trail, &trials);
+    let unread = notes::unread(&seen.assembly).into_iter();
+    deviations.extend(
+        unread.map(|((kind, attribute), rows)| Deviation::AttributeUnread(kind, attribute, rows)),
+    );
     Ok(Diagnosis {
         caller: visibility.caller().name(),
         access_control: match visibility.caller() {
@@ -66,7 +72,7 @@ pub fn diagnose(client: &Client, request: &ObservationRequest<'_>) -> Result<Dia
         projects,
         lists,
         proof_is_open,
-        deviations: deviations(walker, visibility, &of_trail, &trials),
+        deviations,
         trials,
     })
 }
@@ -100,7 +106,7 @@ fn account(client: &Client) -> Result<(Option<String>, Option<String>), ApiError
             log::info!("{}", error.brief());
             Ok((None, None))
         }
-        Ok(reply) => Ok((reply.data.name, reply.data.cluster)),
+        Ok(reply) => Ok((reply.data.name.known(), reply.data.cluster.known())),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::http::quote::quote;
 use crate::api::misfit;
-use crate::api::page::{RowSink, WalkGap, Walked};
+use crate::api::page::{RowSink, Walked};
 use crate::model::ResourceId;
 
 /// A list about to be read.
@@ -165,8 +165,7 @@ impl<'a> ListWalk<'a> {
 impl ListRead {
     pub(crate) fn paged(rows: Rows, walked: Walked, unreadable: &[String]) -> Self {
         let reported_total = walked.reported_total;
-        let is_seen = |gap: &&WalkGap| !matches!(gap, WalkGap::Unread { .. });
-        let gaps = walked.gaps.iter().filter(is_seen).map(ToString::to_string);
+        let gaps = walked.gaps.iter().map(ToString::to_string);
         let defects = gaps.chain(unreadable_rows(unreadable)).collect();
         Self {
             rows,

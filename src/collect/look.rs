@@ -6,11 +6,11 @@ use super::assemble::{About, Assembly};
 use super::departed;
 use super::failure::Failure;
 use super::inquiry::Inquiry;
-use super::missing;
 use super::notes;
 use super::plan::Plan;
 use super::proof;
 use super::reassigned;
+use super::removals;
 use super::request::ObservationRequest;
 use super::tree;
 use super::visibility::{Caller, KeyVisibility};
@@ -152,7 +152,7 @@ fn settle(
     if !request.before.anything_may_go() {
         let mut inquiry = Inquiry::new(walker);
         let caller = visibility.caller();
-        let reassigned = missing::settle(&mut inquiry, assembly, request.before, caller)?;
+        let reassigned = removals::settle(&mut inquiry, assembly, request.before, caller)?;
         reassigned::settle(&mut inquiry, assembly, reassigned)?;
         altered::settle(&mut inquiry, assembly, request.before)?;
     }

@@ -30,7 +30,7 @@ pub(super) fn read(client: &Client, group: &ResourceId) -> Result<Members, ApiEr
         |user: &User, hasher| user.uuid.hash(hasher),
         &mut users,
     )?;
-    if walked.unread_after().is_some() {
+    if walked.unread_after.is_some() {
         return Ok(Members::Unread);
     }
     if let Some(gap) = walked.gaps.first() {

@@ -1,43 +1,41 @@
-//! What lists do not show any more.
-//!
-//! A list that suddenly comes back with fewer rows agrees with its own total, and so looks like removed access. Harness says
-//! of one thing by itself whether it is there, so what is missing is asked about: what is found contradicts the list, and
-//! what is not found confirms it. Of what Harness does not say, a list is believed that lost less than half.
+//! What lists do not show any more of what was held before; `removals` asks about it.
 
 use std::collections::{BTreeMap, HashSet};
 
 use super::alone::Thing;
 use super::assemble::Assembly;
 use super::definition::Alone;
-use super::inquiry::{Inquiry, SAMPLE, Verdict};
 use super::listings::definition;
 use super::reassigned::{Given, Reassigned};
 use super::request::{Before, HeldResources};
 use super::shown::Shown;
-use super::visibility::Caller;
-use super::ways::NotWhole;
-use crate::api::error::ApiError;
-use crate::model::{Level, Listing, ListingKind, ListingState, ResourceId, ResourceType, Scope};
+use crate::model::{Level, ListingKind, ListingState, ResourceId, ResourceType, Scope};
 
 /// Rows of role assignments and members compared in one sync. Beyond that, only the loss of a tenth of a list is looked
 /// into: a long list loses some every day.
 const MOST_COMPARED: i64 = 50_000;
 
 /// What is missing from a list, and of how many.
-struct Missing {
-    kind: ListingKind,
+pub(super) struct Missing {
+    pub(super) kind: ListingKind,
     /// Where it is asked about.
-    scope: Scope,
+    pub(super) scope: Scope,
     /// It is what Harness supplies at that level, which all lists of the level show.
-    supplied_at: Option<Level>,
+    pub(super) supplied_at: Option<Level>,
     /// It is members of this user group.
-    group: Option<ResourceId>,
-    identifiers: Vec<String>,
+    pub(super) group: Option<ResourceId>,
+    pub(super) identifiers: Vec<String>,
+    /// Of how many.
     held: usize,
 }
 
 impl Missing {
-    fn of_list(kind: ListingKind, scope: &Scope, held: usize, identifiers: Vec<String>) -> Self {
+    pub(super) fn of_list(
+        kind: ListingKind,
+        scope: &Scope,
+        held: usize,
+        identifiers: Vec<String>,
+    ) -> Self {
         Self {
             kind,
             scope: scope.clone(),
@@ -53,17 +51,17 @@ impl Missing {
     }
 
     /// Whether Harness must say that they are gone: it is half of them, or takes everything in it along.
-    fn wants_proof(&self) -> bool {
+    pub(super) fn wants_proof(&self) -> bool {
         self.is_half() || definition(self.kind).alone == Alone::ItsLists
     }
 
     /// Whether the question goes to the very list that does not show it.
-    fn is_asked_of_its_list(&self) -> bool {
+    pub(super) fn is_asked_of_its_list(&self) -> bool {
         let is_below = self.kind == ListingKind::Users && self.scope != Scope::Account;
         is_below || definition(self.kind).alone == Alone::OfOwner
     }
 
-    fn things(&self) -> impl ExactSizeIterator<Item = Thing<'_>> {
+    pub(super) fn things(&self) -> impl ExactSizeIterator<Item = Thing<'_>> {
         self.identifiers.iter().map(|identifier| Thing {
             kind: self.kind,
             scope: &self.scope,
@@ -73,7 +71,7 @@ impl Missing {
         })
     }
 
-    fn lost(&self) -> String {
+    pub(super) fn lost(&self) -> String {
         let of = match &self.group {
             Some(group) => format!("{} members of {}", self.held, group.identifier),
             None if self.supplied_at.is_some() => format!("{} of Harness's own", self.held),
@@ -84,129 +82,8 @@ impl Missing {
     }
 }
 
-/// Asks about what is missing from lists, and about the caller's own role assignments. Where Harness shows it, or does not
-/// say, the list is incomplete. Returns the role assignments that are there but give something else.
-pub(super) fn settle(
-    inquiry: &mut Inquiry<'_>,
-    assembly: &mut Assembly,
-    before: &dyn Before,
-    caller: &Caller,
-) -> Result<Vec<Reassigned>, ApiError> {
-    if let Caller::Known(caller) = caller {
-        settle_own(inquiry, assembly, before, caller)?;
-    }
-    let found = before.resources().and_then(|held| {
-        set_catalogue_aside(inquiry, assembly, &held);
-        find(assembly, before, held)
-    });
-    let Found {
-        mut missing,
-        reassigned,
-    } = found.unwrap_or_else(|why| {
-        log::warn!("what was held before is not known: {why}");
-        Found::default()
-    });
-    missing.sort_by_cached_key(|missing| {
-        let (kind, scope) = (missing.kind.as_str(), missing.scope.clone());
-        let urgent = (!missing.wants_proof(), missing.identifiers.len());
-        (urgent, kind, scope, missing.group.clone())
-    });
-    let mut left = missing.len();
-    let mut open = Vec::new();
-    let mut doubted = HashSet::new();
-    for missing in missing {
-        let share = inquiry.share(left);
-        left -= 1;
-        let lost = missing.lost();
-        let doubt = match verdict(inquiry, assembly, &missing, share)? {
-            Verdict::There(one) => format!("{lost}, but {one} is there when asked for by itself"),
-            Verdict::Unsaid if missing.wants_proof() => unsaid(&lost),
-            Verdict::Gone { all: true } if !missing.is_asked_of_its_list() => {
-                log::info!("{} of {}: {lost}, and gone", missing.kind, missing.scope);
-                continue;
-            }
-            Verdict::Gone { .. } | Verdict::Unsaid => {
-                open.push(missing);
-                continue;
-            }
-        };
-        doubted.insert(definition(missing.kind).endpoint.path);
-        assembly.doubt(&missing, &doubt);
-    }
-    // Where one list of an endpoint is wrong, another that lost rows is no better.
-    for missing in open {
-        if doubted.contains(definition(missing.kind).endpoint.path) {
-            let reason = format!(
-                "{}, together with others of a list that is wrong",
-                missing.lost()
-            );
-            assembly.doubt(&missing, &reason);
-        }
-    }
-    Ok(reassigned)
-}
-
-fn verdict(
-    inquiry: &mut Inquiry<'_>,
-    assembly: &Assembly,
-    missing: &Missing,
-    share: usize,
-) -> Result<Verdict, ApiError> {
-    let (kind, scope) = (missing.kind, &missing.scope);
-    let is_answered = match missing.group {
-        None => inquiry.answers_about(kind, scope, assembly)?,
-        Some(_) => inquiry.answers_about_members(assembly)?,
-    };
-    if is_answered {
-        inquiry.about(missing.things(), share)
-    } else {
-        Ok(Verdict::Unsaid)
-    }
-}
-
-fn unsaid(lost: &str) -> String {
-    format!(
-        "{lost}, and Harness does not say whether they are gone (if they are, run once with --max-removed 100)"
-    )
-}
-
-/// The catalogue of permissions cannot be asked about one of them. Harness takes some away with a release, never half.
-fn set_catalogue_aside(inquiry: &Inquiry<'_>, assembly: &mut Assembly, held: &HeldResources) {
-    let kind = ListingKind::Permissions;
-    let Some(held) = held.own.get(&(kind, Scope::Account)) else {
-        return;
-    };
-    let shown = assembly.shown().own.remove(&(kind, &Scope::Account));
-    let is_missing = |one: &&String| !shown.as_ref().is_some_and(|shown| shown.contains(&***one));
-    let missing = held.iter().filter(is_missing).count();
-    if assembly.is_whole(kind, &Scope::Account) && missing * 2 >= held.len() {
-        let (ways, held) = (inquiry.walker.ways, held.len());
-        let why = format!("the catalogue lacks {missing} of {held}, so it is not all of it");
-        ways.go_on_without(kind, NotWhole::Defect(why));
-        assembly.listings.retain(|listing| listing.kind != kind);
-    }
-}
-
-/// The caller's own role assignments prove a list wrong that does not show them.
-fn settle_own(
-    inquiry: &mut Inquiry<'_>,
-    assembly: &mut Assembly,
-    before: &dyn Before,
-    caller: &str,
-) -> Result<(), ApiError> {
-    let kind = ListingKind::RoleAssignments;
-    for (scope, own) in own_assignments(assembly, before, caller) {
-        let missing = Missing::of_list(kind, &scope, own.len(), own);
-        if matches!(inquiry.about(missing.things(), SAMPLE)?, Verdict::There(_)) {
-            let reason = "the key's own role assignment is missing from it, but is there when asked for by itself";
-            assembly.lower(kind, &scope, reason);
-        }
-    }
-    Ok(())
-}
-
 /// The caller's own role assignments that lists, which must show them, do not; by scope.
-fn own_assignments(
+pub(super) fn own_assignments(
     assembly: &Assembly,
     before: &dyn Before,
     caller: &str,
@@ -225,16 +102,18 @@ fn own_assignments(
 }
 
 /// What complete lists do not show any more.
-fn find(
+pub(super) fn find(
     assembly: &Assembly,
     before: &dyn Before,
     mut held: HeldResources,
+    left: &HashSet<String>,
 ) -> Result<Found, String> {
     let mut search = Search {
         assembly,
         before,
         shown: assembly.shown(),
-        left: MOST_COMPARED,
+        left,
+        to_compare: MOST_COMPARED,
         found: Found::default(),
     };
     let whole = assembly
@@ -270,17 +149,19 @@ fn find(
 
 /// What the lists show less, or otherwise.
 #[derive(Default)]
-struct Found {
-    missing: Vec<Missing>,
-    reassigned: Vec<Reassigned>,
+pub(super) struct Found {
+    pub(super) missing: Vec<Missing>,
+    pub(super) reassigned: Vec<Reassigned>,
 }
 
 struct Search<'a> {
     assembly: &'a Assembly,
     before: &'a dyn Before,
     shown: Shown<'a>,
+    /// People who left the account.
+    left: &'a HashSet<String>,
     /// Rows that may still be compared.
-    left: i64,
+    to_compare: i64,
     found: Found,
 }
 
@@ -297,10 +178,11 @@ impl<'a> Search<'a> {
 
     fn assignments(&mut self, scope: &Scope, rows: i64, had: i64) -> Result<(), String> {
         let lost_much = rows * 10 <= had * 9;
-        if had == 0 || had > self.left && !lost_much {
+        let count = had.max(rows);
+        if count > self.to_compare && !lost_much {
             return Ok(());
         }
-        self.left -= had.min(self.left);
+        self.to_compare -= count.min(self.to_compare);
         let shown = Given::at(self.assembly, scope);
         let mut sorts: BTreeMap<(ResourceType, bool), (usize, Vec<String>)> = BTreeMap::new();
         for held in self.before.assignments(scope)? {
@@ -308,6 +190,7 @@ impl<'a> Search<'a> {
             let (count, missing) = sorts.entry(sort).or_default();
             *count += 1;
             match shown.get(&*held.identifier) {
+                None if self.has_left(&held.principal) => {}
                 None => missing.push(held.identifier),
                 Some(given) if given.is(&held, scope) => {}
                 Some(_) => self.found.reassigned.push(Reassigned {
@@ -326,6 +209,10 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
+    fn has_left(&self, principal: &ResourceId) -> bool {
+        principal.kind == ResourceType::User && self.left.contains(&principal.identifier)
+    }
+
     /// People who were members of an organization or project.
     fn members_of_scope(&mut self, scope: &Scope) -> Result<(), String> {
         let Some(container) = ResourceId::of_scope(scope) else {
@@ -337,7 +224,8 @@ impl<'a> Search<'a> {
         let shown = &self.shown.members;
         let is_shown = |user: &str| assembly.is_member(shown, container, user);
         let count = held.len();
-        let missing: Vec<String> = held.into_iter().filter(|user| !is_shown(user)).collect();
+        let is_missing = |user: &String| !self.left.contains(user) && !is_shown(user);
+        let missing: Vec<String> = held.into_iter().filter(is_missing).collect();
         if !missing.is_empty() {
             self.found
                 .missing
@@ -380,16 +268,18 @@ impl<'a> Search<'a> {
             let count = i64::try_from(count).unwrap_or(i64::MAX);
             if group.kind != ResourceType::UserGroup
                 || in_scope.contains(group)
-                || count > self.left
+                || count > self.to_compare
                 || !whole.contains(&(kind, &group.scope))
             {
                 continue;
             }
-            self.left -= count;
+            self.to_compare -= count;
             let mut missing = self.before.members(group)?;
             let held = missing.len();
-            missing
-                .retain(|user| !assembly.is_member(&self.shown.members, Some(resource.id), user));
+            missing.retain(|user| {
+                !self.left.contains(user)
+                    && !assembly.is_member(&self.shown.members, Some(resource.id), user)
+            });
             if !missing.is_empty() {
                 self.found.missing.push(Missing {
                     group: Some(group.clone()),
@@ -398,24 +288,5 @@ impl<'a> Search<'a> {
             }
         }
         Ok(())
-    }
-}
-
-impl Assembly {
-    /// The lists that should show what is missing are incomplete. One reason is enough for each.
-    fn doubt(&mut self, missing: &Missing, reason: &str) {
-        let is_its = |listing: &Listing| match missing.supplied_at {
-            None => listing.scope == missing.scope,
-            Some(level) => listing.scope.level() == Some(level),
-        };
-        let its = self.listings.iter().filter(|listing| {
-            listing.kind == missing.kind
-                && listing.state == ListingState::Complete
-                && is_its(listing)
-        });
-        let scopes: Vec<Scope> = its.map(|listing| listing.scope.clone()).collect();
-        for scope in scopes {
-            self.lower(missing.kind, &scope, reason);
-        }
     }
 }

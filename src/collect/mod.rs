@@ -3,7 +3,7 @@
 //! `listings` has one file for each list and the table of them. `visibility` asks what the key may see; `tree` says which
 //! scopes there are; `plan` chooses the walks; `workers` are a few threads that make them; `walk` makes one and keeps its
 //! record. `assemble` puts the rows together and resolves what role assignments name. What a list does not show any more
-//! (`missing`), or shows otherwise (`altered`, `reassigned`), is asked about by itself (`alone`, within the bounds of `inquiry`). `look`
+//! (`missing`, `removals`), or shows otherwise (`altered`, `reassigned`), is asked about by itself (`alone`, within the bounds of `inquiry`). `look`
 //! does it all in its order. `trail` reads who did what, `analyzer` asks Harness who may do what. `diagnosis` is for `doctor`.
 //! Nothing here knows the store.
 
@@ -28,6 +28,7 @@ pub mod plan;
 mod proof;
 mod reassigned;
 mod record;
+mod removals;
 mod request;
 mod rows;
 mod settle;

@@ -1,9 +1,11 @@
 //! Remarks on a snapshot that are no gaps: what somebody who reads it must know about the server or the key.
 
+use std::collections::BTreeMap;
+
 use super::assemble::Assembly;
 use super::listings::LISTINGS;
 use super::visibility::{Caller, KeyVisibility};
-use crate::model::{Details, ScopeSelection};
+use crate::model::{Details, Deviation, ListingKind, ScopeSelection};
 
 /// Statuses of permissions that Harness does not enforce: it says yes about them to everybody, and hides nothing.
 const UNENFORCED: [&str; 3] = ["EXPERIMENTAL", "INACTIVE", "STAGING"];
@@ -27,6 +29,10 @@ pub(super) fn of(
         }
     }
     notes.extend(unenforced(assembly));
+    let unread = unread(assembly).into_iter();
+    notes.extend(unread.map(|((kind, attribute), rows)| {
+        Deviation::AttributeUnread(kind, attribute, rows).to_string()
+    }));
     if selection.without_account {
         notes.push(
             "the account was not observed: its groups and roles that are used below are named, not resolved".to_owned(),
@@ -36,6 +42,20 @@ pub(super) fn of(
         log::info!("{note}");
     }
     notes
+}
+
+/// What of the rows could not be read, and in how many: a snapshot keeps what was known of it before.
+pub(super) fn unread(assembly: &Assembly) -> BTreeMap<(ListingKind, &'static str), u64> {
+    let mut counts = BTreeMap::new();
+    for resource in &assembly.resources {
+        let Some(kind) = ListingKind::of(&assembly.directory.id(resource.id).kind) else {
+            continue;
+        };
+        for attribute in &resource.unread {
+            *counts.entry((kind, *attribute)).or_default() += 1;
+        }
+    }
+    counts
 }
 
 /// Permissions of our lists that the catalogue says are not enforced.

@@ -8,7 +8,7 @@ use super::list_walk::{ListRead, Rows};
 use super::rows::ListedResource;
 use crate::api::client::Client;
 use crate::api::error::{ApiError, ApiErrorKind};
-use crate::api::page::{WalkGap, Walked};
+use crate::api::page::Walked;
 use crate::model::{Listing, ListingKind, ListingState, ResourceId, Scope, Timestamp};
 
 /// What a list showed, and its record.
@@ -63,7 +63,7 @@ impl Record {
     }
 
     pub(super) fn complete(&self, read: ListRead) -> ListedRows {
-        let is_unread = read.walked.unread_after().is_some();
+        let is_unread = read.walked.unread_after.is_some();
         let doubt = if read.only_inherited.is_empty() {
             self.looks_filtered(&read.walked)
                 .then_some(Unsettled::LooksFiltered)
@@ -189,11 +189,9 @@ fn state_of(rows: &Rows, scope: &Scope, mut defects: Vec<String>, walked: &Walke
 
 /// What a list without a defect is.
 pub(super) fn as_far_as_read(walked: &Walked) -> ListingState {
-    match walked.unread_after() {
+    match walked.unread() {
         None => ListingState::Complete,
-        Some(pages) => ListingState::Unread {
-            reason: WalkGap::Unread { pages }.to_string(),
-        },
+        Some(reason) => ListingState::Unread { reason },
     }
 }
 
@@ -207,7 +205,10 @@ pub(super) fn partial(reason: String) -> ListingState {
 
 /// What a failure makes of a list.
 pub(super) fn state_of_broken(error: &ApiError) -> ListingState {
-    let reason = error.kind.reason();
+    let mut reason = error.kind.reason();
+    if error.is_in_its_place() {
+        reason.push_str("; something before Harness, such as a proxy, answers there in its place");
+    }
     if error.is_not_permitted() {
         ListingState::NotPermitted { reason }
     } else {

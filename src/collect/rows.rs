@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use std::hash::{DefaultHasher, Hash};
 
 use crate::api::http::quote::quote;
+use crate::api::wire::Said;
 use crate::model::{Details, Level, ResourceId, ResourceType, Scope};
 
 /// A resource that a list showed.
@@ -12,10 +13,35 @@ pub(crate) struct ListedResource {
     pub(crate) id: ResourceId,
     pub(crate) name: Option<String>,
     pub(crate) details: Details,
+    /// What of the name and the details could not be read.
+    pub(crate) unread: Unread,
     /// Levels at which Harness offers it, if Harness supplies it.
     pub(crate) supplied_at: Vec<Level>,
     /// Members, of a user group.
     pub(crate) members: Members,
+}
+
+/// What of a resource could not be read, by the names of its attributes.
+#[derive(Debug, Default)]
+pub(crate) struct Unread(pub(crate) Vec<&'static str>);
+
+impl Unread {
+    /// What Harness always knows: where it does not say, that is unknown.
+    pub(crate) fn always<T>(&mut self, attribute: &'static str, said: Said<T>) -> Option<T> {
+        let known = said.known();
+        if known.is_none() {
+            self.0.push(attribute);
+        }
+        known
+    }
+
+    /// What a thing may have none of.
+    pub(crate) fn maybe<T>(&mut self, attribute: &'static str, said: Said<T>) -> Option<T> {
+        if matches!(said, Said::Odd) {
+            self.0.push(attribute);
+        }
+        said.known()
+    }
 }
 
 /// Who is in a user group, as far as Harness said.
@@ -72,9 +98,14 @@ impl ListedResource {
             },
             name,
             details,
+            unread: Unread::default(),
             supplied_at: Vec::new(),
             members: Members::Unsaid,
         }
+    }
+
+    pub(crate) fn with_unread(self, unread: Unread) -> Self {
+        Self { unread, ..self }
     }
 }
 
@@ -169,9 +200,9 @@ pub(crate) fn as_set(values: Option<Vec<String>>) -> Vec<String> {
 }
 
 /// Levels as Harness spells them, lower-cased and sorted.
-pub(crate) fn levels(values: Option<Vec<String>>) -> Vec<String> {
+pub(crate) fn levels(said: Option<Vec<String>>) -> Vec<String> {
     let lower = |values: Vec<String>| values.iter().map(|v| v.to_ascii_lowercase()).collect();
-    as_set(values.map(lower))
+    as_set(said.map(lower))
 }
 
 /// The levels this program knows among those given.

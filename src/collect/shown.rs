@@ -44,6 +44,17 @@ impl Assembly {
         shown
     }
 
+    /// Identifiers of the account's own resources of a kind.
+    pub(super) fn identifiers(&self, kind: ListingKind) -> HashSet<&str> {
+        let ids = self
+            .resources
+            .iter()
+            .map(|resource| self.directory.id(resource.id));
+        ids.filter(|id| ListingKind::of(&id.kind) == Some(kind) && id.scope != Scope::Harness)
+            .map(|id| &*id.identifier)
+            .collect()
+    }
+
     /// Whether somebody is a member, by uuid.
     pub(super) fn is_member(&self, members: &Members, of: Option<Ref>, user: &str) -> bool {
         let user = self.directory.find(&user_id(user.to_owned()));

@@ -12,7 +12,6 @@ use super::rows::{ListScope, ListedResource, Members};
 use super::ways::{NotWhole, Ways};
 use crate::api::client::Client;
 use crate::api::error::{ApiError, ApiErrorKind};
-use crate::api::page::WalkGap;
 use crate::model::{ListingKind, ResourceId, Scope};
 
 /// Attempts at what has another way around it.
@@ -111,8 +110,7 @@ impl Walker<'_> {
             match members::read(self.client, &group.id) {
                 Ok(members) => {
                     if members == Members::Unread {
-                        let pages = read.walked.pages;
-                        read.walked.gaps.push(WalkGap::Unread { pages });
+                        read.walked.unread_after = Some(read.walked.pages);
                     }
                     group.members = members;
                 }
@@ -158,7 +156,7 @@ impl Walker<'_> {
             return Ok(None); // scope by scope, the gap is one scope's only
         }
         self.ask_for_members(&mut read, |_| true)?;
-        let is_unread = read.walked.unread_after().is_some();
+        let is_unread = read.walked.unread_after.is_some();
         let listed = record.by_scope(read, scopes);
         // Some servers do not know the parameter and show the account alone: nobody can tell those from an account that
         // has none below.
@@ -186,7 +184,7 @@ impl Walker<'_> {
             Some(FEW_TRIES),
         );
         let (by_scope, walked) = match role_assignments::read_many(&walk, scopes) {
-            Ok((_, walked)) if walked.has_defects() => return Ok(None),
+            Ok((_, walked)) if !walked.gaps.is_empty() => return Ok(None),
             Ok(read) => read,
             Err(error) if error.ends_run() => return Err(error),
             Err(error) => {

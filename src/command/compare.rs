@@ -1,6 +1,7 @@
 //! Two snapshots and what differs between them, for every command that compares.
 
 use std::fs;
+use std::path::Path;
 
 use super::open::{Located, OpenSnapshot, resolve};
 use super::trail;
@@ -9,6 +10,7 @@ use crate::diff::{AssessedChange, Comparison, FailOn, Side, assess, compare, imp
 use crate::error::Error;
 use crate::model::{DiffFacts, Gap, SnapshotInfo, SnapshotRef, Timestamp};
 use crate::store::{Reader, StoreError};
+use crate::text_file::{BY_HAND, briefly, read_text};
 
 /// Reads a file of approved changes.
 ///
@@ -33,7 +35,7 @@ pub(crate) fn read_agreements<T>(
     parse: impl Fn(&str) -> Result<T, String>,
     prints: &str,
 ) -> Result<T, Error> {
-    let text = fs::read_to_string(path).map_err(|error| {
+    let text = read_text(Path::new(path), BY_HAND).map_err(|error| {
         Error::config(
             format!("cannot read the {what} in {path}: {error}"),
             format!("`{prints}` prints entries to begin with"),
@@ -41,7 +43,7 @@ pub(crate) fn read_agreements<T>(
     })?;
     parse(&text).map_err(|wrong| {
         Error::config(
-            format!("{path}: {wrong}"),
+            format!("{path}: {}", briefly(&wrong)),
             format!(
                 "`{prints}` shows what an entry looks like; a reviewer fills in reason and approver"
             ),

@@ -18,6 +18,7 @@ use crate::output::text::{count, line};
 use crate::output::{Screen, gaps, notices};
 use crate::similar;
 use crate::store::{Limits, Reader, Restricted, Rows, SelectError};
+use crate::text_file::{BY_HAND, read_text};
 
 pub(crate) fn run(arguments: &Findings, context: &mut Context<'_>) -> Result<Exit, Error> {
     let print = Print::from(arguments)?;
@@ -220,7 +221,7 @@ fn rules(folder: Option<&str>) -> Result<Vec<Rule>, Error> {
             message: format!("{}: {detail}", path.display()),
             hint: Some("`harness-access findings --help` tells the form of a rule".to_owned()),
         };
-        let text = fs::read_to_string(&path).map_err(|error| wrong(error.to_string()))?;
+        let text = read_text(&path, BY_HAND).map_err(|error| wrong(error.to_string()))?;
         rules.push(Rule::parse(&text).map_err(wrong)?);
     }
     let mut codes = HashSet::new();

@@ -4,7 +4,7 @@ use super::compare::{read_agreements, today};
 use crate::agreed::Notice;
 use crate::agreed::gaps::AcceptedGaps;
 use crate::error::Error;
-use crate::model::{Listing, ListingKind, ListingState, Scope, ScopeSelection};
+use crate::model::{CHECK_SILENT, Listing, ListingKind, ListingState, Scope, ScopeSelection};
 use crate::output::accepting::describe_all;
 
 /// The gaps of a run, judged.
@@ -71,7 +71,7 @@ impl Gaps {
         }
         let unproven = |listing: &Listing| {
             let reason = listing.state.reason().unwrap_or_default();
-            reason.contains("the permission check did not answer")
+            reason.contains(CHECK_SILENT)
         };
         if self.open.iter().any(unproven) {
             advice.push(UNPROVEN);

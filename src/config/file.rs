@@ -8,7 +8,6 @@
 //! with = ["tokens"]
 //! ```
 
-use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +17,7 @@ use super::setting::{Origin, Setting, settable};
 use crate::cli::declared::{Declared, FlagInfo};
 use crate::connection::{Lookup, variable};
 use crate::error::Error;
+use crate::text_file::{BY_HAND, briefly, read_text};
 
 /// For everybody on this computer.
 const SYSTEM: &str = "/etc/harness-access.toml";
@@ -53,12 +53,12 @@ impl File {
         let mut found = Found::default();
         if let Some(path) = named.map(str::to_owned).or(variable) {
             let path = Path::new(&path);
-            let text = fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+            let text = read_text(path, BY_HAND).map_err(|error| unreadable(path, &error))?;
             found.files.push(Self::parse(path, &text, commands)?);
             return Ok(found);
         }
         for path in of_user(env)?.into_iter().chain([PathBuf::from(SYSTEM)]) {
-            match fs::read_to_string(&path) {
+            match read_text(&path, BY_HAND) {
                 Ok(text) => found.files.push(Self::parse(&path, &text, commands)?),
                 Err(error) => match error.kind() {
                     ErrorKind::NotFound | ErrorKind::NotADirectory => {}
@@ -72,9 +72,9 @@ impl File {
     }
 
     fn parse(path: &Path, text: &str, commands: &[Declared]) -> Result<Self, Error> {
-        let table = text.trim_start_matches('\u{feff}').parse().map_err(|error: toml::de::Error| {
+        let table = text.parse().map_err(|error: toml::de::Error| {
             Error::config(
-                format!("{}: {}", path.display(), error.to_string().trim_end()),
+                format!("{}: {}", path.display(), briefly(&error.to_string())),
                 "a configuration file is TOML: `flag = \"value\"`, for one command below `[command]`",
             )
         })?;

@@ -4,17 +4,14 @@
 //! refused, and the message says what it is and where it is, never what it says.
 
 use std::fmt;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
-use std::sync::mpsc;
-use std::time::Duration;
 
 use super::unquoted::unquoted;
 use crate::api::http::redact::holds_key;
 use crate::api::http::secret::{ApiKey, ApiKeyError};
 use crate::cli::ConnectionFlags;
 use crate::error::Error;
+use crate::text_file::{self, decoded, read_all};
 
 /// A key has some hundred bytes; a disk image named by mistake is not read to its end.
 const FILE_LIMIT: u64 = 64 * 1024;
@@ -24,9 +21,6 @@ const PLACEHOLDERS: [&str; 8] = ["${", "$(", "<+", "{{", "***", "op://", "vault:
 
 /// Quotes and the like, of which a half may be left.
 const NEVER_IN_A_KEY: &str = "\"'`<>()[]{},;|\\“”‘’«»";
-
-/// How long a pipe may take to give the key.
-const PIPE_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Where a key was found.
 enum KeySource {
@@ -54,8 +48,8 @@ pub(super) fn resolve(flags: &ConnectionFlags<'_>) -> Result<ApiKey, Error> {
             ));
         }
         (Some("-"), None) => {
-            let bytes =
-                read(std::io::stdin()).map_err(|error| unreadable("standard input", &error))?;
+            let bytes = read_all(std::io::stdin(), FILE_LIMIT)
+                .map_err(|error| unreadable("standard input", &error))?;
             (
                 text_of(&bytes, &KeySource::StandardInput)?,
                 KeySource::StandardInput,
@@ -87,17 +81,31 @@ fn key_of(text: &str, source: &KeySource) -> Result<ApiKey, Error> {
             "put the key there, alone and whole",
         ),
         ApiKeyError::IllegalCharacter => Error::config(
-            format!("{source} contains a space, a control character or a character outside ASCII"),
+            format!(
+                "{source} contains {}, which no key has",
+                odd_character(text)
+            ),
             "put the key there, alone and whole, as Harness showed it",
         ),
     })
+}
+
+/// The first character that no header can carry, by its number where it cannot be seen.
+fn odd_character(text: &str) -> String {
+    match text.trim().chars().find(|c| !c.is_ascii_graphic()) {
+        Some(' ') => "a space".to_owned(),
+        Some(c) if c.is_alphanumeric() => format!("the letter {c}"),
+        Some(c) => format!("the character U+{:04X}", u32::from(c)),
+        None => "a character outside ASCII".to_owned(),
+    }
 }
 
 /// What a text is, if it is plainly no key, and what to do instead.
 fn wrong_with(text: &str, source: &KeySource) -> Option<(String, &'static str)> {
     let lower = text.to_ascii_lowercase();
     let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
-    if lower.starts_with("bearer ") || lower.starts_with("x-api-key:") {
+    let headers = ["bearer ", "x-api-key:", "authorization:"];
+    if headers.iter().any(|header| lower.starts_with(header)) {
         let what = "contains an HTTP header, not the key alone".to_owned();
         Some((what, "leave out what stands before the key"))
     } else if text.starts_with(['{', '[']) {
@@ -115,9 +123,9 @@ fn wrong_with(text: &str, source: &KeySource) -> Option<(String, &'static str)> 
     {
         let what = "contains the key in base64".to_owned();
         Some((what, "decode it, for example with `base64 --decode`"))
-    } else if let Some(name) = assigned_name(text) {
-        let what = format!("contains an assignment (`{name}=…`), not the key alone");
-        Some((what, "leave out the name and the `=`"))
+    } else if let Some((name, sign)) = assigned_name(text) {
+        let what = format!("contains an assignment (`{name}{sign}…`), not the key alone");
+        Some((what, "leave out the name and what follows it"))
     } else if lines > 1 {
         let what = format!("contains {lines} lines, not the key alone");
         Some((what, "keep only the line with the key"))
@@ -136,10 +144,11 @@ fn wrong_with(text: &str, source: &KeySource) -> Option<(String, &'static str)> 
 }
 
 /// The name in `NAME=value` or `NAME: value`, also behind `export`. What may be a secret of its own is no name.
-fn assigned_name(text: &str) -> Option<&str> {
+fn assigned_name(text: &str) -> Option<(&str, char)> {
     const LONGEST: usize = 40;
     let text = text.strip_prefix("export ").unwrap_or(text).trim_start();
     let (name, value) = text.split_once(['=', ':'])?;
+    let sign = text[name.len()..].chars().next()?;
     let is_value = value.chars().any(|c| c.is_ascii_alphanumeric());
     if !is_value || name.len() > LONGEST || holds_key(name) {
         return None;
@@ -149,30 +158,15 @@ fn assigned_name(text: &str) -> Option<&str> {
     (!name.is_empty()
         && name.chars().all(is_name)
         && !name.starts_with(|c: char| c.is_ascii_digit()))
-    .then_some(name)
+    .then_some((name, sign))
 }
 
 fn is_path(text: &str) -> bool {
     text.contains(['/', '\\']) || (!holds_key(text) && Path::new(text).is_file())
 }
 
-/// Bytes as text, whatever a Windows editor made of it.
 fn text_of(bytes: &[u8], source: &KeySource) -> Result<String, Error> {
-    let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
-        let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
-        char::decode_utf16(units)
-            .collect::<Result<String, _>>()
-            .ok()
-    };
-    let text = match bytes {
-        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8(rest.to_vec()).ok(),
-        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
-        [_, 0, ..] => utf16(bytes, u16::from_le_bytes),
-        [0, _, ..] => utf16(bytes, u16::from_be_bytes),
-        _ => String::from_utf8(bytes.to_vec()).ok(),
-    };
-    text.ok_or_else(|| {
+    decoded(bytes).ok_or_else(|| {
         Error::config(
             format!("{source} does not contain text"),
             "put the key there, alone and whole, as plain text",
@@ -180,37 +174,9 @@ fn text_of(bytes: &[u8], source: &KeySource) -> Result<String, Error> {
     })
 }
 
-/// Reads a file once. A pipe that nobody writes into would hang for ever, so it is given up after a while.
 fn read_file(path: &str) -> Result<Vec<u8>, Error> {
-    let is_pipe = std::fs::metadata(path).is_ok_and(|file| !file.is_file() && !file.is_dir());
-    if !is_pipe {
-        let file = File::open(path).map_err(|error| unreadable(path, &error))?;
-        warn_if_others_may_read(path, &file);
-        return read(file).map_err(|error| unreadable(path, &error));
-    }
-    let (give, take) = mpsc::channel();
-    let name = path.to_owned();
-    std::thread::Builder::new()
-        .spawn(move || {
-            let _ = give.send(File::open(&name).and_then(read)); // nobody may be waiting any more
-        })
-        .map_err(|error| unreadable(path, &error))?;
-    match take.recv_timeout(PIPE_PATIENCE) {
-        Ok(bytes) => bytes.map_err(|error| unreadable(path, &error)),
-        Err(_) => Err(Error::config(
-            format!(
-                "cannot read the API key from {path}: nothing came in {} s",
-                PIPE_PATIENCE.as_secs()
-            ),
-            "it is a pipe: something must write the key into it and close it",
-        )),
-    }
-}
-
-fn read(from: impl Read) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    from.take(FILE_LIMIT).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    warn_if_others_may_read(path);
+    text_file::read(Path::new(path), FILE_LIMIT).map_err(|error| unreadable(path, &error))
 }
 
 fn unreadable(path: &str, error: &std::io::Error) -> Error {
@@ -226,9 +192,11 @@ fn unreadable(path: &str, error: &std::io::Error) -> Error {
 }
 
 #[cfg(unix)]
-fn warn_if_others_may_read(path: &str, file: &File) {
+fn warn_if_others_may_read(path: &str) {
     use std::os::unix::fs::PermissionsExt as _;
-    let Ok(about) = file.metadata() else { return };
+    let Ok(about) = std::fs::metadata(path) else {
+        return;
+    };
     let mode = about.permissions().mode() & 0o777;
     if about.is_file() && mode & 0o077 != 0 {
         log::warn!("other users may read the key file {path} (mode {mode:04o}): chmod 600 it");
@@ -236,7 +204,7 @@ fn warn_if_others_may_read(path: &str, file: &File) {
 }
 
 #[cfg(not(unix))]
-fn warn_if_others_may_read(_: &str, _: &File) {}
+fn warn_if_others_may_read(_: &str) {}
 
 #[cfg(test)]
 mod tests;

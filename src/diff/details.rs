@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Change;
-use crate::model::ResourceFact;
+use crate::model::{ResourceFact, differs};
 
 /// One line for each difference, such as `permissions: + core_role_edit` or `disabled: true -> false`. For a role or
 /// resource group that came: what it holds, since that is what approving it means. For anything else that came or went:
@@ -44,7 +44,7 @@ fn differences(before: Option<&ResourceFact>, after: &ResourceFact) -> Vec<Strin
     keys.dedup();
     for key in keys {
         match (old.get(key), new.get(key)) {
-            (old, new) if old == new => {}
+            (old, new) if before.is_some() && !differs(key, old, new) => {}
             (old @ (Some(Value::Array(_)) | None), Some(Value::Array(new))) => {
                 let old = old.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
                 let came = new.iter().filter(|item| !old.contains(item));

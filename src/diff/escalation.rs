@@ -88,8 +88,8 @@ fn may_sign_in_again(old: &Details, new: &Details) -> Option<EscalationReason> {
         _ => None,
     };
     match (barred(old)?, barred(new)?) {
-        ((true, _), (false, _)) => Some(("user_enabled", "enabled again".into())),
-        ((_, true), (_, false)) => Some(("user_unlocked", "unlocked".into())),
+        ((Some(true), _), (Some(false), _)) => Some(("user_enabled", "enabled again".into())),
+        ((_, Some(true)), (_, Some(false))) => Some(("user_unlocked", "unlocked".into())),
         _ => None,
     }
 }
@@ -113,7 +113,13 @@ fn linked(old: &Details, new: &Details) -> Option<EscalationReason> {
         _ => None,
     };
     let (old, new) = (link(old)?, link(new)?);
-    (new.0 && new != old).then(|| {
+    // A group of which nobody knew whether, or to what, it is linked is no newly linked one.
+    let is_linked = match (old, new) {
+        ((Some(false), _), (Some(true), _)) => true,
+        ((Some(true), Some(old)), (Some(true), Some(new))) => old != new,
+        _ => false,
+    };
+    is_linked.then(|| {
         (
             "group_linked",
             "members come from another group of the identity provider now".into(),
@@ -123,12 +129,15 @@ fn linked(old: &Details, new: &Details) -> Option<EscalationReason> {
 
 fn sign_in_widened(old: &Details, new: &Details) -> Option<EscalationReason> {
     let (old, new) = (SignInRules::of(old)?, SignInRules::of(new)?);
-    let wider_domains =
-        !old.domains.is_empty() && (new.domains.is_empty() || has_more(&old.domains, &new.domains));
+    let wider_domains = match (&old.domains, &new.domains) {
+        (Some(old), Some(new)) => !old.is_empty() && (new.is_empty() || has_more(old, new)),
+        _ => false,
+    };
     // What was not known before is no new way.
+    let (old_ways, new_ways) = (old.ways(&new), new.ways(&old));
     let another_way = old.oauth == Some(false) && new.oauth == Some(true)
-        || !old.ways.is_empty() && has_more(&old.ways, &new.ways);
-    if new.public_access == Some(true) && old.public_access != Some(true) {
+        || !old_ways.is_empty() && has_more(&old_ways, &new_ways);
+    if new.public_access == Some(true) && old.public_access == Some(false) {
         Some(("public_access", "anonymous access is allowed now".into()))
     } else if new.two_factor == Some(false) && old.two_factor == Some(true) {
         let reason = "a second factor is no longer required";
@@ -143,7 +152,7 @@ fn sign_in_widened(old: &Details, new: &Details) -> Option<EscalationReason> {
     }
 }
 
-fn has_more(old: &[String], new: &[String]) -> bool {
+fn has_more<T: PartialEq>(old: &[T], new: &[T]) -> bool {
     new.iter().any(|item| !old.contains(item))
 }
 
@@ -153,10 +162,11 @@ struct SignInRules {
     public_access: Option<bool>,
     two_factor: Option<bool>,
     oauth: Option<bool>,
-    /// The mechanism and the kinds of sign-in that are set up.
-    ways: Vec<String>,
+    mechanism: Option<String>,
+    /// The kinds of sign-in that are set up.
+    settings: Option<Vec<String>>,
     /// Empty = any.
-    domains: Vec<String>,
+    domains: Option<Vec<String>>,
 }
 
 impl SignInRules {
@@ -169,7 +179,7 @@ impl SignInRules {
             } => Some(Self {
                 public_access: *public_access_enabled,
                 two_factor: *two_factor_enforced,
-                ways: Vec::from_iter(authentication_mechanism.clone()),
+                mechanism: authentication_mechanism.clone(),
                 ..Self::default()
             }),
             Details::AuthSetting {
@@ -184,11 +194,23 @@ impl SignInRules {
                 public_access: *public_access_enabled,
                 two_factor: *two_factor_enabled,
                 oauth: *oauth_enabled,
-                ways: mechanism.iter().chain(settings).cloned().collect(),
+                mechanism: mechanism.clone(),
+                settings: settings.clone(),
                 domains: allowed_domains.clone(),
             }),
             _ => None,
         }
+    }
+
+    /// The ways to sign in of the sorts that the other knows too.
+    fn ways(&self, other: &Self) -> Vec<&str> {
+        let mechanism = self
+            .mechanism
+            .as_ref()
+            .filter(|_| other.mechanism.is_some());
+        let settings = self.settings.as_ref().filter(|_| other.settings.is_some());
+        let all = mechanism.into_iter().chain(settings.into_iter().flatten());
+        all.map(String::as_str).collect()
     }
 }
 
@@ -251,7 +273,7 @@ mod tests {
                 None,
             ),
             (
-                "{}",
+                r#"{"public_access_enabled":false}"#,
                 r#"{"public_access_enabled":true}"#,
                 Some("public_access"),
             ),
@@ -266,6 +288,23 @@ mod tests {
     }
 
     #[test]
+    fn what_nobody_knew_before_is_no_weaker_sign_in() {
+        let kind = ResourceType::AuthSetting;
+        for (before, after) in [
+            ("{}", r#"{"public_access_enabled":true}"#),
+            ("{}", r#"{"allowed_domains":[]}"#),
+            (r#"{"allowed_domains":["a"]}"#, "{}"),
+            ("{}", r#"{"settings":["SAML"]}"#),
+            (
+                r#"{"mechanism":"SAML"}"#,
+                r#"{"mechanism":"SAML","settings":["OAUTH"]}"#,
+            ),
+        ] {
+            assert_eq!(code(&kind, before, after), None, "{before} -> {after}");
+        }
+    }
+
+    #[test]
     fn a_link_to_another_group_of_the_identity_provider_lets_somebody_do_more() {
         let kind = ResourceType::UserGroup;
         let linked = |group: &str| format!(r#"{{"sso_linked":true,"sso_group":"{group}"}}"#);
@@ -276,6 +315,7 @@ mod tests {
             Some("group_linked")
         );
         assert_eq!(code(&kind, &linked("a"), unlinked), None);
+        assert_eq!(code(&kind, "{}", &linked("a")), None);
         assert_eq!(code(&kind, &linked("a"), &linked("a")), None);
     }
 }

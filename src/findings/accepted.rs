@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use toml::value::Datetime;
+use toml::Value;
 
 use super::{Finding, Rule};
 use crate::agreed::{Agreement, File, Notice, Pattern, Said, checked, mark};
@@ -36,7 +36,7 @@ struct RawEntry {
     reason: Option<String>,
     ticket: Option<String>,
     approver: Option<String>,
-    expires: Option<Datetime>,
+    expires: Option<Value>,
 }
 
 impl AcceptedFindings {

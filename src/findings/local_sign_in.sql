@@ -11,6 +11,6 @@ SELECT u.id AS subject, u.name AS name, u.email AS email, 'account' AS scope,
 FROM users u CROSS JOIN (SELECT max(ifnull(json_extract(r.attributes, '$.mechanism'),
     json_extract(r.attributes, '$.authentication_mechanism'))) AS mechanism
   FROM resources r WHERE r.type IN ('account', 'auth_setting')) m
-WHERE NOT u.two_factor_enabled AND NOT u.disabled AND m.mechanism <> 'USER_PASSWORD'
+WHERE NOT u.two_factor_enabled AND u.disabled IS NOT 1 AND m.mechanism <> 'USER_PASSWORD'
   AND u.id IN (SELECT e.principal_id FROM effective_access e
     WHERE e.role_id = 'role/harness/_account_admin' AND +e.scope = 'account') -- the plus: start from the role

@@ -11,7 +11,7 @@ SELECT u.id AS subject, u.name AS name, u.email AS email, 'account' AS scope,
   ifnull('last sign-in ' || u.last_login, 'no sign-in since ' || u.last_login_unknown_before) AS detail
 FROM users u CROSS JOIN (SELECT max(finished_at) AS at, min(finished_at) AS first FROM snapshots) s
 -- CASE: what people hold is only looked up where it matters
-WHERE NOT u.disabled AND CASE WHEN u.last_login_unknown_before <= strftime('%Y-%m-%dT%H:%M:%fZ', s.at, '-90 days')
+WHERE u.disabled IS NOT 1 AND CASE WHEN u.last_login_unknown_before <= strftime('%Y-%m-%dT%H:%M:%fZ', s.at, '-90 days')
     AND u.last_login_unknown_after >= strftime('%Y-%m-%dT%H:%M:%fZ', s.at, '-1 day')
     AND ifnull(u.last_login, '') < strftime('%Y-%m-%dT%H:%M:%fZ', s.at, '-90 days')
     AND NOT (u.first_seen > s.first AND u.first_seen > strftime('%Y-%m-%dT%H:%M:%fZ', s.at, '-90 days'))

@@ -8,7 +8,7 @@
 -- sign-on the identity provider asks for the second factor; what is left then is HA014.
 SELECT u.id AS subject, u.name AS name, u.email AS email, 'account' AS scope, 'signs in with a password alone' AS detail
 FROM users u
-WHERE NOT u.two_factor_enabled AND NOT u.disabled
+WHERE NOT u.two_factor_enabled AND u.disabled IS NOT 1
   AND EXISTS (SELECT 1 FROM resources r WHERE r.type IN ('account', 'auth_setting') AND 'USER_PASSWORD' IN
     (json_extract(r.attributes, '$.mechanism'), json_extract(r.attributes, '$.authentication_mechanism')))
   AND NOT EXISTS (SELECT 1 FROM resources r WHERE r.type IN ('account', 'auth_setting') AND 1 IN

@@ -131,6 +131,8 @@ pub enum Deviation {
     Untotalled(ListingKind),
     /// User groups do not say who is in them.
     MembersUnsaid,
+    /// An attribute cannot be read in so many rows of a list.
+    AttributeUnread(ListingKind, &'static str, u64),
     /// A list that a sync can do without is not readable, and why.
     NotListed(ListingKind, String),
     /// Something of a list that a sync can do without is not readable, and why.
@@ -150,6 +152,7 @@ impl Deviation {
             Self::Unsorted(_) => "unsorted",
             Self::Untotalled(_) => "untotalled",
             Self::MembersUnsaid => "members_unsaid",
+            Self::AttributeUnread(..) => "attribute_unread",
             Self::NotListed(..) => "not_listed",
             Self::NotWhole(..) => "not_whole",
         }
@@ -162,6 +165,7 @@ impl Deviation {
             Self::AskedOtherwise(kind)
             | Self::Unsorted(kind)
             | Self::Untotalled(kind)
+            | Self::AttributeUnread(kind, ..)
             | Self::NotListed(kind, _)
             | Self::NotWhole(kind, _) => Some(*kind),
             Self::MembersUnsaid => Some(ListingKind::UserGroups),
@@ -198,6 +202,11 @@ impl fmt::Display for Deviation {
             ),
             Self::MembersUnsaid => f.write_str(
                 "user_groups: the list does not say who is in a group; a sync asks each group, one request each",
+            ),
+            Self::AttributeUnread(kind, attribute, rows) => write!(
+                f,
+                "{kind}: `{attribute}` cannot be read in {rows} of the rows; a sync keeps what was known of it before, or \
+                 leaves it unknown"
             ),
             Self::NotListed(kind, why) => {
                 write!(f, "{kind}: not readable ({why}); a sync goes on without")

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
-use super::{Details, Entitlement, ResourceType, Timestamp};
+use super::{Details, Entitlement, ResourceType, Timestamp, attributes_differ};
 
 /// Whether a project is the one that another organization held: at least half of what it held of its own came along. One
 /// entry for each of these things: whether it came.
@@ -61,10 +61,10 @@ pub struct ResourceFact {
 }
 
 impl ResourceFact {
-    /// Whether another version of the resource has the same name and attributes.
+    /// Whether another version of the resource has the same name and, as far as both know them, the same attributes.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
-        self.name == other.name && self.attributes == other.attributes
+        self.name == other.name && !attributes_differ(&self.attributes, &other.attributes)
     }
 
     /// What is known of it, decoded; `None` when the attributes are not those of its type.

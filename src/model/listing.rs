@@ -5,6 +5,9 @@ use std::fmt;
 
 use super::{ResourceType, Scope, Timestamp};
 
+/// How a reason says that nobody knows what the key may see; hints and reports know it by these words.
+pub const CHECK_SILENT: &str = "the permission check did not answer";
+
 /// What a listing lists. The names appear in the view `listings` and in messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]

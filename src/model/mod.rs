@@ -43,12 +43,13 @@ pub use grant::{Entitlement, Grant, HeldAssignment};
 pub use history::{Moment, MovedProject, Span, Thing};
 pub use impact::{Impact, ImpactWanted, Impacts};
 pub use label::Label;
-pub use listing::{Listing, ListingKind, ListingState, PlannedWalk};
+pub use listing::{CHECK_SILENT, Listing, ListingKind, ListingState, PlannedWalk};
 pub use observation::{Observation, Resource};
 pub use policy::{AccessQuestion, Policy};
 pub use reference::{SnapshotLocator, SnapshotRef, is_odd_date};
 pub use resource::{
-    Details, IncludedScope, Known, ResourceId, ResourceType, Selector, canonical_json,
+    Details, IncludedScope, Known, ResourceId, ResourceType, Selector, attributes_differ,
+    canonical_json, differs,
 };
 pub use rows::{Cell, RowReceiver};
 pub use scope::{Level, Scope};

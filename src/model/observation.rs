@@ -13,6 +13,22 @@ pub struct Resource {
     pub name: Option<String>,
     /// What is known of it besides, by type.
     pub details: Details,
+    /// What of it could not be read: names of attributes, and `name`. What was known of it before stands.
+    pub unread: Vec<&'static str>,
+}
+
+impl Resource {
+    /// Puts what was known before in the place of what could not be read.
+    pub fn keep_unread(&mut self, name: Option<&str>, attributes: &str) {
+        if self.unread.is_empty() {
+            return;
+        }
+        if self.unread.contains(&"name") {
+            self.name = name.map(str::to_owned);
+        }
+        let details = self.details.clone();
+        self.details = details.with_earlier(attributes, &self.unread);
+    }
 }
 
 /// One complete or partial look at an account.

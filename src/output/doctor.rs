@@ -8,6 +8,10 @@ use super::table::{Align, Table};
 use super::text::line;
 use crate::model::{Diagnosis, ListDiagnosis, Listing, Proof, Scope, ScopeSelection, Verdict};
 
+/// `doctor` opens no database, so a sync may find more.
+const BESIDES: &str =
+    "what only the database knows: lists that lost most of their rows, projects that moved";
+
 /// Clocks this far apart, in seconds, deserve a word: times in the file come from both.
 const NOTABLE_SKEW: u64 = 60;
 
@@ -152,25 +156,23 @@ impl<'a> DiagnosisDoc<'a> {
     /// # Errors
     /// When the output fails.
     pub fn write_table(&self, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "base URL  {} answers as Harness", self.base_url)?;
-        match (self.caller, self.access_control) {
-            (Some(caller), _) => writeln!(out, "key       accepted, of {}", line(caller))?,
-            (None, Some(_)) => writeln!(
-                out,
-                "key       accepted; Harness does not say whose it is: access control seems to be off for the account"
-            )?,
-            (None, None) => writeln!(
-                out,
-                "key       accepted; Harness does not say whose it is: the permission check does not answer"
-            )?,
-        }
-        writeln!(out, "account   {}", self.account())?;
+        let key = match (self.caller, self.access_control) {
+            (Some(caller), _) => format!("accepted, of {}", line(caller)),
+            (None, Some(_)) => {
+                "accepted; Harness does not say whose it is: access control seems to be off for the account".to_owned()
+            }
+            (None, None) => {
+                "accepted; Harness does not say whose it is: the permission check does not answer".to_owned()
+            }
+        };
+        let base_url = format!("{} answers as Harness", self.base_url);
+        screen.write_folded("base URL  ", &base_url, out)?;
+        screen.write_folded("key       ", &key, out)?;
+        screen.write_folded("account   ", &self.account(), out)?;
         match self.clock_skew_seconds {
             Some(skew) if skew > NOTABLE_SKEW && self.refused.is_none() => {
-                writeln!(
-                    out,
-                    "clock     {skew} s from Harness's; set this computer's clock"
-                )?;
+                let clock = format!("{skew} s from Harness's; set this computer's clock");
+                screen.write_folded("clock     ", &clock, out)?;
             }
             _ => {}
         }
@@ -180,7 +182,7 @@ impl<'a> DiagnosisDoc<'a> {
         self.lists_table().write(screen, out)?;
         writeln!(out)?;
         for deviation in &self.deviations {
-            writeln!(out, "note: {}", line(deviation))?;
+            screen.write_folded("note: ", &line(deviation), out)?;
         }
         if !self.without_account {
             let account = match self.account_is_complete {
@@ -188,16 +190,17 @@ impl<'a> DiagnosisDoc<'a> {
                 Some(false) => "cannot be read completely",
                 None => "was not looked at to its end",
             };
-            writeln!(out, "the account's own scope  {account}")?;
-            writeln!(out, "every organization       {}", self.organizations)?;
-            writeln!(out, "every project            {}", self.projects)?;
+            let (organizations, projects) =
+                (self.organizations.to_string(), self.projects.to_string());
+            screen.write_folded("the account's own scope  ", account, out)?;
+            screen.write_folded("every organization       ", &organizations, out)?;
+            screen.write_folded("every project            ", &projects, out)?;
         }
-        writeln!(out, "this sync                {}", self.foretold())?;
+        screen.write_folded("this sync                ", &self.foretold(), out)?;
+        screen.write_folded("not foretold             ", BESIDES, out)?;
         if self.may_live_below {
-            writeln!(
-                out,
-                "if the key lives in the organization alone, leave the account out with --without-account"
-            )?;
+            let advice = "if the key lives in the organization alone, leave the account out with --without-account";
+            screen.write_folded("", advice, out)?;
         }
         Ok(())
     }
@@ -263,7 +266,7 @@ impl<'a> DiagnosisDoc<'a> {
             ("PERMISSION", Align::Left),
             ("ON", Align::Left),
             ("SCOPE", Align::Left),
-            ("", Align::Left),
+            ("NEED", Align::Left),
             ("HELD", Align::Left),
         ]);
         for permission in &self.permissions {

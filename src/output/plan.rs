@@ -32,13 +32,12 @@ pub fn write(
         ]);
     }
     table.write(screen, out)?;
-    writeln!(
-        out,
-        "\n{}, at least {}: a list takes one for every 100 rows. Besides these, the last access check.",
+    let requests = walks.iter().map(|walk| walk.requests as u64).sum::<u64>();
+    let closing = format!(
+        "{}, at least {}: a list takes one for every 100 rows. Besides these, the last access check.",
         count(scopes as u64, "scope"),
-        count(
-            walks.iter().map(|walk| walk.requests as u64).sum::<u64>(),
-            "request"
-        ),
-    )
+        count(requests, "request"),
+    );
+    writeln!(out)?;
+    screen.write_folded("", &closing, out)
 }

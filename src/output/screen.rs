@@ -38,6 +38,10 @@ impl Screen {
     /// # Errors
     /// When the output fails.
     pub fn write_folded(self, margin: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
+        let needs = margin.width() + HANGING + NARROWEST;
+        if !margin.trim().is_empty() && self.width.is_some_and(|width| width < needs) {
+            return self.write_folded("", &format!("{margin}{text}"), out);
+        }
         let lines = self.folded(margin.width(), text);
         for (at, text) in lines.iter().enumerate() {
             if at == 0 {

@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, RandomState};
 use serde::Serialize;
 
 use crate::model::{
-    Diagnosis, Listing, ListingKind, Proof, ResourceType, Scope, Trial, TrialAnswer,
+    CHECK_SILENT, Diagnosis, Listing, ListingKind, Proof, ResourceType, Scope, Trial, TrialAnswer,
 };
 
 /// Causes of gaps, each with how this program says it.
@@ -15,7 +15,7 @@ const CAUSES: [(&str, &[&str]); 20] = [
         "permission_missing",
         &["the key lacks", "permission missing", "is not held for all"],
     ),
-    ("check_unanswered", &["the permission check did not answer"]),
+    ("check_unanswered", &[CHECK_SILENT]),
     ("key_refused", &["Harness refused the API key"]),
     ("address_refused", &["is not on the account's allowlist"]),
     ("not_found", &["not found"]),

@@ -275,8 +275,7 @@ fn write_blocks(
     width: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let headings = columns.iter().map(|column| column.heading.width());
-    let heading = headings.max().unwrap_or_default();
+    let heading = width_of_headings(columns, width);
     let indent = heading + WIDE_GAP;
     let value = width.saturating_sub(indent).max(NARROWEST_VALUE);
     for row in 0..columns.first().map_or(0, |column| column.cells.len()) {
@@ -288,19 +287,29 @@ fn write_blocks(
             .iter()
             .filter(|column| !column.cells[row].text.is_empty())
         {
-            let padding = " ".repeat(indent - column.heading.width());
-            let name = screen.bold(&column.heading);
-            for (at, cell) in column.cells[row].folded(value).iter().enumerate() {
-                let text = cell.text;
-                if at == 0 {
-                    writeln!(out, "{name}{padding}{text}")?;
-                } else {
-                    writeln!(out, "{}{text}", " ".repeat(indent))?;
-                }
+            let names = Cell::of(&column.heading).folded(heading);
+            let values = column.cells[row].folded(value);
+            for at in 0..names.len().max(values.len()) {
+                let name = names.get(at).copied().unwrap_or(Cell::of(""));
+                let padding = " ".repeat(indent - name.columns);
+                let name = screen.bold(name.text);
+                let value = values.get(at).map_or("", |value| value.text);
+                writeln!(out, "{}", format!("{name}{padding}{value}").trim_end())?;
             }
         }
     }
     Ok(())
+}
+
+/// The headings give way to values whose words would be broken.
+fn width_of_headings(columns: &[Column<'_>], width: usize) -> usize {
+    let headings = || columns.iter().map(|column| &*column.heading);
+    let widest = headings().map(UnicodeWidthStr::width).max();
+    let piece = headings().map(widest_piece).max().unwrap_or_default();
+    let cells = columns.iter().flat_map(|column| &column.cells);
+    let value = cells.map(|cell| widest_piece(cell.text)).max();
+    let left = width.saturating_sub(value.unwrap_or_default() + WIDE_GAP);
+    widest.unwrap_or_default().min(left.max(piece))
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ fn changes_of(kind: &ResourceType) -> Vec<Change> {
     let odd = [
         (r#"{"settings":["a","b"]}"#, r#"{"settings":["b","a"]}"#),
         (r#"{"settings":["a","a"]}"#, r#"{"settings":["a"]}"#),
-        ("{}", r#"{"settings":[]}"#),
+        ("{}", r#"{"description":[]}"#),
         ("{}", "not JSON"),
     ];
     let odd = odd.map(|(before, after)| Change::ResourceChanged {

@@ -140,7 +140,7 @@ fn what_is_no_key_is_named_and_never_repeated() {
     for (text, says) in [
         (
             format!("HARNESS_API_KEY: {key}"),
-            "contains an assignment (`HARNESS_API_KEY=…`)",
+            "contains an assignment (`HARNESS_API_KEY:…`)",
         ),
         (
             format!("\u{201c}{key}\u{201d}"),

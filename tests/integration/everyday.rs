@@ -194,6 +194,36 @@ fn a_server_that_is_silent_about_single_things_can_be_observed() {
         .exits(0);
 }
 
+fn requests(test: &Test) -> i64 {
+    let asked = "SELECT requests FROM snapshots ORDER BY id DESC LIMIT 1";
+    test.ask(asked).parse().unwrap()
+}
+
+/// Somebody who left is asked about once, not in each of 150 groups and role assignments.
+#[test]
+fn whoever_leaves_the_account_leaves_everything() {
+    let test = Test::new();
+    test.fake.change(|account| {
+        for number in 0..150 {
+            let group = format!("group_{number}");
+            account.add_group(&top(), &group, "Of two");
+            account.add_member(&top(), &group, DANA);
+            account.add_member(&top(), &group, "uGUS000000000000000000");
+        }
+    });
+    test.observe();
+    let before = requests(&test);
+    test.observe_after(|account| {
+        account.remove_user(DANA);
+        account
+            .role_assignments
+            .retain(|row| *row.principal.identifier != *DANA);
+    });
+    assert!(requests(&test) <= before + 3, "{}", requests(&test));
+    let left = "SELECT count(*) FROM changes WHERE change = 'removed' AND id LIKE '%:member'";
+    assert_eq!(test.ask(left), "152");
+}
+
 #[test]
 fn questions_about_what_is_missing_are_bounded() {
     let test = Test::new();
@@ -204,15 +234,11 @@ fn questions_about_what_is_missing_are_bounded() {
         }
     });
     test.observe();
-    let requests = || -> i64 {
-        let asked = "SELECT requests FROM snapshots ORDER BY id DESC LIMIT 1";
-        test.ask(asked).parse().unwrap()
-    };
-    let before = requests();
+    let before = requests(&test);
     test.observe_after(|account| {
         account.users.retain(|user| !user.uuid.ends_with('7'));
     });
-    assert!(requests() <= before + 105, "{before} and {}", requests());
+    assert!(requests(&test) <= before + 105, "{}", requests(&test));
     assert_eq!(
         test.ask("SELECT count(*) FROM changes WHERE change = 'removed'"),
         "100"

@@ -13,6 +13,7 @@ use sources::sources;
 const PARTS: &[(&str, &[&str])] = &[
     ("characters", &[]),
     ("similar", &[]),
+    ("text_file", &[]),
     ("model", &[]),
     ("api", &["characters", "model"]),
     ("collect", &["api", "model"]),
@@ -58,8 +59,8 @@ const PARTS: &[(&str, &[&str])] = &[
     ("signals", &["exit", "unfinished"]),
     ("error", &["api", "exit", "store"]),
     ("cli", &["diff", "error", "findings", "model", "similar"]),
-    ("connection", &["api", "cli", "error", "store"]),
-    ("config", &["cli", "connection", "error"]),
+    ("connection", &["api", "cli", "error", "store", "text_file"]),
+    ("config", &["cli", "connection", "error", "text_file"]),
     ("logging", &["api", "characters", "connection", "error"]),
     (
         "command",
@@ -84,6 +85,7 @@ const PARTS: &[(&str, &[&str])] = &[
             "signals",
             "similar",
             "store",
+            "text_file",
         ],
     ),
     (

@@ -67,6 +67,7 @@ mod secrets;
 mod self_raising;
 mod sync;
 mod terminal;
+mod text_files;
 mod tree;
 mod typed;
 mod unseen;

@@ -19,7 +19,7 @@ fn folder() -> TempDir {
             Some("The Shop"),
             Details::Container {
                 description: None,
-                harness_managed: false,
+                harness_managed: Some(false),
             },
         )
         .assign("user_group/account/ops", ADMIN, "account", EVERYTHING)

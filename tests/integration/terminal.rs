@@ -2,12 +2,16 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use fake_harness::Caller;
+
 use crate::support::account::{Account, EVERYTHING};
-use crate::support::{Run, TempDir, on_terminal};
+use crate::support::{Run, TempDir, Test, on_terminal};
 
 const WIDTHS: [usize; 3] = [80, 100, 120];
 const SCOPES: [&str; 3] = ["account", "org/a", "org/a/project/b"];
 const LONG: &str = "A group with a name as long as people give them where nobody stops them";
+/// Combining marks, from right to left, and pictures of several characters.
+const ODD: &str = "Ze\u{301}lia מנהלי החשבון कृष्ण 👩‍👩‍👧‍👦 e\u{301}\u{301}\u{301} 🇩🇪 ไทยที่";
 const WIDE: &str = "支払いチームの管理者グループ支払いチームの管理者グループ支払いチーム";
 
 /// The same long and wide names at every scope, and twice in each.
@@ -23,6 +27,8 @@ fn account() -> Account {
             ("two", LONG),
             ("three", WIDE),
             ("four", WIDE),
+            ("five", ODD),
+            ("six", ODD),
         ] {
             account.namesakes(scope, nth, name, &["old", "new"]);
         }
@@ -73,6 +79,29 @@ fn every_output_fits_the_terminal() {
     for width in [40].into_iter().chain(WIDTHS) {
         for way in WAYS {
             let printed = on_terminal(width, &db, way);
+            for text in [&printed.stdout, &printed.stderr] {
+                let wide = text.lines().find(|line| line.width() > width);
+                assert_eq!(wide, None, "{way:?} at {width}:\n{text}");
+            }
+        }
+    }
+}
+
+/// `doctor` and `sync --plan` wrote whole sentences into narrow terminals.
+#[test]
+fn what_asks_harness_fits_the_terminal() {
+    let test = Test::new();
+    let account = fake_harness::Scope::account();
+    test.fake
+        .caller(Caller::viewer("_all_account_level_resources", &account));
+    for width in [40, 60, 80] {
+        for way in [
+            &["doctor", "--scopes", "all", "--with", "logins"][..],
+            &["sync", "--plan", "--scopes", "all"],
+            &["sync", "--scopes", "all", "--allow-partial", "-v"],
+            &["verify", "--sample", "9"],
+        ] {
+            let printed = test.on_terminal(width, way);
             for text in [&printed.stdout, &printed.stderr] {
                 let wide = text.lines().find(|line| line.width() > width);
                 assert_eq!(wide, None, "{way:?} at {width}:\n{text}");

@@ -124,11 +124,11 @@ impl Account {
     pub fn group(&mut self, id: &str, name: &str) -> &mut Self {
         let details = Details::UserGroup {
             description: None,
-            sso_linked: false,
+            sso_linked: Some(false),
             sso_type: None,
             sso_group: None,
-            externally_managed: false,
-            harness_managed: id.contains("all_users"),
+            externally_managed: Some(false),
+            harness_managed: Some(id.contains("all_users")),
         };
         self.resource(id, Some(name), details)
     }
@@ -202,7 +202,7 @@ impl Account {
     pub fn project(&mut self, org: &str, project: &str) -> &mut Self {
         let details = || Details::Container {
             description: None,
-            harness_managed: false,
+            harness_managed: Some(false),
         };
         self.resource(&format!("organization/{org}"), Some(org), details());
         self.resource(
@@ -220,7 +220,7 @@ impl Account {
         };
         let details = Details::Container {
             description: None,
-            harness_managed: false,
+            harness_managed: Some(false),
         };
         self.resource(&id, Some(path), details)
     }
@@ -271,6 +271,7 @@ impl Account {
                 id: reference,
                 name: name.clone(),
                 details: details.clone(),
+                unread: Vec::new(),
             });
         }
         let mut assignment_ids = AssignmentIds::default();

@@ -92,9 +92,9 @@ pub(crate) fn selector(text: &str) -> Selector {
 pub fn user(email: &str, disabled: bool) -> Details {
     Details::User {
         email: Some(email.to_owned()),
-        locked: false,
-        disabled,
-        externally_managed: false,
+        locked: Some(false),
+        disabled: Some(disabled),
+        externally_managed: Some(false),
         two_factor_enabled: None,
     }
 }

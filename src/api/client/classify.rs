@@ -45,7 +45,10 @@ impl Classifier<'_> {
             408 | 500..=599 if said.code.as_deref() != Some("TOO_MANY_REQUESTS") => {
                 fail(ApiErrorKind::Server(said), AttemptOutcome::Transient)
             }
-            300..=399 => self.redirect(response, said),
+            // Not every 3xx leads elsewhere: 304 says that nothing is new.
+            300..=399 if response.location.is_some() || said.code.is_some() => {
+                self.redirect(response, said)
+            }
             401 if said.code.is_none() => {
                 fail(ApiErrorKind::BadKey(said), AttemptOutcome::Doubtful)
             }

@@ -17,7 +17,7 @@ use super::retry::{AttemptOutcome, Retry, RetryPolicy, RetryReason, Step, retry_
 use crate::api::call::{Call, CallSite, Method, PageAsked, Reply};
 use crate::api::error::{ApiError, ApiErrorKind, ErrorBody};
 use crate::api::http::base_url::BaseUrl;
-use crate::api::http::transport::{HttpRequest, HttpResponse};
+use crate::api::http::transport::{HttpRequest, HttpResponse, TransportErrorKind};
 use crate::api::page::envelope;
 use crate::api::wire::lenient::take_oddities;
 
@@ -152,11 +152,10 @@ impl Client {
             ApiErrorKind::BadKey(_) if !error.is_first => self.key_works(error),
             // Whether it was the list that was slow, or Harness that could not be asked.
             ApiErrorKind::Deadline { ref last, .. } => {
-                let is_of_all = |last: &ApiErrorKind| {
-                    matches!(
-                        last,
-                        ApiErrorKind::Throttled(_) | ApiErrorKind::Transport(_)
-                    )
+                let is_of_all = |last: &ApiErrorKind| match last {
+                    ApiErrorKind::Throttled(_) => true,
+                    ApiErrorKind::Transport(error) => error.kind != TransportErrorKind::Timeout,
+                    _ => false,
                 };
                 self.keeps_what_came.load(Ordering::Relaxed)
                     && !error.is_first
@@ -312,7 +311,8 @@ impl Client {
         for member in oddities {
             if warned.insert((call.path().to_owned(), member)) {
                 log::warn!(
-                    "{}: `{member}` is not of the expected type or length in some rows; it is left out or cut there",
+                    "{}: `{member}` is not of the expected type or length in some rows; there it is cut, or unknown and kept as it \
+                     was known before",
                     call.path()
                 );
             }

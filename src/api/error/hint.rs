@@ -23,6 +23,10 @@ fn hint_about(kind: &ApiErrorKind, error: &ApiError) -> Option<String> {
             "Another program may be using the same key; Harness allows about 400 requests a minute. Try again later, \
              or lower the rate."
         }
+        ApiErrorKind::NotJson { .. } if error.is_in_its_place() => {
+            "Harness answered other calls, so the base URL is right: something before it (a proxy, a firewall, a gateway) \
+             answers this one in its place. Ask whoever runs that to let this path through."
+        }
         ApiErrorKind::NotJson {
             status: 403,
             looks_like: LooksLike::Html,

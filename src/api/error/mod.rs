@@ -210,6 +210,22 @@ impl ApiError {
         )
     }
 
+    /// Whether something that is not Harness answers here, although Harness answered elsewhere in this run.
+    #[must_use]
+    pub fn is_in_its_place(&self) -> bool {
+        let is_page = matches!(
+            &*self.kind,
+            ApiErrorKind::NotJson {
+                looks_like: LooksLike::Html
+                    | LooksLike::LoginPage
+                    | LooksLike::OtherService
+                    | LooksLike::Other,
+                ..
+            }
+        );
+        is_page && !self.is_first
+    }
+
     /// Whether a first call failed in a way that may be the endpoint's own, although nothing has shown yet that Harness is
     /// there.
     #[must_use]

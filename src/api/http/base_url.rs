@@ -37,6 +37,10 @@ pub enum BaseUrlError {
         /// The text before it, when it is a base URL.
         before: Option<String>,
     },
+    /// A port that no host has.
+    Port,
+    /// A host with characters outside ASCII.
+    ForeignHost,
     /// Plain `http` to this host, which is not this computer, and not allowed.
     PlainHttp(String),
 }
@@ -60,6 +64,10 @@ impl fmt::Display for BaseUrlError {
                 "the base URL must not hold a user name or password; give the API key with --api-key-file or HARNESS_API_KEY",
             ),
             Self::QueryOrFragment { .. } => f.write_str("the base URL must not have a `?` or `#` part"),
+            Self::Port => f.write_str("the base URL has a port that is not a number from 1 to 65535"),
+            Self::ForeignHost => {
+                f.write_str("the base URL has a host with characters outside ASCII")
+            }
             Self::PlainHttp(host) => write!(
                 f,
                 "plain http to `{host}` would send the API key unencrypted; use https"
@@ -86,7 +94,8 @@ impl BaseUrlError {
             Self::QueryOrFragment { before } => before
                 .as_ref()
                 .map(|before| format!("did you mean {before}?")),
-            Self::Malformed | Self::Scheme(_) | Self::UserInfo => None,
+            Self::ForeignHost => Some("write it as DNS has it, with xn--".to_owned()),
+            Self::Malformed | Self::Scheme(_) | Self::UserInfo | Self::Port => None,
         }
     }
 }
@@ -121,6 +130,14 @@ impl BaseUrl {
             let before = Self::parse(before, allow_http).ok().map(|base| base.0);
             return Err(BaseUrlError::QueryOrFragment { before });
         }
+        if !authority.is_ascii() {
+            return Err(BaseUrlError::ForeignHost);
+        }
+        let default_port = if scheme == "https" { 443 } else { 80 };
+        let port = match authority_port(authority)? {
+            Some(port) if port != default_port => format!(":{port}"),
+            _ => String::new(),
+        };
         let uri: Uri = text.parse().map_err(|_| BaseUrlError::Malformed)?;
         let host = uri.host().unwrap_or_default().to_ascii_lowercase();
         let path = uri.path().trim_end_matches('/');
@@ -130,11 +147,6 @@ impl BaseUrl {
         if scheme == "http" && !allow_http && !is_this_computer(&host) {
             return Err(BaseUrlError::PlainHttp(host));
         }
-        let default_port = if scheme == "https" { 443 } else { 80 };
-        let port = match authority_port(authority)? {
-            Some(port) if port != default_port => format!(":{port}"),
-            _ => String::new(),
-        };
         Ok(Self(format!("{scheme}://{host}{port}{path}")))
     }
 
@@ -252,7 +264,7 @@ pub(super) fn authority_port(authority: &str) -> Result<Option<u16>, BaseUrlErro
     match after_address.rsplit_once(':') {
         None | Some((_, "")) => Ok(None),
         Some((_, port)) => match port.parse() {
-            Ok(0) | Err(_) => Err(BaseUrlError::Malformed),
+            Ok(0) | Err(_) => Err(BaseUrlError::Port),
             Ok(port) => Ok(Some(port)),
         },
     }
@@ -353,7 +365,7 @@ mod tests {
 
     #[test]
     fn other_things_are_refused() {
-        use BaseUrlError::{Malformed, QueryOrFragment, Scheme};
+        use BaseUrlError::{ForeignHost, Malformed, Port, QueryOrFragment, Scheme};
         let cases = [
             (
                 "app.harness.io",
@@ -364,9 +376,10 @@ mod tests {
             ("https://", Malformed),
             ("https:///x", Malformed),
             ("https://a b", Malformed),
+            ("https://exämple.test", ForeignHost),
             ("https://a/../b", Malformed),
-            ("https://a:0", Malformed),
-            ("https://a:99999", Malformed),
+            ("https://a:0", Port),
+            ("https://a:99999", Port),
             ("ftp://a", Scheme("ftp".to_owned())),
             (
                 "https://a?x=1",

@@ -174,7 +174,7 @@ impl<F, K> Walk<F, K> {
                 return Ok(End::Broken(failed));
             }
             if self.has_enough(pass.pages + failed.len() as u64) {
-                failed.push(WalkGap::Unread { pages: pass.pages });
+                self.walked.unread_after = Some(pass.pages);
                 return Ok(End::Broken(failed));
             }
             match (self.fetch)(PageAsked { index, size }) {

@@ -57,7 +57,9 @@ pub struct Walked {
     pub filtered_to_nothing: bool,
     /// Bytes of memory that the rows take, by estimate.
     pub bytes: u64,
-    /// Why the list is not whole; empty: it is, and every row was handed on.
+    /// The pages that were looked at, where nobody asked for more. What they show is no defect of the list.
+    pub unread_after: Option<u64>,
+    /// Why the list is not whole; empty: it is, as far as it was looked at, and every row was handed on.
     pub gaps: Vec<WalkGap>,
 }
 
@@ -65,22 +67,16 @@ impl Walked {
     /// Whether every row of the list was handed on.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        self.gaps.is_empty()
+        self.gaps.is_empty() && self.unread_after.is_none()
     }
 
-    /// Whether something is wrong with what was read.
+    /// How far the list was looked at, where nobody asked for more.
     #[must_use]
-    pub fn has_defects(&self) -> bool {
-        let mut gaps = self.gaps.iter();
-        gaps.any(|gap| !matches!(gap, WalkGap::Unread { .. }))
-    }
-
-    /// The pages that were looked at, if the walk was to look at no more than these.
-    #[must_use]
-    pub fn unread_after(&self) -> Option<u64> {
-        self.gaps.iter().find_map(|gap| match gap {
-            WalkGap::Unread { pages } => Some(*pages),
-            _ => None,
+    pub fn unread(&self) -> Option<String> {
+        Some(match self.unread_after? {
+            0 => "not looked at".to_owned(),
+            1 => "only the first page was looked at".to_owned(),
+            pages => format!("only the first {pages} pages were looked at"),
         })
     }
 
@@ -125,11 +121,6 @@ pub enum WalkGap {
         /// To what.
         reason: String,
     },
-    /// Nobody asked for more pages than these.
-    Unread {
-        /// How many were looked at.
-        pages: u64,
-    },
     /// The rows would take more memory than one list may.
     TooLarge {
         /// What one list may take, in bytes.
@@ -149,9 +140,6 @@ impl fmt::Display for WalkGap {
             }
             Self::Page { page, reason } => write!(f, "page {} failed: {reason}", page + 1),
             Self::Impossible { reason } => write!(f, "invalid response: {reason}"),
-            Self::Unread { pages: 0 } => f.write_str("not looked at"),
-            Self::Unread { pages: 1 } => f.write_str("only the first page was looked at"),
-            Self::Unread { pages } => write!(f, "only the first {pages} pages were looked at"),
             Self::TooLarge { limit } => write!(
                 f,
                 "the list needs more than {} MiB of memory; only its beginning was read (--max-memory allows more)",

@@ -83,7 +83,7 @@ pub struct AccessControl {
     #[serde(default)]
     pub resource_identifier: Option<String>,
     /// The response.
-    #[serde(default, deserialize_with = "lenient::decisive")]
+    #[serde(default, deserialize_with = "lenient::decisive_or_null")]
     pub permitted: Option<bool>,
 }
 

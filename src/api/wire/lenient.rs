@@ -1,15 +1,19 @@
 //! How members of a row are read: strictly what identifies and links, leniently what decorates.
 //!
-//! A row without a sane identity is refused as a whole, and its list says so. A decoration of an unexpected type (a time
-//! with a fraction, a count as text, an object for a name) is unknown, and one warning names it. Text beyond any honest length is cut and marked, so that a broken server cannot fill the memory.
+//! A row without a sane identity is refused as a whole, and its list says so. A decoration that cannot be read (a time with
+//! a fraction, an object for a name) is unknown, and one warning names it. Text beyond any honest length is cut and marked,
+//! so that a broken server cannot fill the memory.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt;
-use std::marker::PhantomData;
 use std::ops::RangeInclusive;
 
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+use super::said::{Moment, Readable, Said, any_type};
+use super::shallow::Shallow;
 
 /// Bytes of an identifier; Harness allows 128 characters.
 const IDENTIFIER_LIMIT: usize = 1_000;
@@ -35,186 +39,23 @@ fn note(member: &'static str) {
     ODDITIES.with(|odd| odd.borrow_mut().insert(member));
 }
 
-/// A value that an unexpected type does not spoil.
-pub(crate) trait Decoration: Sized {
-    fn of_text(text: &str) -> Option<Self>;
-
-    fn of_owned(text: String) -> Option<Self> {
-        Self::of_text(&text)
-    }
-
-    fn of_integer(_: i64) -> Option<Self> {
-        None
-    }
-
-    fn of_fraction(_: f64) -> Option<Self> {
-        None
-    }
-
-    fn of_flag(_: bool) -> Option<Self> {
-        None
-    }
-}
-
-impl Decoration for String {
-    fn of_text(text: &str) -> Option<Self> {
-        Some(text.to_owned())
-    }
-
-    fn of_owned(text: String) -> Option<Self> {
-        Some(text)
-    }
-}
-
-impl Decoration for i64 {
-    fn of_text(_: &str) -> Option<Self> {
-        None
-    }
-
-    fn of_integer(number: i64) -> Option<Self> {
-        Some(number)
-    }
-}
-
-impl Decoration for bool {
-    fn of_text(_: &str) -> Option<Self> {
-        None
-    }
-
-    fn of_flag(flag: bool) -> Option<Self> {
-        Some(flag)
-    }
-}
-
-/// A count, also as a text.
-struct Count(i64);
-
-impl Decoration for Count {
-    fn of_text(text: &str) -> Option<Self> {
-        text.trim().parse().ok().map(Self)
-    }
-
-    fn of_integer(number: i64) -> Option<Self> {
-        Some(Self(number))
-    }
-
-    #[allow(clippy::cast_possible_truncation)] // it has no fraction, and its range is checked
-    fn of_fraction(number: f64) -> Option<Self> {
-        const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53
-        (number.fract() == 0.0 && number.abs() < EXACT).then_some(Self(number as i64))
-    }
-}
-
-/// A boolean, also as a text or as 0 and 1.
-struct Decisive(bool);
-
-impl Decoration for Decisive {
-    fn of_text(text: &str) -> Option<Self> {
-        match text.trim().to_ascii_lowercase().as_str() {
-            "true" => Some(Self(true)),
-            "false" => Some(Self(false)),
-            _ => None,
-        }
-    }
-
-    fn of_integer(number: i64) -> Option<Self> {
-        match number {
-            0 => Some(Self(false)),
-            1 => Some(Self(true)),
-            _ => None,
-        }
-    }
-
-    fn of_flag(flag: bool) -> Option<Self> {
-        Some(Self(flag))
-    }
-}
-
-/// What came: nothing, something that fits, or something that does not.
-enum Decoded<T> {
-    Nothing,
-    Fits(T),
-    Odd,
-}
-
-impl<T> From<Option<T>> for Decoded<T> {
-    fn from(value: Option<T>) -> Self {
-        value.map_or(Self::Odd, Self::Fits)
-    }
-}
-
-struct AnyType<T>(PhantomData<T>);
-
-impl<'de, T: Decoration> Visitor<'de> for AnyType<T> {
-    type Value = Decoded<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Decoded<T>, E> {
-        Ok(Decoded::Nothing)
-    }
-
-    fn visit_bool<E>(self, flag: bool) -> Result<Decoded<T>, E> {
-        Ok(T::of_flag(flag).into())
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Decoded<T>, E> {
-        Ok(T::of_integer(number).into())
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Decoded<T>, E> {
-        Ok(i64::try_from(number).ok().and_then(T::of_integer).into())
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Decoded<T>, E> {
-        Ok(T::of_fraction(number).into())
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Decoded<T>, E> {
-        Ok(T::of_text(text).into())
-    }
-
-    fn visit_string<E>(self, text: String) -> Result<Decoded<T>, E> {
-        Ok(T::of_owned(text).into())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Decoded<T>, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Decoded::Odd)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Decoded<T>, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Decoded::Odd)
-    }
-}
-
-fn any_type<'de, T: Decoration, D: Deserializer<'de>>(from: D) -> Result<Decoded<T>, D::Error> {
-    from.deserialize_any(AnyType(PhantomData))
-}
-
-fn decoration<'de, T: Decoration, D: Deserializer<'de>>(
+fn read<'de, T: Readable, D: Deserializer<'de>>(
     from: D,
     member: &'static str,
-) -> Result<Option<T>, D::Error> {
-    Ok(match any_type(from)? {
-        Decoded::Fits(value) => Some(value),
-        Decoded::Nothing => None,
-        Decoded::Odd => {
-            note(member);
-            None
-        }
-    })
+) -> Result<Said<T>, D::Error> {
+    let said = any_type(from)?;
+    if matches!(said, Said::Odd) {
+        note(member);
+    }
+    Ok(said)
 }
 
 fn text<'de, D: Deserializer<'de>>(
     from: D,
     member: &'static str,
     limit: usize,
-) -> Result<Option<String>, D::Error> {
-    Ok(decoration(from, member)?.map(|text: String| {
+) -> Result<Said<String>, D::Error> {
+    Ok(read(from, member)?.map(|text: String| {
         if text.len() <= limit {
             return with_visible_nul(text);
         }
@@ -237,41 +78,46 @@ fn cut(text: &str, limit: usize) -> String {
     format!("{}… [cut: {} bytes]", &text[..end], text.len())
 }
 
-/// One module for each member that decorates; the name of the member is for the warning.
+/// One function for each member that decorates; the name of the member is for the warning. A `word` is one of an open list
+/// in capitals, which some servers spell otherwise.
 macro_rules! decorations {
     ($($kind:ident: $($function:ident = $member:literal),+;)+) => {
         $($(decorations!(@ $kind $function $member);)+)+
     };
     (@ name $function:ident $member:literal) => {
-        pub(super) fn $function<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+        pub(super) fn $function<'de, D: Deserializer<'de>>(from: D) -> Result<Said<String>, D::Error> {
             text(from, $member, NAME_LIMIT)
         }
     };
+    (@ word $function:ident $member:literal) => {
+        pub(super) fn $function<'de, D: Deserializer<'de>>(from: D) -> Result<Said<String>, D::Error> {
+            Ok(text(from, $member, NAME_LIMIT)?.map(|word| word.to_ascii_uppercase()))
+        }
+    };
     (@ long $function:ident $member:literal) => {
-        pub(super) fn $function<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+        pub(super) fn $function<'de, D: Deserializer<'de>>(from: D) -> Result<Said<String>, D::Error> {
             text(from, $member, DESCRIPTION_LIMIT)
         }
     };
     (@ number $function:ident $member:literal) => {
-        pub(super) fn $function<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
-            decoration(from, $member)
+        pub(super) fn $function<'de, D: Deserializer<'de>>(from: D) -> Result<Said<i64>, D::Error> {
+            read(from, $member)
         }
     };
     (@ flag $function:ident $member:literal) => {
-        pub(super) fn $function<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D::Error> {
-            decoration(from, $member)
+        pub(super) fn $function<'de, D: Deserializer<'de>>(from: D) -> Result<Said<bool>, D::Error> {
+            read(from, $member)
         }
     };
 }
 
 decorations! {
-    name: name = "name", email = "email", authentication_mechanism = "authenticationMechanism",
-        cluster = "cluster", linked_sso_type = "linkedSsoType", sso_group_id = "ssoGroupId",
-        sso_group_name = "ssoGroupName", status = "status", settings_type = "settingsType",
-        resource_type = "resourceType", action = "action";
+    name: name = "name", cluster = "cluster", sso_group_id = "ssoGroupId",
+        sso_group_name = "ssoGroupName", action = "action";
+    word: authentication_mechanism = "authenticationMechanism", linked_sso_type = "linkedSsoType",
+        status = "status", settings_type = "settingsType", resource_type = "resourceType";
     long: description = "description";
-    number: tokens_count = "tokensCount", expiry_at = "expiryAt", valid_from = "validFrom",
-        session_timeout = "sessionTimeoutInMinutes";
+    number: session_timeout = "sessionTimeoutInMinutes";
     flag: public_access_enabled = "publicAccessEnabled", two_factor_admin_enforced = "twoFactorAdminEnforced",
         locked = "locked", user_disabled = "disabled", externally_managed = "externallyManaged",
         two_factor = "twoFactorAuthenticationEnabled", two_factor_enabled = "twoFactorEnabled",
@@ -279,38 +125,125 @@ decorations! {
         managed = "managed", valid = "valid", oauth_enabled = "oauthEnabled";
 }
 
-/// When something was made, in epoch milliseconds. Harness is younger than 2000, and no date is written in five digits of a
-/// year: a moment beyond is unknown. Zero is how Harness says nothing.
-pub(super) fn created_at<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
-    let moment: Option<i64> = decoration(from, "createdAt")?;
-    let is_sane = |moment: &i64| *moment == 0 || SANE_TIMES.contains(moment);
-    if moment.is_some_and(|moment| !is_sane(&moment)) {
-        note("createdAt");
-    }
-    Ok(moment.filter(is_sane))
+/// The address of a user or service account; an empty one is none.
+pub(super) fn email<'de, D: Deserializer<'de>>(from: D) -> Result<Said<String>, D::Error> {
+    let said = text(from, "email", NAME_LIMIT)?;
+    Ok(match said {
+        Said::Is(address) if address.trim().is_empty() => Said::Nothing,
+        said => said,
+    })
 }
 
-/// When something happened, in epoch milliseconds: a number, or a text that is one.
-pub(super) fn moment<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
-    Ok(match any_type(from)? {
-        Decoded::Fits(Count(moment)) => Some(moment).filter(|moment| SANE_TIMES.contains(moment)),
-        Decoded::Nothing | Decoded::Odd => None,
+/// How many keys there are.
+pub(super) fn tokens_count<'de, D: Deserializer<'de>>(from: D) -> Result<Said<i64>, D::Error> {
+    let said = read(from, "tokensCount")?;
+    Ok(match said {
+        Said::Is(negative) if negative < 0 => {
+            note("tokensCount");
+            Said::Odd
+        }
+        said => said,
     })
+}
+
+/// When something was made, in epoch milliseconds. Harness is younger than 2000, and no date is written in five digits of a
+/// year: a moment beyond is unknown. Zero is how Harness says nothing.
+pub(super) fn created_at<'de, D: Deserializer<'de>>(from: D) -> Result<Said<i64>, D::Error> {
+    time(from, "createdAt", |moment| {
+        moment == 0 || SANE_TIMES.contains(&moment)
+    })
+}
+
+/// From when a token works, likewise.
+pub(super) fn valid_from<'de, D: Deserializer<'de>>(from: D) -> Result<Said<i64>, D::Error> {
+    time(from, "validFrom", |moment| SANE_TIMES.contains(&moment))
+}
+
+/// Until when a token works. Nothing and the far future mean for ever, so what cannot be read refuses the row.
+pub(super) fn expiry_at<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
+    match any_type(from)? {
+        Said::Nothing => Ok(None),
+        Said::Is(Moment(moment)) if moment >= *SANE_TIMES.start() => Ok(Some(moment)),
+        Said::Is(_) | Said::Odd => Err(D::Error::custom("not a time at which a token expires")),
+    }
+}
+
+fn time<'de, D: Deserializer<'de>>(
+    from: D,
+    member: &'static str,
+    is_sane: impl Fn(i64) -> bool,
+) -> Result<Said<i64>, D::Error> {
+    Ok(match any_type(from)? {
+        Said::Is(Moment(moment)) if is_sane(moment) => Said::Is(moment),
+        Said::Nothing => Said::Nothing,
+        Said::Is(_) | Said::Odd => {
+            note(member);
+            Said::Odd
+        }
+    })
+}
+
+/// When something happened, in epoch milliseconds; `None` for what cannot be true.
+pub(super) fn moment<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
+    let said: Said<Moment> = any_type(from)?;
+    let moment = said.known().map(|Moment(moment)| moment);
+    Ok(moment.filter(|moment| SANE_TIMES.contains(moment)))
 }
 
 /// A count that pages are steered by: a number, or a text that is one.
 pub(crate) fn count<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
-    let count: Option<Count> = decoration(from, "a count of the page")?;
-    Ok(count.map(|Count(count)| count))
+    read(from, "a count of the page").map(Said::known)
 }
 
-/// What decides whether a row counts at all: a boolean or what clearly means one. Anything else refuses the row.
+/// What decides whether a row counts at all: a boolean or what clearly means one. Missing, it is false; anything else
+/// refuses the row, because neither yes nor no may be made of it.
 pub(super) fn decisive<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D::Error> {
     match any_type(from)? {
-        Decoded::Nothing => Ok(None),
-        Decoded::Fits(Decisive(flag)) => Ok(Some(flag)),
-        Decoded::Odd => Err(D::Error::custom("neither true nor false")),
+        Said::Is(flag) => Ok(Some(flag)),
+        Said::Nothing | Said::Odd => Err(D::Error::custom("neither true nor false")),
     }
+}
+
+/// The same where `null` leaves it to the rest of the row.
+pub(super) fn decisive_or_null<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<bool>, D::Error> {
+    match any_type(from)? {
+        Said::Nothing => Ok(None),
+        Said::Is(flag) => Ok(Some(flag)),
+        Said::Odd => Err(D::Error::custom("neither true nor false")),
+    }
+}
+
+/// Levels of scopes.
+pub(super) fn levels<'de, D: Deserializer<'de>>(from: D) -> Result<Said<Vec<String>>, D::Error> {
+    texts(from, "allowedScopeLevels")
+}
+
+/// Domains of addresses.
+pub(super) fn domains<'de, D: Deserializer<'de>>(from: D) -> Result<Said<Vec<String>>, D::Error> {
+    texts(from, "whitelistedDomains")
+}
+
+/// A set of texts. When one of them cannot be read, nobody can say what is in it.
+fn texts<'de, D: Deserializer<'de>>(
+    from: D,
+    member: &'static str,
+) -> Result<Said<Vec<String>>, D::Error> {
+    let Shallow(value) = Shallow::deserialize(from)?;
+    let text = |item: Value| match item {
+        Value::String(text) => Some(with_visible_nul(text)),
+        _ => None,
+    };
+    let said = match value {
+        Value::Null => Said::Nothing,
+        Value::Array(items) => items.into_iter().map(text).collect::<Option<_>>().into(),
+        _ => Said::Odd,
+    };
+    if matches!(said, Said::Odd) {
+        note(member);
+    }
+    Ok(said)
 }
 
 /// What identifies a row or names another: it must be there and be sane.
@@ -344,13 +277,8 @@ struct Uuid(Option<String>);
 
 impl<'de> Deserialize<'de> for Uuid {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = match any_type(from)? {
-            Decoded::Fits(text) => Some(text),
-            Decoded::Nothing | Decoded::Odd => None,
-        };
-        Ok(Self(
-            text.filter(|text: &String| wrong_with(text).is_none()),
-        ))
+        let said: Said<String> = any_type(from)?;
+        Ok(Self(said.known().filter(|text| wrong_with(text).is_none())))
     }
 }
 
@@ -429,6 +357,8 @@ fn wrong_with(identifier: &str) -> Option<String> {
         ))
     } else if identifier.contains('/') {
         Some("an identifier contains `/`".to_owned())
+    } else if identifier.trim() != identifier {
+        Some("an identifier begins or ends with a space".to_owned())
     } else if identifier.chars().any(char::is_control) {
         Some("an identifier contains a control character".to_owned())
     } else {

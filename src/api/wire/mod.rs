@@ -1,7 +1,7 @@
 //! The bodies as Harness sends them, reduced to the fields this program may keep.
 //!
 //! Harness sends explicit nulls in some responses and omits fields in others, so every field that the specification does
-//! not guarantee is an `Option`, and missing means the same as null; `lenient` says how each is
+//! not guarantee is a [`Said`] or an `Option`, and missing means the same as null; `lenient` says how each is
 //! read. Fields that are not here are never looked at: responses carry webhook URLs, keys and client secrets.
 
 mod access_check;
@@ -13,6 +13,7 @@ mod principals;
 mod resource_groups;
 mod role_assignments;
 mod roles;
+mod said;
 mod scopes;
 mod shallow;
 mod tokens;
@@ -37,6 +38,7 @@ pub use role_assignments::{
     Principal, RoleAssignment, RoleAssignmentItem, RoleReference, ScopeFilter,
 };
 pub use roles::{Permission, PermissionItem, Role, RoleItem};
+pub use said::Said;
 pub use scopes::{Organization, OrganizationItem, Project, ProjectItem, Scope};
 pub(crate) use shallow::Shallow;
 pub use tokens::{Token, TokenItem};

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::lenient;
+use super::said::Said;
 
 /// A row of `POST /ng/api/user/batch`, schema `UserMetadataDTO`.
 #[derive(Hash, Debug, Deserialize)]
@@ -13,22 +14,22 @@ pub struct User {
     pub uuid: String,
     /// The address.
     #[serde(default, deserialize_with = "lenient::email")]
-    pub email: Option<String>,
+    pub email: Said<String>,
     /// Often missing, often the address.
     #[serde(default, deserialize_with = "lenient::name")]
-    pub name: Option<String>,
+    pub name: Said<String>,
     /// After failed sign-ins.
     #[serde(default, deserialize_with = "lenient::locked")]
-    pub locked: Option<bool>,
+    pub locked: Said<bool>,
     /// Deactivated.
     #[serde(default, deserialize_with = "lenient::user_disabled")]
-    pub disabled: Option<bool>,
+    pub disabled: Said<bool>,
     /// Kept by SCIM.
     #[serde(default, deserialize_with = "lenient::externally_managed")]
-    pub externally_managed: Option<bool>,
+    pub externally_managed: Said<bool>,
     /// Second factor.
     #[serde(default, deserialize_with = "lenient::two_factor")]
-    pub two_factor_authentication_enabled: Option<bool>,
+    pub two_factor_authentication_enabled: Said<bool>,
 }
 
 /// A row of `GET /ng/api/serviceaccount/aggregate`, schema `ServiceAccountAggregateDTO`.
@@ -39,7 +40,7 @@ pub struct ServiceAccountItem {
     pub service_account: ServiceAccount,
     /// Despite its name the number of API keys.
     #[serde(default, deserialize_with = "lenient::tokens_count")]
-    pub tokens_count: Option<i64>,
+    pub tokens_count: Said<i64>,
 }
 
 /// Schema `ServiceAccountDTO`.
@@ -51,13 +52,13 @@ pub struct ServiceAccount {
     pub identifier: String,
     /// Its name.
     #[serde(default, deserialize_with = "lenient::name")]
-    pub name: Option<String>,
+    pub name: Said<String>,
     /// Free text.
     #[serde(default, deserialize_with = "lenient::email")]
-    pub email: Option<String>,
+    pub email: Said<String>,
     /// Free text.
     #[serde(default, deserialize_with = "lenient::description")]
-    pub description: Option<String>,
+    pub description: Said<String>,
     /// The account that it is of.
     #[serde(default, deserialize_with = "lenient::optional_identifier")]
     pub account_identifier: Option<String>,
@@ -78,10 +79,10 @@ pub struct UserGroup {
     pub identifier: String,
     /// Its name.
     #[serde(default, deserialize_with = "lenient::name")]
-    pub name: Option<String>,
+    pub name: Said<String>,
     /// Free text.
     #[serde(default, deserialize_with = "lenient::description")]
-    pub description: Option<String>,
+    pub description: Said<String>,
     /// The account that it is of.
     #[serde(default, deserialize_with = "lenient::optional_identifier")]
     pub account_identifier: Option<String>,
@@ -96,23 +97,23 @@ pub struct UserGroup {
     pub users: Option<Vec<String>>,
     /// Supplied by Harness.
     #[serde(default, deserialize_with = "lenient::harness_managed")]
-    pub harness_managed: Option<bool>,
+    pub harness_managed: Said<bool>,
     /// Kept by SCIM.
     #[serde(default, deserialize_with = "lenient::externally_managed")]
-    pub externally_managed: Option<bool>,
+    pub externally_managed: Said<bool>,
     /// Membership comes from single sign-on.
     #[serde(default, deserialize_with = "lenient::sso_linked")]
-    pub sso_linked: Option<bool>,
+    pub sso_linked: Said<bool>,
     /// The same under the name that the schema has.
     #[serde(default, deserialize_with = "lenient::is_sso_linked")]
-    pub is_sso_linked: Option<bool>,
+    pub is_sso_linked: Said<bool>,
     /// `SAML`, `LDAP`, `OAUTH`, `OIDC`; open.
     #[serde(default, deserialize_with = "lenient::linked_sso_type")]
-    pub linked_sso_type: Option<String>,
+    pub linked_sso_type: Said<String>,
     /// SAML: the group's name; LDAP: its DN.
     #[serde(default, deserialize_with = "lenient::sso_group_id")]
-    pub sso_group_id: Option<String>,
+    pub sso_group_id: Said<String>,
     /// Its name for people.
     #[serde(default, deserialize_with = "lenient::sso_group_name")]
-    pub sso_group_name: Option<String>,
+    pub sso_group_name: Said<String>,
 }

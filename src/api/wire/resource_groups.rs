@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::lenient;
+use super::said::Said;
 
 /// A row of `GET /resourcegroup/api/v2/resourcegroup`, schema `ResourceGroupV2Response`.
 #[derive(Hash, Debug, Deserialize)]
@@ -11,7 +12,7 @@ pub struct ResourceGroupItem {
     /// The resource group.
     pub resource_group: ResourceGroup,
     /// Supplied by Harness.
-    #[serde(default, deserialize_with = "lenient::decisive")]
+    #[serde(default, deserialize_with = "lenient::decisive_or_null")]
     pub harness_managed: Option<bool>,
 }
 
@@ -24,10 +25,10 @@ pub struct ResourceGroup {
     pub identifier: String,
     /// Its name.
     #[serde(default, deserialize_with = "lenient::name")]
-    pub name: Option<String>,
+    pub name: Said<String>,
     /// Free text.
     #[serde(default, deserialize_with = "lenient::description")]
-    pub description: Option<String>,
+    pub description: Said<String>,
     /// Missing on those that Harness supplies.
     #[serde(default, deserialize_with = "lenient::optional_identifier")]
     pub account_identifier: Option<String>,
@@ -38,7 +39,8 @@ pub struct ResourceGroup {
     #[serde(default, deserialize_with = "lenient::optional_identifier")]
     pub project_identifier: Option<String>,
     /// Levels it may be assigned at.
-    pub allowed_scope_levels: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "lenient::levels")]
+    pub allowed_scope_levels: Said<Vec<String>>,
     /// The scopes it reaches into.
     pub included_scopes: Option<Vec<ScopeSelector>>,
     /// What it covers there.
@@ -67,7 +69,7 @@ pub struct ScopeSelector {
 #[serde(rename_all = "camelCase")]
 pub struct ResourceFilter {
     /// Everything.
-    #[serde(default, deserialize_with = "lenient::decisive")]
+    #[serde(default, deserialize_with = "lenient::decisive_or_null")]
     pub include_all_resources: Option<bool>,
     /// Else these.
     pub resources: Option<Vec<ResourceSelector>>,

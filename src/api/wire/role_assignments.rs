@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::lenient;
+use super::said::Said;
 use super::scopes::Scope;
 
 /// A row of `GET /authz/api/roleassignments`, schema `RoleAssignmentResponse`.
@@ -15,10 +16,10 @@ pub struct RoleAssignmentItem {
     pub scope: Option<Scope>,
     /// Epoch milliseconds.
     #[serde(default, deserialize_with = "lenient::created_at")]
-    pub created_at: Option<i64>,
+    pub created_at: Said<i64>,
     /// Made by Harness.
     #[serde(default, deserialize_with = "lenient::harness_managed")]
-    pub harness_managed: Option<bool>,
+    pub harness_managed: Said<bool>,
 }
 
 /// Schema `RoleAssignment`.
@@ -43,7 +44,7 @@ pub struct RoleAssignment {
     pub disabled: Option<bool>,
     /// Made by Harness; the same as `harnessManaged` outside.
     #[serde(default, deserialize_with = "lenient::managed")]
-    pub managed: Option<bool>,
+    pub managed: Said<bool>,
 }
 
 /// Schema `RoleReference`.
@@ -89,10 +90,10 @@ pub struct AggregateAssignment {
     pub scope: Option<Scope>,
     /// Epoch milliseconds.
     #[serde(default, deserialize_with = "lenient::created_at")]
-    pub created_at: Option<i64>,
+    pub created_at: Said<i64>,
     /// Made by Harness.
     #[serde(default, deserialize_with = "lenient::harness_managed")]
-    pub harness_managed: Option<bool>,
+    pub harness_managed: Said<bool>,
 }
 
 /// The role of an [`AggregateAssignment`].

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::lenient;
+use super::said::Said;
 use super::scopes::Scope;
 
 /// A row of `GET /authz/api/roles`, schema `RoleResponse`.
@@ -14,7 +15,7 @@ pub struct RoleItem {
     /// Null on roles that Harness supplies.
     pub scope: Option<Scope>,
     /// Supplied by Harness.
-    #[serde(default, deserialize_with = "lenient::decisive")]
+    #[serde(default, deserialize_with = "lenient::decisive_or_null")]
     pub harness_managed: Option<bool>,
 }
 
@@ -27,14 +28,15 @@ pub struct Role {
     pub identifier: String,
     /// Its name.
     #[serde(default, deserialize_with = "lenient::name")]
-    pub name: Option<String>,
+    pub name: Said<String>,
     /// Free text.
     #[serde(default, deserialize_with = "lenient::description")]
-    pub description: Option<String>,
+    pub description: Said<String>,
     /// A set, in arbitrary order.
     pub permissions: Option<Vec<String>>,
     /// Levels it may be assigned at.
-    pub allowed_scope_levels: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "lenient::levels")]
+    pub allowed_scope_levels: Said<Vec<String>>,
 }
 
 /// A row of `GET /authz/api/permissions`, schema `PermissionResponse`.
@@ -53,16 +55,17 @@ pub struct Permission {
     pub identifier: String,
     /// For people.
     #[serde(default, deserialize_with = "lenient::name")]
-    pub name: Option<String>,
+    pub name: Said<String>,
     /// `ACTIVE`, `EXPERIMENTAL`, `DEPRECATED`; open.
     #[serde(default, deserialize_with = "lenient::status")]
-    pub status: Option<String>,
+    pub status: Said<String>,
     /// Such as `USER`; open.
     #[serde(default, deserialize_with = "lenient::resource_type")]
-    pub resource_type: Option<String>,
+    pub resource_type: Said<String>,
     /// Such as `view`; open.
     #[serde(default, deserialize_with = "lenient::action")]
-    pub action: Option<String>,
+    pub action: Said<String>,
     /// Levels it can be held at.
-    pub allowed_scope_levels: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "lenient::levels")]
+    pub allowed_scope_levels: Said<Vec<String>>,
 }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::lenient;
+use super::said::Said;
 
 /// The scope of a role or role assignment, with explicit nulls.
 #[derive(Hash, Debug, Default, Deserialize)]
@@ -27,7 +28,7 @@ pub struct OrganizationItem {
     pub organization: Organization,
     /// Kept by Harness: the organization `default`.
     #[serde(default, deserialize_with = "lenient::harness_managed")]
-    pub harness_managed: Option<bool>,
+    pub harness_managed: Said<bool>,
 }
 
 /// Schema `OrganizationDTO`.
@@ -38,10 +39,10 @@ pub struct Organization {
     pub identifier: String,
     /// Its name.
     #[serde(default, deserialize_with = "lenient::name")]
-    pub name: Option<String>,
+    pub name: Said<String>,
     /// Free text.
     #[serde(default, deserialize_with = "lenient::description")]
-    pub description: Option<String>,
+    pub description: Said<String>,
 }
 
 /// A row of `GET /ng/api/projects`, schema `ProjectResponse`.
@@ -63,8 +64,8 @@ pub struct Project {
     pub identifier: String,
     /// Its name.
     #[serde(default, deserialize_with = "lenient::name")]
-    pub name: Option<String>,
+    pub name: Said<String>,
     /// Free text.
     #[serde(default, deserialize_with = "lenient::description")]
-    pub description: Option<String>,
+    pub description: Said<String>,
 }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::lenient;
+use super::said::Said;
 
 /// A row of `GET /ng/api/token/aggregate`, schema `TokenAggregateDTO`.
 #[derive(Hash, Debug, Deserialize)]
@@ -24,13 +25,13 @@ pub struct Token {
     pub identifier: String,
     /// Its name.
     #[serde(default, deserialize_with = "lenient::name")]
-    pub name: Option<String>,
+    pub name: Said<String>,
     /// In epoch milliseconds.
     #[serde(default, deserialize_with = "lenient::valid_from")]
-    pub valid_from: Option<i64>,
+    pub valid_from: Said<i64>,
     /// Harness accepts it.
     #[serde(default, deserialize_with = "lenient::valid")]
-    pub valid: Option<bool>,
+    pub valid: Said<bool>,
     /// The account that it is of.
     #[serde(default, deserialize_with = "lenient::optional_identifier")]
     pub account_identifier: Option<String>,

@@ -6,7 +6,7 @@ use crate::collect::definition::{
     Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
 };
 use crate::collect::endpoint::Endpoint;
-use crate::collect::rows::ListedResource;
+use crate::collect::rows::{ListedResource, Unread};
 use crate::model::{Details, ListingKind, ResourceType, Scope};
 
 pub(super) static ACCOUNT: Definition = Definition {
@@ -38,16 +38,21 @@ pub(super) static ACCOUNT: Definition = Definition {
 };
 
 fn listed(account: wire::Account) -> ListedResource {
+    let mut unread = Unread::default();
     let details = Details::Account {
-        authentication_mechanism: account.authentication_mechanism,
-        public_access_enabled: account.public_access_enabled,
-        two_factor_enforced: account.two_factor_admin_enforced,
+        authentication_mechanism: unread
+            .always("authentication_mechanism", account.authentication_mechanism),
+        public_access_enabled: unread
+            .always("public_access_enabled", account.public_access_enabled),
+        two_factor_enforced: unread
+            .always("two_factor_enforced", account.two_factor_admin_enforced),
     };
     ListedResource::new(
         ResourceType::Account,
         Scope::Account,
         account.identifier,
-        account.name,
+        unread.maybe("name", account.name),
         details,
     )
+    .with_unread(unread)
 }

@@ -1,12 +1,12 @@
 //! How people sign in to the account.
 
 use crate::api::call::Envelope;
-use crate::api::wire::AuthenticationSettings;
+use crate::api::wire::{AuthSettingKind, AuthenticationSettings, Said};
 use crate::collect::definition::{
     Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
 };
 use crate::collect::endpoint::Endpoint;
-use crate::collect::rows::{ListedResource, as_set};
+use crate::collect::rows::{ListedResource, Unread, as_set};
 use crate::model::{Details, Extra, ListingKind, ResourceType, Scope};
 
 pub(super) static AUTH_SETTINGS: Definition = Definition {
@@ -31,24 +31,38 @@ pub(super) static AUTH_SETTINGS: Definition = Definition {
 };
 
 fn listed(account: &str, settings: AuthenticationSettings) -> Result<ListedResource, String> {
-    let Some(kinds) = settings.ng_auth_settings else {
+    let Some(ways) = settings.ng_auth_settings else {
         return Err("it does not say how people may sign in".to_owned());
     };
-    let kinds = kinds.into_iter().filter_map(|kind| kind.settings_type);
+    let mut unread = Unread::default();
+    let set = |values| as_set(Some(values));
     let details = Details::AuthSetting {
-        mechanism: settings.authentication_mechanism,
-        two_factor_enabled: settings.two_factor_enabled,
-        session_timeout_minutes: settings.session_timeout_in_minutes,
-        public_access_enabled: settings.public_access_enabled,
-        oauth_enabled: settings.oauth_enabled,
-        settings: as_set(Some(kinds.collect())),
-        allowed_domains: as_set(settings.whitelisted_domains),
+        mechanism: unread.always("mechanism", settings.authentication_mechanism),
+        two_factor_enabled: unread.always("two_factor_enabled", settings.two_factor_enabled),
+        session_timeout_minutes: unread.always(
+            "session_timeout_minutes",
+            settings.session_timeout_in_minutes,
+        ),
+        public_access_enabled: unread
+            .always("public_access_enabled", settings.public_access_enabled),
+        oauth_enabled: unread.always("oauth_enabled", settings.oauth_enabled),
+        settings: unread.always("settings", kinds(ways)).map(set),
+        allowed_domains: unread
+            .always("allowed_domains", settings.whitelisted_domains)
+            .map(set),
     };
-    Ok(ListedResource::new(
+    let listed = ListedResource::new(
         ResourceType::AuthSetting,
         Scope::Account,
         account.to_owned(),
         None,
         details,
-    ))
+    );
+    Ok(listed.with_unread(unread))
+}
+
+/// The kinds of sign-in that are set up; one that does not say its kind could be any.
+fn kinds(ways: Vec<AuthSettingKind>) -> Said<Vec<String>> {
+    let kinds = ways.into_iter().map(|way| way.settings_type.known());
+    kinds.collect::<Option<_>>().into()
 }

@@ -7,7 +7,7 @@ use crate::collect::definition::{
     Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
 };
 use crate::collect::endpoint::Endpoint;
-use crate::collect::rows::{ListScope, ListedResource, Row};
+use crate::collect::rows::{ListScope, ListedResource, Row, Unread};
 use crate::model::{Details, ListingKind, ResourceType, Scope};
 
 /// Opens the list, one organization at a time: what is not held for all of them hides some.
@@ -36,16 +36,18 @@ impl Row for OrganizationItem {
     }
 
     fn listed(self, _asked: &ListScope) -> Result<ListedResource, String> {
+        let mut unread = Unread::default();
         let details = Details::Container {
-            description: self.organization.description,
-            harness_managed: self.harness_managed.unwrap_or_default(),
+            description: unread.maybe("description", self.organization.description),
+            harness_managed: unread.always("harness_managed", self.harness_managed),
         };
         Ok(ListedResource::new(
             ResourceType::Organization,
             Scope::Account,
             self.organization.identifier,
-            self.organization.name,
+            unread.maybe("name", self.organization.name),
             details,
-        ))
+        )
+        .with_unread(unread))
     }
 }

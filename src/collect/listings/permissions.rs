@@ -4,7 +4,7 @@ use crate::api::wire::PermissionItem;
 use crate::collect::definition::{Alone, Definition, Phase, Walks, Wanted, WithoutPermission};
 use crate::collect::endpoint::Endpoint;
 use crate::collect::list_walk::Rows;
-use crate::collect::rows::{ListedResource, levels};
+use crate::collect::rows::{ListedResource, Unread, levels};
 use crate::model::{Details, ListingKind, ResourceType, Scope};
 
 pub(super) static PERMISSIONS: Definition = Definition {
@@ -49,17 +49,19 @@ fn lacks(rows: &Rows) -> Option<String> {
 /// Nothing for an entry that does not say what it is about.
 fn listed(item: PermissionItem) -> Option<ListedResource> {
     let permission = item.permission?;
+    let mut unread = Unread::default();
     let details = Details::Permission {
-        resource_type: permission.resource_type,
-        action: permission.action,
-        status: permission.status,
-        scope_levels: levels(permission.allowed_scope_levels),
+        resource_type: unread.always("resource_type", permission.resource_type),
+        action: unread.always("action", permission.action),
+        status: unread.always("status", permission.status),
+        scope_levels: levels(unread.always("scope_levels", permission.allowed_scope_levels)),
     };
-    Some(ListedResource::new(
+    let listed = ListedResource::new(
         ResourceType::Permission,
         Scope::Account,
         permission.identifier,
-        permission.name,
+        unread.maybe("name", permission.name),
         details,
-    ))
+    );
+    Some(listed.with_unread(unread))
 }

@@ -7,7 +7,7 @@ use crate::collect::definition::{
     Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
 };
 use crate::collect::endpoint::Endpoint;
-use crate::collect::rows::{ListScope, ListedResource, Row, own_scope};
+use crate::collect::rows::{ListScope, ListedResource, Row, Unread, own_scope};
 use crate::model::{Details, ListingKind, ResourceType, Scope};
 
 /// Opens the list, one project at a time: what is not held for all of them hides some.
@@ -41,16 +41,18 @@ impl Row for ProjectItem {
         if home == Scope::Account {
             return Err("a project is in no organization".to_owned());
         }
+        let mut unread = Unread::default();
         let details = Details::Container {
-            description: project.description,
-            harness_managed: false,
+            description: unread.maybe("description", project.description),
+            harness_managed: Some(false),
         };
         Ok(ListedResource::new(
             ResourceType::Project,
             home,
             project.identifier,
-            project.name,
+            unread.maybe("name", project.name),
             details,
-        ))
+        )
+        .with_unread(unread))
     }
 }

@@ -3,13 +3,13 @@
 use std::hash::{DefaultHasher, Hash};
 
 use crate::api::http::quote::quote;
-use crate::api::wire::{ResourceGroupItem, ResourceSelector, ScopeSelector};
+use crate::api::wire::{ResourceFilter, ResourceGroupItem, ResourceSelector, ScopeSelector};
 use crate::collect::definition::{
     Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
 };
 use crate::collect::endpoint::Endpoint;
 use crate::collect::rows::{
-    ListScope, ListedResource, Row, as_set, known_levels, levels, not_of, own_scope,
+    ListScope, ListedResource, Row, Unread, as_set, known_levels, levels, not_of, own_scope,
 };
 use crate::model::{Details, IncludedScope, ListingKind, ResourceType, Scope, Selector};
 
@@ -62,7 +62,9 @@ impl Row for ResourceGroupItem {
                 "a resource group",
             )?
         };
-        let (Some(filter), Some(included_scopes)) = (group.resource_filter, group.included_scopes)
+        let covered = group.resource_filter.and_then(covered);
+        let (Some((all_resources, selectors)), Some(included_scopes)) =
+            (covered, group.included_scopes)
         else {
             let identifier = group.identifier;
             return Err(format!(
@@ -73,24 +75,23 @@ impl Row for ResourceGroupItem {
         let included_scopes = included_scopes
             .into_iter()
             .map(|selector| included_scope(selector, account.as_deref()));
-        let scope_levels = levels(group.allowed_scope_levels);
+        let mut unread = Unread::default();
+        let scope_levels = levels(unread.maybe("scope_levels", group.allowed_scope_levels));
         let supplied_at = if supplied {
             known_levels(&scope_levels)
         } else {
             Vec::new()
         };
         let details = Details::ResourceGroup {
-            description: group.description,
+            description: unread.maybe("description", group.description),
             harness_managed: supplied,
-            all_resources: filter.include_all_resources.unwrap_or_default(),
+            all_resources,
             included_scopes: sorted(included_scopes.collect::<Result<_, _>>()?),
             selectors: sorted(
-                filter
-                    .resources
+                selectors
                     .into_iter()
-                    .flatten()
                     .map(selector)
-                    .collect(),
+                    .collect::<Result<_, _>>()?,
             ),
             scope_levels,
         };
@@ -98,9 +99,10 @@ impl Row for ResourceGroupItem {
             ResourceType::ResourceGroup,
             scope,
             group.identifier,
-            group.name,
+            unread.maybe("name", group.name),
             details,
-        );
+        )
+        .with_unread(unread);
         Ok(ListedResource {
             supplied_at,
             ..listed
@@ -115,6 +117,16 @@ impl ResourceGroupItem {
         self.harness_managed
             .unwrap_or(group.account_identifier.is_none() && group.org_identifier.is_none())
     }
+}
+
+/// Whether everything is covered, or else what; `None` where neither is said.
+fn covered(filter: ResourceFilter) -> Option<(bool, Vec<ResourceSelector>)> {
+    let selectors = filter.resources.unwrap_or_default();
+    let is_selection = !selectors.is_empty();
+    let all = filter
+        .include_all_resources
+        .or(is_selection.then_some(false))?;
+    Some((all, selectors))
 }
 
 fn sorted<M: Ord>(mut set: Vec<M>) -> Vec<M> {
@@ -137,8 +149,13 @@ fn included_scope(selector: ScopeSelector, own: Option<&str>) -> Result<Included
     };
     let filter = selector.filter.as_deref().map(str::to_ascii_uppercase);
     let child_scopes = match filter.as_deref() {
-        None | Some("" | "EXCLUDING_CHILD_SCOPES") => false,
+        Some("EXCLUDING_CHILD_SCOPES") => false,
         Some("INCLUDING_CHILD_SCOPES") => true,
+        None | Some("") => {
+            return Err(
+                "a resource group does not say whether it includes child scopes".to_owned(),
+            );
+        }
         Some(other) => {
             return Err(format!(
                 "a resource group includes scopes by {}, which is unknown",
@@ -156,16 +173,23 @@ fn included_scope(selector: ScopeSelector, own: Option<&str>) -> Result<Included
     })
 }
 
-fn selector(selector: ResourceSelector) -> Selector {
+/// A selection of no type, or by an attribute that has no name, covers nobody knows what.
+fn selector(selector: ResourceSelector) -> Result<Selector, String> {
     let (attribute, attribute_values) = match selector.attribute_filter {
         None => (None, Vec::new()),
         Some(filter) => (filter.attribute_name, as_set(filter.attribute_values)),
     };
-    Selector {
+    if attribute.is_none() && !attribute_values.is_empty() {
+        return Err("a resource group filters by an attribute without a name".to_owned());
+    }
+    if selector.resource_type.trim().is_empty() {
+        return Err("a resource group selects resources of a type without a name".to_owned());
+    }
+    Ok(Selector {
         resource_type: selector.resource_type.to_ascii_uppercase(),
         identifiers: as_set(selector.identifiers),
         // Without values the filter does not restrict.
         attribute: attribute.filter(|_| !attribute_values.is_empty()),
         attribute_values,
-    }
+    })
 }

@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash};
 use crate::api::error::ApiError;
 use crate::api::page::{RowSink, Walked};
 use crate::api::wire::{
-    AggregateAssignment, AssignmentFilter, RoleAssignment, RoleAssignmentItem, RoleReference,
+    AggregateAssignment, AssignmentFilter, RoleAssignment, RoleAssignmentItem, RoleReference, Said,
     ScopeFilter,
 };
 use crate::collect::assignments::{self, Assignments};
@@ -158,7 +158,7 @@ fn as_listed(row: AggregateAssignment) -> Option<RoleAssignmentItem> {
             }),
             principal: row.principal,
             disabled: row.disabled,
-            managed: None,
+            managed: Said::Nothing,
         },
         scope: row.scope,
         created_at: row.created_at,

@@ -8,7 +8,7 @@ use crate::collect::definition::{
 };
 use crate::collect::endpoint::Endpoint;
 use crate::collect::rows::{
-    ListScope, ListedResource, Row, as_set, known_levels, levels, own_scope,
+    ListScope, ListedResource, Row, Unread, as_set, known_levels, levels, own_scope,
 };
 use crate::model::{Details, ListingKind, ResourceType, Scope};
 
@@ -66,14 +66,15 @@ impl Row for RoleItem {
                 "the role {identifier} does not say its permissions"
             ));
         };
-        let scope_levels = levels(self.role.allowed_scope_levels);
+        let mut unread = Unread::default();
+        let scope_levels = levels(unread.always("scope_levels", self.role.allowed_scope_levels));
         let supplied_at = if supplied {
             known_levels(&scope_levels)
         } else {
             Vec::new()
         };
         let details = Details::Role {
-            description: self.role.description,
+            description: unread.maybe("description", self.role.description),
             harness_managed: supplied,
             permissions: as_set(Some(permissions)),
             scope_levels,
@@ -82,9 +83,10 @@ impl Row for RoleItem {
             ResourceType::Role,
             scope,
             self.role.identifier,
-            self.role.name,
+            unread.maybe("name", self.role.name),
             details,
-        );
+        )
+        .with_unread(unread);
         Ok(ListedResource {
             supplied_at,
             ..listed

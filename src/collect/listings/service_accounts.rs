@@ -7,7 +7,7 @@ use crate::collect::definition::{
     Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WholeAccount, WithoutPermission,
 };
 use crate::collect::endpoint::Endpoint;
-use crate::collect::rows::{ListScope, ListedResource, Row, own_scope};
+use crate::collect::rows::{ListScope, ListedResource, Row, Unread, own_scope};
 use crate::model::{Details, ListingKind, ResourceType};
 
 pub(crate) const AGGREGATE: &str = "/ng/api/serviceaccount/aggregate";
@@ -64,17 +64,19 @@ impl Row for ServiceAccountItem {
             account.project_identifier.as_deref(),
             "a service account",
         )?;
+        let mut unread = Unread::default();
         let details = Details::ServiceAccount {
-            email: account.email,
-            description: account.description,
-            api_keys: self.tokens_count,
+            email: unread.always("email", account.email),
+            description: unread.maybe("description", account.description),
+            api_keys: unread.always("api_keys", self.tokens_count),
         };
         Ok(ListedResource::new(
             ResourceType::ServiceAccount,
             scope,
             account.identifier,
-            account.name,
+            unread.maybe("name", account.name),
             details,
-        ))
+        )
+        .with_unread(unread))
     }
 }

@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash};
 
 use crate::api::wire::TokenItem;
 use crate::collect::endpoint::Endpoint;
-use crate::collect::rows::{ListedResource, own_scope};
+use crate::collect::rows::{ListedResource, Unread, own_scope};
 use crate::model::{Details, ResourceId, ResourceType, Scope};
 
 /// Times from the year 2100 on are how Harness says never.
@@ -55,18 +55,19 @@ pub(super) fn listed(
         "{}/{}/{}",
         token.parent_identifier, token.api_key_identifier, token.identifier
     );
+    let mut unread = Unread::default();
     let details = Details::Token {
         owner: owner.to_string(),
         api_key: token.api_key_identifier,
-        valid_from: token.valid_from,
+        valid_from: unread.always("valid_from", token.valid_from),
         expires_at: item.expiry_at.filter(|expiry| *expiry < YEAR_2100_MS),
-        valid: token.valid,
+        valid: unread.always("valid", token.valid),
     };
     let scope = match kind {
         ResourceType::PersonalToken => Scope::Account,
         _ => scope,
     };
-    Ok(ListedResource::new(
-        kind, scope, identifier, token.name, details,
-    ))
+    let name = unread.maybe("name", token.name);
+    let listed = ListedResource::new(kind, scope, identifier, name, details);
+    Ok(listed.with_unread(unread))
 }

@@ -7,7 +7,7 @@ use crate::collect::definition::{
     Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WholeAccount, WithoutPermission,
 };
 use crate::collect::endpoint::Endpoint;
-use crate::collect::rows::{ListScope, ListedResource, Members, Row, as_set, own_scope};
+use crate::collect::rows::{ListScope, ListedResource, Members, Row, Unread, as_set, own_scope};
 use crate::model::{Details, ListingKind, ResourceType};
 
 pub(crate) const PATH: &str = "/ng/api/user-groups";
@@ -61,21 +61,23 @@ impl Row for UserGroup {
             self.project_identifier.as_deref(),
             "a user group",
         )?;
+        let mut unread = Unread::default();
         let details = Details::UserGroup {
-            description: self.description,
-            sso_linked: self.sso_linked.or(self.is_sso_linked).unwrap_or_default(),
-            sso_type: self.linked_sso_type,
-            sso_group: self.sso_group_name.or(self.sso_group_id),
-            externally_managed: self.externally_managed.unwrap_or_default(),
-            harness_managed: self.harness_managed.unwrap_or_default(),
+            description: unread.maybe("description", self.description),
+            sso_linked: unread.always("sso_linked", self.sso_linked.or(self.is_sso_linked)),
+            sso_type: unread.maybe("sso_type", self.linked_sso_type),
+            sso_group: unread.maybe("sso_group", self.sso_group_name.or(self.sso_group_id)),
+            externally_managed: unread.always("externally_managed", self.externally_managed),
+            harness_managed: unread.always("harness_managed", self.harness_managed),
         };
         let listed = ListedResource::new(
             ResourceType::UserGroup,
             scope,
             self.identifier,
-            self.name,
+            unread.maybe("name", self.name),
             details,
-        );
+        )
+        .with_unread(unread);
         Ok(ListedResource {
             members: match self.users {
                 Some(users) => Members::All(as_set(Some(users))),

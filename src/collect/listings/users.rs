@@ -7,7 +7,7 @@ use crate::collect::definition::{
     Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
 };
 use crate::collect::endpoint::Endpoint;
-use crate::collect::rows::{ListScope, ListedResource, Row};
+use crate::collect::rows::{ListScope, ListedResource, Row, Unread};
 use crate::model::{Details, Extra, ListingKind, ResourceType, Scope};
 
 pub(super) static USERS: Definition = Definition {
@@ -33,19 +33,22 @@ impl Row for User {
     }
 
     fn listed(self, _asked: &ListScope) -> Result<ListedResource, String> {
+        let mut unread = Unread::default();
+        let two_factor = self.two_factor_authentication_enabled;
         let details = Details::User {
-            email: self.email,
-            locked: self.locked.unwrap_or_default(),
-            disabled: self.disabled.unwrap_or_default(),
-            externally_managed: self.externally_managed.unwrap_or_default(),
-            two_factor_enabled: self.two_factor_authentication_enabled,
+            email: unread.always("email", self.email),
+            locked: unread.always("locked", self.locked),
+            disabled: unread.always("disabled", self.disabled),
+            externally_managed: unread.always("externally_managed", self.externally_managed),
+            two_factor_enabled: unread.always("two_factor_enabled", two_factor),
         };
         Ok(ListedResource::new(
             ResourceType::User,
             Scope::Account,
             self.uuid,
-            self.name,
+            unread.maybe("name", self.name),
             details,
-        ))
+        )
+        .with_unread(unread))
     }
 }

@@ -9,7 +9,7 @@ use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::collect::definition::{RequiredPermission, Wanted, WithoutPermission};
 use crate::collect::listings;
-use crate::model::{Depth, ListingKind, ResourceType, Scope, ScopeSelection};
+use crate::model::{CHECK_SILENT, Depth, ListingKind, ResourceType, Scope, ScopeSelection};
 
 /// What the key may see in each scope of a sync.
 #[derive(Debug, Default)]
@@ -143,16 +143,19 @@ impl KeyVisibility {
     /// What the key lacks in these scopes, one sentence for each permission, and whose key it is. Empty when nothing is
     /// denied in a scope that exists: the rest may turn out to be proven.
     pub(crate) fn missing(&self, scopes: &[Scope], selection: &ScopeSelection) -> Vec<String> {
-        let extras: Vec<String> = listings::asked_for_by(|extra| selection.extras.contains(&extra))
+        let extras: Vec<_> = listings::asked_for_by(|extra| selection.extras.contains(&extra))
             .filter(|listing| listing.without_permission == WithoutPermission::Gap)
             .filter_map(|listing| listing.permission)
-            .filter_map(|required| self.why_hidden(required, &Scope::Account))
+            .filter_map(|required| Some((required, self.hidden(required, &Scope::Account)?)))
             .collect();
-        if extras.is_empty() && !self.answers.deny_what_exists() {
+        let lacks_one = extras.iter().any(|(_, why)| *why == Hidden::Lacks);
+        if !lacks_one && !self.answers.deny_what_exists() {
             return Vec::new();
         }
         let mut sentences = self.hidden_below(scopes, selection);
-        sentences.extend(extras);
+        let account = Scope::Account.to_string();
+        let told = |(required, why): (_, Hidden)| why.told(required, &account);
+        sentences.extend(extras.into_iter().map(told));
         for required in of_every_scope() {
             let why = |scope: &Scope| Some((scope.clone(), self.hidden(required, scope)?));
             let (lacking, unanswered): (Vec<_>, Vec<_>) = scopes
@@ -222,9 +225,9 @@ impl KeyVisibility {
         probes
             .iter()
             .find_map(|probe| match self.answers.get(probe) {
-                Some(ProbeResult::Unanswered(reason)) => Some(format!(
-                    "unproven, because the permission check did not answer: {reason}"
-                )),
+                Some(ProbeResult::Unanswered(reason)) => {
+                    Some(format!("unproven, because {CHECK_SILENT}: {reason}"))
+                }
                 _ => None,
             })
     }

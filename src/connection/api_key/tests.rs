@@ -55,7 +55,17 @@ fn what_stands_around_a_key_is_named_with_its_place() {
             "/run/secrets/harness".to_owned(),
             "contains the name of a file",
         ),
+        (
+            format!("Authorization: Bearer {KEY}"),
+            "contains an HTTP header",
+        ),
+        (
+            format!("apiKey: {KEY}"),
+            "contains an assignment (`apiKey:…`)",
+        ),
         (format!("{KEY} x"), "contains a space"),
+        (format!("{KEY}\u{200b}"), "contains the character U+200B"),
+        (format!("{KEY}\0"), "contains the character U+0000"),
         ("''".to_owned(), "is empty"),
     ] {
         let message = refused(&text, &KeySource::Flag);

@@ -1,7 +1,7 @@
 //! One entry: read, checked, and compared with changes.
 
 use serde::Deserialize;
-use toml::value::Datetime;
+use toml::Value;
 
 use super::kind::{EntryKind, Field, value};
 use crate::agreed::{Agreement, Pattern, Said};
@@ -41,7 +41,7 @@ pub(super) struct RawEntry {
     reason: Option<String>,
     ticket: Option<String>,
     approver: Option<String>,
-    expires: Option<Datetime>,
+    expires: Option<Value>,
 }
 
 #[derive(Deserialize)]

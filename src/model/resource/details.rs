@@ -1,11 +1,37 @@
 //! What is stored of a resource besides its name, by type.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::ResourceType;
 
-/// Whether Harness said something: its answers leave fields out or send `null`, and both mean "not said".
+/// Whether Harness said something that can be read: its answers leave fields out or send `null`, and both mean "not said".
 pub type Known<T> = Option<T>;
+
+/// Attributes that a thing may have none of. Any other that is missing is unknown.
+const MAY_BE_NONE: [&str; 4] = ["description", "expires_at", "sso_group", "sso_type"];
+
+/// Whether two texts of attributes differ in something that both know.
+#[must_use]
+pub fn attributes_differ(one: &str, other: &str) -> bool {
+    if one == other {
+        return false;
+    }
+    let read = |json| serde_json::from_str::<Map<String, Value>>(json);
+    let (Ok(one), Ok(other)) = (read(one), read(other)) else {
+        return true;
+    };
+    let both = one.keys().chain(other.keys());
+    both.into_iter()
+        .any(|name| differs(name, one.get(name), other.get(name)))
+}
+
+/// Whether one attribute of a thing differs between two versions of it.
+#[must_use]
+pub fn differs(name: &str, one: Option<&Value>, other: Option<&Value>) -> bool {
+    let is_unknown = (one.is_none() || other.is_none()) && !MAY_BE_NONE.contains(&name);
+    one != other && !is_unknown
+}
 
 /// What is stored of a resource besides its name. This is a whitelist: a field that is not here is never kept, so that
 /// webhooks, keys and client secrets in Harness's answers cannot reach the file.
@@ -32,8 +58,8 @@ pub enum Details {
         #[serde(skip_serializing_if = "Option::is_none")]
         description: Known<String>,
         /// Supplied and kept by Harness (the organization `default`).
-        #[serde(default)]
-        harness_managed: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        harness_managed: Known<bool>,
     },
     /// Of a user.
     User {
@@ -41,14 +67,14 @@ pub enum Details {
         #[serde(skip_serializing_if = "Option::is_none")]
         email: Known<String>,
         /// Locked after failed sign-ins.
-        #[serde(default)]
-        locked: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        locked: Known<bool>,
         /// Deactivated; grants stay, the person cannot sign in.
-        #[serde(default)]
-        disabled: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        disabled: Known<bool>,
         /// Kept by an identity provider (SCIM).
-        #[serde(default)]
-        externally_managed: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        externally_managed: Known<bool>,
         /// Second factor on.
         #[serde(skip_serializing_if = "Option::is_none")]
         two_factor_enabled: Known<bool>,
@@ -71,8 +97,8 @@ pub enum Details {
         #[serde(skip_serializing_if = "Option::is_none")]
         description: Known<String>,
         /// Membership comes from single sign-on.
-        #[serde(default)]
-        sso_linked: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        sso_linked: Known<bool>,
         /// `SAML`, `LDAP`, `OAUTH`, `OIDC`, open.
         #[serde(skip_serializing_if = "Option::is_none")]
         sso_type: Known<String>,
@@ -80,11 +106,11 @@ pub enum Details {
         #[serde(skip_serializing_if = "Option::is_none")]
         sso_group: Known<String>,
         /// Kept by an identity provider (SCIM).
-        #[serde(default)]
-        externally_managed: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        externally_managed: Known<bool>,
         /// Supplied and kept by Harness.
-        #[serde(default)]
-        harness_managed: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        harness_managed: Known<bool>,
     },
     /// Of a role.
     Role {
@@ -98,7 +124,7 @@ pub enum Details {
         #[serde(default)]
         permissions: Vec<String>,
         /// Levels it may be assigned at, sorted.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         scope_levels: Vec<String>,
     },
     /// Of a resource group.
@@ -119,7 +145,7 @@ pub enum Details {
         #[serde(default)]
         selectors: Vec<Selector>,
         /// Levels it may be assigned at, sorted.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         scope_levels: Vec<String>,
     },
     /// Of a token. The secret is in no list.
@@ -152,7 +178,7 @@ pub enum Details {
         #[serde(skip_serializing_if = "Option::is_none")]
         status: Known<String>,
         /// Levels it can be held at, sorted.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         scope_levels: Vec<String>,
     },
     /// How people sign in. Client secrets and bind credentials in Harness's answer are never read.
@@ -173,11 +199,11 @@ pub enum Details {
         #[serde(skip_serializing_if = "Option::is_none")]
         oauth_enabled: Known<bool>,
         /// Kinds of sign-in that are set up, sorted.
-        #[serde(default)]
-        settings: Vec<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        settings: Known<Vec<String>>,
         /// Domains of addresses that may sign in, sorted; empty = any.
-        #[serde(default)]
-        allowed_domains: Vec<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        allowed_domains: Known<Vec<String>>,
     },
 }
 
@@ -241,6 +267,27 @@ impl Details {
         serde_json::from_str(&format!("{{\"{variant}\":{json}}}")).ok()
     }
 
+    /// These details, with the attributes of an earlier text in the place of those that could not be read.
+    #[must_use]
+    pub fn with_earlier(self, earlier: &str, unread: &[&str]) -> Self {
+        let Ok(earlier) = serde_json::from_str::<Map<String, Value>>(earlier) else {
+            return self;
+        };
+        let mut tagged = serde_json::to_value(&self).unwrap_or_default();
+        let own = tagged
+            .as_object_mut()
+            .and_then(|tagged| tagged.values_mut().next());
+        let Some(Value::Object(own)) = own else {
+            return self;
+        };
+        for name in unread {
+            if let Some(known) = earlier.get(*name) {
+                own.insert((*name).to_owned(), known.clone());
+            }
+        }
+        serde_json::from_value(tagged).unwrap_or(self)
+    }
+
     /// The address of a user or service account.
     #[must_use]
     pub fn email(&self) -> Option<&str> {
@@ -266,8 +313,8 @@ impl Details {
             }
             | Self::UserGroup {
                 harness_managed, ..
-            }
-            | Self::Role {
+            } => *harness_managed == Some(true),
+            Self::Role {
                 harness_managed, ..
             }
             | Self::ResourceGroup {

@@ -5,6 +5,8 @@ mod details;
 mod id;
 mod kind;
 
-pub use details::{Details, IncludedScope, Known, Selector, canonical_json};
+pub use details::{
+    Details, IncludedScope, Known, Selector, attributes_differ, canonical_json, differs,
+};
 pub use id::ResourceId;
 pub use kind::ResourceType;

@@ -123,12 +123,17 @@ impl Merge<'_> {
         Ok((tally.merged(closed.len(), opened.rows.len()), held))
     }
 
-    /// Whether a stored grant says of itself what was observed.
+    /// Whether a stored grant says of itself what was observed. Nothing of a role assignment changes while it has the same
+    /// identifier, so what was not said now is what was known before.
     fn is_same(&self, now: &KeyedGrant, stored: &Row<'_>) -> rusqlite::Result<bool> {
         Ok(
             self.is_assigned_by(now, stored.get_ref(5)?.as_str_or_null()?)
-                && now.created_at.map(NonZeroI64::get) == stored.get(6)?
-                && now.harness_managed == stored.get::<_, bool>(7)?,
+                && now.created_at.is_none_or(|now| {
+                    stored
+                        .get(6)
+                        .is_ok_and(|at: Option<i64>| at == Some(now.get()))
+                })
+                && now.harness_managed <= stored.get::<_, bool>(7)?,
         )
     }
 

@@ -16,7 +16,7 @@ struct Changes {
 
 impl Merge<'_> {
     /// Returns what is gone of each type.
-    pub(super) fn merge_resources(&self) -> rusqlite::Result<Merged> {
+    pub(super) fn merge_resources(&mut self) -> rusqlite::Result<Merged> {
         let mut order: Vec<(i64, usize)> = self
             .observation
             .resources
@@ -31,7 +31,8 @@ impl Merge<'_> {
         let mut changes = Changes::default();
         let mut tally = Tally::default();
         let mut seen = order.iter().peekable();
-        let mut live = self.connection.prepare(
+        let connection = self.connection;
+        let mut live = connection.prepare(
             "SELECT v.key, v.resource, v.name, v.attributes, r.listing, r.type, r.scope FROM _resource_version v
              JOIN _resource r ON r.key = v.resource WHERE v.valid_until IS NULL ORDER BY v.resource",
         )?;
@@ -51,11 +52,13 @@ impl Merge<'_> {
                 changes.closed.push(version);
                 changes.gone.push(resource);
             }
-            if let Some((_, at)) = observed
-                && !is_same(&self.observation.resources[*at], row)?
-            {
-                changes.closed.push(version);
-                changes.opened.push(*at);
+            if let Some((_, at)) = observed {
+                let now = &mut self.observation.resources[*at];
+                now.keep_unread(row.get_ref(2)?.as_str_or_null()?, row.get_ref(3)?.as_str()?);
+                if !is_same(now, row)? {
+                    changes.closed.push(version);
+                    changes.opened.push(*at);
+                }
             }
         }
         changes.opened.extend(seen.map(|(_, at)| *at));
@@ -141,8 +144,8 @@ impl<'a> Shown<'a> {
                 ..
             } => Self {
                 email: email.as_deref(),
-                disabled: Some(*disabled),
-                locked: Some(*locked),
+                disabled: *disabled,
+                locked: *locked,
                 sso_linked: None,
             },
             Details::ServiceAccount { email, .. } => Self {
@@ -150,7 +153,7 @@ impl<'a> Shown<'a> {
                 ..Self::default()
             },
             Details::UserGroup { sso_linked, .. } => Self {
-                sso_linked: Some(*sso_linked),
+                sso_linked: *sso_linked,
                 ..Self::default()
             },
             _ => Self::default(),

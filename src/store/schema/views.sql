@@ -86,7 +86,7 @@ CREATE VIEW users (
   id, uuid,
   email,              -- found in any letter case
   name,
-  locked,             -- 1: after failed sign-ins
+  locked,             -- 1: after failed sign-ins; NULL, here and below: never told so that it could be read
   disabled,           -- 1: cannot sign in; grants stay
   externally_managed, -- 1: kept by an identity provider
   two_factor_enabled,
@@ -125,7 +125,7 @@ CREATE VIEW user_groups (
   id, scope, identifier, name, description,
   members,            -- number of members; NULL = none are known, and their list was not complete
   sso_linked, sso_type, sso_group,
-  externally_managed, -- 1: kept by an identity provider
+  externally_managed, -- 1: kept by an identity provider; NULL, as of a user: unknown
   harness_managed,    -- 1: supplied and kept by Harness
   since, first_seen
 ) AS SELECT r.id, p.path, r.identifier, r.name, json_extract(v.attributes, '$.description'),
@@ -460,11 +460,12 @@ SELECT v.valid_from, s.finished_at, CASE WHEN o.key IS NULL THEN 'added' ELSE 'c
       OR json_extract(o.attributes, '$.locked') > json_extract(v.attributes, '$.locked'), 0)
     WHEN r.type = 'service_account' THEN
       ifnull(json_extract(v.attributes, '$.api_keys') > json_extract(o.attributes, '$.api_keys'), 0)
-    WHEN r.type = 'user_group' THEN ifnull(json_extract(v.attributes, '$.sso_linked'), 0) AND
-      (json_extract(v.attributes, '$.sso_linked') IS NOT json_extract(o.attributes, '$.sso_linked')
-        OR json_extract(v.attributes, '$.sso_group') IS NOT json_extract(o.attributes, '$.sso_group'))
+    WHEN r.type = 'user_group' THEN ifnull(json_extract(v.attributes, '$.sso_linked'), 0)
+      AND json_extract(o.attributes, '$.sso_linked') IS NOT NULL AND
+      ifnull(json_extract(v.attributes, '$.sso_linked') <> json_extract(o.attributes, '$.sso_linked')
+        OR json_extract(v.attributes, '$.sso_group') <> json_extract(o.attributes, '$.sso_group'), 0)
     WHEN r.type = 'account' THEN ifnull(json_extract(v.attributes, '$.public_access_enabled')
-      > ifnull(json_extract(o.attributes, '$.public_access_enabled'), 0), 0)
+      > json_extract(o.attributes, '$.public_access_enabled'), 0)
     ELSE 0 END,
   (SELECT a.identifier FROM _made_by m JOIN _audit_event e ON e.key = m.event JOIN _audit_party a ON a.key = e.actor WHERE m.snapshot = v.valid_from AND m.is_grant = 0 AND m.fact = r.key),
   (SELECT w.word FROM _made_by m JOIN _audit_word w ON w.key = m.certainty WHERE m.snapshot = v.valid_from AND m.is_grant = 0 AND m.fact = r.key),
@@ -484,7 +485,12 @@ LEFT JOIN _scope po ON po.key = ro.scope
 WHERE CASE WHEN o.key IS NULL
   THEN EXISTS (SELECT 1 FROM _known k WHERE k.listing = r.listing
     AND k.since <= (SELECT max(b.id) FROM _snapshot b WHERE b.id < s.id AND b.state <> 'pruned'))
-  WHEN ro.key = r.key THEN o.name IS NOT v.name OR o.attributes <> v.attributes
+  -- what only one of them knows is no change, except for what a thing may have none of
+  WHEN ro.key = r.key THEN o.name IS NOT v.name OR o.attributes <> v.attributes AND EXISTS (
+    SELECT 1 FROM json_each(json_patch(o.attributes, v.attributes)) k
+    LEFT JOIN json_each(o.attributes) b ON b.key = k.key LEFT JOIN json_each(v.attributes) a ON a.key = k.key
+    WHERE a.value IS NOT b.value AND (k.key IN ('description', 'expires_at', 'sso_group', 'sso_type')
+      OR a.key IS NOT NULL AND b.key IS NOT NULL))
   WHEN r.type = 'project' THEN 1
   -- attributes name the scope as a value of its own, and inside text ids
   ELSE o.name IS NOT v.name OR replace(replace(o.attributes, '"' || po.path || '"', '"' || p.path || '"'),

@@ -80,6 +80,7 @@ pub(super) const WANTED: &[(&str, Wanted)] = &[
     ("users not found", Gaps(&["users"])),
     ("service accounts not allowed", Gaps(&["service_accounts"])),
     ("role assignments answer 501", Gaps(&["role_assignments"])),
+    ("users are not modified", Gaps(&["users"])),
     ("roles are gone", Gaps(&["roles"])),
     ("users answer 418", Gaps(&["users"])),
     ("groups answer 451", Gaps(&["user_groups"])),
@@ -197,6 +198,46 @@ pub(super) const WANTED: &[(&str, Wanted)] = &[
     ("rows of the parent in child lists", Whole),
     ("a name has half a character", Whole),
     ("fields of 2026", Whole),
+    ("flags of users are no booleans", Whole),
+    ("flags of users are missing", Whole),
+    ("flags of groups are no booleans", Whole),
+    ("groups are linked to something odd", Whole),
+    ("names are objects", Whole),
+    ("keys of service accounts are countless", Whole),
+    ("keys of service accounts are fewer than none", Whole),
+    ("emails are empty", Whole),
+    ("uuids have spaces around", Gaps(&["users"])),
+    (
+        "a resource group selects a type without a name",
+        Gaps(&["resource_groups"]),
+    ),
+    ("organizations are managed perhaps", Whole),
+    // Levels tell what Harness supplies where.
+    ("roles do not say their levels", Gaps(&["roles"])),
+    ("assignments are managed perhaps", Whole),
+    (
+        "whether assignments are disabled is null",
+        Gaps(&["role_assignments"]),
+    ),
+    (
+        "resource groups cover neither all nor some",
+        Gaps(&["resource_groups"]),
+    ),
+    (
+        "resource groups do not say how far they reach",
+        Gaps(&["resource_groups"]),
+    ),
+    (
+        "a resource group filters by an attribute without a name",
+        Gaps(&["resource_groups"]),
+    ),
+    ("tokens are valid perhaps", Whole),
+    (
+        "tokens expire some day",
+        Gaps(&["service_account_tokens", "personal_tokens"]),
+    ),
+    ("the account is odd", Whole),
+    ("authentication settings are odd", Whole),
     // The first sync has nothing to compare with; `history` tries them where there is something.
     ("role assignments of a project come back empty", Whole),
     ("role assignments come back without those of users", Whole),
@@ -351,63 +392,4 @@ pub(super) const WANTED: &[(&str, Wanted)] = &[
     ("every third answer is refused as HTML", Whole),
     ("only below /gateway", Whole),
     ("a key of one organization", Gaps(EVERY_LIST)),
-];
-
-/// What `doctor` says of a deviation that it meets.
-pub(super) const TOLD: &[(&str, &str)] = &[
-    ("catalogue refused", "permissions: not readable"),
-    ("catalogue not found", "permissions: not readable"),
-    ("catalogue answers 500", "permissions: not readable"),
-    ("catalogue answers 418", "permissions: not readable"),
-    ("catalogue is gone", "permissions: not readable"),
-    ("catalogue is null", "permissions: not readable"),
-    ("catalogue is empty", "permissions: not read whole"),
-    (
-        "sentinels refused with 400",
-        "about scopes that do not exist",
-    ),
-    (
-        "sentinels refused with 500",
-        "about scopes that do not exist",
-    ),
-    ("access control off", "access control seems to be off"),
-    ("check not found", "the permission check does not answer"),
-    ("check answers 500", "the permission check does not answer"),
-    ("check answers null", "the permission check does not answer"),
-    ("check not allowed", "the permission check does not answer"),
-    (
-        "resource groups elsewhere",
-        "resource_groups: asked in another way",
-    ),
-    (
-        "resource groups not implemented there",
-        "resource_groups: asked in another way",
-    ),
-    ("sort orders refused", "users: the server refuses to sort"),
-    ("sort orders refused", "roles: the server refuses to sort"),
-    ("filter types refused", "user_groups: asked in another way"),
-    ("scope filter refused", "permissions: asked in another way"),
-    ("totals are null", "users: the server does not say how many"),
-    (
-        "totals are missing",
-        "roles: the server does not say how many",
-    ),
-    (
-        "totals are negative",
-        "roles: the server does not say how many",
-    ),
-    (
-        "groups have null for members",
-        "the list does not say who is in a group",
-    ),
-    ("account not found", "accounts: not readable"),
-    ("account not allowed", "accounts: not readable"),
-    ("account is gone", "accounts: not readable"),
-    ("only below /gateway", "/gateway: use that as the base URL"),
-    ("roles not found", "(GET /authz/api/roles): not found"),
-    (
-        "groups answer 500",
-        "(GET /ng/api/user-groups): server error",
-    ),
-    ("authentication settings not found", "not found"),
 ];

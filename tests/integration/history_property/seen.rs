@@ -182,6 +182,7 @@ impl Seen {
                 id: reference,
                 name: name(*version),
                 details: details(id, *version),
+                unread: Vec::new(),
             });
         }
         let grants = self.grants.iter().map(|((principal, target, role), id)| {
@@ -276,9 +277,9 @@ pub(crate) fn details(id: &str, version: usize) -> Details {
     match kind_of(id) {
         "user" => Details::User {
             email: description,
-            locked: false,
-            disabled: version == 2,
-            externally_managed: false,
+            locked: Some(false),
+            disabled: Some(version == 2),
+            externally_managed: Some(false),
             two_factor_enabled: None,
         },
         "service_account" => Details::ServiceAccount {
@@ -288,11 +289,11 @@ pub(crate) fn details(id: &str, version: usize) -> Details {
         },
         "user_group" => Details::UserGroup {
             description,
-            sso_linked: false,
+            sso_linked: Some(false),
             sso_type: None,
             sso_group: None,
-            externally_managed: false,
-            harness_managed: false,
+            externally_managed: Some(false),
+            harness_managed: Some(false),
         },
         "role" => Details::Role {
             description,
@@ -310,7 +311,7 @@ pub(crate) fn details(id: &str, version: usize) -> Details {
         },
         _ => Details::Container {
             description,
-            harness_managed: false,
+            harness_managed: Some(false),
         },
     }
 }

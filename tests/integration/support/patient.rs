@@ -30,14 +30,24 @@ impl Clock for Patient {
 impl Test {
     /// Runs a command on the default database; waiting takes no time.
     pub(crate) fn at_once(&self, arguments: &[&str]) -> Outcome {
+        self.patiently(arguments, None)
+    }
+
+    /// The same on a terminal that only prints.
+    pub(crate) fn on_terminal(&self, width: usize, arguments: &[&str]) -> Outcome {
+        self.patiently(arguments, Some(width))
+    }
+
+    fn patiently(&self, arguments: &[&str], terminal: Option<usize>) -> Outcome {
         let (base, key) = (self.server.base_url(), self.fake.api_key());
         let db = self.database();
         let env = |name: &str| match name {
             "HARNESS_BASE_URL" => Some(OsString::from(&base)),
             "HARNESS_API_KEY" => Some(OsString::from(&key)),
             "HARNESS_ACCESS_DB" => Some(db.clone().into_os_string()),
+            "TERM" => Some(OsString::from("dumb")),
             _ => None,
         };
-        as_function::run(arguments, &env, Arc::new(Patient::default()), None)
+        as_function::run(arguments, &env, Arc::new(Patient::default()), terminal)
     }
 }

@@ -26,6 +26,9 @@ pub(super) const ALL: Table = &[
         let unknown = crate::shapes::general_error(501, "NOT_IMPLEMENTED", "Not implemented");
         answers(fake, "api/roleassignments", FaultKind::Answer(unknown));
     }),
+    ("users are not modified", |fake| {
+        answers(fake, router::USERS, plain(304, ""));
+    }),
     ("roles are gone", |fake| {
         answers(fake, router::ROLES, status(410));
     }),

@@ -7,6 +7,7 @@ mod access_check;
 mod catalogue;
 mod emptied;
 mod envelope;
+mod facts;
 mod lists;
 mod rows;
 mod scopes;
@@ -18,7 +19,7 @@ use crate::{FakeHarness, Fault, FaultHandle, FaultKind, Rewrite};
 pub struct Deviation {
     /// Tells it from the others.
     pub name: &'static str,
-    /// What it is about: `catalogue`, `access check`, `lists`, `emptied`, `scopes`, `rows` or `envelope`.
+    /// What it is about: `catalogue`, `access check`, `lists`, `emptied`, `scopes`, `rows`, `facts` or `envelope`.
     pub kind: &'static str,
     apply: fn(&FakeHarness),
 }
@@ -33,6 +34,7 @@ impl Deviation {
             ("emptied", emptied::ALL),
             ("scopes", scopes::ALL),
             ("rows", rows::ALL),
+            ("facts", facts::ALL),
             ("envelope", envelope::ALL),
         ];
         tables.into_iter().flat_map(|(kind, table)| {

@@ -43,8 +43,9 @@ pub(super) const ALL: Table = &[
     }),
     ("booleans are null", |fake| {
         everywhere(fake, |name, value| {
-            // Whether an assignment counts is no decoration.
-            if value.is_boolean() && name != "disabled" && name != "permitted" && name != "empty" {
+            // Whether an assignment counts and what a group covers is no decoration.
+            let decides = ["disabled", "includeAllResources", "permitted", "empty"];
+            if value.is_boolean() && !decides.contains(&name) {
                 *value = Value::Null;
             }
         });
