@@ -166,7 +166,15 @@ impl StoreError {
     pub(crate) fn from_sqlite(path: &std::path::Path, error: &rusqlite::Error) -> Self {
         use rusqlite::ErrorCode as Code;
         let path = path.to_owned();
-        let detail = error.to_string();
+        let detail = match error {
+            rusqlite::Error::QueryReturnedNoRows => {
+                "a row that another one names is missing".to_owned()
+            }
+            rusqlite::Error::IntegralValueOutOfRange(_, number) => {
+                format!("the number {number} is out of range")
+            }
+            error => error.to_string(),
+        };
         match error.sqlite_error_code() {
             Some(Code::DatabaseBusy | Code::DatabaseLocked) => Self::Locked { path },
             Some(Code::NotADatabase) => Self::NotSqlite { path },

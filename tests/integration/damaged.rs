@@ -162,3 +162,24 @@ fn values_of_another_type_are_damage() {
         ask(&folder, &["snapshots", "verify"]).exits(6);
     }
 }
+
+/// The damage of the newer file was told of the older one.
+#[test]
+fn of_two_files_the_damaged_one_is_named() {
+    let folder = TempDir::new();
+    let (good, bad) = (folder.file("good.db"), folder.file("bad.db"));
+    let mut account = Account::example();
+    account
+        .person("ada", "Ada")
+        .group_of("user_group/account/team", "Team", &["ada"]);
+    for file in [&good, &bad] {
+        account.publish(file, 1);
+    }
+    let sql = "PRAGMA foreign_keys = off; UPDATE _grant SET target = 99999999999";
+    Connection::open(&bad).unwrap().execute_batch(sql).unwrap();
+    for pair in [["good.db", "bad.db"], ["bad.db", "good.db"]] {
+        Run::new(folder.path(), &["diff", pair[0], pair[1]])
+            .exits(6)
+            .says("bad.db is damaged: the number 99999999999 is out of range");
+    }
+}

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use super::comparable::{Comparability, SnapshotCoverage};
 use crate::model::{DiffFacts, GrantFact, ResourceFact, canonical_json};
 use crate::store::coverage::CoverageLookup;
+use crate::store::digest::{TableSums, damage};
 use crate::store::facts::{Listed, NamedAt};
 use crate::store::schema::live;
 use crate::store::{Reader, StoreError};
@@ -67,7 +68,17 @@ impl Reader {
                 ),
             )
         };
-        read().map_err(|error| self.failed(&error))
+        read().map_err(|error| {
+            // The error does not say in which file it was: the one that is not as it was stored.
+            let reader = if self.is_sound() { other } else { self };
+            reader.failed(&error)
+        })
+    }
+
+    /// Whether the file holds what was stored in it.
+    fn is_sound(&self) -> bool {
+        let found = TableSums::read(&self.connection);
+        found.is_ok_and(|found| matches!(damage(&self.connection, &found), Ok(None)))
     }
 
     fn resources_by_key(&self, keys: &[i64]) -> rusqlite::Result<Vec<Listed<ResourceFact>>> {
