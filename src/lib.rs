@@ -67,6 +67,7 @@ mod similar;
 pub mod store;
 mod text_file;
 mod unfinished;
+mod worded;
 
 pub use command::Context;
 pub use exit::Exit;

@@ -10,9 +10,6 @@ use crate::model::{
     AccessFacts, PrincipalFact, ResourceGroupFact, ResourceType, RoleFact, RoleGrantFact, Scope,
 };
 
-/// The account's user group that stands for every user.
-const ALL_USERS: &str = "_account_all_users";
-
 /// The facts, indexed for questions.
 #[derive(Debug)]
 pub struct Access {
@@ -217,7 +214,7 @@ pub(super) fn is_all_users(group: &PrincipalFact) -> bool {
         && group.resolved
         && group.harness_managed
         && group.scope == Scope::Account
-        && group.identifier == ALL_USERS
+        && group.identifier == Scope::Account.group_of_all_users()
 }
 
 pub(super) fn numbered<T>(items: &[T]) -> impl Iterator<Item = (u32, &T)> {

@@ -1,5 +1,6 @@
 //! The command line of `completions` and `man`.
 
+use crate::worded::worded;
 use argh::{ArgsInfo, FromArgValue, FromArgs};
 
 /// print a script that completes the command line in a shell
@@ -52,48 +53,23 @@ pub enum Shell {
     Nushell,
 }
 
-/// Names that a script asks for while somebody types.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, FromArgValue)]
-pub enum CompletedNames {
-    /// What a snapshot can be called.
-    Snapshots,
-    /// Scopes.
-    Scopes,
-    /// People by their addresses, service accounts and groups by their text ids.
-    Principals,
-    /// Permissions.
-    Permissions,
-    /// Permissions and roles.
-    PermissionsAndRoles,
-    /// Questions of the cookbook.
-    Questions,
-    /// Codes of findings.
-    Codes,
-}
-
-impl CompletedNames {
-    /// Every kind of names.
-    pub const ALL: [Self; 7] = [
-        Self::Snapshots,
-        Self::Scopes,
-        Self::Principals,
-        Self::Permissions,
-        Self::PermissionsAndRoles,
-        Self::Questions,
-        Self::Codes,
-    ];
-
-    /// As the flag `--names` takes it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Snapshots => "snapshots",
-            Self::Scopes => "scopes",
-            Self::Principals => "principals",
-            Self::Permissions => "permissions",
-            Self::PermissionsAndRoles => "permissions_and_roles",
-            Self::Questions => "questions",
-            Self::Codes => "codes",
-        }
+worded! {
+    /// Names that a script asks for while somebody types.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, FromArgValue)]
+    pub enum CompletedNames {
+        /// What a snapshot can be called.
+        Snapshots = "snapshots",
+        /// Scopes.
+        Scopes = "scopes",
+        /// People by their addresses, service accounts and groups by their text ids.
+        Principals = "principals",
+        /// Permissions.
+        Permissions = "permissions",
+        /// Permissions and roles.
+        PermissionsAndRoles = "permissions_and_roles",
+        /// Questions of the cookbook.
+        Questions = "questions",
+        /// Codes of findings.
+        Codes = "codes",
     }
 }

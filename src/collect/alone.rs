@@ -268,10 +268,7 @@ fn member(walker: Walker<'_>, scope: &Scope, uuid: &str) -> Result<Presence, Api
     let everybody = ResourceId {
         kind: ResourceType::UserGroup,
         scope: scope.clone(),
-        identifier: match scope {
-            Scope::Project { .. } => "_project_all_users".to_owned(),
-            _ => "_organization_all_users".to_owned(),
-        },
+        identifier: scope.group_of_all_users().to_owned(),
     };
     if members::is_member(walker.client, &everybody, uuid)? == Some(true) {
         return Ok(Presence::There);

@@ -5,7 +5,7 @@ use super::list_walk::{ListRead, ListWalk};
 use crate::api::error::ApiError;
 use crate::model::{Extra, ListingKind, ResourceType};
 
-/// A listing: everything that the plan, the walk, the permission check, `doctor`, the ledger and the README know of it.
+/// A listing: everything that the plan, the walk, the permission check, `doctor`, the ledger and `docs/coverage.md` know of it.
 #[derive(Debug)]
 pub struct Definition {
     /// What it lists.

@@ -140,7 +140,7 @@ pub(crate) fn thing_of_type(reader: &Reader, text: &str, kind: &str) -> Result<T
     if found.is_empty() && !others.is_empty() {
         return Err(Error::Unknown {
             message: format!(
-                "`{}` is no {}: {}",
+                "`{}` is not a {}: it is {}",
                 typed(text),
                 kind.replace('_', " "),
                 others[0]

@@ -1,6 +1,7 @@
 //! One difference between two snapshots.
 
 use crate::model::{GrantFact, ResourceFact, ResourceType};
+use crate::worded::worded;
 
 /// One difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,35 +32,24 @@ pub enum Subject<'a> {
     Grant(&'a GrantFact),
 }
 
-/// The kind of a difference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verb {
-    /// Only the newer snapshot holds it.
-    Added,
-    /// Both hold it, differently.
-    Changed,
-    /// Only the older snapshot holds it.
-    Removed,
+worded! {
+    /// The kind of a difference.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Verb {
+        /// Only the newer snapshot holds it.
+        Added = "added",
+        /// Both hold it, differently.
+        Changed = "changed",
+        /// Only the older snapshot holds it.
+        Removed = "removed",
+    }
 }
 
 impl Verb {
-    /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Added, Self::Changed, Self::Removed];
-
     /// Reads the word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|verb| verb.as_str() == word)
-    }
-
-    /// The word used in output.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Changed => "changed",
-            Self::Removed => "removed",
-        }
     }
 }
 

@@ -3,48 +3,28 @@
 use std::fmt;
 
 use super::{Actor, AuditEvent};
+use crate::worded::worded;
 
-/// How sure it is who made a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Certainty {
-    /// Nobody else can have.
-    Exact,
-    /// The record fits, but the trail was not read whole, or something recorded has a name that nobody knows.
-    Likely,
-    /// Several people did something that fits.
-    OneOf,
-    /// Harness does not record this kind of change.
-    NeverRecorded,
-    /// The trail was read whole, and nobody is recorded.
-    Unexplained,
-    /// The trail was not read whole for the time in question.
-    Unknown,
+worded! {
+    /// How sure it is who made a change.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Certainty {
+        /// Nobody else can have.
+        Exact = "exact",
+        /// The record fits, but the trail was not read whole, or something recorded has a name that nobody knows.
+        Likely = "likely",
+        /// Several people did something that fits.
+        OneOf = "one_of",
+        /// Harness does not record this kind of change.
+        NeverRecorded = "never_recorded",
+        /// The trail was read whole, and nobody is recorded.
+        Unexplained = "unexplained",
+        /// The trail was not read whole for the time in question.
+        Unknown = "unknown",
+    }
 }
 
 impl Certainty {
-    /// Every certainty, the surest first.
-    pub const ALL: [Self; 6] = [
-        Self::Exact,
-        Self::Likely,
-        Self::OneOf,
-        Self::NeverRecorded,
-        Self::Unexplained,
-        Self::Unknown,
-    ];
-
-    /// The word used in documents and views.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Exact => "exact",
-            Self::Likely => "likely",
-            Self::OneOf => "one_of",
-            Self::NeverRecorded => "never_recorded",
-            Self::Unexplained => "unexplained",
-            Self::Unknown => "unknown",
-        }
-    }
-
     /// Reads the word written by [`Self::as_str`].
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {

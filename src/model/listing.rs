@@ -4,88 +4,50 @@ use serde::Serialize;
 use std::fmt;
 
 use super::{ResourceType, Scope, Timestamp};
+use crate::worded::worded;
 
 /// How a reason says that nobody knows what the key may see; hints and reports know it by these words.
 pub const CHECK_SILENT: &str = "the permission check did not answer";
 
-/// What a listing lists. The names appear in the view `listings` and in messages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ListingKind {
-    /// The account itself.
-    Accounts,
-    /// Organizations of the account.
-    Organizations,
-    /// Projects.
-    Projects,
-    /// Members of a scope; at the account, every user there is.
-    Users,
-    /// Service accounts of a scope.
-    ServiceAccounts,
-    /// User groups of a scope, with their members.
-    UserGroups,
-    /// Roles of a scope, with those Harness supplies at its level.
-    Roles,
-    /// Resource groups of a scope, with those Harness supplies at its level.
-    ResourceGroups,
-    /// Role assignments stored at a scope.
-    RoleAssignments,
-    /// Tokens of service accounts of a scope; only when asked for.
-    ServiceAccountTokens,
-    /// Tokens of users; only when asked for.
-    PersonalTokens,
-    /// How people sign in; only when asked for.
-    AuthSettings,
-    /// The permissions that Harness knows.
-    Permissions,
-    /// What the audit trail records about access; only when asked for.
-    AuditEvents,
-    /// Sign-ins of people in the audit trail; only when asked for.
-    SignIns,
+worded! {
+    /// What a listing lists. The names appear in the view `listings` and in messages.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum ListingKind {
+        /// The account itself.
+        Accounts = "accounts",
+        /// Organizations of the account.
+        Organizations = "organizations",
+        /// Projects.
+        Projects = "projects",
+        /// Members of a scope; at the account, every user there is.
+        Users = "users",
+        /// Service accounts of a scope.
+        ServiceAccounts = "service_accounts",
+        /// User groups of a scope, with their members.
+        UserGroups = "user_groups",
+        /// Roles of a scope, with those Harness supplies at its level.
+        Roles = "roles",
+        /// Resource groups of a scope, with those Harness supplies at its level.
+        ResourceGroups = "resource_groups",
+        /// Role assignments stored at a scope.
+        RoleAssignments = "role_assignments",
+        /// Tokens of service accounts of a scope; only when asked for.
+        ServiceAccountTokens = "service_account_tokens",
+        /// Tokens of users; only when asked for.
+        PersonalTokens = "personal_tokens",
+        /// How people sign in; only when asked for.
+        AuthSettings = "auth_settings",
+        /// The permissions that Harness knows.
+        Permissions = "permissions",
+        /// What the audit trail records about access; only when asked for.
+        AuditEvents = "audit_events",
+        /// Sign-ins of people in the audit trail; only when asked for.
+        SignIns = "sign_ins",
+    }
 }
 
 impl ListingKind {
-    /// Every kind.
-    pub const ALL: [Self; 15] = [
-        Self::Accounts,
-        Self::Organizations,
-        Self::Projects,
-        Self::Users,
-        Self::ServiceAccounts,
-        Self::UserGroups,
-        Self::Roles,
-        Self::ResourceGroups,
-        Self::RoleAssignments,
-        Self::ServiceAccountTokens,
-        Self::PersonalTokens,
-        Self::AuthSettings,
-        Self::Permissions,
-        Self::AuditEvents,
-        Self::SignIns,
-    ];
-
-    /// The name used in the view `listings`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Accounts => "accounts",
-            Self::Organizations => "organizations",
-            Self::Projects => "projects",
-            Self::Users => "users",
-            Self::ServiceAccounts => "service_accounts",
-            Self::UserGroups => "user_groups",
-            Self::Roles => "roles",
-            Self::ResourceGroups => "resource_groups",
-            Self::RoleAssignments => "role_assignments",
-            Self::ServiceAccountTokens => "service_account_tokens",
-            Self::PersonalTokens => "personal_tokens",
-            Self::AuthSettings => "auth_settings",
-            Self::Permissions => "permissions",
-            Self::AuditEvents => "audit_events",
-            Self::SignIns => "sign_ins",
-        }
-    }
-
     /// Reads the name written by [`Self::as_str`].
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {

@@ -138,6 +138,16 @@ impl Scope {
         }
     }
 
+    /// Identifier of the user group in which Harness keeps everybody of this scope.
+    #[must_use]
+    pub fn group_of_all_users(&self) -> &'static str {
+        match self {
+            Self::Account | Self::Harness => "_account_all_users",
+            Self::Organization { .. } => "_organization_all_users",
+            Self::Project { .. } => "_project_all_users",
+        }
+    }
+
     /// Whether another scope is this one or lies in it. Nothing lies in what Harness supplies.
     #[must_use]
     pub fn contains(&self, other: &Self) -> bool {

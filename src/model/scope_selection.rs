@@ -4,17 +4,20 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::Scope;
+use crate::worded::worded;
 
-/// How far down the tree.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Depth {
-    /// The account's own scope.
-    #[default]
-    Account,
-    /// The organizations too.
-    Organizations,
-    /// The projects too.
-    All,
+worded! {
+    /// How far down the tree.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Depth {
+        /// The account's own scope.
+        #[default]
+        Account = "account",
+        /// The organizations too.
+        Organizations = "organizations",
+        /// The projects too.
+        All = "all",
+    }
 }
 
 /// The part of the account that is observed.
@@ -32,41 +35,20 @@ pub struct ScopeSelection {
     pub extras: BTreeSet<Extra>,
 }
 
-/// What is observed only when asked for: it takes more permissions, or more requests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Extra {
-    /// Tokens of service accounts, and of users where the key may see them.
-    Tokens,
-    /// How people sign in.
-    AuthSettings,
-    /// Who is a member of each organization and project.
-    ProjectUsers,
-    /// Who did what to access.
-    Audit,
-    /// When people signed in last.
-    Logins,
-}
-
-impl Extra {
-    /// Every one.
-    pub const ALL: [Self; 5] = [
-        Self::Tokens,
-        Self::AuthSettings,
-        Self::ProjectUsers,
-        Self::Audit,
-        Self::Logins,
-    ];
-
-    /// The word on the command line.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Tokens => "tokens",
-            Self::AuthSettings => "auth-settings",
-            Self::ProjectUsers => "project-users",
-            Self::Audit => "audit",
-            Self::Logins => "logins",
-        }
+worded! {
+    /// What is observed only when asked for: it takes more permissions, or more requests.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Extra {
+        /// Tokens of service accounts, and of users where the key may see them.
+        Tokens = "tokens",
+        /// How people sign in.
+        AuthSettings = "auth-settings",
+        /// Who is a member of each organization and project.
+        ProjectUsers = "project-users",
+        /// Who did what to access.
+        Audit = "audit",
+        /// When people signed in last.
+        Logins = "logins",
     }
 }
 
@@ -164,18 +146,9 @@ impl ScopeSelection {
     }
 }
 
-impl Depth {
-    /// Every one.
-    pub const ALL: [Self; 3] = [Self::Account, Self::Organizations, Self::All];
-}
-
 impl fmt::Display for Depth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Account => "account",
-            Self::Organizations => "organizations",
-            Self::All => "all",
-        })
+        f.write_str(self.as_str())
     }
 }
 

@@ -9,6 +9,7 @@ use super::inventory::ListingRow;
 use super::material::Audience;
 use super::seen;
 use super::words::minute;
+use crate::model::{ListingKind, ResourceId, ResourceType};
 
 /// Writes the cover.
 pub(super) fn write(context: &Context<'_>, page: &mut Html) {
@@ -102,21 +103,18 @@ fn identity(context: &Context<'_>, page: &mut Html) {
 
 /// Rows that Harness reported, rows that were read, and what is stored: by kind of list.
 fn counts(context: &Context<'_>, page: &mut Html) {
-    let mut kinds: BTreeMap<&str, Vec<&ListingRow>> = BTreeMap::new();
+    let mut kinds: BTreeMap<ListingKind, Vec<&ListingRow>> = BTreeMap::new();
     for listing in &context.material.inventory.listings {
-        kinds.entry(&listing.kind).or_default().push(listing);
+        kinds.entry(listing.kind).or_default().push(listing);
     }
-    let rows = kinds.iter().map(|(kind, lists)| {
+    let rows = kinds.iter().map(|(&kind, lists)| {
         let reported: Option<u64> = lists.iter().map(|list| list.reported).sum();
         let mut words = stored(context, kind);
         if !lists.iter().all(|list| list.is_complete()) {
-            words = format!(
-                "{words}{}not all were seen",
-                if words.is_empty() { "" } else { "; " }
-            );
+            words.push_str("; not all were seen");
         }
         vec![
-            text(&kind.replace('_', " ")),
+            text(&kind.words()),
             number(lists.len() as u64),
             reported.map_or_else(|| text("not said"), number),
             number(lists.iter().map(|list| list.rows).sum()),
@@ -138,30 +136,30 @@ fn counts(context: &Context<'_>, page: &mut Html) {
 }
 
 /// What became of the rows of a kind of list.
-fn stored(context: &Context<'_>, kind: &str) -> String {
+fn stored(context: &Context<'_>, kind: ListingKind) -> String {
     let snapshot = context.material.snapshot;
     let size = |number: i64| usize::try_from(number).unwrap_or_default();
     let facts = context.access.facts();
     match kind {
-        "accounts" => "1 account".to_owned(),
-        "users" => counted(size(snapshot.users), "person", "people"),
-        "service_accounts" => counted(
+        ListingKind::Accounts => "1 account".to_owned(),
+        ListingKind::Users => counted(size(snapshot.users), "person", "people"),
+        ListingKind::ServiceAccounts => counted(
             size(snapshot.service_accounts),
             "service account",
             "service accounts",
         ),
-        "user_groups" => format!(
+        ListingKind::UserGroups => format!(
             "{} with {}",
             counted(size(snapshot.user_groups), "user group", "user groups"),
             counted(facts.memberships.len(), "membership", "memberships")
         ),
-        "roles" => counted(size(snapshot.roles), "role", "roles"),
-        "resource_groups" => counted(
+        ListingKind::Roles => counted(size(snapshot.roles), "role", "roles"),
+        ListingKind::ResourceGroups => counted(
             size(snapshot.resource_groups),
             "resource group",
             "resource groups",
         ),
-        "role_assignments" => {
+        ListingKind::RoleAssignments => {
             let disabled = snapshot.disabled_role_assignments;
             let grants = counted(facts.grants.len(), "role grant", "role grants");
             match disabled {
@@ -169,14 +167,14 @@ fn stored(context: &Context<'_>, kind: &str) -> String {
                 _ => format!("{grants}; {disabled} disabled, which grant nothing"),
             }
         }
-        "organizations" => {
+        ListingKind::Organizations => {
             let organizations = facts
                 .tree
                 .iter()
                 .filter(|scope| scope.org().is_some() && scope.project().is_none());
             counted(organizations.count(), "organization", "organizations")
         }
-        "projects" => counted(
+        ListingKind::Projects => counted(
             facts
                 .tree
                 .iter()
@@ -185,22 +183,23 @@ fn stored(context: &Context<'_>, kind: &str) -> String {
             "project",
             "projects",
         ),
-        "permissions" => counted(
+        ListingKind::Permissions => counted(
             context.material.inventory.permissions,
             "permission",
             "permissions",
         ),
-        "service_account_tokens" => tokens(context, "service_account/"),
-        "personal_tokens" => tokens(context, "user/"),
-        "audit_events" | "sign_ins" => "kept beside the snapshots".to_owned(),
-        _ => String::new(),
+        ListingKind::ServiceAccountTokens => tokens(context, &ResourceType::ServiceAccount),
+        ListingKind::PersonalTokens => tokens(context, &ResourceType::User),
+        ListingKind::AuditEvents | ListingKind::SignIns => "kept beside the snapshots".to_owned(),
+        ListingKind::AuthSettings => "how people sign in".to_owned(),
     }
 }
 
 /// Tokens of owners of a type.
-fn tokens(context: &Context<'_>, owners: &str) -> String {
+fn tokens(context: &Context<'_>, owners: &ResourceType) -> String {
     let tokens = context.material.inventory.tokens.iter();
-    let number = tokens.filter(|token| token.owner.starts_with(owners));
+    let is_of_owners = |id: &str| ResourceId::parse(id).is_some_and(|owner| owner.kind == *owners);
+    let number = tokens.filter(|token| is_of_owners(&token.owner));
     counted(number.count(), "token", "tokens")
 }
 

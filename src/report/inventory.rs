@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::error::Error;
 use crate::findings::{NEEDS, Need};
+use crate::model::ListingKind;
 use crate::store::Reader;
 
 /// Everything the report tells that is not a path of access.
@@ -76,7 +77,7 @@ pub(super) struct Token {
 /// A row of the view `listings`.
 #[derive(Debug)]
 pub(super) struct ListingRow {
-    pub(super) kind: String,
+    pub(super) kind: ListingKind,
     pub(super) scope: String,
     pub(super) endpoint: String,
     pub(super) state: String,
@@ -201,17 +202,27 @@ fn listings(reader: &Reader, snapshot: i64) -> Result<Vec<ListingRow>, Error> {
         "SELECT kind, scope, endpoint, state, reason, reported_total, rows, requests, retries FROM listings
          WHERE snapshot_id = {snapshot} ORDER BY state = 'complete', kind, scope, endpoint"
     );
-    rows(reader, &sql, |row| ListingRow {
-        kind: row.text(0),
-        scope: row.text(1),
-        endpoint: row.text(2),
-        state: row.text(3),
-        reason: row.text(4),
-        reported: row.number(5),
-        rows: row.number(6).unwrap_or_default(),
-        requests: row.number(7),
-        retries: row.number(8),
-    })
+    let rows = rows(reader, &sql, |row| {
+        let name = row.text(0);
+        let kind = ListingKind::parse(&name).ok_or(name)?;
+        Ok(ListingRow {
+            kind,
+            scope: row.text(1),
+            endpoint: row.text(2),
+            state: row.text(3),
+            reason: row.text(4),
+            reported: row.number(5),
+            rows: row.number(6).unwrap_or_default(),
+            requests: row.number(7),
+            retries: row.number(8),
+        })
+    })?;
+    rows.into_iter()
+        .collect::<Result<_, String>>()
+        .map_err(|name| Error::NotEnough {
+            message: format!("this version does not know the lists that the file calls `{name}`"),
+            hint: Some("use the version that wrote the file, or a newer one".to_owned()),
+        })
 }
 
 fn trail(reader: &Reader, snapshot: i64) -> Result<Trail, Error> {

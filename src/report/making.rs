@@ -6,7 +6,7 @@ use super::commands;
 use super::context::Context;
 use super::html::{Column, Html, counted, number, text};
 use super::material::Audience;
-use crate::model::Scope;
+use crate::model::{ListingKind, Scope};
 
 /// Lists named one by one; the rest are counted by kind.
 const MOST_LISTS: usize = 60;
@@ -214,7 +214,7 @@ fn ledger(context: &Context<'_>, page: &mut Html) {
             state.raw(": ").prose(&listing.reason);
         }
         vec![
-            text(&listing.kind.replace('_', " ")),
+            text(&listing.kind.words()),
             text(&listing.scope),
             state,
             number(listing.rows),
@@ -225,13 +225,13 @@ fn ledger(context: &Context<'_>, page: &mut Html) {
     });
     page.table("Lists that were read", &columns, rows);
     if here.len() > MOST_LISTS {
-        let mut kinds: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        let mut kinds: BTreeMap<(ListingKind, &str), usize> = BTreeMap::new();
         for listing in &here[MOST_LISTS..] {
-            *kinds.entry((&listing.kind, &listing.state)).or_default() += 1;
+            *kinds.entry((listing.kind, &listing.state)).or_default() += 1;
         }
-        let rest = kinds.iter().map(|((kind, state), number)| {
-            format!("{number} of {} ({state})", kind.replace('_', " "))
-        });
+        let rest = kinds
+            .iter()
+            .map(|((kind, state), number)| format!("{number} of {} ({state})", kind.words()));
         page.raw("<p>And ")
             .prose(&rest.collect::<Vec<_>>().join(", "))
             .raw(": the view <code>listings</code> has them all.</p>\n");

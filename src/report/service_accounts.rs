@@ -7,7 +7,7 @@ use super::limits::TABLE;
 use super::people::{BySubject, findings_by_subject, roles};
 use super::words::{address_of, day, display, minute};
 use crate::access::{Path, Question, Target};
-use crate::model::{PrincipalFact, ResourceType};
+use crate::model::{ListingKind, PrincipalFact, ResourceType};
 
 /// Writes the section.
 pub(super) fn write(context: &Context<'_>, page: &mut Html) {
@@ -102,12 +102,19 @@ fn last_change(context: &Context<'_>, fact: &PrincipalFact) -> String {
     }
 }
 
+fn is_of_tokens(kind: ListingKind) -> bool {
+    matches!(
+        kind,
+        ListingKind::ServiceAccountTokens | ListingKind::PersonalTokens
+    )
+}
+
 fn tokens(context: &Context<'_>, page: &mut Html) {
     let tokens = &context.material.inventory.tokens;
     page.raw("<h3 id=\"tokens\">Tokens</h3>\n");
     if tokens.is_empty() {
         let mut lists = context.material.inventory.listings.iter();
-        let lists = lists.by_ref().filter(|list| list.kind.ends_with("_tokens"));
+        let lists = lists.by_ref().filter(|list| is_of_tokens(list.kind));
         let states: Vec<bool> = lists.map(ListingRow::is_complete).collect();
         page.raw(match states.as_slice() {
             [] => "<p>Not observed: a sync asks for tokens with <code>--with tokens</code>.</p>\n",

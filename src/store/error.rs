@@ -51,7 +51,7 @@ pub enum StoreError {
         /// The schema version in the file.
         found: i32,
     },
-    /// The file belongs to another account or base URL.
+    /// The file belongs to another account.
     OtherAccount {
         /// The path asked for.
         path: PathBuf,

@@ -1,7 +1,7 @@
 //! The lists that make a snapshot: one file each, and one table of them.
 //!
 //! The table feeds the plan, the walks, the permission check, `doctor`, the ledger and the permissions table of the
-//! README. A new listing is a new file, a line here, and the type of its rows in `api::wire`.
+//! `docs/coverage.md`. A new listing is a new file, a line here, and the type of its rows in `api::wire`.
 
 mod account;
 mod audit_events;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::diff::{Change, Subject, Verb};
 use crate::model::ResourceType;
+use crate::worded::worded;
 
 /// What an entry approves a change of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,45 +17,22 @@ pub enum EntryKind {
     Resource(ResourceType),
 }
 
-/// A field that names what an entry is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Field {
-    /// Who holds the grant.
-    Principal,
-    /// The user group.
-    Group,
-    /// The role.
-    Role,
-    /// Where the role is held.
-    Scope,
-    /// What the role covers.
-    ResourceGroup,
-    /// The resource itself.
-    Id,
-}
-
-impl Field {
-    /// Every field, in the order of the file.
-    pub const ALL: [Self; 6] = [
-        Self::Principal,
-        Self::Group,
-        Self::Role,
-        Self::Scope,
-        Self::ResourceGroup,
-        Self::Id,
-    ];
-
-    /// Its name in the file.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Principal => "principal",
-            Self::Group => "group",
-            Self::Role => "role",
-            Self::Scope => "scope",
-            Self::ResourceGroup => "resource_group",
-            Self::Id => "id",
-        }
+worded! {
+    /// A field that names what an entry is about.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Field {
+        /// Who holds the grant.
+        Principal = "principal",
+        /// The user group.
+        Group = "group",
+        /// The role.
+        Role = "role",
+        /// Where the role is held.
+        Scope = "scope",
+        /// What the role covers.
+        ResourceGroup = "resource_group",
+        /// The resource itself.
+        Id = "id",
     }
 }
 

@@ -108,8 +108,7 @@ fn membership(grant: &GrantFact, verb: Verb) -> Trace {
         trace.back_with_containers(&group.scope);
     }
     // Harness keeps the groups of all users itself, and does not record it.
-    trace.may_be_silent |=
-        group.identifier.starts_with('_') && group.identifier.ends_with("_all_users");
+    trace.may_be_silent |= group.identifier == group.scope.group_of_all_users();
     trace
 }
 

@@ -2,77 +2,44 @@
 //!
 //! A new type is one variant here; each match without a wildcard, here and elsewhere, then asks what it means there.
 
+use crate::worded::worded;
 use serde::{Serialize, Serializer};
 use std::fmt;
 
-/// The type of a resource. The names are part of the public text ids.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum ResourceType {
-    /// The account.
-    Account,
-    /// An organization.
-    Organization,
-    /// A project.
-    Project,
-    /// A person.
-    User,
-    /// A service account.
-    ServiceAccount,
-    /// A user group.
-    UserGroup,
-    /// A role, custom or supplied by Harness.
-    Role,
-    /// A resource group, custom or supplied by Harness.
-    ResourceGroup,
-    /// A token of a service account's API key.
-    ServiceAccountToken,
-    /// A token of a user's API key.
-    PersonalToken,
-    /// How people sign in to the account.
-    AuthSetting,
-    /// A permission that Harness knows.
-    Permission,
-    /// A principal type this program does not know, lower-cased; Harness keeps the list open.
-    Other(String),
+worded! {
+    /// The type of a resource. The names are part of the public text ids. Harness keeps the list of types of principals open:
+    /// those that this program does not know are `Other`, lower-cased.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum ResourceType {
+        /// The account.
+        Account = "account",
+        /// An organization.
+        Organization = "organization",
+        /// A project.
+        Project = "project",
+        /// A person.
+        User = "user",
+        /// A service account.
+        ServiceAccount = "service_account",
+        /// A user group.
+        UserGroup = "user_group",
+        /// A role, custom or supplied by Harness.
+        Role = "role",
+        /// A resource group, custom or supplied by Harness.
+        ResourceGroup = "resource_group",
+        /// A token of a service account's API key.
+        ServiceAccountToken = "service_account_token",
+        /// A token of a user's API key.
+        PersonalToken = "personal_token",
+        /// How people sign in to the account.
+        AuthSetting = "auth_setting",
+        /// A permission that Harness knows.
+        Permission = "permission",
+        (Other)
+    }
 }
 
 impl ResourceType {
-    /// Every type that this program knows.
-    pub const ALL: [Self; 12] = [
-        Self::Account,
-        Self::Organization,
-        Self::Project,
-        Self::User,
-        Self::ServiceAccount,
-        Self::UserGroup,
-        Self::Role,
-        Self::ResourceGroup,
-        Self::ServiceAccountToken,
-        Self::PersonalToken,
-        Self::AuthSetting,
-        Self::Permission,
-    ];
-
-    /// The name used in text ids, views, files and messages.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Account => "account",
-            Self::Organization => "organization",
-            Self::Project => "project",
-            Self::User => "user",
-            Self::ServiceAccount => "service_account",
-            Self::UserGroup => "user_group",
-            Self::Role => "role",
-            Self::ResourceGroup => "resource_group",
-            Self::ServiceAccountToken => "service_account_token",
-            Self::PersonalToken => "personal_token",
-            Self::AuthSetting => "auth_setting",
-            Self::Permission => "permission",
-            Self::Other(name) => name,
-        }
-    }
-
     /// The type of a name; one that this program does not know is kept as it is.
     #[must_use]
     pub fn parse(name: &str) -> Self {

@@ -18,6 +18,9 @@ const READER_PATIENCE: Duration = Duration::from_secs(10);
 /// diff of distant snapshots.
 const READER_CACHE_KIB: i64 = 64 * 1024;
 
+/// The same while whole tables are read in their order: no page of them is read twice.
+const PASSING_CACHE_KIB: i64 = 4 * 1024;
+
 /// A file opened for questions. It never writes.
 #[derive(Debug)]
 pub struct Reader {
@@ -125,6 +128,18 @@ impl Reader {
             [id],
             |row| row.get(0),
         )
+    }
+
+    /// Reads whole tables, or long stretches of them, without keeping their pages: a million grants want the memory.
+    pub(in crate::store) fn passing<T>(
+        &self,
+        read: impl FnOnce() -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        let cache = |kib: i64| self.connection.pragma_update(None, "cache_size", -kib);
+        cache(PASSING_CACHE_KIB)?;
+        let read = read()?;
+        cache(READER_CACHE_KIB)?;
+        Ok(read)
     }
 
     /// Whether the file is of an older schema, which is read as if it were of this one and stays as it is.

@@ -10,7 +10,7 @@ use crate::store::coverage::Completeness;
 use crate::store::derived::Held;
 
 /// Page cache while facts are written, in KiB: what a day changes in a million grants.
-const CHANGED_PAGES_KIB: i64 = 64 * 1024;
+const CHANGED_PAGES_KIB: i64 = 16 * 1024;
 
 /// The snapshot that was stored.
 #[derive(Clone, Debug, PartialEq, Eq)]

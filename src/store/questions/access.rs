@@ -47,7 +47,7 @@ impl Reader {
             self.load_grants(snapshot, "1", "", &mut loader)?;
             Ok(loader.facts)
         };
-        read().map_err(|error| self.failed(&error))
+        self.passing(read).map_err(|error| self.failed(&error))
     }
 
     /// Scopes the snapshot knows of without having listed their role assignments.

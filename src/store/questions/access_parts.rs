@@ -95,7 +95,7 @@ impl Reader {
             self.load_grants(snapshot, held, &wanted, &mut loader)?;
             Ok(loader.facts)
         };
-        read().map_err(|error| self.failed(&error))
+        self.passing(read).map_err(|error| self.failed(&error))
     }
 
     fn frame(&self, snapshot: i64) -> rusqlite::Result<Loader> {

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use fake_harness::Random;
+use fake_harness::{Caller, Random};
+use harness_access::model::ListingKind;
 
 use super::{ADMIN, between, island, report, rows_of};
 use crate::support::account::{ACCOUNT_ONLY, Account, EVERYTHING};
-use crate::support::{Database, TempDir, run};
+use crate::support::{Database, TempDir, Test, run};
 
 /// An account of any shape: people in groups, custom roles, projects, assignments that name what is gone.
 fn random(seed: u64) -> Account {
@@ -194,4 +195,32 @@ fn whoever_is_in_no_list_is_counted_apart_everywhere() {
         2,
         "people, in no list: {row}"
     );
+}
+
+#[test]
+fn the_numbers_that_reconcile_say_of_every_kind_of_list_what_became_of_it() {
+    let test = Test::new();
+    test.fake.caller(Caller::everything());
+    let extras = [
+        "tokens",
+        "auth-settings",
+        "project-users",
+        "audit",
+        "logins",
+    ];
+    let with: Vec<&str> = extras.iter().flat_map(|extra| ["--with", *extra]).collect();
+    test.sync()
+        .args(&[&["--scopes", "all", "-q"][..], &with].concat())
+        .exits(0);
+    let page = report(&test.database(), &[]);
+    let table = between(&page, "<caption>Numbers that reconcile", "</table>");
+    let rows: Vec<&str> = table
+        .split("</tr>")
+        .skip(1)
+        .filter(|row| row.contains("<td"))
+        .collect();
+    assert_eq!(rows.len(), ListingKind::ALL.len(), "{table}");
+    for row in rows {
+        assert!(!row.trim_end().ends_with("<td></td>"), "{row}");
+    }
 }
