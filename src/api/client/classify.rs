@@ -131,6 +131,7 @@ impl Classifier<'_> {
             LooksLike::Html | LooksLike::LoginPage if response.status == 403 => {
                 AttemptOutcome::Blocked
             }
+            _ if (300..400).contains(&response.status) => AttemptOutcome::Doubtful, // as a redirect
             _ if !is_success => AttemptOutcome::Permanent,
             LooksLike::Empty | LooksLike::BrokenJson => AttemptOutcome::Transient,
             LooksLike::LoginPage | LooksLike::Html | LooksLike::Other => AttemptOutcome::Doubtful,
