@@ -1,6 +1,6 @@
 //! Values of flags.
 
-use crate::model::{Depth, Extra, Timestamp};
+use crate::model::{Depth, Extra, Timestamp, beginning};
 use std::num::{IntErrorKind, ParseIntError};
 use std::str::FromStr;
 use std::time::Duration;
@@ -120,7 +120,7 @@ pub(super) fn duration(value: &str) -> Result<Duration, String> {
 
 /// A date is its first moment.
 pub(super) fn moment(value: &str) -> Result<Timestamp, String> {
-    Timestamp::parse_from(value)
+    beginning(value)
         .ok_or_else(|| "expected a date or time such as 2026-03-01 or 2026-03-01T09:30".to_owned())
 }
 

@@ -5,7 +5,9 @@ use super::open::open_database;
 use crate::cli::{Audit, AuditFormat};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::{ActedOn, Actor, AuditEvent, SnapshotRef, Timestamp, Window};
+use crate::model::{
+    ActedOn, Actor, AuditEvent, SnapshotRef, Timestamp, Window, beginning, is_odd_date,
+};
 use crate::output;
 use crate::output::text::line;
 use crate::similar::{closest, did_you_mean};
@@ -93,8 +95,11 @@ fn begin(reader: &Reader, since: &str) -> Result<Timestamp, Error> {
             line(since)
         ))
     };
-    if let Some(moment) = Timestamp::parse_from(since) {
+    if let Some(moment) = beginning(since) {
         return Ok(moment);
+    }
+    if is_odd_date(since) {
+        return Err(wrong());
     }
     let snapshot = reader.resolve(&SnapshotRef::parse(since))?;
     Timestamp::parse_at_latest(&snapshot.started_at).ok_or_else(wrong)

@@ -46,7 +46,7 @@ pub use label::Label;
 pub use listing::{CHECK_SILENT, Listing, ListingKind, ListingState, PlannedWalk};
 pub use observation::{Observation, Resource};
 pub use policy::{AccessQuestion, Policy};
-pub use reference::{SnapshotLocator, SnapshotRef, is_odd_date};
+pub use reference::{SnapshotLocator, SnapshotRef, beginning, is_odd_date};
 pub use resource::{
     Details, IncludedScope, Known, ResourceId, ResourceType, Selector, attributes_differ,
     canonical_json, differs,

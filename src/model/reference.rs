@@ -53,6 +53,17 @@ fn moment(text: &str, now: Timestamp) -> Option<Timestamp> {
     }
 }
 
+/// The first moment of what people call a time: a month, a date, `today`, `yesterday`, or a moment itself.
+#[must_use]
+pub fn beginning(text: &str) -> Option<Timestamp> {
+    let after = |days| Timestamp::now().end_of_day_before(days).moved(1);
+    match text {
+        "today" => Some(after(1)),
+        "yesterday" => Some(after(2)),
+        _ => Timestamp::parse_from(text),
+    }
+}
+
 /// Whether a text is meant as a date but is none: a day that does not exist, or in the order of other countries.
 #[must_use]
 pub fn is_odd_date(text: &str) -> bool {
