@@ -54,7 +54,7 @@ pub(super) fn ask(walker: Walker<'_>, thing: &Thing<'_>) -> Result<Presence, Api
     };
     match answer {
         Ok(presence) => Ok(presence),
-        Err(error) if error.ends_run() => Err(error),
+        Err(error) if ends_run(&error) => Err(error),
         Err(error) => {
             log::info!("{}", error.brief());
             Ok(match *error.kind {
@@ -63,6 +63,11 @@ pub(super) fn ask(walker: Walker<'_>, thing: &Thing<'_>) -> Result<Presence, Api
             })
         }
     }
+}
+
+/// Whether a question that fails ends the run. One that comes too fast is asked few times, and is not worth it.
+fn ends_run(error: &ApiError) -> bool {
+    error.ends_run() && !matches!(*error.kind, ApiErrorKind::Throttled(_))
 }
 
 /// What Harness says of a role or resource group by itself; `None` when it does not say.
@@ -84,7 +89,7 @@ pub(super) fn details(
         Ok(answer) => Ok(answer
             .filter(|answer| answer.id == *id)
             .map(|of| of.details)),
-        Err(error) if error.ends_run() => Err(error),
+        Err(error) if ends_run(&error) => Err(error),
         Err(error) => {
             log::info!("{}", error.brief());
             Ok(None)
@@ -104,7 +109,7 @@ pub(super) fn assignment(
         .tries(FEW_TRIES);
     match walker.client.get::<RoleAssignmentItem>(&call) {
         Ok(reply) => Ok(reply.data.role_assignment.given().ok()),
-        Err(error) if error.ends_run() => Err(error),
+        Err(error) if ends_run(&error) => Err(error),
         Err(error) => {
             log::info!("{}", error.brief());
             Ok(None)
@@ -237,7 +242,7 @@ fn is_in(row: &Value, scope: &Scope) -> bool {
     Scope::from_parts(said("orgIdentifier"), said("projectIdentifier")).as_ref() == Some(scope)
 }
 
-/// How many tokens an API key says it has, if it says so: of people's keys Harness tells others nothing.
+/// How many tokens an API key says it has, if it says so.
 fn tokens_of(
     walker: Walker<'_>,
     kind: ListingKind,
@@ -255,8 +260,12 @@ fn tokens_of(
         .query("identifiers", key);
     let page = match one_page(walker, Method::Get, &call, ONE_ROW) {
         Ok(page) => page,
-        Err(error) if error.ends_run() => return Err(error),
-        Err(_) => return Ok(None), // the owner may be gone too
+        Err(error) => match *error.kind {
+            // The owner may be gone too; and of people's keys Harness tells others nothing.
+            ApiErrorKind::NotFound(_) => return Ok(None),
+            _ if kind == ListingKind::PersonalTokens && !error.ends_run() => return Ok(None),
+            _ => return Err(error),
+        },
     };
     let row = &page["content"][0];
     let is_it = row["apiKey"]["identifier"] == key;

@@ -41,12 +41,17 @@ pub(super) fn settle(
         Vec::new()
     });
     altered.sort_by_key(|altered| gives_something(&altered.now)); // what gives nothing first
-    let mut open = Vec::new();
+    let mut open: Vec<Altered> = Vec::new();
     let mut doubted = HashSet::new();
+    let mut confirmed = HashSet::new();
+    let mut wrong = HashSet::new();
     for altered in altered {
         let id = assembly.directory.id(altered.resource).clone();
         let doubt = match ask(inquiry, &altered, &id)? {
-            Answer::Same => continue,
+            Answer::Same => {
+                confirmed.insert(altered.kind);
+                continue;
+            }
             Answer::Other => "says something else when asked for by itself",
             Answer::None if !gives_something(&altered.now) => {
                 "suddenly gives nothing, and Harness does not say more when asked for it by itself (if that is so, run once \
@@ -58,15 +63,26 @@ pub(super) fn settle(
             }
         };
         doubted.insert(altered.kind);
-        assembly.leave_out(&altered, &id, doubt);
+        assembly.doubt_row(&altered, &id, doubt);
+        wrong.insert(altered.resource);
     }
-    // Where one row of a list is wrong, another that changed is no better.
-    for altered in open {
-        if doubted.contains(&altered.kind) {
-            let id = assembly.directory.id(altered.resource).clone();
-            assembly.leave_out(&altered, &id, "changed together with others that are wrong");
-        }
+    // Where one row of a list is wrong, another that changed is no better; nor is one of many of which nothing is said.
+    for altered in &open {
+        let id = assembly.directory.id(altered.resource).clone();
+        let why = if doubted.contains(&altered.kind) {
+            "changed together with others that are wrong"
+        } else if !confirmed.contains(&altered.kind) && assembly.is_half(&open, &id) {
+            "changed together with half of its list, and Harness does not say what they give by themselves (if that is so, \
+             run once with --max-removed 100)"
+        } else {
+            continue;
+        };
+        assembly.doubt_row(altered, &id, why);
+        wrong.insert(altered.resource);
     }
+    assembly
+        .resources
+        .retain(|resource| !wrong.contains(&resource.id));
     Ok(())
 }
 
@@ -154,8 +170,19 @@ fn gives_something(details: &Details) -> bool {
 }
 
 impl Assembly {
-    /// Takes a row out: what was known of it stays.
-    fn leave_out(&mut self, altered: &Altered, id: &ResourceId, why: &str) {
+    /// Whether half of the rows of a type, the account's own or Harness's, changed. A single one is no half of anything.
+    fn is_half(&self, altered: &[Altered], id: &ResourceId) -> bool {
+        let is_like = |other: Ref| {
+            let other = self.directory.id(other);
+            other.kind == id.kind && (other.scope == Scope::Harness) == (id.scope == Scope::Harness)
+        };
+        let changed = altered.iter().filter(|one| is_like(one.resource)).count();
+        let all = self.resources.iter().filter(|one| is_like(one.id)).count();
+        changed > 1 && changed * 2 >= all
+    }
+
+    /// A row does not count, and its lists are gaps: what was known of it stays.
+    fn doubt_row(&mut self, altered: &Altered, id: &ResourceId, why: &str) {
         let kind = altered.kind;
         let scopes: Vec<Scope> = match id.scope {
             Scope::Harness => self
@@ -170,7 +197,5 @@ impl Assembly {
                 self.lower(kind, &scope, &reason);
             }
         }
-        self.resources
-            .retain(|resource| resource.id != altered.resource);
     }
 }

@@ -6,7 +6,7 @@ use super::alone::{Presence, Thing, ask};
 use super::assemble::Assembly;
 use super::walk::Walker;
 use crate::api::error::ApiError;
-use crate::model::{ListingKind, Scope};
+use crate::model::{ListingKind, ResourceId, ResourceType, Scope};
 
 /// Single things asked about in one sync; more would cost more than the sync itself.
 const MOST_ASKED: usize = 100;
@@ -121,7 +121,8 @@ impl<'a> Inquiry<'a> {
                 };
                 self.is_there(&thing)? == Presence::There
             }
-            None => true, // none is left that could be asked about
+            // None is left that could be asked about. Of what Harness itself supplies in every account, some always is.
+            None => !matches!(kind, ListingKind::Roles | ListingKind::ResourceGroups),
         };
         self.answers.insert(kind, answers);
         Ok(answers)
@@ -132,7 +133,18 @@ impl<'a> Inquiry<'a> {
         if let Some(answers) = self.answers_about_members {
             return Ok(answers);
         }
-        let answers = match assembly.one_member() {
+        // Where no group shows a member, Harness's own group of all users has everybody.
+        let everybody = ResourceId {
+            kind: ResourceType::UserGroup,
+            scope: Scope::Account,
+            identifier: Scope::Account.group_of_all_users().to_owned(),
+        };
+        let anybody = assembly.one_of(ListingKind::Users);
+        let known = assembly.one_member().or_else(|| {
+            let (_, user, _) = anybody.as_ref()?;
+            Some((&everybody, user))
+        });
+        let answers = match known {
             Some((group, user)) => {
                 let thing = Thing {
                     kind: ListingKind::UserGroups,

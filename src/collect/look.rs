@@ -153,7 +153,7 @@ fn settle(
         let mut inquiry = Inquiry::new(walker);
         let caller = visibility.caller();
         let reassigned = removals::settle(&mut inquiry, assembly, request.before, caller)?;
-        reassigned::settle(&mut inquiry, assembly, reassigned)?;
+        reassigned::settle(&mut inquiry, assembly, request.before, reassigned)?;
         altered::settle(&mut inquiry, assembly, request.before)?;
     }
     assembly.lower_states(visibility);

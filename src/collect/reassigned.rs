@@ -11,6 +11,7 @@ use super::alone;
 use super::assemble::{Assembly, principal_id};
 use super::assignments::{Assignments, PrincipalName, RoleName};
 use super::inquiry::Inquiry;
+use super::request::Before;
 use crate::api::error::ApiError;
 use crate::model::{HeldAssignment, ListingKind, ResourceId, Scope};
 
@@ -82,49 +83,94 @@ impl<'a> Given<'a> {
     }
 }
 
+/// What Harness says of those that give something else.
+#[derive(Default)]
+struct Asked {
+    /// Scopes of which one is the same by itself.
+    confirmed: HashSet<Scope>,
+    /// Scopes of which one gives something else by itself.
+    wrong: HashSet<Scope>,
+    /// Those of which Harness does not say that they are the same.
+    open: HashMap<Scope, HashSet<String>>,
+}
+
 /// Asks about role assignments that give something else than before. Where Harness says otherwise of one by itself, those of
-/// which it does not say the same are gaps of their lists.
+/// which it does not say the same are gaps of their lists; so are those of a list of which half changed without a word.
 pub(super) fn settle(
     inquiry: &mut Inquiry<'_>,
     assembly: &mut Assembly,
+    before: &dyn Before,
     reassigned: Vec<Reassigned>,
 ) -> Result<(), ApiError> {
-    let mut wrong: HashSet<Scope> = HashSet::new();
-    let mut open: HashMap<Scope, HashSet<String>> = HashMap::new();
+    let mut asked = Asked::default();
     for Reassigned { scope, identifier } in reassigned {
         // One is enough to prove a list wrong.
-        match ask(
-            inquiry,
-            assembly,
-            &scope,
-            &identifier,
-            wrong.contains(&scope),
-        )? {
-            Some(true) => continue,
-            Some(false) => wrong.insert(scope.clone()),
+        let is_wrong = asked.wrong.contains(&scope);
+        match ask(inquiry, assembly, &scope, &identifier, is_wrong)? {
+            Some(true) => {
+                asked.confirmed.insert(scope);
+                continue;
+            }
+            Some(false) => asked.wrong.insert(scope.clone()),
             None => false,
         };
-        open.entry(scope).or_default().insert(identifier);
+        asked.open.entry(scope).or_default().insert(identifier);
     }
-    if wrong.is_empty() {
-        return Ok(());
-    }
-    for (scope, identifiers) in open {
-        let reason = format!(
-            "{} role assignments name other principals, roles or resource groups than when asked for by themselves",
-            identifiers.len()
-        );
-        assembly.lower(ListingKind::RoleAssignments, &scope, &reason);
-        for list in assembly
-            .assignments
-            .iter_mut()
-            .filter(|list| list.scope == scope)
-        {
-            let Assignments { rows, ids, .. } = list;
-            rows.retain(|row| !identifiers.contains(&*ids.get(row.id)));
+    for (scope, identifiers) in &asked.open {
+        if let Some(why) = asked.why_doubtful(assembly, scope, identifiers.len()) {
+            assembly.doubt_assignments(before, scope, identifiers, why);
         }
     }
     Ok(())
+}
+
+impl Asked {
+    fn why_doubtful(
+        &self,
+        assembly: &Assembly,
+        scope: &Scope,
+        open: usize,
+    ) -> Option<&'static str> {
+        // Half of a list does not change by itself: of so many Harness must say it.
+        let is_half = || open > 1 && open * 2 >= assembly.assigned_at(scope).count();
+        if !self.wrong.is_empty() {
+            Some("than when asked for by themselves")
+        } else if !self.confirmed.contains(scope) && is_half() {
+            Some(
+                "than before, and Harness does not say what they give by themselves (if that is so, run once with \
+                 --max-removed 100)",
+            )
+        } else {
+            None
+        }
+    }
+}
+
+impl Assembly {
+    /// The role assignments of a scope are a gap: these do not count, nor does what is new in a list that is wrong.
+    fn doubt_assignments(
+        &mut self,
+        before: &dyn Before,
+        scope: &Scope,
+        doubtful: &HashSet<String>,
+        why: &str,
+    ) {
+        let number = doubtful.len();
+        let reason = format!(
+            "{number} role assignments name other principals, roles or resource groups {why}"
+        );
+        self.lower(ListingKind::RoleAssignments, scope, &reason);
+        let held = before.assignments(scope).unwrap_or_default();
+        let held: HashSet<String> = held.into_iter().map(|held| held.identifier).collect();
+        let lists = self.assignments.iter_mut();
+        for list in lists.filter(|list| list.scope == *scope) {
+            let Assignments { rows, ids, .. } = list;
+            rows.retain(|row| {
+                let id = ids.get(row.id);
+                held.contains(&*id) && !doubtful.contains(&*id)
+            });
+        }
+    }
 }
 
 /// Whether a role assignment gives the same by itself, if Harness is asked and says so.
@@ -149,8 +195,11 @@ fn ask(
         role: &role,
         resource_group: &resource_group,
     };
-    let shown = Given::at(assembly, scope);
+    let lists = assembly.assignments.iter();
+    let mut shown = lists
+        .filter(|list| list.scope == *scope)
+        .flat_map(Given::of);
     Ok(shown
-        .get(identifier)
-        .map(|shown| shown.is_same(&alone, scope)))
+        .find(|(id, _)| *id == identifier)
+        .map(|(_, shown)| shown.is_same(&alone, scope)))
 }

@@ -263,6 +263,11 @@ fn lists_that_show_less_are_not_believed() {
 }
 
 #[test]
+fn lists_that_nothing_else_confirms_are_not_believed() {
+    check_all("unanswered", UNFINISHED, in_four_ways);
+}
+
+#[test]
 fn rows_of_other_scopes_are_gaps() {
     check_all("scopes", UNFINISHED, in_four_ways);
 }

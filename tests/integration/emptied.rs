@@ -2,7 +2,7 @@
 //! says so of the single things.
 
 use fake_harness::router::{
-    ORGANIZATIONS, PROJECTS, RESOURCE_GROUPS, ROLE_ASSIGNMENTS_V2, ROLES,
+    API_KEYS_AGGREGATE, ORGANIZATIONS, PROJECTS, RESOURCE_GROUPS, ROLE_ASSIGNMENTS_V2, ROLES,
     SERVICE_ACCOUNTS_AGGREGATE, TOKENS, USER_GROUPS, USERS,
 };
 use fake_harness::{
@@ -269,5 +269,26 @@ fn personal_tokens_are_counted_where_harness_counts_them() {
     removes_nothing("tokens", "personal_tokens", |fake| {
         let others = keeping(|row| row["token"]["apiKeyType"] != "USER");
         fake.fault(Fault::on(TOKENS, others));
+    });
+}
+
+#[test]
+fn tokens_are_not_gone_because_their_keys_cannot_be_read() {
+    removes_nothing("tokens", "service_account_tokens", |fake| {
+        let others = keeping(|row| row["token"]["apiKeyType"] == "USER");
+        fake.fault(Fault::on(TOKENS, others));
+        let keys = Fault::on(API_KEYS_AGGREGATE, FaultKind::InternalError);
+        fake.fault(keys.asking("identifiers"));
+    });
+}
+
+#[test]
+fn questions_that_come_too_fast_end_no_sync() {
+    removes_nothing("roles", "roles", |fake| {
+        fake.fault(Fault::on(
+            ROLES,
+            keeping(|row| row["harnessManaged"] == true),
+        ));
+        fake.fault(Fault::on("api/roles/", FaultKind::TooManyRequestsHtml));
     });
 }

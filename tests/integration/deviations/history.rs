@@ -161,6 +161,16 @@ fn lists_that_show_less_change_nothing() {
 }
 
 #[test]
+fn lists_that_nothing_else_confirms_remove_nothing() {
+    check_all("unanswered", UNFINISHED, before_during_and_after);
+}
+
+#[test]
+fn lists_that_nothing_else_confirms_change_nothing() {
+    check_all("unanswered", UNFINISHED, nothing_is_told);
+}
+
+#[test]
 fn rows_of_other_scopes_remove_nothing() {
     check_all("scopes", UNFINISHED, before_during_and_after);
 }

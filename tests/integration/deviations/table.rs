@@ -283,6 +283,26 @@ pub(super) const WANTED: &[(&str, Wanted)] = &[
         "groups come without members, and no question finds any",
         Whole,
     ),
+    (
+        "roles give one permission each, and none is found by itself",
+        Whole,
+    ),
+    (
+        "resource groups cover one resource each, and none is found by itself",
+        Whole,
+    ),
+    (
+        "role assignments give one role, and none is found by itself",
+        Whole,
+    ),
+    (
+        "resource groups come back empty, and none is found by itself",
+        Whole,
+    ),
+    (
+        "groups come without members, and nobody is found in any",
+        Whole,
+    ),
     ("roles come without permissions", Whole),
     ("custom roles come without some of their permissions", Whole),
     ("resource groups come without scopes", Whole),

@@ -11,6 +11,7 @@ mod facts;
 mod lists;
 mod rows;
 mod scopes;
+mod unanswered;
 
 use crate::{FakeHarness, Fault, FaultHandle, FaultKind, Rewrite};
 
@@ -19,7 +20,7 @@ use crate::{FakeHarness, Fault, FaultHandle, FaultKind, Rewrite};
 pub struct Deviation {
     /// Tells it from the others.
     pub name: &'static str,
-    /// What it is about: `catalogue`, `access check`, `lists`, `emptied`, `scopes`, `rows`, `facts` or `envelope`.
+    /// What it is about: `catalogue`, `access check`, `lists`, `emptied`, `unanswered`, `scopes`, `rows`, `facts` or `envelope`.
     pub kind: &'static str,
     apply: fn(&FakeHarness),
 }
@@ -32,6 +33,7 @@ impl Deviation {
             ("access check", access_check::ALL),
             ("lists", lists::ALL),
             ("emptied", emptied::ALL),
+            ("unanswered", unanswered::ALL),
             ("scopes", scopes::ALL),
             ("rows", rows::ALL),
             ("facts", facts::ALL),

@@ -63,7 +63,8 @@ impl Rewrite {
     /// Of a page: some of its rows, which count these alone.
     pub fn keeping(kept: impl Fn(&Value) -> bool + Send + Sync + 'static) -> Self {
         Self::data(move |data| {
-            let Some(rows) = data["content"].as_array_mut() else {
+            let rows = data.get_mut("content").and_then(Value::as_array_mut);
+            let Some(rows) = rows else {
                 return;
             };
             let before = rows.len();
