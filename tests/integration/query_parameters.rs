@@ -58,3 +58,19 @@ fn a_list_is_not_asked_for_together_with_a_question() {
         .exits(3)
         .says("--list");
 }
+
+#[test]
+fn sql_may_begin_with_a_comment() {
+    for comment in ["-- question: one?\n", "--one?\n", "--\n", "--a = b\n"] {
+        let sql = format!("{comment}select 7 as one");
+        let ended = ask(&[&sql, "--format", "csv"]).exits(0);
+        assert_eq!(ended.stdout, "one\r\n7\r\n", "{comment:?}");
+    }
+    let file = include_str!("../../src/cookbook/most-roles.sql");
+    assert!(file.starts_with("--"));
+    ask(&["--format", "csv", file]).exits(0);
+    ask(&["--fromat csv"])
+        .exits(3)
+        .says("is not a flag of query");
+    ask(&["--list\n"]).exits(3).says("is not a flag of query");
+}
