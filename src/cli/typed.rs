@@ -1,5 +1,6 @@
 //! The forms that people type, turned into those that the parser knows: `--name=value`, `-vv`, flags before the command,
-//! `--help sync`, `--format JSON`. What is no command or flag is named here, with what may have been meant.
+//! `--help sync`, `--format JSON`, SQL that begins with a comment. What is no command or flag is named here, with what may
+//! have been meant.
 
 use argh::{CommandInfoWithArgs, FlagInfo, FlagInfoKind, Optionality, SubCommandInfo};
 
@@ -60,11 +61,13 @@ pub(super) fn normalized(
     let mut words = TypedWords {
         flags: command.flags,
         command: name.to_owned(),
+        takes_sql: command.positionals.iter().any(|word| word.name == "sql"),
         normal,
+        statements: Vec::new(),
     };
     words.add(before, &[])?;
     words.add(after, &command.commands.iter().collect::<Vec<_>>())?;
-    Ok(words.normal)
+    Ok(words.with_statements())
 }
 
 /// The name of the command in a line, if there is a known one.
@@ -130,10 +133,27 @@ fn is_help(argument: &str) -> bool {
 struct TypedWords {
     flags: &'static [FlagInfo<'static>],
     command: String,
+    takes_sql: bool,
     normal: Vec<String>,
+    /// SQL that the parser would take for a flag.
+    statements: Vec<String>,
 }
 
 impl TypedWords {
+    /// The words, the statements behind the `--` that ends the flags.
+    fn with_statements(mut self) -> Vec<String> {
+        if !self.statements.is_empty() {
+            let is_end = |word: &String| word == "--";
+            let at = self.normal.iter().position(is_end);
+            let at = at.unwrap_or_else(|| {
+                self.normal.push("--".to_owned());
+                self.normal.len() - 1
+            });
+            self.normal.splice(at + 1..=at, self.statements);
+        }
+        self.normal
+    }
+
     fn add(&mut self, arguments: &[String], commands: &[&SubCommandInfo]) -> Result<(), Error> {
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
@@ -146,6 +166,8 @@ impl TypedWords {
                 self.command = format!("{} {argument}", self.command);
                 self.normal.push(argument.clone());
                 self.flags = below.command.flags;
+            } else if self.is_statement(argument) {
+                self.statements.push(argument.clone());
             } else if argument.starts_with("--") {
                 self.long(argument, &mut rest)?;
             } else if argument.len() > 1 && argument.starts_with('-') {
@@ -155,6 +177,18 @@ impl TypedWords {
             }
         }
         Ok(())
+    }
+
+    /// Whether this is SQL that begins with a comment: blanks follow its two dashes, or lines that are no value of a flag.
+    fn is_statement(&self, argument: &str) -> bool {
+        let Some(comment) = argument.strip_prefix("--").filter(|_| self.takes_sql) else {
+            return false;
+        };
+        let name = argument
+            .split(|c: char| c == '=' || c.is_whitespace())
+            .next();
+        comment.starts_with(char::is_whitespace)
+            || comment.contains('\n') && self.flags.iter().all(|flag| Some(flag.long) != name)
     }
 
     fn long<'b>(

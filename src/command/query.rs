@@ -78,10 +78,18 @@ fn print(
         QueryFormat::Table => {
             let mut table = output::query::TableRows::default();
             ask(&mut table)?;
-            if table.write(context.screen(arguments.color), context.out)? && !arguments.quiet {
+            if table.hold_none_of_some() {
+                return Err(Error::Config {
+                    message: "a row is too large for a table".to_owned(),
+                    hint: Some("ask for less of it, or with --format csv or ndjson".to_owned()),
+                });
+            }
+            let are_cut = table.are_cut();
+            table.write(context.screen(arguments.color), context.out)?;
+            if are_cut && !arguments.quiet {
                 writeln!(
                     context.err,
-                    "more rows are left out; --format csv has all of them"
+                    "more rows are left out; --format csv or ndjson has all of them"
                 )?;
             }
         }

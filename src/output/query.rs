@@ -10,11 +10,18 @@ use super::Screen;
 use super::csv;
 use super::documents::FORMAT_VERSION;
 use super::table::{Align, Table};
+use super::text::line;
 use crate::cookbook::Recipe;
 use crate::model::{Cell, RowReceiver};
 
 /// A table is held in memory to align it; nobody reads a longer one.
 const MOST_ROWS: usize = 10_000;
+
+/// Bytes of the same table, where every cell is as wide as its column: one long cell widens all rows.
+const MOST_BYTES: usize = 64 << 20;
+
+/// What a cell takes beside its text, about.
+const BYTES_OF_CELL: usize = 64;
 
 /// Writes the names and questions of the cookbook.
 ///
@@ -59,52 +66,78 @@ pub fn list_json(recipes: &[Recipe], out: &mut dyn Write) -> io::Result<()> {
     super::write_json(&document, out)
 }
 
-/// Rows for people.
+/// Rows for people: as many as a table takes, in the order they come.
 #[derive(Debug, Default)]
 pub struct TableRows {
     columns: Vec<String>,
     rows: Vec<Vec<String>>,
+    /// Bytes of the widest cell of each column.
+    widest: Vec<usize>,
     cut: bool,
 }
 
 impl TableRows {
-    /// Writes them. `true` = there were more.
+    /// Whether there were more.
+    #[must_use]
+    pub fn are_cut(&self) -> bool {
+        self.cut
+    }
+
+    /// Whether the first row alone was too large.
+    #[must_use]
+    pub fn hold_none_of_some(&self) -> bool {
+        self.cut && self.rows.is_empty()
+    }
+
+    /// Writes them.
     ///
     /// # Errors
     /// When the output fails.
-    pub fn write(&self, screen: Screen, out: &mut dyn Write) -> io::Result<bool> {
+    pub fn write(self, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
         let columns = self
             .columns
             .iter()
             .map(|name| (name.clone().into(), Align::Left))
             .collect();
         let mut table = Table::named(columns);
-        for row in &self.rows {
-            table.row(row.clone());
+        for row in self.rows {
+            table.row(row);
         }
-        table.write(screen, out)?;
-        Ok(self.cut)
+        table.write(screen, out)
+    }
+
+    /// Whether the table stays small enough with one row more, and with columns of these widths.
+    fn takes_one_more(&self, widest: &[usize]) -> bool {
+        let row = widest.iter().sum::<usize>();
+        let rows = self.rows.len() + 1;
+        rows <= MOST_ROWS && row.saturating_mul(rows) <= MOST_BYTES
     }
 }
 
 impl RowReceiver for TableRows {
     fn columns(&mut self, names: &[String]) -> io::Result<()> {
         self.columns = names.iter().map(|name| name.to_uppercase()).collect();
+        let widths = self.columns.iter().map(|name| BYTES_OF_CELL + name.len());
+        self.widest = widths.collect();
         Ok(())
     }
 
     fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<bool> {
-        if self.rows.len() == MOST_ROWS {
-            self.cut = true;
-            return Ok(false);
+        // As they are shown: an escape is longer than what it stands for.
+        let shown = |cell: &Cell<'_>| match cell {
+            Cell::Text(text) => line(text),
+            other => other.to_text().unwrap_or_default(),
+        };
+        let row: Vec<String> = cells.iter().map(shown).collect();
+        let widths = row.iter().map(|cell| BYTES_OF_CELL + cell.len());
+        let widest = self.widest.iter().zip(widths);
+        let widest: Vec<usize> = widest.map(|(most, width)| width.max(*most)).collect();
+        self.cut = !self.takes_one_more(&widest);
+        if !self.cut {
+            self.widest = widest;
+            self.rows.push(row);
         }
-        self.rows.push(
-            cells
-                .iter()
-                .map(|cell| cell.to_text().unwrap_or_default())
-                .collect(),
-        );
-        Ok(true)
+        Ok(!self.cut)
     }
 }
 
@@ -184,8 +217,8 @@ impl<'a> JsonDocument<'a> {
     /// # Errors
     /// When the output fails.
     pub fn end(self) -> io::Result<()> {
-        let line = if self.rows > 0 { "\n" } else { "" };
-        writeln!(self.out, "{line}]}}")
+        let end = if self.rows > 0 { "\n" } else { "" };
+        writeln!(self.out, "{end}]}}")
     }
 }
 

@@ -1,5 +1,9 @@
 //! The parameters and values of `query`.
 
+use std::time::Duration;
+
+use harness_access::store::{Limits, Reader, SelectError};
+
 use crate::support::account::Account;
 use crate::support::{Outcome, TempDir, run};
 
@@ -57,4 +61,54 @@ fn a_list_is_not_asked_for_together_with_a_question() {
     ask(&["--list", "--name", "empty-groups"])
         .exits(3)
         .says("--list");
+}
+
+#[test]
+fn sql_may_begin_with_a_comment() {
+    for comment in ["-- question: one?\n", "--one?\n", "--\n", "--a = b\n"] {
+        let sql = format!("{comment}select 7 as one");
+        let ended = ask(&[&sql, "--format", "csv"]).exits(0);
+        assert_eq!(ended.stdout, "one\r\n7\r\n", "{comment:?}");
+    }
+    let file = include_str!("../../src/cookbook/most-roles.sql");
+    assert!(file.starts_with("--"));
+    ask(&["--format", "csv", file]).exits(0);
+    ask(&["--fromat csv"])
+        .exits(3)
+        .says("is not a flag of query");
+    ask(&["--list\n"]).exits(3).says("is not a flag of query");
+}
+
+const LARGE_ROWS: &str = "with recursive n(i) as (select 1 union all select i + 1 from n limit 300)
+select i, hex(zeroblob(1000000)) from n";
+
+#[test]
+fn a_table_of_large_rows_is_cut() {
+    let ended = ask(&[LARGE_ROWS]).exits(0);
+    assert_eq!(ended.stdout.lines().count(), 1 + 33); // 2 MB each
+    ended.says("more rows are left out; --format csv or ndjson");
+    let one_long_cell = "with recursive n(i) as (select 1 union all select i + 1 from n limit 300)
+        select case i when 200 then hex(zeroblob(1000000)) end, i from n";
+    let ended = ask(&[one_long_cell]).exits(0);
+    assert_eq!(ended.stdout.lines().count(), 1 + 199);
+    ask(&["select hex(zeroblob(40000000))"])
+        .exits(3)
+        .says("--format csv or ndjson");
+}
+
+#[test]
+fn the_time_of_a_statement_counts_until_its_last_row() {
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    Account::example().publish(&db, 1);
+    let mut reader = Reader::open(&db).expect("a database");
+    let limits = Limits {
+        time: Duration::ZERO,
+        ..Limits::default()
+    };
+    let asked = reader.restrict(limits).expect("limits").select("select 1");
+    assert!(
+        matches!(asked, Err(SelectError::TookTooLong(_))),
+        "{asked:?}"
+    );
 }

@@ -9,18 +9,19 @@ use std::time::{Duration, Instant};
 
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Error, ErrorCode, Statement};
+use rusqlite::{Connection, Error, ErrorCode, Statement, ffi};
 
 use crate::model::{Cell, RowReceiver};
 use crate::store::{Reader, StoreError};
 
-/// Steps of SQLite's machine between two looks at the clock: some microseconds of work.
-const STEPS: i32 = 10_000;
+/// Steps of SQLite's machine between two looks at the clock. Most take a fraction of a microsecond, but one that makes a
+/// large text takes milliseconds.
+const STEPS: i32 = 100;
 
 /// What the statements of somebody else's may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// How long one may run.
+    /// How long one may run, with all that is done with its rows until the last.
     pub time: Duration,
     /// How many bytes SQLite may use.
     pub memory: i64,
@@ -142,7 +143,8 @@ impl Restricted<'_> {
             .reader
             .connection
             .progress_handler(STEPS, Some(move || Instant::now() >= end));
-        let ran = watched.and_then(|()| run(&self.reader.connection, sql, parameters, receiver));
+        let connection = &self.reader.connection;
+        let ran = watched.and_then(|()| run(connection, sql, parameters, Some(end), receiver));
         ran.map_err(|error| self.why(error))
     }
 
@@ -197,6 +199,7 @@ fn run(
     connection: &Connection,
     sql: &str,
     parameters: &[(String, String)],
+    end: Option<Instant>,
     receiver: &mut dyn RowReceiver,
 ) -> rusqlite::Result<()> {
     let mut statement = connection.prepare(sql)?;
@@ -209,6 +212,13 @@ fn run(
     receiver.columns(&columns).map_err(failed)?;
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next()? {
+        // Large rows need few steps each, and more time outside of SQLite than in it.
+        if end.is_some_and(|end| Instant::now() >= end) {
+            return Err(Error::SqliteFailure(
+                ffi::Error::new(ffi::SQLITE_INTERRUPT),
+                None,
+            ));
+        }
         let texts: Vec<(ValueRef<'_>, Cow<'_, str>)> = (0..columns.len())
             .map(|at| row.get_ref(at).map(|value| (value, shown(value))))
             .collect::<rusqlite::Result<_>>()?;
@@ -295,7 +305,7 @@ impl Reader {
     /// When the statement is wrong or the file cannot be read.
     pub fn select(&self, sql: &str) -> Result<Rows, StoreError> {
         let mut found = Rows::default();
-        run(&self.connection, sql, &[], &mut found).map_err(|error| self.failed(&error))?;
+        run(&self.connection, sql, &[], None, &mut found).map_err(|error| self.failed(&error))?;
         Ok(found)
     }
 
