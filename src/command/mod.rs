@@ -15,6 +15,7 @@ mod export_history;
 mod failure;
 pub(crate) mod findings;
 mod gaps;
+mod gone;
 pub(crate) mod history;
 mod integrity;
 pub(crate) mod label;

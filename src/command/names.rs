@@ -56,7 +56,8 @@ pub(crate) fn scope(text: &str, known: &[Scope], reader: &Reader) -> Result<Scop
     }
 }
 
-fn is_named(scope: &Scope, text: &str) -> bool {
+/// Whether a text is the path or identifier of a scope, whatever its case.
+pub(super) fn is_named(scope: &Scope, text: &str) -> bool {
     let text = text
         .strip_prefix("project/")
         .or_else(|| text.strip_prefix("organization/"))

@@ -1,5 +1,6 @@
 //! The parameters of the cookbook, given as people name things everywhere else.
 
+use super::gone::scope_in;
 use super::names;
 use super::open::OpenSnapshot;
 use super::question::unknown_permission;
@@ -25,8 +26,8 @@ fn resolve(name: &str, value: &str, opened: &OpenSnapshot) -> Result<String, Err
         "day" => day(value),
         "domain" => Ok(value.trim_start_matches('@').to_owned()),
         "scope" => {
-            let known = names::known_scopes(reader)?;
-            Ok(names::scope(value, &known, reader)?.to_string())
+            let tree = names::scopes_now(reader)?;
+            Ok(scope_in(value, &tree, reader, opened.snapshot.id)?.to_string())
         }
         "person" | "other" => {
             let person = names::thing_of_type(reader, value, "user")?;

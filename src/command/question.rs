@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use super::gone::{scope_in, without_gone};
 use super::names;
 use super::open::{OpenSnapshot, locate_at};
 use crate::access::permissions::{self, Fit};
@@ -102,14 +103,27 @@ impl Asking {
 
     /// The permission or role that was typed.
     pub(crate) fn question(&self, text: &str) -> Result<Question, Error> {
-        self.access
-            .question(text)
-            .map_err(|similar| unknown_permission(text, &similar))
+        let question = self.access.question(text);
+        match question.map_err(|similar| unknown_permission(text, &similar))? {
+            Question::Roles(roles) => {
+                let roles = roles.into_iter().map(|at| {
+                    let role = &self.access.facts().roles[at as usize];
+                    (at, role.id.as_str(), role.resolved)
+                });
+                let there = without_gone(&self.reader, self.snapshot.id, text, roles)?;
+                Ok(Question::Roles(there))
+            }
+            other => Ok(other),
+        }
     }
 
     /// The principal that was typed.
     pub(crate) fn principal(&self, text: &str) -> Result<u32, Error> {
-        match self.access.principals_named(text).as_slice() {
+        let named = self.access.principals_named(text).into_iter().map(|at| {
+            let principal = self.access.principal(at);
+            (at, principal.id.as_str(), principal.resolved)
+        });
+        match without_gone(&self.reader, self.snapshot.id, text, named)?.as_slice() {
             [one] => Ok(*one),
             [] => Err(Error::Unknown {
                 message: format!("nobody in snapshot {} is named `{}`", self.snapshot.id, names::typed(text)),
@@ -138,7 +152,7 @@ impl Asking {
     ) -> Result<Target, Error> {
         let tree = &self.access.facts().tree;
         let scope = place
-            .map(|place| names::scope(place, tree, &self.reader))
+            .map(|place| scope_in(place, tree, &self.reader, self.snapshot.id))
             .transpose()?;
         let (resource_type, identifier) = match resource.map(|text| text.split_once('/')) {
             None => (None, None),

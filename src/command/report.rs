@@ -3,13 +3,14 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::Context;
 use super::beside::beside;
 use super::compare::{Pair, changes_between, read_approvals};
 use super::findings;
+use super::gone::scope_in;
 use super::lapsed::apply;
 use super::open::{Located, OpenSnapshot, locate, locate_at};
 use super::question::not_asked_for;
-use super::{Context, names};
 use crate::access::Access;
 use crate::cli::{Report as Arguments, ReportAudience};
 use crate::diff::{Comparison, FailOn};
@@ -264,7 +265,7 @@ impl Parts {
         let scope = request.scope.as_deref();
         Ok(Self {
             scope: scope
-                .map(|text| names::scope(text, tree, reader))
+                .map(|text| scope_in(text, tree, reader, id))
                 .transpose()?,
             inventory: Inventory::read(reader, id)?,
             findings,

@@ -65,6 +65,7 @@ mod report;
 mod schemas;
 mod secrets;
 mod self_raising;
+mod stale_names;
 mod sync;
 mod terminal;
 mod text_files;

@@ -98,6 +98,22 @@ impl Reader {
         self.passing(read).map_err(|error| self.failed(&error))
     }
 
+    /// Whether a grant of a snapshot is of or to a principal or role, by text id.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn is_named_by_a_grant(&self, snapshot: i64, id: &str) -> Result<bool, StoreError> {
+        let live = live("g", "?2");
+        let read = || -> rusqlite::Result<bool> {
+            let mut statement = self.connection.prepare_cached(&format!(
+                "SELECT EXISTS (SELECT 1 FROM _resource r JOIN _grant g ON g.target = r.key WHERE r.id = ?1 AND {live})
+                   OR EXISTS (SELECT 1 FROM _resource r JOIN _grant g ON g.principal = r.key WHERE r.id = ?1 AND {live})"
+            ))?;
+            statement.query_row(params![id, snapshot], |row| row.get(0))
+        };
+        read().map_err(|error| self.failed(&error))
+    }
+
     fn frame(&self, snapshot: i64) -> rusqlite::Result<Loader> {
         let mut loader = self.access_loader(snapshot)?;
         for kind in ResourceType::ALL {
