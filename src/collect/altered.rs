@@ -23,7 +23,7 @@ struct Altered {
 }
 
 /// What Harness says of it by itself.
-enum Answer {
+enum ByItself {
     Same,
     Other,
     None,
@@ -48,16 +48,16 @@ pub(super) fn settle(
     for altered in altered {
         let id = assembly.directory.id(altered.resource).clone();
         let doubt = match ask(inquiry, &altered, &id)? {
-            Answer::Same => {
+            ByItself::Same => {
                 confirmed.insert(altered.kind);
                 continue;
             }
-            Answer::Other => "says something else when asked for by itself",
-            Answer::None if !gives_something(&altered.now) => {
+            ByItself::Other => "says something else when asked for by itself",
+            ByItself::None if !gives_something(&altered.now) => {
                 "suddenly gives nothing, and Harness does not say more when asked for it by itself (if that is so, run once \
                  with --max-removed 100)"
             }
-            Answer::None => {
+            ByItself::None => {
                 open.push(altered);
                 continue;
             }
@@ -86,16 +86,20 @@ pub(super) fn settle(
     Ok(())
 }
 
-fn ask(inquiry: &mut Inquiry<'_>, altered: &Altered, id: &ResourceId) -> Result<Answer, ApiError> {
+fn ask(
+    inquiry: &mut Inquiry<'_>,
+    altered: &Altered,
+    id: &ResourceId,
+) -> Result<ByItself, ApiError> {
     if !inquiry.may_ask(altered.kind) {
-        return Ok(Answer::None);
+        return Ok(ByItself::None);
     }
     let details = alone::details(inquiry.walker, altered.kind, &altered.scope, id)?;
     inquiry.count(altered.kind, details.is_some());
     Ok(match details {
-        None => Answer::None,
-        Some(details) if gives_the_same(&details, &altered.now) => Answer::Same,
-        Some(_) => Answer::Other,
+        None => ByItself::None,
+        Some(details) if gives_the_same(&details, &altered.now) => ByItself::Same,
+        Some(_) => ByItself::Other,
     })
 }
 

@@ -19,7 +19,7 @@ const MOST_UNSAID: usize = 3;
 
 /// What Harness says of several things of one list.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum Whereabouts {
     /// This one is there.
     There(String),
     /// Those asked about are gone; `all` were asked about.
@@ -59,17 +59,17 @@ impl<'a> Inquiry<'a> {
         &mut self,
         things: impl ExactSizeIterator<Item = Thing<'t>>,
         most: usize,
-    ) -> Result<Verdict, ApiError> {
+    ) -> Result<Whereabouts, ApiError> {
         let all = things.len() <= most;
         let step = things.len().div_ceil(most.max(1)).max(1);
         for thing in things.step_by(step) {
             match self.is_there(&thing)? {
-                Presence::There => return Ok(Verdict::There(thing.identifier.to_owned())),
-                Presence::Unsaid => return Ok(Verdict::Unsaid),
+                Presence::There => return Ok(Whereabouts::There(thing.identifier.to_owned())),
+                Presence::Unsaid => return Ok(Whereabouts::Unsaid),
                 Presence::Gone => {}
             }
         }
-        Ok(Verdict::Gone { all })
+        Ok(Whereabouts::Gone { all })
     }
 
     /// Asks about one thing.

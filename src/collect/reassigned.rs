@@ -85,7 +85,7 @@ impl<'a> Given<'a> {
 
 /// What Harness says of those that give something else.
 #[derive(Default)]
-struct Asked {
+struct ByThemselves {
     /// Scopes of which one is the same by itself.
     confirmed: HashSet<Scope>,
     /// Scopes of which one gives something else by itself.
@@ -102,29 +102,29 @@ pub(super) fn settle(
     before: &dyn Before,
     reassigned: Vec<Reassigned>,
 ) -> Result<(), ApiError> {
-    let mut asked = Asked::default();
+    let mut said = ByThemselves::default();
     for Reassigned { scope, identifier } in reassigned {
         // One is enough to prove a list wrong.
-        let is_wrong = asked.wrong.contains(&scope);
+        let is_wrong = said.wrong.contains(&scope);
         match ask(inquiry, assembly, &scope, &identifier, is_wrong)? {
             Some(true) => {
-                asked.confirmed.insert(scope);
+                said.confirmed.insert(scope);
                 continue;
             }
-            Some(false) => asked.wrong.insert(scope.clone()),
+            Some(false) => said.wrong.insert(scope.clone()),
             None => false,
         };
-        asked.open.entry(scope).or_default().insert(identifier);
+        said.open.entry(scope).or_default().insert(identifier);
     }
-    for (scope, identifiers) in &asked.open {
-        if let Some(why) = asked.why_doubtful(assembly, scope, identifiers.len()) {
+    for (scope, identifiers) in &said.open {
+        if let Some(why) = said.why_doubtful(assembly, scope, identifiers.len()) {
             assembly.doubt_assignments(before, scope, identifiers, why);
         }
     }
     Ok(())
 }
 
-impl Asked {
+impl ByThemselves {
     fn why_doubtful(
         &self,
         assembly: &Assembly,

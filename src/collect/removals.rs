@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use super::assemble::Assembly;
-use super::inquiry::{Inquiry, SAMPLE, Verdict};
+use super::inquiry::{Inquiry, SAMPLE, Whereabouts};
 use super::listings::definition;
 use super::missing::{Found, Missing, find, own_assignments};
 use super::reassigned::Reassigned;
@@ -80,14 +80,16 @@ impl Judgement {
     ) -> Result<Vec<String>, ApiError> {
         let share = inquiry.share(lists);
         let lost = missing.lost();
-        let doubt = match verdict(inquiry, assembly, &missing, share)? {
-            Verdict::There(one) => format!("{lost}, but {one} is there when asked for by itself"),
-            Verdict::Unsaid if missing.wants_proof() => unsaid(&lost),
-            Verdict::Gone { all: true } if !missing.is_asked_of_its_list() => {
+        let doubt = match whereabouts(inquiry, assembly, &missing, share)? {
+            Whereabouts::There(one) => {
+                format!("{lost}, but {one} is there when asked for by itself")
+            }
+            Whereabouts::Unsaid if missing.wants_proof() => unsaid(&lost),
+            Whereabouts::Gone { all: true } if !missing.is_asked_of_its_list() => {
                 log::info!("{} of {}: {lost}, and gone", missing.kind, missing.scope);
                 return Ok(missing.identifiers);
             }
-            Verdict::Gone { .. } | Verdict::Unsaid => {
+            Whereabouts::Gone { .. } | Whereabouts::Unsaid => {
                 self.open.push(missing);
                 return Ok(Vec::new());
             }
@@ -108,7 +110,10 @@ impl Judgement {
         let kind = ListingKind::RoleAssignments;
         for (scope, own) in own_assignments(assembly, before, caller) {
             let missing = Missing::of_list(kind, &scope, own.len(), own);
-            if matches!(inquiry.about(missing.things(), SAMPLE)?, Verdict::There(_)) {
+            if matches!(
+                inquiry.about(missing.things(), SAMPLE)?,
+                Whereabouts::There(_)
+            ) {
                 let reason = "the key's own role assignment is missing from it, but is there when asked for by itself";
                 assembly.lower(kind, &scope, reason);
                 self.doubted.insert(definition(kind).endpoint.path);
@@ -155,12 +160,12 @@ impl Judgement {
     }
 }
 
-fn verdict(
+fn whereabouts(
     inquiry: &mut Inquiry<'_>,
     assembly: &Assembly,
     missing: &Missing,
     share: usize,
-) -> Result<Verdict, ApiError> {
+) -> Result<Whereabouts, ApiError> {
     let (kind, scope) = (missing.kind, &missing.scope);
     let is_answered = match missing.group {
         None => inquiry.answers_about(kind, scope, assembly)?,
@@ -169,7 +174,7 @@ fn verdict(
     if is_answered {
         inquiry.about(missing.things(), share)
     } else {
-        Ok(Verdict::Unsaid)
+        Ok(Whereabouts::Unsaid)
     }
 }
 

@@ -15,7 +15,7 @@ use crate::collect::{NothingBefore, ObservationRequest, Remembered};
 use crate::connection::Connection;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::Verdict;
+use crate::model::Outlook;
 use crate::output;
 use crate::output::support::SupportReport;
 
@@ -83,9 +83,9 @@ pub(crate) fn run(arguments: &Doctor, context: &mut Context<'_>) -> Result<Exit,
         Format::Table => document.write_table(context.screen(arguments.color), context.out)?,
         Format::Json => output::write_json(&document, context.out)?,
     }
-    Ok(match diagnosis.verdict() {
-        Verdict::Gaps | Verdict::Unknown => Exit::CouldNotTell,
-        Verdict::Whole if document.is_refused() => Exit::Usage,
-        Verdict::Whole => Exit::Done,
+    Ok(match diagnosis.outlook() {
+        Outlook::Gaps | Outlook::Unknown => Exit::CouldNotTell,
+        Outlook::Whole if document.is_refused() => Exit::Usage,
+        Outlook::Whole => Exit::Done,
     })
 }

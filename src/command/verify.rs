@@ -9,7 +9,7 @@ use super::Context;
 use super::open::{OpenSnapshot, locate_at};
 use super::question::unknown_permission;
 use super::watching::Watched;
-use crate::access::agreement::{Asked, Outcome, Reason, Sampling, compare};
+use crate::access::agreement::{Outcome, Reason, SampledQuestion, Sampling, compare};
 use crate::access::{Access, Question};
 use crate::api::client::{Client, ClientOptions};
 use crate::api::error::ApiError;
@@ -178,7 +178,7 @@ struct Asking<'a> {
 }
 
 impl Asking<'_> {
-    fn ask_all(&self, sample: Vec<Asked>) -> Result<Vec<Outcome>, Error> {
+    fn ask_all(&self, sample: Vec<SampledQuestion>) -> Result<Vec<Outcome>, Error> {
         is_harness_there(self.client)?;
         let questions = sample.len() as u64;
         self.progress.planned.store(questions, Ordering::Relaxed);
@@ -294,7 +294,12 @@ struct Newest {
 
 impl Newest {
     /// Whether it answers a question as Harness does.
-    fn agrees(&self, asked: &Asked, policies: &[Policy], seen: &BTreeSet<Scope>) -> Option<Reason> {
+    fn agrees(
+        &self,
+        asked: &SampledQuestion,
+        policies: &[Policy],
+        seen: &BTreeSet<Scope>,
+    ) -> Option<Reason> {
         let who = asked.question.principal.to_string();
         let at = *self.access.principals_named_exactly(&who).first()?;
         let asked = self.access.asked(at, &asked.question.permission, seen);

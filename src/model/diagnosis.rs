@@ -76,7 +76,7 @@ pub struct ListDiagnosis {
 
 /// What a sync would come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Outlook {
     /// A complete snapshot.
     Whole,
     /// Lists with gaps.
@@ -85,7 +85,7 @@ pub enum Verdict {
     Unknown,
 }
 
-impl Verdict {
+impl Outlook {
     /// The word in documents.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -100,14 +100,14 @@ impl Verdict {
 impl Diagnosis {
     /// What a sync would come to.
     #[must_use]
-    pub fn verdict(&self) -> Verdict {
+    pub fn outlook(&self) -> Outlook {
         let mut lists = self.lists.iter();
         if self.lists.iter().any(|list| !list.gaps.is_empty()) && !self.proof_is_open {
-            Verdict::Gaps
+            Outlook::Gaps
         } else if self.proof_is_open || lists.any(|list| !list.unread.is_empty()) {
-            Verdict::Unknown
+            Outlook::Unknown
         } else {
-            Verdict::Whole
+            Outlook::Whole
         }
     }
 }

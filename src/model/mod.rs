@@ -35,7 +35,7 @@ pub use assignment_ids::{AssignmentIds, AssignmentRef};
 pub use audit::{ActedOn, Actor, ActorKind, AuditEvent, EventDetail};
 pub use by::{Acting, Behind, By, Certainty};
 pub use diagnosis::{
-    CheckedPermission, Deviation, Diagnosis, ListDiagnosis, Proof, Trial, TrialAnswer, Verdict,
+    CheckedPermission, Deviation, Diagnosis, ListDiagnosis, Outlook, Proof, Trial, TrialAnswer,
 };
 pub use directory::{Directory, Ref, ScopeRef};
 pub use fact::{DiffFacts, GrantFact, Named, Namesake, NumberMap, ResourceFact, is_move};

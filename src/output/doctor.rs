@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::screen::Screen;
 use super::table::{Align, Table};
 use super::text::line;
-use crate::model::{Diagnosis, ListDiagnosis, Listing, Proof, Scope, ScopeSelection, Verdict};
+use crate::model::{Diagnosis, ListDiagnosis, Listing, Outlook, Proof, Scope, ScopeSelection};
 
 /// `doctor` opens no database, so a sync may find more.
 const BESIDES: &str =
@@ -118,7 +118,7 @@ impl<'a> DiagnosisDoc<'a> {
             answered: held.answered,
         });
         let account_is_complete = of_account(found);
-        let verdict = found.verdict();
+        let verdict = found.outlook();
         Self {
             format_version: 1,
             base_url,
@@ -134,7 +134,7 @@ impl<'a> DiagnosisDoc<'a> {
             lists: found.lists.iter().map(List::from).collect(),
             deviations: found.deviations.iter().map(ToString::to_string).collect(),
             verdict: verdict.as_str(),
-            can_sync: verdict == Verdict::Whole && refused.is_none(),
+            can_sync: verdict == Outlook::Whole && refused.is_none(),
             refused,
             proof_is_open: found.proof_is_open,
             account_is_complete,

@@ -107,7 +107,7 @@ pub struct SupportReport {
     projects_proven: bool,
     lists: Vec<List>,
     deviations: Vec<Met>,
-    answers: Vec<Answer>,
+    answers: Vec<ListAnswer>,
 }
 
 /// A deviation, in words of this program alone.
@@ -137,7 +137,7 @@ struct List {
 }
 
 #[derive(Debug, Serialize)]
-struct Answer {
+struct ListAnswer {
     kind: &'static str,
     scope: String,
     endpoint: String,
@@ -186,7 +186,7 @@ impl SupportReport {
             account_read: found.account_name.is_some(),
             clock_skew_seconds: found.clock_ahead.map(i64::unsigned_abs),
             requests,
-            verdict: found.verdict().as_str(),
+            verdict: found.outlook().as_str(),
             permissions: found
                 .permissions
                 .iter()
@@ -284,8 +284,8 @@ impl Hidden {
         }
     }
 
-    fn answer(&self, trial: &Trial) -> Answer {
-        Answer {
+    fn answer(&self, trial: &Trial) -> ListAnswer {
+        ListAnswer {
             kind: trial.kind.as_str(),
             scope: self.scope(&trial.scope),
             endpoint: trial.endpoint.clone(),

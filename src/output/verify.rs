@@ -14,7 +14,7 @@ use super::by::{acting, minute};
 use super::documents::{FORMAT_VERSION, PrincipalDoc, SnapshotDoc};
 use super::table::{Align, Table};
 use super::text::{count, named};
-use crate::access::agreement::{Answer, Asked, Compared, Outcome, Reason};
+use crate::access::agreement::{Compared, Outcome, PlainAnswer, Reason, SampledQuestion};
 use crate::access::{Access, Path, PathAnswer};
 use crate::model::{Policy, Scope, SnapshotInfo};
 
@@ -112,24 +112,24 @@ fn singular(number: usize) -> &'static str {
 }
 
 /// What the snapshot alone says.
-fn plain(asked: &Asked) -> Answer {
+fn plain(asked: &SampledQuestion) -> PlainAnswer {
     match asked.paths.iter().map(Path::answer).min() {
-        None => Answer::No,
-        Some(PathAnswer::Yes) => Answer::Yes,
-        Some(PathAnswer::Depends) => Answer::Depends,
+        None => PlainAnswer::No,
+        Some(PathAnswer::Yes) => PlainAnswer::Yes,
+        Some(PathAnswer::Depends) => PlainAnswer::Depends,
     }
 }
 
-fn word(answer: Answer) -> &'static str {
+fn word(answer: PlainAnswer) -> &'static str {
     match answer {
-        Answer::Yes => "yes",
-        Answer::No => "no",
-        Answer::Depends => "depends",
+        PlainAnswer::Yes => "yes",
+        PlainAnswer::No => "no",
+        PlainAnswer::Depends => "depends",
     }
 }
 
 /// What one side names and the other does not, and the likely reason.
-fn why(access: &Access, asked: &Asked, compared: &Compared, reason: &Reason) -> String {
+fn why(access: &Access, asked: &SampledQuestion, compared: &Compared, reason: &Reason) -> String {
     let mut parts = Vec::new();
     parts.extend(compared.only_snapshot.first().map(|path| {
         let (role, group) = (access.role(path), access.resource_group(path));
@@ -151,7 +151,7 @@ fn why(access: &Access, asked: &Asked, compared: &Compared, reason: &Reason) -> 
 }
 
 /// The likely reason, for people.
-fn sentence(access: &Access, asked: &Asked, reason: &Reason) -> String {
+fn sentence(access: &Access, asked: &SampledQuestion, reason: &Reason) -> String {
     match reason {
         Reason::Event(event) => format!(
             "changed since: {} of {} by {}, {}",
@@ -230,7 +230,7 @@ struct Document<'a> {
     seed: u64,
     scopes: Vec<String>,
     summary: Summary,
-    questions: Vec<QuestionDoc<'a>>,
+    questions: Vec<SampledQuestionDoc<'a>>,
 }
 
 #[derive(Serialize)]
@@ -257,7 +257,7 @@ impl Summary {
 }
 
 #[derive(Serialize)]
-struct QuestionDoc<'a> {
+struct SampledQuestionDoc<'a> {
     permission: &'a str,
     principal: PrincipalDoc<'a>,
     outcome: &'static str,
@@ -286,9 +286,9 @@ struct ReasonDoc<'a> {
     newer_snapshot: Option<i64>,
 }
 
-fn question_doc<'a>(access: &'a Access, outcome: &'a Outcome) -> QuestionDoc<'a> {
+fn question_doc<'a>(access: &'a Access, outcome: &'a Outcome) -> SampledQuestionDoc<'a> {
     let asked = outcome.asked();
-    let doc = QuestionDoc {
+    let doc = SampledQuestionDoc {
         permission: &asked.question.permission,
         principal: access.principal(asked.principal).into(),
         outcome: "could_not_tell",
@@ -300,13 +300,13 @@ fn question_doc<'a>(access: &'a Access, outcome: &'a Outcome) -> QuestionDoc<'a>
         error: None,
     };
     match outcome {
-        Outcome::Untold { why, .. } => QuestionDoc {
+        Outcome::Untold { why, .. } => SampledQuestionDoc {
             error: Some(why),
             ..doc
         },
         Outcome::Told {
             compared, reason, ..
-        } => QuestionDoc {
+        } => SampledQuestionDoc {
             outcome: if outcome.differs() {
                 "differ"
             } else if outcome.depends() {
@@ -332,7 +332,7 @@ fn question_doc<'a>(access: &'a Access, outcome: &'a Outcome) -> QuestionDoc<'a>
     }
 }
 
-fn reason_doc<'a>(access: &Access, asked: &Asked, reason: &'a Reason) -> ReasonDoc<'a> {
+fn reason_doc<'a>(access: &Access, asked: &SampledQuestion, reason: &'a Reason) -> ReasonDoc<'a> {
     ReasonDoc {
         codes: codes(reason),
         text: sentence(access, asked, reason),

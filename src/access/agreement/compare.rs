@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::sample::Asked;
+use super::sample::SampledQuestion;
 use crate::access::index::Access;
 use crate::access::path::{Doubt, Path, PathAnswer};
 use crate::model::{Policy, Scope};
 
 /// An answer in a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum PlainAnswer {
     /// Plainly.
     Yes,
     /// No.
@@ -22,9 +22,9 @@ pub enum Answer {
 #[derive(Clone, Debug)]
 pub struct Compared {
     /// The snapshot's answer.
-    pub snapshot: Answer,
+    pub snapshot: PlainAnswer,
     /// Harness's answer.
-    pub harness: Answer,
+    pub harness: PlainAnswer,
     /// Certain paths of the snapshot that Harness does not name.
     pub only_snapshot: Vec<Path>,
     /// What Harness names, and the snapshot has no path for.
@@ -44,7 +44,7 @@ impl Compared {
     /// answers, the snapshot is not wrong.
     #[must_use]
     pub fn depends(&self) -> bool {
-        self.snapshot == Answer::Depends && self.names_the_same()
+        self.snapshot == PlainAnswer::Depends && self.names_the_same()
     }
 
     fn names_the_same(&self) -> bool {
@@ -58,7 +58,7 @@ impl Compared {
 #[must_use]
 pub fn compare(
     access: &Access,
-    asked: &Asked,
+    asked: &SampledQuestion,
     policies: &[Policy],
     seen: &BTreeSet<Scope>,
 ) -> Compared {
@@ -74,21 +74,21 @@ pub fn compare(
     let (certain, open): (Vec<&Path>, Vec<&Path>) =
         asked.paths.iter().partition(|path| is_certain(path));
     let snapshot = match (certain.is_empty(), open.is_empty()) {
-        (false, _) => Answer::Yes,
-        (true, false) => Answer::Depends,
-        (true, true) => Answer::No,
+        (false, _) => PlainAnswer::Yes,
+        (true, false) => PlainAnswer::Depends,
+        (true, true) => PlainAnswer::No,
     };
     let is_of_both = |policy: &Policy| {
         asked.paths.iter().any(|path| is_same(access, path, policy))
-            || snapshot != Answer::No && hidden(access, policy).is_some()
+            || snapshot != PlainAnswer::No && hidden(access, policy).is_some()
     };
     let doubts: BTreeSet<Doubt> = open.iter().flat_map(|path| &path.doubts).copied().collect();
     Compared {
         snapshot,
         harness: if policies.is_empty() {
-            Answer::No
+            PlainAnswer::No
         } else {
-            Answer::Yes
+            PlainAnswer::Yes
         },
         only_harness: policies
             .iter()

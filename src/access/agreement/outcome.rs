@@ -2,7 +2,7 @@
 
 use super::compare::Compared;
 use super::reason::Reason;
-use super::sample::Asked;
+use super::sample::SampledQuestion;
 
 /// What became of a question.
 #[derive(Clone, Debug)]
@@ -10,7 +10,7 @@ pub enum Outcome {
     /// Both sides answered.
     Told {
         /// The question.
-        asked: Asked,
+        asked: SampledQuestion,
         /// The two answers.
         compared: Compared,
         /// Why they may differ; of no meaning when they agree.
@@ -19,7 +19,7 @@ pub enum Outcome {
     /// Harness did not answer it.
     Untold {
         /// The question.
-        asked: Asked,
+        asked: SampledQuestion,
         /// Why not.
         why: String,
     },
@@ -52,7 +52,7 @@ impl Outcome {
 
     /// The question.
     #[must_use]
-    pub fn asked(&self) -> &Asked {
+    pub fn asked(&self) -> &SampledQuestion {
         match self {
             Self::Told { asked, .. } | Self::Untold { asked, .. } => asked,
         }

@@ -1,7 +1,7 @@
 //! Why the two answers to a question may differ.
 
 use super::compare::{Compared, Hidden, hidden};
-use super::sample::Asked;
+use super::sample::SampledQuestion;
 use crate::access::index::Access;
 use crate::access::path::Doubt;
 use crate::model::{AuditEvent, ResourceType, Scope};
@@ -45,7 +45,7 @@ impl Reason {
     #[must_use]
     pub fn in_events(
         access: &Access,
-        asked: &Asked,
+        asked: &SampledQuestion,
         compared: &Compared,
         events: &[AuditEvent],
     ) -> Option<Self> {
@@ -87,7 +87,7 @@ impl Concerned {
 }
 
 /// What the role assignments that only one side names hang on.
-fn concerned(access: &Access, asked: &Asked, compared: &Compared) -> Vec<Concerned> {
+fn concerned(access: &Access, asked: &SampledQuestion, compared: &Compared) -> Vec<Concerned> {
     let fact = access.principal(asked.principal);
     let mut names = vec![fact.identifier.clone()];
     names.extend(fact.email.clone());

@@ -25,7 +25,7 @@ pub struct Sampling<'a> {
 
 /// A question, and the snapshot's answer to it.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct SampledQuestion {
     /// The question.
     pub question: AccessQuestion,
     /// The principal, by position among the facts.
@@ -37,7 +37,7 @@ pub struct Asked {
 impl Access {
     /// Draws questions, in the order in which they are to be asked.
     #[must_use]
-    pub fn sample(&self, sampling: &Sampling<'_>) -> Vec<Asked> {
+    pub fn sample(&self, sampling: &Sampling<'_>) -> Vec<SampledQuestion> {
         let Some(mut pool) = Pool::new(self, sampling) else {
             return Vec::new();
         };
@@ -59,12 +59,17 @@ impl Access {
 
     /// The snapshot's answer to a question.
     #[must_use]
-    pub fn asked(&self, principal: u32, permission: &str, seen: &BTreeSet<Scope>) -> Asked {
+    pub fn asked(
+        &self,
+        principal: u32,
+        permission: &str,
+        seen: &BTreeSet<Scope>,
+    ) -> SampledQuestion {
         let fact = self.principal(principal);
         let question = Question::Permission(permission.to_owned());
         let mut paths = self.paths_of(principal, &question, &Target::default());
         paths.retain(|path| seen.contains(self.scope(path)));
-        Asked {
+        SampledQuestion {
             question: AccessQuestion {
                 permission: permission.to_owned(),
                 principal: ResourceId {
@@ -151,7 +156,7 @@ impl<'a> Pool<'a> {
     }
 
     /// What somebody holds, or may hold.
-    fn held(&mut self) -> Option<Asked> {
+    fn held(&mut self) -> Option<SampledQuestion> {
         self.draw(
             |pool| {
                 let grant = &pool.access.facts().grants[*pool.random.pick(&pool.grants)? as usize];
@@ -172,7 +177,7 @@ impl<'a> Pool<'a> {
     }
 
     /// What somebody does not hold.
-    fn not_held(&mut self) -> Option<Asked> {
+    fn not_held(&mut self) -> Option<SampledQuestion> {
         self.draw(
             |pool| {
                 let principal = *pool.random.pick(&pool.principals)?;
@@ -185,8 +190,8 @@ impl<'a> Pool<'a> {
     fn draw(
         &mut self,
         one: impl Fn(&mut Self) -> Option<(u32, String)>,
-        fits: impl Fn(&Asked) -> bool,
-    ) -> Option<Asked> {
+        fits: impl Fn(&SampledQuestion) -> bool,
+    ) -> Option<SampledQuestion> {
         for _ in 0..DRAWS {
             let (principal, permission) = one(self)?;
             if self.drawn.contains(&(principal, permission.clone())) {
