@@ -25,15 +25,20 @@ impl Watch {
         Self { over, reader }
     }
 
-    /// Ends, and prints the longest time in which every attempt failed.
-    pub(crate) fn tell(self) {
+    /// Ends; the longest time in which every attempt failed.
+    pub(crate) fn end(self) -> Duration {
         self.over.store(true, Ordering::Relaxed);
-        let longest = self.reader.join().unwrap_or_default().as_secs_f64() * 1e3;
-        println!(
-            "{:<28}{longest:>18.1}  ms: the longest time in which a reader was refused",
-            ""
-        );
+        self.reader.join().unwrap_or_default()
     }
+}
+
+/// Prints what a watch saw, below the line of what it watched.
+pub(crate) fn tell(refused: Duration) {
+    let refused = refused.as_secs_f64() * 1e3;
+    println!(
+        "{:<28}{refused:>18.1}  ms: the longest time in which it refused a reader",
+        ""
+    );
 }
 
 fn longest_refusal(file: &Path, over: &AtomicBool) -> Duration {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::assignments::{PrincipalName, RoleName};
 use super::definition::Alone;
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, FEW_TRIES};
 use super::listings::{definition, service_accounts, user_groups};
 use super::members;
 use super::rows::{ListScope, ListedResource, Row};
@@ -13,9 +13,6 @@ use crate::api::call::{Call, Method, PageAsked};
 use crate::api::error::{ApiError, ApiErrorKind};
 use crate::api::wire::{ResourceGroupItem, RoleAssignmentItem, RoleItem, Shallow};
 use crate::model::{Details, ListingKind, ResourceId, ResourceType, Scope};
-
-/// Attempts at one question: the list it is about has been read already.
-const FEW_TRIES: u32 = 2;
 
 /// What Harness says of one thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

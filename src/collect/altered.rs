@@ -4,14 +4,14 @@
 //! itself what it gives, so what changed is asked about: where the two differ nobody knows which is right, and the row does
 //! not count. Of what Harness does not say, a row is believed that still gives something.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::alone;
 use super::assemble::Assembly;
 use super::inquiry::Inquiry;
 use super::request::Before;
 use crate::api::error::ApiError;
-use crate::model::{Details, ListingKind, Ref, ResourceId, Scope};
+use crate::model::{Details, ListingKind, Ref, ResourceId, ResourceType, Scope};
 
 /// A row that says something else than before.
 struct Altered {
@@ -20,6 +20,13 @@ struct Altered {
     /// Where it is asked about.
     scope: Scope,
     now: Details,
+}
+
+/// Rows of a type, and whether they are Harness's own.
+type Sort = (ResourceType, bool);
+
+fn sort(id: &ResourceId) -> Sort {
+    (id.kind.clone(), id.scope == Scope::Harness)
 }
 
 /// What Harness says of it by itself.
@@ -67,11 +74,12 @@ pub(super) fn settle(
         wrong.insert(altered.resource);
     }
     // Where one row of a list is wrong, another that changed is no better; nor is one of many of which nothing is said.
+    let many = assembly.sorts_of_which_half(&open);
     for altered in &open {
         let id = assembly.directory.id(altered.resource).clone();
         let why = if doubted.contains(&altered.kind) {
             "changed together with others that are wrong"
-        } else if !confirmed.contains(&altered.kind) && assembly.is_half(&open, &id) {
+        } else if !confirmed.contains(&altered.kind) && many.contains(&sort(&id)) {
             "changed together with half of its list, and Harness does not say what they give by themselves (if that is so, \
              run once with --max-removed 100)"
         } else {
@@ -174,15 +182,24 @@ fn gives_something(details: &Details) -> bool {
 }
 
 impl Assembly {
-    /// Whether half of the rows of a type, the account's own or Harness's, changed. A single one is no half of anything.
-    fn is_half(&self, altered: &[Altered], id: &ResourceId) -> bool {
-        let is_like = |other: Ref| {
-            let other = self.directory.id(other);
-            other.kind == id.kind && (other.scope == Scope::Harness) == (id.scope == Scope::Harness)
+    /// The sorts of rows of which half changed. A single one is no half of anything.
+    fn sorts_of_which_half(&self, altered: &[Altered]) -> HashSet<Sort> {
+        if altered.is_empty() {
+            return HashSet::new();
+        }
+        let counted = |rows: &mut dyn Iterator<Item = Ref>| {
+            let mut counts: HashMap<Sort, usize> = HashMap::new();
+            for row in rows {
+                *counts.entry(sort(self.directory.id(row))).or_default() += 1;
+            }
+            counts
         };
-        let changed = altered.iter().filter(|one| is_like(one.resource)).count();
-        let all = self.resources.iter().filter(|one| is_like(one.id)).count();
-        changed > 1 && changed * 2 >= all
+        let all = counted(&mut self.resources.iter().map(|one| one.id));
+        let changed = counted(&mut altered.iter().map(|one| one.resource));
+        let half = changed
+            .into_iter()
+            .filter(|(sort, changed)| *changed > 1 && changed * 2 >= all[sort]);
+        half.map(|(sort, _)| sort).collect()
     }
 
     /// A row does not count, and its lists are gaps: what was known of it stays.

@@ -3,6 +3,9 @@
 use crate::api::call::{Call, Method};
 use crate::model::Scope;
 
+/// Attempts at a question about a single thing: the list that it is about has been read already.
+pub(crate) const FEW_TRIES: u32 = 2;
+
 /// Method, path and parameters of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {

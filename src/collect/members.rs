@@ -2,15 +2,12 @@
 
 use std::hash::Hash;
 
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, FEW_TRIES};
 use super::rows::{Members, as_set};
 use crate::api::client::Client;
 use crate::api::error::{ApiError, ApiErrorKind};
 use crate::api::wire::User;
 use crate::model::ResourceId;
-
-/// Attempts at one question: the list it is about has been read already.
-const FEW_TRIES: u32 = 2;
 
 static MEMBERS: Endpoint = Endpoint::post("/ng/api/user-groups", &["email,ASC"]);
 static ONE_GROUP: Endpoint = Endpoint::get("/ng/api/user-groups", &[]);

@@ -1,7 +1,7 @@
 //! Names of what is not in the snapshot that is asked: silence about it is no "nobody", and a move is told.
 
 use super::names::{self, is_named, typed};
-use crate::diff::lineage::stretches;
+use crate::diff::lineage::ids;
 use crate::error::Error;
 use crate::model::{ResourceId, Scope, Span};
 use crate::store::Reader;
@@ -84,7 +84,7 @@ fn fate(reader: &Reader, snapshot: i64, id: &str) -> Result<Option<String>, Erro
     };
     let mut moves = reader.moved_projects()?;
     moves.retain(|moved| (end..=snapshot).contains(&moved.moment.snapshot));
-    for later in stretches(id.to_owned(), &moves, |id, renamed| renamed(id)) {
+    for later in ids(id, &moves) {
         let versions = reader.versions_of(&later.name)?;
         if let Some(version) = versions.iter().find(|version| holds_at(version, snapshot)) {
             let place = ResourceId::parse(&later.name).and_then(|id| id.as_scope());

@@ -6,7 +6,7 @@ use super::open::open_database;
 use crate::cli::{History, HistoryFormat};
 use crate::diff;
 use crate::diff::history::events;
-use crate::diff::lineage::stretches;
+use crate::diff::lineage::{ids, stretches};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::{GrantFact, MovedProject, ResourceFact, Span, Thing};
@@ -154,7 +154,7 @@ impl Past<'_> {
     /// The versions of a thing, and the grants of, to or over it.
     fn of_thing(&self, id: &str) -> Result<Facts, Error> {
         let (mut versions, mut grants) = (Vec::new(), Vec::new());
-        for called in stretches(id.to_owned(), &self.moves, |id, renamed| renamed(id)) {
+        for called in ids(id, &self.moves) {
             let of_name = self.reader.versions_of(&called.name)?;
             versions.extend(of_name.into_iter().filter(|span| called.overlaps(span)));
             let of_name = self.reader.grants_around(&called.name)?;

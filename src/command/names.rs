@@ -1,6 +1,6 @@
 //! How people name scopes and things: the same for every command.
 
-use crate::diff::lineage::stretches;
+use crate::diff::lineage::ids;
 use crate::error::Error;
 use crate::model::{Scope, Thing};
 use crate::output::text::{named, shortened};
@@ -161,8 +161,8 @@ fn without_earlier_ids(reader: &Reader, found: &mut Vec<Thing>) -> Result<(), Er
         .map(|thing| thing.id.clone())
         .collect();
     found.retain(|thing| {
-        let ids = stretches(thing.id.clone(), &moves, |id, renamed| renamed(id));
-        thing.gone_since_snapshot.is_none() || !ids.iter().any(|id| there.contains(&id.name))
+        let known = ids(&thing.id, &moves);
+        thing.gone_since_snapshot.is_none() || !known.iter().any(|id| there.contains(&id.name))
     });
     Ok(())
 }

@@ -20,6 +20,12 @@ impl<T> Stretch<T> {
     }
 }
 
+/// The text id that was asked for, and those before and after each move.
+#[must_use]
+pub fn ids(asked: &str, moves: &[MovedProject]) -> Vec<Stretch<String>> {
+    stretches(asked.to_owned(), moves, |id, renamed| renamed(id))
+}
+
 /// The name that was asked for, and those before and after each move. `renamed` applies a change of text ids and scope paths
 /// to a name.
 pub fn stretches<T: PartialEq>(

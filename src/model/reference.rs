@@ -46,21 +46,26 @@ impl SnapshotRef {
 }
 
 fn moment(text: &str, now: Timestamp) -> Option<Timestamp> {
-    match text {
-        "today" => Some(now.end_of_day_before(0)),
-        "yesterday" => Some(now.end_of_day_before(1)),
-        _ => Timestamp::parse_at_latest(text),
+    match days_ago(text) {
+        Some(days) => Some(now.end_of_day_before(days)),
+        None => Timestamp::parse_at_latest(text),
+    }
+}
+
+fn days_ago(word: &str) -> Option<i64> {
+    match word {
+        "today" => Some(0),
+        "yesterday" => Some(1),
+        _ => None,
     }
 }
 
 /// The first moment of what people call a time: a month, a date, `today`, `yesterday`, or a moment itself.
 #[must_use]
 pub fn beginning(text: &str) -> Option<Timestamp> {
-    let after = |days| Timestamp::now().end_of_day_before(days).moved(1);
-    match text {
-        "today" => Some(after(1)),
-        "yesterday" => Some(after(2)),
-        _ => Timestamp::parse_from(text),
+    match days_ago(text) {
+        Some(days) => Some(Timestamp::now().end_of_day_before(days + 1).moved(1)),
+        None => Timestamp::parse_from(text),
     }
 }
 

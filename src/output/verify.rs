@@ -14,7 +14,7 @@ use super::by::{acting, minute};
 use super::documents::{FORMAT_VERSION, PrincipalDoc, SnapshotDoc};
 use super::table::{Align, Table};
 use super::text::{count, named};
-use crate::access::agreement::{Compared, Outcome, PlainAnswer, Reason, SampledQuestion};
+use crate::access::agreement::{Compared, Outcome, Reason, SampledQuestion};
 use crate::access::{Access, Path, PathAnswer};
 use crate::model::{Policy, Scope, SnapshotInfo};
 
@@ -112,19 +112,15 @@ fn singular(number: usize) -> &'static str {
 }
 
 /// What the snapshot alone says.
-fn plain(asked: &SampledQuestion) -> PlainAnswer {
-    match asked.paths.iter().map(Path::answer).min() {
-        None => PlainAnswer::No,
-        Some(PathAnswer::Yes) => PlainAnswer::Yes,
-        Some(PathAnswer::Depends) => PlainAnswer::Depends,
-    }
+fn plain(asked: &SampledQuestion) -> Option<PathAnswer> {
+    asked.paths.iter().map(Path::answer).min()
 }
 
-fn word(answer: PlainAnswer) -> &'static str {
+fn word(answer: Option<PathAnswer>) -> &'static str {
     match answer {
-        PlainAnswer::Yes => "yes",
-        PlainAnswer::No => "no",
-        PlainAnswer::Depends => "depends",
+        Some(PathAnswer::Yes) => "yes",
+        Some(PathAnswer::Depends) => "depends",
+        None => "no",
     }
 }
 

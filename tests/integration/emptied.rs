@@ -10,27 +10,17 @@ use fake_harness::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Outcome, Test};
-
-const EVERYTHING: &[&str] = &[
-    "sync",
-    "--scopes",
-    "all",
-    "--with",
-    "tokens",
-    "--with",
-    "project-users",
-];
+use crate::support::{Outcome, SYNC_EVERYTHING, Test};
 
 fn test() -> Test {
     let test = Test::new();
     test.fake.caller(Caller::everything());
-    test.at_once(EVERYTHING).exits(0);
+    test.at_once(SYNC_EVERYTHING).exits(0);
     test
 }
 
 fn sync(test: &Test, more: &[&str]) -> Outcome {
-    test.at_once(&[EVERYTHING, more].concat())
+    test.at_once(&[SYNC_EVERYTHING, more].concat())
 }
 
 fn keeping(kept: impl Fn(&Value) -> bool + Send + Sync + 'static) -> FaultKind {

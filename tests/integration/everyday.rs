@@ -7,17 +7,7 @@ use fake_harness::{
 };
 use serde_json::json;
 
-use crate::support::{Outcome, Test};
-
-const EVERYTHING: &[&str] = &[
-    "sync",
-    "--scopes",
-    "all",
-    "--with",
-    "tokens",
-    "--with",
-    "project-users",
-];
+use crate::support::{Outcome, SYNC_EVERYTHING, Test};
 
 const DANA: &str = "uDANA00000000000000000";
 
@@ -30,7 +20,7 @@ fn shop() -> Scope {
 }
 
 fn sync(test: &Test) -> Outcome {
-    test.at_once(EVERYTHING)
+    test.at_once(SYNC_EVERYTHING)
 }
 
 /// An account with something of which one of two can go.
@@ -190,7 +180,7 @@ fn a_server_that_is_silent_about_single_things_can_be_observed() {
     test.fake
         .change(|account| account.remove_role(&top(), "auditor"));
     sync(&test).exits(2).says("--max-removed 100");
-    test.at_once(&[EVERYTHING, &["--max-removed", "100"]].concat())
+    test.at_once(&[SYNC_EVERYTHING, &["--max-removed", "100"]].concat())
         .exits(0);
 }
 

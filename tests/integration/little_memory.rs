@@ -1,26 +1,10 @@
 //! A system that gives little memory: what was asked is done, or the exit status is a documented one and nothing is lost.
 
-use std::process::Command;
-
 use crate::support::{Outcome, Test};
 
 /// The program with so many KiB of address space.
 fn limited(test: &Test, kib: usize, command: &str) -> Outcome {
-    let script = format!(r#"ulimit -v {kib}; exec "$0" {command}"#);
-    let output = Command::new("bash")
-        .args(["-c", &script, env!("CARGO_BIN_EXE_harness-access")])
-        .current_dir(test.folder.path())
-        .env_clear()
-        .env("HARNESS_BASE_URL", test.server.base_url())
-        .env("HARNESS_API_KEY", test.fake.api_key())
-        .output()
-        .unwrap();
-    Outcome {
-        command: script,
-        status: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    test.limited(&format!("ulimit -v {kib}"), command)
 }
 
 /// The least in which the program starts at all, in KiB.

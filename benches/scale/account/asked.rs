@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use super::{Account, DATABASE, Floors, LIVE, ROLE, check, lines};
 use crate::floor;
 use crate::measure::Cost;
-use crate::readers::Watch;
+use crate::readers::{self, Watch};
 use crate::table;
 
 const ITS_ROWS: &str = "read the grants of it";
@@ -117,7 +117,7 @@ impl Account<'_> {
         ];
         let watch = Watch::on(&self.runner.folder.join("pruned.db"));
         let prune = self.runner.run(self.program, &prune, 0)?;
-        watch.tell();
+        let refused = watch.end();
         let asked = ["who-can", ROLE, "--format", "csv", "--db", "pruned.db"];
         let after = self.runner.run(self.program, &asked, 0)?;
         check(after.out == who_can, || {
@@ -129,6 +129,7 @@ impl Account<'_> {
             floors.insert,
             "insert all grants",
         );
+        readers::tell(refused);
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Account, DATABASE, Floors, LIVE, Synced, check, nearly, synced};
 use crate::floor;
 use crate::measure::{Cost, Ended};
-use crate::readers::Watch;
+use crate::readers::{self, Watch};
 use crate::table;
 
 const PARSE_INSERT: &str = "parse the same JSON, insert and index the same rows";
@@ -67,7 +67,7 @@ impl Account<'_> {
                 .order(&format!("change/churn?percent={percent}&seed={seed}"))?;
             let watch = Watch::on(&self.database);
             let (cost, after) = self.sync()?;
-            watch.tell();
+            let refused = watch.end();
             let ended = self.differences(changed, &before, &after)?;
             self.sync_line(
                 &format!("sync, {what} changed"),
@@ -76,6 +76,7 @@ impl Account<'_> {
                 least_of_sync,
                 PARSE_SCAN,
             );
+            readers::tell(refused);
             let snapshot = 1 + seed;
             let replaced = format!(
                 "SELECT * FROM _grant WHERE valid_from = {snapshot} OR valid_until = {snapshot}"

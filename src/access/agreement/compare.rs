@@ -7,24 +7,13 @@ use crate::access::index::Access;
 use crate::access::path::{Doubt, Path, PathAnswer};
 use crate::model::{Policy, Scope};
 
-/// An answer in a word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PlainAnswer {
-    /// Plainly.
-    Yes,
-    /// No.
-    No,
-    /// On what the doubts of the paths say.
-    Depends,
-}
-
 /// The two answers to a question, side by side.
 #[derive(Clone, Debug)]
 pub struct Compared {
-    /// The snapshot's answer.
-    pub snapshot: PlainAnswer,
-    /// Harness's answer.
-    pub harness: PlainAnswer,
+    /// The snapshot's answer; `None` = no.
+    pub snapshot: Option<PathAnswer>,
+    /// Harness's answer; `None` = no.
+    pub harness: Option<PathAnswer>,
     /// Certain paths of the snapshot that Harness does not name.
     pub only_snapshot: Vec<Path>,
     /// What Harness names, and the snapshot has no path for.
@@ -44,7 +33,7 @@ impl Compared {
     /// answers, the snapshot is not wrong.
     #[must_use]
     pub fn depends(&self) -> bool {
-        self.snapshot == PlainAnswer::Depends && self.names_the_same()
+        self.snapshot == Some(PathAnswer::Depends) && self.names_the_same()
     }
 
     fn names_the_same(&self) -> bool {
@@ -74,22 +63,18 @@ pub fn compare(
     let (certain, open): (Vec<&Path>, Vec<&Path>) =
         asked.paths.iter().partition(|path| is_certain(path));
     let snapshot = match (certain.is_empty(), open.is_empty()) {
-        (false, _) => PlainAnswer::Yes,
-        (true, false) => PlainAnswer::Depends,
-        (true, true) => PlainAnswer::No,
+        (false, _) => Some(PathAnswer::Yes),
+        (true, false) => Some(PathAnswer::Depends),
+        (true, true) => None,
     };
     let is_of_both = |policy: &Policy| {
         asked.paths.iter().any(|path| is_same(access, path, policy))
-            || snapshot != PlainAnswer::No && hidden(access, policy).is_some()
+            || snapshot.is_some() && hidden(access, policy).is_some()
     };
     let doubts: BTreeSet<Doubt> = open.iter().flat_map(|path| &path.doubts).copied().collect();
     Compared {
         snapshot,
-        harness: if policies.is_empty() {
-            PlainAnswer::No
-        } else {
-            PlainAnswer::Yes
-        },
+        harness: (!policies.is_empty()).then_some(PathAnswer::Yes),
         only_harness: policies
             .iter()
             .filter(|policy| !is_of_both(policy))

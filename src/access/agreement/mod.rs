@@ -8,7 +8,7 @@ mod outcome;
 mod reason;
 mod sample;
 
-pub use compare::{Compared, PlainAnswer, compare};
+pub use compare::{Compared, compare};
 pub use outcome::Outcome;
 pub use reason::Reason;
 pub use sample::{SampledQuestion, Sampling};

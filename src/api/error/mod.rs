@@ -198,31 +198,17 @@ impl ApiError {
     /// Whether something spoke that is not the Harness API, or says that there is nothing here.
     #[must_use]
     pub fn is_of_another_service(&self) -> bool {
-        matches!(
-            &*self.kind,
-            ApiErrorKind::NotJson {
-                looks_like: LooksLike::Html
-                    | LooksLike::LoginPage
-                    | LooksLike::OtherService
-                    | LooksLike::Other,
-                ..
-            } | ApiErrorKind::NotFound(ErrorBody { code: None, .. })
-        )
+        match &*self.kind {
+            ApiErrorKind::NotJson { looks_like, .. } => looks_like.is_of_another(),
+            ApiErrorKind::NotFound(said) => said.code.is_none(),
+            _ => false,
+        }
     }
 
     /// Whether something that is not Harness answers here, although Harness answered elsewhere in this run.
     #[must_use]
     pub fn is_in_its_place(&self) -> bool {
-        let is_page = matches!(
-            &*self.kind,
-            ApiErrorKind::NotJson {
-                looks_like: LooksLike::Html
-                    | LooksLike::LoginPage
-                    | LooksLike::OtherService
-                    | LooksLike::Other,
-                ..
-            }
-        );
+        let is_page = matches!(*self.kind, ApiErrorKind::NotJson { looks_like, .. } if looks_like.is_of_another());
         is_page && !self.is_first
     }
 

@@ -34,6 +34,16 @@ pub enum LooksLike {
     Other,
 }
 
+impl LooksLike {
+    /// Whether something that is not Harness speaks; what is empty or damaged may be Harness's own.
+    pub(crate) fn is_of_another(self) -> bool {
+        match self {
+            Self::Html | Self::LoginPage | Self::OtherService | Self::Other => true,
+            Self::Empty | Self::BrokenJson => false,
+        }
+    }
+}
+
 impl fmt::Display for LooksLike {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -10,21 +10,8 @@ use super::*;
 
 /// A sync that may write files of so many KiB at most.
 fn limited_sync(test: &Test, kib: usize) -> Outcome {
-    let script = format!(r#"trap "" XFSZ; ulimit -f {kib}; exec "$0" sync --max-removed 100"#);
-    let output = Command::new("bash")
-        .args(["-c", &script, env!("CARGO_BIN_EXE_harness-access")])
-        .current_dir(test.folder.path())
-        .env_clear()
-        .env("HARNESS_BASE_URL", test.server.base_url())
-        .env("HARNESS_API_KEY", test.fake.api_key())
-        .output()
-        .unwrap();
-    Outcome {
-        command: script,
-        status: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    let limits = format!(r#"trap "" XFSZ; ulimit -f {kib}"#);
+    test.limited(&limits, "sync --max-removed 100")
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub(crate) use outcome::Outcome;
 pub(crate) use run::{Run, run};
 pub(crate) use temp_dir::TempDir;
 pub(crate) use terminal::on_terminal;
-pub(crate) use test::Test;
+pub(crate) use test::{SYNC_EVERYTHING, Test};
 
 use std::path::PathBuf;
 

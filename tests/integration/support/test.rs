@@ -1,11 +1,23 @@
 //! A fake Harness over loopback, and a folder with a database.
 
 use std::path::PathBuf;
+use std::process::Command;
 
 use serde_json::Value;
 
 use super::{Database, Outcome, Run, TempDir};
 use fake_harness::{Account, FakeHarness, Server};
+
+/// A sync of all scopes with the lists that change with what people do.
+pub(crate) const SYNC_EVERYTHING: &[&str] = &[
+    "sync",
+    "--scopes",
+    "all",
+    "--with",
+    "tokens",
+    "--with",
+    "project-users",
+];
 
 pub(crate) struct Test {
     pub(crate) fake: FakeHarness,
@@ -47,6 +59,25 @@ impl Test {
         self.run(&["sync"])
             .env("HARNESS_BASE_URL", &self.server.base_url())
             .env("HARNESS_API_KEY", &self.fake.api_key())
+    }
+
+    /// A run in a shell that sets limits first.
+    pub(crate) fn limited(&self, limits: &str, command: &str) -> Outcome {
+        let script = format!(r#"{limits}; exec "$0" {command}"#);
+        let output = Command::new("bash")
+            .args(["-c", &script, env!("CARGO_BIN_EXE_harness-access")])
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("HARNESS_BASE_URL", self.server.base_url())
+            .env("HARNESS_API_KEY", self.fake.api_key())
+            .output()
+            .unwrap();
+        Outcome {
+            command: script,
+            status: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
     }
 
     /// A sync that must go well, without a word.
