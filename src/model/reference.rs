@@ -63,8 +63,12 @@ fn days_ago(word: &str) -> Option<i64> {
 /// The first moment of what people call a time: a month, a date, `today`, `yesterday`, or a moment itself.
 #[must_use]
 pub fn beginning(text: &str) -> Option<Timestamp> {
+    first_moment(text, Timestamp::now())
+}
+
+fn first_moment(text: &str, now: Timestamp) -> Option<Timestamp> {
     match days_ago(text) {
-        Some(days) => Some(Timestamp::now().end_of_day_before(days + 1).moved(1)),
+        Some(days) => Some(now.end_of_day_before(days + 1).moved(1)),
         None => Timestamp::parse_from(text),
     }
 }
@@ -141,7 +145,7 @@ impl SnapshotLocator {
 
 #[cfg(test)]
 mod tests {
-    use super::{SnapshotLocator, SnapshotRef, is_odd_date, moment};
+    use super::{SnapshotLocator, SnapshotRef, first_moment, is_odd_date, moment};
     use crate::model::Timestamp;
     use std::path::{Path, PathBuf};
 
@@ -189,6 +193,12 @@ mod tests {
         let at = |text| moment(text, now).map(|moment| moment.to_string());
         assert_eq!(at("today").as_deref(), Some("2026-03-01T23:59:59.999Z"));
         assert_eq!(at("yesterday").as_deref(), Some("2026-02-28T23:59:59.999Z"));
+        let first = |text| first_moment(text, now).map(|moment| moment.to_string());
+        assert_eq!(first("today").as_deref(), Some("2026-03-01T00:00:00.000Z"));
+        assert_eq!(
+            first("yesterday").as_deref(),
+            Some("2026-02-28T00:00:00.000Z")
+        );
     }
 
     #[test]

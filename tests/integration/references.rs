@@ -1,7 +1,7 @@
 //! Naming snapshots and files.
 
 use crate::support::account::Account;
-use crate::support::{Run, TempDir};
+use crate::support::{Run, TempDir, Test};
 
 fn three_days(folder: &TempDir, file: &str) -> Account {
     let file = folder.file(file);
@@ -386,4 +386,17 @@ fn days_are_named_as_they_were_typed() {
         .exits(3)
         .says("no permission and no role");
     }
+}
+
+#[test]
+fn what_was_recorded_is_told_from_a_day_on() {
+    let test = Test::new();
+    test.fake.caller(fake_harness::Caller::everything());
+    test.sync().args(&["--with", "audit", "-q"]).exits(0);
+    for day in ["today", "yesterday", "2026-02-28"] {
+        test.run(&["audit", "--since", day]).exits(0);
+    }
+    test.run(&["audit", "--since", "2026-02-30"])
+        .exits(3)
+        .says("`2026-02-30` is neither a snapshot nor a date");
 }
