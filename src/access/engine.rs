@@ -26,10 +26,13 @@ impl Access {
             paths: Vec::new(),
             empty_groups: self.empty_among(giving.filter(|of| *of.1).map(|of| of.0.principal)),
         };
+        if !gives.contains(&true) {
+            return holders;
+        }
         for principal in self.holders() {
             let paths = self.paths_by(principal, &mut |at, grant| {
                 let gives = gives[at as usize];
-                gives.then(|| self.gives(grant, question, target, &mut matches))?
+                gives.then(|| self.gives(grant.held(), question, target, &mut matches))?
             });
             holders.paths.extend(paths);
         }
@@ -51,7 +54,7 @@ impl Access {
         let mut matches = Matches::new();
         principals.into_iter().map(move |principal| {
             self.paths_by(principal, &mut |_, grant| {
-                self.gives(grant, &question, &target, &mut matches)
+                self.gives(grant.held(), &question, &target, &mut matches)
             })
         })
     }
@@ -61,7 +64,7 @@ impl Access {
     pub fn paths_of(&self, principal: u32, question: &Question, target: &Target) -> Vec<Path> {
         let mut matches = Matches::new();
         self.paths_by(principal, &mut |_, grant| {
-            self.gives(grant, question, target, &mut matches)
+            self.gives(grant.held(), question, target, &mut matches)
         })
     }
 
@@ -86,7 +89,10 @@ impl Access {
     ) -> Vec<bool> {
         let grants = self.facts.grants.iter();
         grants
-            .map(|grant| self.gives(grant, question, target, matches).is_some())
+            .map(|grant| {
+                self.gives(grant.held(), question, target, matches)
+                    .is_some()
+            })
             .collect()
     }
 
@@ -122,7 +128,7 @@ impl Access {
         let mut held = Vec::new();
         for permission in permissions {
             let question = Question::Permission(permission.clone());
-            if let Some(found) = self.gives(grant, &question, target, &mut Matches::new()) {
+            if let Some(found) = self.gives(grant.held(), &question, target, &mut Matches::new()) {
                 let part = Participation {
                     holder: grant.principal,
                     via: whole.via,

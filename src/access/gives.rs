@@ -8,7 +8,7 @@ use super::index::{Access, numbered};
 use super::path::Doubt;
 use super::permissions::{self, Catalogue, Fit};
 use super::question::{Question, Target};
-use crate::model::{IncludedScope, Level, ResourceGroupFact, RoleFact, RoleGrantFact, Scope};
+use crate::model::{HeldRole, IncludedScope, Level, ResourceGroupFact, RoleFact, Scope};
 
 /// What a grant gives of what was asked.
 #[derive(Clone)]
@@ -24,27 +24,37 @@ impl Access {
     /// What a grant gives of what is asked; `None` = nothing.
     pub(super) fn gives(
         &self,
-        grant: &RoleGrantFact,
+        held: HeldRole,
         question: &Question,
         target: &Target,
         matches: &mut Matches,
     ) -> Option<Match> {
-        let role_doubts = self.role_gives(grant, question)?;
+        let role_doubts = self.role_gives(held, question)?;
         let mut found = matches
-            .entry((grant.resource_group, grant.scope))
-            .or_insert_with(|| self.covered_by(grant, question, target))
+            .entry((held.resource_group, held.scope))
+            .or_insert_with(|| self.covered_by(held, question, target))
             .clone()?;
         found.doubts.extend(role_doubts);
         Some(found)
     }
 
-    fn role_gives(&self, grant: &RoleGrantFact, question: &Question) -> Option<Vec<Doubt>> {
-        let role = &self.facts.roles[grant.role as usize];
-        let hidden = self.hidden_roles.contains_key(&grant.role);
-        if !hidden && !self.may_be_assigned(role, grant) {
+    /// Tells of each role that may be held whether it gives what is asked.
+    pub fn giving<'a>(
+        &'a self,
+        question: &'a Question,
+        target: &'a Target,
+    ) -> impl FnMut(HeldRole) -> bool + 'a {
+        let mut matches = Matches::new();
+        move |held| self.gives(held, question, target, &mut matches).is_some()
+    }
+
+    fn role_gives(&self, held: HeldRole, question: &Question) -> Option<Vec<Doubt>> {
+        let role = &self.facts.roles[held.role as usize];
+        let hidden = self.hidden_roles.contains_key(&held.role);
+        if !hidden && !self.may_be_assigned(role, held) {
             return None;
         }
-        self.role_has(grant.role, question)
+        self.role_has(held.role, question)
     }
 
     /// Roles that give what is asked, or may, wherever they are held: their text ids.
@@ -111,8 +121,8 @@ impl Access {
     }
 
     /// A parent's custom role says only its own level, and may be used below by newer releases.
-    fn may_be_assigned(&self, role: &RoleFact, grant: &RoleGrantFact) -> bool {
-        let scope = &self.facts.scopes[grant.scope as usize];
+    fn may_be_assigned(&self, role: &RoleFact, held: HeldRole) -> bool {
+        let scope = &self.facts.scopes[held.scope as usize];
         let level = scope.level().map(Level::as_str);
         role.scope_levels.is_empty()
             || role.scope != Scope::Harness && role.scope != *scope
@@ -122,14 +132,9 @@ impl Access {
                 .any(|own| Some(own.to_ascii_lowercase().as_str()) == level)
     }
 
-    fn covered_by(
-        &self,
-        grant: &RoleGrantFact,
-        question: &Question,
-        target: &Target,
-    ) -> Option<Match> {
-        let group = &self.facts.resource_groups[grant.resource_group as usize];
-        let scope = &self.facts.scopes[grant.scope as usize];
+    fn covered_by(&self, held: HeldRole, question: &Question, target: &Target) -> Option<Match> {
+        let group = &self.facts.resource_groups[held.resource_group as usize];
+        let scope = &self.facts.scopes[held.scope as usize];
         if group.resolved {
             return covered_by_listed(group, scope, question, target, &self.catalogue).map(
                 |mut found| {

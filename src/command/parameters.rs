@@ -37,7 +37,8 @@ fn resolve(name: &str, value: &str, opened: &OpenSnapshot) -> Result<String, Err
         "group" => Ok(names::thing_of_type(reader, value, "user_group")?.id),
         "resource_group" => Ok(names::thing_of_type(reader, value, "resource_group")?.id),
         "permission" => {
-            let access = Access::new(reader.access_frame(opened.snapshot.id)?);
+            let frame = reader.access_frame(opened.snapshot.id)?;
+            let access = Access::new(frame.facts().clone());
             match access.question(value) {
                 Ok(Question::Permission(permission)) => Ok(permission),
                 Ok(_) => Err(unknown_permission(value, &[])),

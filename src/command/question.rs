@@ -15,7 +15,7 @@ use crate::output::access::{Head, QuestionDoc};
 use crate::output::gaps;
 use crate::output::text::line;
 use crate::similar::did_you_mean;
-use crate::store::Reader;
+use crate::store::{AccessFrame, Reader};
 
 /// Lists whose gaps could hide access.
 pub(crate) const DECISIVE: [ListingKind; 4] = [
@@ -69,26 +69,39 @@ impl Asking {
         Self::new(opened, access)
     }
 
-    /// For a question about everybody who holds a permission or role: only roles that may give it are read.
+    /// For a question about everybody who holds a permission or role: nobody is read before it is understood.
     pub(crate) fn about_holders(
         db: Option<&str>,
         at: Option<&str>,
-        what: &str,
-    ) -> Result<Self, Error> {
+    ) -> Result<(Self, AccessFrame), Error> {
         let opened = locate_at(at, db)?.open()?;
-        let frame = Access::new(opened.reader.access_frame(opened.snapshot.id)?);
-        let access = match frame.question(what) {
-            Err(_) => frame, // which has the similar names
-            Ok(question) => {
-                let mut roles = frame.roles_with(&question);
-                roles.extend(frame.roles_with(&impersonation()));
-                roles.sort_unstable();
-                roles.dedup();
-                let facts = opened.reader.access_facts_by(opened.snapshot.id, &roles)?;
-                Access::new(facts)
-            }
-        };
-        Self::new(opened, access)
+        let frame = opened.reader.access_frame(opened.snapshot.id)?;
+        let access = Access::new(frame.facts().clone());
+        Ok((Self::new(opened, access)?, frame))
+    }
+
+    /// Reads who holds what is asked, and who may act as any person: only grants that give one or the other.
+    pub(crate) fn with_holders(
+        self,
+        frame: AccessFrame,
+        question: &Question,
+        target: &Target,
+    ) -> Result<Self, Error> {
+        let (acting, people) = (impersonation(), people());
+        let mut roles = self.access.roles_with(question);
+        roles.extend(self.access.roles_with(&acting));
+        roles.sort_unstable();
+        roles.dedup();
+        let mut gives = self.access.giving(question, target);
+        let mut lets_act = self.access.giving(&acting, &people);
+        let facts = self
+            .reader
+            .access_facts_by(frame, &roles, &mut |held| gives(held) || lets_act(held))?;
+        drop((gives, lets_act));
+        Ok(Self {
+            access: Access::new(facts),
+            ..self
+        })
     }
 
     fn new(opened: OpenSnapshot, access: Access) -> Result<Self, Error> {
@@ -193,13 +206,9 @@ impl Asking {
         self.gaps.iter().filter(matters).cloned().collect()
     }
 
-    /// Who may act as any person: the best path of each. People are resources of the account.
+    /// Who may act as any person: the best path of each.
     pub(crate) fn impersonators(&self) -> Vec<Path> {
-        let target = Target {
-            scope: Some(Scope::Account),
-            ..Target::default()
-        };
-        let mut paths = self.access.who_can(&impersonation(), &target).paths;
+        let mut paths = self.access.who_can(&impersonation(), &people()).paths;
         paths.dedup_by_key(|path| path.principal);
         paths
     }
@@ -276,6 +285,14 @@ pub(crate) fn unknown_permission(text: &str, similar: &[String]) -> Error {
 /// Acting as another person, which Harness lets whoever holds this permission on people of the account.
 pub(crate) fn impersonation() -> Question {
     Question::Permission("core_user_impersonate".to_owned())
+}
+
+/// Where acting as another person is asked for: people are resources of the account.
+fn people() -> Target {
+    Target {
+        scope: Some(Scope::Account),
+        ..Target::default()
+    }
 }
 
 /// Why nothing found is no plain no; `None` = it is one.

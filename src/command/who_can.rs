@@ -11,17 +11,14 @@ use crate::output::access;
 use crate::output::text::count;
 
 pub(crate) fn run(arguments: &WhoCan, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let asking = Asking::about_holders(
-        arguments.db.as_deref(),
-        arguments.at.as_deref(),
-        &arguments.what,
-    )?;
+    let (asking, frame) = Asking::about_holders(arguments.db.as_deref(), arguments.at.as_deref())?;
     let question = asking.question(&arguments.what)?;
     let target = asking.target(
         arguments.r#in.as_deref(),
         arguments.resource.as_deref(),
         &question,
     )?;
+    let asking = asking.with_holders(frame, &question, &target)?;
     let holders = asking.access.who_can(&question, &target);
     let gaps = asking.gaps(&target);
     let mut head = asking.head(&question, &target, &gaps);

@@ -104,6 +104,29 @@ pub struct RoleGrantFact {
     pub unverified: bool,
 }
 
+impl RoleGrantFact {
+    /// What is held, whoever holds it.
+    #[must_use]
+    pub const fn held(&self) -> HeldRole {
+        HeldRole {
+            role: self.role,
+            scope: self.scope,
+            resource_group: self.resource_group,
+        }
+    }
+}
+
+/// A role at a scope over a resource group, as in [`RoleGrantFact`] but of nobody: it decides what a grant gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeldRole {
+    /// In `roles`.
+    pub role: u32,
+    /// In `scopes`.
+    pub scope: u32,
+    /// In `resource_groups`.
+    pub resource_group: u32,
+}
+
 /// A member of a user group; the numbers are positions in `principals`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MembershipFact {

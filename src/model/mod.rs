@@ -28,8 +28,8 @@ mod trail;
 mod verified;
 
 pub use access::{
-    AccessFacts, MembershipFact, PermissionFact, PrincipalFact, ResourceGroupFact, RoleFact,
-    RoleGrantFact,
+    AccessFacts, HeldRole, MembershipFact, PermissionFact, PrincipalFact, ResourceGroupFact,
+    RoleFact, RoleGrantFact,
 };
 pub use assignment_ids::{AssignmentIds, AssignmentRef};
 pub use audit::{ActedOn, Actor, ActorKind, AuditEvent, EventDetail};

@@ -38,4 +38,6 @@ pub use error::StoreError;
 pub use made_by::{Changed, ExplainedSnapshot};
 pub use open::{Identity, Reader, Writer};
 pub use publish::{Published, Removal};
-pub use questions::{GrantParts, Limits, Receiver, Restricted, Rows, SelectError, SignInsRead};
+pub use questions::{
+    AccessFrame, GrantParts, Limits, Receiver, Restricted, Rows, SelectError, SignInsRead,
+};

@@ -38,34 +38,49 @@ fn permissions(access: &Access) -> BTreeSet<String> {
 }
 
 fn holders_are_the_same(reader: &Reader, all: &Access) {
-    let frame = Access::new(reader.access_frame(1).unwrap());
     let roles =
         (0..all.facts().roles.len()).map(|at| Question::Roles(vec![u32::try_from(at).unwrap()]));
     let permissions = permissions(all).into_iter().map(Question::Permission);
-    for question in permissions.chain(roles) {
-        let roles = frame.roles_with(&question);
-        let part = Access::new(reader.access_facts_by(1, &roles).unwrap());
-        let (expected, found) = (
-            all.who_can(&question, &Target::default()),
-            part.who_can(&question, &Target::default()),
-        );
-        assert_eq!(
-            all_shown(&part, &found.paths),
-            all_shown(all, &expected.paths),
-            "{question:?}"
-        );
-        let empty = |access: &Access, groups: &[u32]| -> Vec<String> {
-            groups
-                .iter()
-                .map(|at| access.principal(*at).id.clone())
-                .collect()
+    let project = all
+        .facts()
+        .tree
+        .iter()
+        .find(|scope| scope.project().is_some());
+    let places = [None, project.cloned()];
+    for (at, question) in permissions.chain(roles).enumerate() {
+        let target = Target {
+            scope: places[at % 2].clone(),
+            ..Target::default()
         };
-        assert_eq!(
-            empty(&part, &found.empty_groups),
-            empty(all, &expected.empty_groups),
-            "{question:?}"
-        );
+        answers_are_the_same(reader, all, &question, &target);
     }
+}
+
+fn answers_are_the_same(reader: &Reader, all: &Access, question: &Question, target: &Target) {
+    let frame = reader.access_frame(1).unwrap();
+    let understood = Access::new(frame.facts().clone());
+    let roles = understood.roles_with(question);
+    let mut gives = understood.giving(question, target);
+    let part = reader.access_facts_by(frame, &roles, &mut gives).unwrap();
+    let part = Access::new(part);
+    let (expected, found) = (
+        all.who_can(question, target),
+        part.who_can(question, target),
+    );
+    assert_eq!(
+        all_shown(&part, &found.paths),
+        all_shown(all, &expected.paths),
+        "{question:?} at {target:?}"
+    );
+    let empty = |access: &Access, groups: &[u32]| -> Vec<String> {
+        let ids = groups.iter().map(|at| access.principal(*at).id.clone());
+        ids.collect()
+    };
+    assert_eq!(
+        empty(&part, &found.empty_groups),
+        empty(all, &expected.empty_groups),
+        "{question:?} at {target:?}"
+    );
 }
 
 fn holdings_are_the_same(reader: &Reader, all: &Access) {

@@ -153,6 +153,17 @@ impl Reader {
         Ok(read)
     }
 
+    /// Reads by many statements as by one: what a sync commits meanwhile is not seen, and the file is locked once.
+    pub(in crate::store) fn at_once<T>(
+        &self,
+        read: impl FnOnce() -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        let transaction = self.connection.unchecked_transaction()?;
+        let read = read()?;
+        transaction.finish()?;
+        Ok(read)
+    }
+
     /// Whether the file is of an older schema, which is read as if it were of this one and stays as it is.
     pub(in crate::store) fn is_older_schema(&self) -> rusqlite::Result<bool> {
         let version: i32 = self

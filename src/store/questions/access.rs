@@ -1,13 +1,9 @@
 //! The facts behind questions about access, read by key from the tables: names are needed for few of many grants.
 
-use rusqlite::{Row, named_params};
-use std::collections::HashMap;
+use rusqlite::named_params;
 
-use crate::model::{
-    AccessFacts, Details, Gap, GapState, ListingKind, MembershipFact, PermissionFact,
-    PrincipalFact, ResourceGroupFact, ResourceId, ResourceType, RoleFact, RoleGrantFact, Scope,
-    ScopeSelection,
-};
+use super::access_loader::{GRANTS, Loader, position};
+use crate::model::{AccessFacts, Gap, GapState, ListingKind, NumberMap, Scope, ScopeSelection};
 use crate::store::coverage::Completeness;
 use crate::store::schema::{live, live_at};
 use crate::store::{Reader, StoreError};
@@ -16,7 +12,7 @@ use crate::store::{Reader, StoreError};
 /// which there are as many.
 const RESOURCES_NOW: &str = "
   SELECT r.key, r.id, r.type, r.scope, r.identifier, r.name,
-    CASE WHEN r.type IN ('role', 'resource_group', 'permission')
+    CASE WHEN r.type = 'role' OR r.type = 'resource_group' OR r.type = 'permission'
       THEN (SELECT v.attributes FROM _resource_version v WHERE v.key = r.version) END,
     r.email, r.disabled, r.locked,
     CASE r.type WHEN 'user_group'
@@ -27,8 +23,8 @@ const RESOURCES_NOW: &str = "
 /// The same in any snapshot.
 const RESOURCES_THEN: &str = "
   SELECT r.key, r.id, r.type, r.scope, r.identifier, v.name,
-    CASE WHEN r.type IN ('role', 'resource_group', 'permission') THEN v.attributes END,
-    CASE WHEN r.type IN ('user', 'service_account') THEN json_extract(v.attributes, '$.email') END,
+    CASE WHEN r.type = 'role' OR r.type = 'resource_group' OR r.type = 'permission' THEN v.attributes END,
+    CASE WHEN r.type = 'user' OR r.type = 'service_account' THEN json_extract(v.attributes, '$.email') END,
     CASE r.type WHEN 'user' THEN json_extract(v.attributes, '$.disabled') END,
     CASE r.type WHEN 'user' THEN json_extract(v.attributes, '$.locked') END,
     CASE r.type WHEN 'user_group' THEN json_extract(v.attributes, '$.harness_managed') END,
@@ -43,7 +39,7 @@ impl Reader {
     pub fn access_facts(&self, snapshot: i64) -> Result<AccessFacts, StoreError> {
         let read = || -> rusqlite::Result<AccessFacts> {
             let mut loader = self.access_loader(snapshot)?;
-            self.load_resources(snapshot, "r.key > 0", "", &mut loader)?;
+            self.load_everything(snapshot, &mut loader)?;
             self.load_grants(snapshot, "1", "", &mut loader)?;
             Ok(loader.facts)
         };
@@ -84,10 +80,7 @@ impl Reader {
 
     /// A loader that knows the scopes and how completely each list was seen.
     pub(super) fn access_loader(&self, snapshot: i64) -> rusqlite::Result<Loader> {
-        let mut loader = Loader {
-            completeness: self.load_completeness(snapshot)?,
-            ..Loader::default()
-        };
+        let mut loader = Loader::new(self.load_completeness(snapshot)?);
         let asked: String = self.connection.query_row(
             "SELECT scopes FROM _snapshot WHERE id = ?1",
             [snapshot],
@@ -113,30 +106,57 @@ impl Reader {
         Ok(())
     }
 
-    /// Resources by a condition on `r`, with its only parameter.
-    pub(super) fn load_resources(
+    /// Everything that has an identity.
+    pub(super) fn load_everything(
         &self,
         snapshot: i64,
-        condition: &str,
-        parameter: &str,
         loader: &mut Loader,
     ) -> rusqlite::Result<()> {
-        let select = if self.shows(snapshot)? {
-            RESOURCES_NOW.to_owned()
-        } else {
-            live_at(RESOURCES_THEN, ":id")
-        };
+        let select = self.resources_of(snapshot)?;
         let mut statement = self.connection.prepare(&format!(
-            "{select} WHERE ({condition}) AND :wanted IS NOT NULL AND :id IS NOT NULL ORDER BY r.key"
+            "{select} WHERE r.key > 0 AND ?1 IS NOT NULL ORDER BY r.key"
         ))?;
-        let mut rows = statement.query(named_params! {":id": snapshot, ":wanted": parameter})?;
+        let mut rows = statement.query([snapshot])?;
         while let Some(row) = rows.next()? {
             loader.resource(row)?;
         }
         Ok(())
     }
 
-    fn load_completeness(&self, snapshot: i64) -> rusqlite::Result<HashMap<i64, Completeness>> {
+    /// Resources by key. Each is a step of its own: thousands of keys in a list take longer to become a table.
+    pub(super) fn load_resources(
+        &self,
+        snapshot: i64,
+        mut keys: Vec<i64>,
+        loader: &mut Loader,
+    ) -> rusqlite::Result<()> {
+        keys.sort_unstable();
+        keys.dedup();
+        let select = self.resources_of(snapshot)?;
+        let mut statement = self
+            .connection
+            .prepare_cached(&format!("{select} WHERE r.key = ?2 AND ?1 IS NOT NULL"))?;
+        for key in keys {
+            if loader.at(key).is_none() {
+                let mut rows = statement.query([snapshot, key])?;
+                while let Some(row) = rows.next()? {
+                    loader.resource(row)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What is read of resources, as of the snapshot `?1`.
+    fn resources_of(&self, snapshot: i64) -> rusqlite::Result<String> {
+        Ok(if self.shows(snapshot)? {
+            RESOURCES_NOW.to_owned()
+        } else {
+            live_at(RESOURCES_THEN, "?1")
+        })
+    }
+
+    fn load_completeness(&self, snapshot: i64) -> rusqlite::Result<NumberMap<i64, Completeness>> {
         self.connection
             .prepare(&format!(
                 "SELECT c.listing, c.state = 'complete', ifnull(c.whole_for, '') FROM _coverage c WHERE {}",
@@ -162,222 +182,13 @@ impl Reader {
         loader: &mut Loader,
     ) -> rusqlite::Result<()> {
         let mut statement = self.connection.prepare(&format!(
-            "SELECT g.target, g.principal, g.scope, g.resource_group, g.listing, g.role_assignment,
-               g.since
-             FROM _grant g WHERE ({condition}) AND {} AND :wanted IS NOT NULL ORDER BY g.key",
+            "{GRANTS} WHERE ({condition}) AND {} AND :wanted IS NOT NULL ORDER BY g.key",
             live("g", ":id")
         ))?;
         let mut rows = statement.query(named_params! {":id": snapshot, ":wanted": parameter})?;
         while let Some(row) = rows.next()? {
-            loader.grant(row)?;
-        }
-        Ok(())
-    }
-}
-
-fn position(count: usize) -> u32 {
-    u32::try_from(count).expect("under 2^32 rows")
-}
-
-/// Which of the facts stands for the resource of a key, by position.
-#[derive(Clone, Copy)]
-enum FactAt {
-    Principal(u32),
-    Role(u32),
-    ResourceGroup(u32),
-}
-
-#[derive(Default)]
-pub(super) struct Loader {
-    pub(super) facts: AccessFacts,
-    scopes: HashMap<i64, u32>,
-    /// By `listing.key`; what the snapshot did not walk is missing.
-    completeness: HashMap<i64, Completeness>,
-    /// By `resource.key`, which counts up from 1 without large gaps.
-    resources: Vec<Option<FactAt>>,
-}
-
-/// What is decoded of a role or resource group.
-fn details_of(kind: &ResourceType, row: &Row<'_>) -> rusqlite::Result<Option<Details>> {
-    let json = row.get_ref(6)?.as_str_or_null()?;
-    Ok(json.and_then(|json| Details::from_json(kind, json)))
-}
-
-impl Loader {
-    fn resource(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
-        let kind = ResourceType::parse(row.get_ref(2)?.as_str()?);
-        let fact = match kind {
-            ResourceType::Role => self.role(row)?,
-            ResourceType::ResourceGroup => self.resource_group(row)?,
-            ResourceType::Account | ResourceType::Organization | ResourceType::Project => {
-                return self.container(kind, row);
-            }
-            ResourceType::User
-            | ResourceType::ServiceAccount
-            | ResourceType::UserGroup
-            | ResourceType::Other(_) => self.principal(kind, row)?,
-            ResourceType::Permission => return self.permission(row),
-            ResourceType::ServiceAccountToken
-            | ResourceType::PersonalToken
-            | ResourceType::AuthSetting => return Ok(()),
-        };
-        let key = usize::try_from(row.get::<_, i64>(0)?).unwrap_or_default();
-        if self.resources.len() <= key {
-            self.resources.resize(key + 1, None);
-        }
-        self.resources[key] = Some(fact);
-        Ok(())
-    }
-
-    fn permission(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
-        let (status, resource_type) = match details_of(&ResourceType::Permission, row)? {
-            Some(Details::Permission {
-                status,
-                resource_type,
-                ..
-            }) => (status, resource_type),
-            _ => Default::default(),
-        };
-        self.facts.permissions.push(PermissionFact {
-            identifier: row.get(4)?,
-            name: row.get(5)?,
-            status,
-            resource_type,
-        });
-        Ok(())
-    }
-
-    fn role(&mut self, row: &Row<'_>) -> rusqlite::Result<FactAt> {
-        let (permissions, scope_levels) = match details_of(&ResourceType::Role, row)? {
-            Some(Details::Role {
-                permissions,
-                scope_levels,
-                ..
-            }) => (permissions, scope_levels),
-            _ => Default::default(),
-        };
-        self.facts.roles.push(RoleFact {
-            id: row.get(1)?,
-            scope: self.scope_of(row)?,
-            identifier: row.get(4)?,
-            name: row.get(5)?,
-            permissions,
-            scope_levels,
-            resolved: row.get(11)?,
-            unverified: self.is_unverified(row)?,
-        });
-        Ok(FactAt::Role(position(self.facts.roles.len() - 1)))
-    }
-
-    fn resource_group(&mut self, row: &Row<'_>) -> rusqlite::Result<FactAt> {
-        let details = details_of(&ResourceType::ResourceGroup, row)?;
-        let (all_resources, included_scopes, selectors) = match details {
-            Some(Details::ResourceGroup {
-                all_resources,
-                included_scopes,
-                selectors,
-                ..
-            }) => (all_resources, included_scopes, selectors),
-            _ => Default::default(),
-        };
-        self.facts.resource_groups.push(ResourceGroupFact {
-            id: row.get(1)?,
-            identifier: row.get(4)?,
-            name: row.get(5)?,
-            all_resources,
-            included_scopes,
-            selectors,
-            resolved: row.get(11)?,
-            unverified: self.is_unverified(row)?,
-        });
-        let last = self.facts.resource_groups.len() - 1;
-        Ok(FactAt::ResourceGroup(position(last)))
-    }
-
-    fn principal(&mut self, kind: ResourceType, row: &Row<'_>) -> rusqlite::Result<FactAt> {
-        let flag = |column| {
-            row.get::<_, Option<bool>>(column)
-                .map(Option::unwrap_or_default)
-        };
-        self.facts.principals.push(PrincipalFact {
-            id: row.get(1)?,
-            kind,
-            scope: self.scope_of(row)?,
-            identifier: row.get(4)?,
-            name: row.get(5)?,
-            email: row.get(7)?,
-            disabled: flag(8)?,
-            locked: flag(9)?,
-            harness_managed: flag(10)?,
-            resolved: row.get(11)?,
-            unverified: self.is_unverified(row)?,
-        });
-        Ok(FactAt::Principal(position(self.facts.principals.len() - 1)))
-    }
-
-    /// An organization or project that the snapshot holds makes the tree of scopes.
-    fn container(&mut self, kind: ResourceType, row: &Row<'_>) -> rusqlite::Result<()> {
-        if row.get(11)? {
-            let container = ResourceId {
-                kind,
-                scope: self.scope_of(row)?,
-                identifier: row.get(4)?,
-            };
-            self.facts.tree.extend(container.as_scope());
-        }
-        Ok(())
-    }
-
-    fn scope_of(&self, row: &Row<'_>) -> rusqlite::Result<Scope> {
-        let scope = self.scopes.get(&row.get(3)?);
-        Ok(scope.map_or(Scope::Harness, |at| self.facts.scopes[*at as usize].clone()))
-    }
-
-    fn is_unverified(&self, row: &Row<'_>) -> rusqlite::Result<bool> {
-        Ok(row.get(11)? && !self.covers(row.get(12)?, None))
-    }
-
-    fn covers(&self, listing: Option<i64>, principal_type: Option<&str>) -> bool {
-        let completeness = listing.and_then(|listing| self.completeness.get(&listing));
-        completeness.is_some_and(|seen| seen.covers(principal_type))
-    }
-
-    fn fact_at(&self, row: &Row<'_>, column: usize) -> rusqlite::Result<Option<FactAt>> {
-        let key = usize::try_from(row.get::<_, i64>(column)?).unwrap_or_default();
-        Ok(self.resources.get(key).copied().flatten())
-    }
-
-    fn grant(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
-        let Some(FactAt::Principal(principal)) = self.fact_at(row, 1)? else {
-            return Ok(());
-        };
-        let kind = self.facts.principals[principal as usize].kind.as_str();
-        let unverified = !self.covers(row.get(4)?, Some(kind));
-        match self.fact_at(row, 0)? {
-            Some(FactAt::Principal(group)) => self.facts.memberships.push(MembershipFact {
-                group,
-                member: principal,
-                since: row.get(6)?,
-                unverified,
-            }),
-            Some(FactAt::Role(role)) => {
-                let (scope, group) = (self.scopes.get(&row.get(2)?), self.fact_at(row, 3)?);
-                if let (Some(scope), Some(FactAt::ResourceGroup(resource_group))) = (scope, group) {
-                    self.facts.grants.push(RoleGrantFact {
-                        principal,
-                        role,
-                        scope: *scope,
-                        resource_group,
-                        role_assignment: row
-                            .get_ref(5)?
-                            .as_str_or_null()?
-                            .map(|id| self.facts.assignment_ids.push(id)),
-                        since: row.get(6)?,
-                        unverified,
-                    });
-                }
-            }
-            _ => {}
+            let grant = loader.stored(row)?;
+            loader.grant(grant);
         }
         Ok(())
     }

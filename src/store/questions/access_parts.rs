@@ -2,21 +2,41 @@
 
 use rusqlite::params;
 
-use super::access::Loader;
-use crate::model::{AccessFacts, ResourceType, canonical_json};
+use super::access_loader::{GRANTS, Loader, StoredGrant};
+use crate::model::{AccessFacts, HeldRole, ResourceType, Scope, canonical_json};
 use crate::store::schema::live;
 use crate::store::{Reader, StoreError};
 
-pub(super) const BY_KEY: &str = "r.key IN (SELECT value FROM json_each(:wanted))";
+/// What questions are understood with: roles, resource groups and scopes, without anybody who holds anything.
+pub struct AccessFrame {
+    snapshot: i64,
+    loader: Loader,
+}
+
+impl AccessFrame {
+    /// What was read.
+    #[must_use]
+    pub const fn facts(&self) -> &AccessFacts {
+        &self.loader.facts
+    }
+}
+
+/// The role grants that an answer rests on, and who else holds one of its roles.
+#[derive(Default)]
+struct Holders {
+    grants: Vec<StoredGrant>,
+    others: Vec<i64>,
+}
 
 impl Reader {
-    /// What questions are understood with: roles, resource groups and scopes, without anybody who holds anything.
+    /// What questions are understood with.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn access_frame(&self, snapshot: i64) -> Result<AccessFacts, StoreError> {
-        let read = || Ok(self.frame(snapshot)?.facts);
-        read().map_err(|error: rusqlite::Error| self.failed(&error))
+    pub fn access_frame(&self, snapshot: i64) -> Result<AccessFrame, StoreError> {
+        let read = || self.frame(snapshot);
+        let loader = self.at_once(read).map_err(|error| self.failed(&error))?;
+        Ok(AccessFrame { snapshot, loader })
     }
 
     /// Everybody, with what questions are understood with, but without what anybody holds: to tell who is meant.
@@ -26,7 +46,7 @@ impl Reader {
     pub fn access_principals(&self, snapshot: i64) -> Result<AccessFacts, StoreError> {
         let read = || -> rusqlite::Result<AccessFacts> {
             let mut loader = self.access_loader(snapshot)?;
-            self.load_resources(snapshot, "r.key > 0", "", &mut loader)?;
+            self.load_everything(snapshot, &mut loader)?;
             Ok(loader.facts)
         };
         read().map_err(|error| self.failed(&error))
@@ -49,53 +69,123 @@ impl Reader {
             }
             let mut loader = self.frame(snapshot)?;
             let mut holders = named.clone();
-            holders.extend(self.keys(&memberships("g.principal", "g.target"), &named, snapshot)?);
+            holders.extend(self.keys(&groups_of(), &named, snapshot)?);
             holders.extend(self.keys(NAMESAKES, &named, snapshot)?);
             holders.extend(self.keys(ALL_USERS, &named, snapshot)?);
             self.load_people(snapshot, holders, &mut loader)?;
             Ok(Some(loader.facts))
         };
-        read().map_err(|error| self.failed(&error))
+        self.at_once(read).map_err(|error| self.failed(&error))
     }
 
-    /// Everything that decides who holds something by one of some roles, by text id.
+    /// Everything that decides who holds something by some roles, by text id, where a role that is held gives it.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn access_facts_by(
         &self,
+        frame: AccessFrame,
+        roles: &[String],
+        gives: &mut dyn FnMut(HeldRole) -> bool,
+    ) -> Result<AccessFacts, StoreError> {
+        let AccessFrame {
+            snapshot,
+            mut loader,
+        } = frame;
+        let loader = &mut loader;
+        let read = || -> rusqlite::Result<AccessFacts> {
+            let Holders { grants, others } = self.holders_by(snapshot, roles, gives, loader)?;
+            let mut holders: Vec<i64> = grants.iter().map(|grant| grant.principal).collect();
+            holders.sort_unstable();
+            holders.dedup();
+            self.load_resources(snapshot, holders.clone(), loader)?;
+            let memberships = self.memberships_of(snapshot, &holders, loader)?;
+            let mut people = self.others_who_count(&holders, loader)?;
+            people.extend(memberships.iter().map(|grant| grant.principal));
+            // Names are told apart from those of other groups and service accounts that hold the roles.
+            people.extend(self.keys(NO_USERS, &others, snapshot)?);
+            self.load_resources(snapshot, people, loader)?;
+            for grant in grants.into_iter().chain(memberships) {
+                loader.grant(grant);
+            }
+            Ok(std::mem::take(&mut loader.facts))
+        };
+        self.passing(|| self.at_once(read))
+            .map_err(|error| self.failed(&error))
+    }
+
+    fn holders_by(
+        &self,
         snapshot: i64,
         roles: &[String],
-    ) -> Result<AccessFacts, StoreError> {
-        let read = || -> rusqlite::Result<AccessFacts> {
-            let mut loader = self.frame(snapshot)?;
-            let roles = self.keys_of_ids(roles)?;
-            let by_role = format!(
-                "SELECT DISTINCT g.principal FROM _grant g WHERE g.target IN (SELECT value FROM json_each(?1)) AND {}",
-                live("g", "?2")
-            );
-            let holders = self.keys(&by_role, &roles, snapshot)?;
-            let mut people = holders.clone();
-            people.extend(self.keys(
-                &memberships("g.target", "g.principal"),
-                &holders,
-                snapshot,
-            )?);
-            people.extend(self.keys(NAMESAKES, &holders, snapshot)?);
-            if !self.keys(ALL_USERS_AMONG, &holders, snapshot)?.is_empty() {
-                people.extend(self.keys_of_kind(&ResourceType::User)?);
+        gives: &mut dyn FnMut(HeldRole) -> bool,
+        loader: &mut Loader,
+    ) -> rusqlite::Result<Holders> {
+        let mut statement = self.connection.prepare(&format!(
+            "{GRANTS} WHERE g.target IN (SELECT value FROM json_each(?1)) AND {} ORDER BY g.key",
+            live("g", "?2")
+        ))?;
+        let roles = canonical_json(&self.keys_of_ids(roles)?);
+        let mut rows = statement.query(params![roles, snapshot])?;
+        let mut holders = Holders::default();
+        while let Some(row) = rows.next()? {
+            let grant = loader.stored(row)?;
+            match loader.held(&grant) {
+                Some(held) if gives(held) => holders.grants.push(grant),
+                _ => holders.others.push(grant.principal),
             }
-            people.sort_unstable();
-            people.dedup();
-            self.load_resources(snapshot, BY_KEY, &canonical_json(&people), &mut loader)?;
-            let held = "g.target IN (SELECT value FROM json_each(:wanted))";
-            let mut groups_and_roles = roles;
-            groups_and_roles.extend(holders);
-            let wanted = canonical_json(&groups_and_roles);
-            self.load_grants(snapshot, held, &wanted, &mut loader)?;
-            Ok(loader.facts)
-        };
-        self.passing(read).map_err(|error| self.failed(&error))
+        }
+        Ok(holders)
+    }
+
+    /// The memberships of whoever of some principals may have members.
+    fn memberships_of(
+        &self,
+        snapshot: i64,
+        holders: &[i64],
+        loader: &mut Loader,
+    ) -> rusqlite::Result<Vec<StoredGrant>> {
+        let mut statement = self.connection.prepare(&format!(
+            "{GRANTS} WHERE g.target = ?1 AND {}",
+            live("g", "?2")
+        ))?;
+        let mut memberships = Vec::new();
+        for holder in holders {
+            let kind = loader.principal_of(*holder).map(|fact| &fact.kind);
+            if matches!(
+                kind,
+                Some(ResourceType::User | ResourceType::ServiceAccount)
+            ) {
+                continue;
+            }
+            let mut rows = statement.query([*holder, snapshot])?;
+            while let Some(row) = rows.next()? {
+                memberships.push(loader.stored(row)?);
+            }
+        }
+        Ok(memberships)
+    }
+
+    /// Who has part in the grants of some principals without being a member: service accounts of the same identifier, and
+    /// every user where the group of all users is among them.
+    fn others_who_count(&self, holders: &[i64], loader: &Loader) -> rusqlite::Result<Vec<i64>> {
+        let mut statement = self.connection.prepare(
+            "SELECT key FROM _resource WHERE identifier = ?1 AND type = 'service_account'",
+        )?;
+        let mut others = Vec::new();
+        for fact in holders.iter().filter_map(|key| loader.principal_of(*key)) {
+            if fact.kind == ResourceType::ServiceAccount {
+                for key in statement.query_map([&fact.identifier], |row| row.get(0))? {
+                    others.push(key?);
+                }
+            }
+            if fact.kind == ResourceType::UserGroup
+                && fact.identifier == Scope::Account.group_of_all_users()
+            {
+                others.extend(self.keys_of_kind(&ResourceType::User)?);
+            }
+        }
+        Ok(others)
     }
 
     /// Whether a grant of a snapshot is of or to a principal or role, by text id.
@@ -133,8 +223,7 @@ impl Reader {
                 | ResourceType::Other(_) => false,
             };
             if in_frame {
-                let keys = canonical_json(&self.keys_of_kind(&kind)?);
-                self.load_resources(snapshot, BY_KEY, &keys, &mut loader)?;
+                self.load_resources(snapshot, self.keys_of_kind(&kind)?, &mut loader)?;
             }
         }
         Ok(loader)
@@ -149,7 +238,7 @@ impl Reader {
         holders.sort_unstable();
         holders.dedup();
         let wanted = canonical_json(&holders);
-        self.load_resources(snapshot, BY_KEY, &wanted, loader)?;
+        self.load_resources(snapshot, holders, loader)?;
         let held = "g.principal IN (SELECT value FROM json_each(:wanted))";
         self.load_grants(snapshot, held, &wanted, loader)
     }
@@ -198,11 +287,11 @@ impl Reader {
     }
 }
 
-/// Groups of some principals, or principals of some groups.
-fn memberships(of: &str, wanted: &str) -> String {
+/// Groups of some principals.
+fn groups_of() -> String {
     format!(
-        "SELECT DISTINCT {wanted} FROM _grant g
-         WHERE {of} IN (SELECT value FROM json_each(?1)) AND +g.scope = 0 AND {}",
+        "SELECT DISTINCT g.target FROM _grant g
+         WHERE g.principal IN (SELECT value FROM json_each(?1)) AND +g.scope = 0 AND {}",
         live("g", "?2")
     )
 }
@@ -216,7 +305,6 @@ const NAMESAKES: &str = "SELECT o.key FROM _resource r JOIN _resource o ON o.ide
 const ALL_USERS: &str = "SELECT key FROM _resource
   WHERE identifier = '_account_all_users' AND type = 'user_group' AND ?1 IS NOT NULL AND ?2 IS NOT NULL";
 
-/// The same, if it is among some principals.
-const ALL_USERS_AMONG: &str =
-    "SELECT key FROM _resource WHERE identifier = '_account_all_users' AND type = 'user_group'
-  AND key IN (SELECT value FROM json_each(?1)) AND ?2 IS NOT NULL";
+/// Those of some principals that are no users.
+const NO_USERS: &str = "SELECT r.key FROM json_each(?1) w CROSS JOIN _resource r ON r.key = w.value
+  WHERE r.type <> 'user' AND ?2 IS NOT NULL";

@@ -2,8 +2,7 @@
 
 use rusqlite::named_params;
 
-use super::access_parts::BY_KEY;
-use crate::model::{AccessFacts, canonical_json};
+use crate::model::AccessFacts;
 use crate::store::schema::live_at;
 use crate::store::{Reader, StoreError};
 
@@ -42,15 +41,15 @@ impl Reader {
             };
             let names = self.called(snapshot, &names, &wanted)?;
             for keys in [names.just_so, names.in_part] {
-                let found = self.principals_among(snapshot, &keys)?;
+                let found = self.principals_among(snapshot, keys)?;
                 if found.is_some() {
                     return Ok(found);
                 }
             }
             let ids = self.called(snapshot, IDS, &wanted)?;
-            self.principals_among(snapshot, &[ids.just_so, ids.in_part].concat())
+            self.principals_among(snapshot, [ids.just_so, ids.in_part].concat())
         };
-        read().map_err(|error| self.failed(&error))
+        self.at_once(read).map_err(|error| self.failed(&error))
     }
 
     fn called(&self, snapshot: i64, sql: &str, wanted: &Wanted) -> rusqlite::Result<Called> {
@@ -70,10 +69,10 @@ impl Reader {
     fn principals_among(
         &self,
         snapshot: i64,
-        keys: &[i64],
+        keys: Vec<i64>,
     ) -> rusqlite::Result<Option<AccessFacts>> {
         let mut loader = self.access_loader(snapshot)?;
-        self.load_resources(snapshot, BY_KEY, &canonical_json(&keys), &mut loader)?;
+        self.load_resources(snapshot, keys, &mut loader)?;
         Ok(Some(loader.facts).filter(|facts| !facts.principals.is_empty()))
     }
 }

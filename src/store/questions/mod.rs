@@ -2,6 +2,7 @@
 //! commits.
 
 mod access;
+mod access_loader;
 mod access_parts;
 mod called;
 mod find;
@@ -12,6 +13,7 @@ mod select;
 mod snapshots;
 mod trail;
 
+pub use access_parts::AccessFrame;
 pub use history::GrantParts;
 pub use select::{Limits, Receiver, Restricted, Rows, SelectError};
 pub(super) use snapshots::infos;
