@@ -3,9 +3,8 @@
 
 use rusqlite::Connection;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
-use super::version_1;
+use super::{DERIVED_INDEXES, INDEXES, TABLES, VIEWS, expand, live_now, version_1};
 
 /// The statement that made each object, by type and name.
 type Objects = BTreeMap<(String, String), String>;
@@ -38,32 +37,54 @@ fn objects(connection: &Connection) -> rusqlite::Result<Objects> {
         .collect()
 }
 
-fn ours(version: i32) -> rusqlite::Result<&'static Objects> {
-    static VERSION_1: OnceLock<Objects> = OnceLock::new();
-    static CURRENT: OnceLock<Objects> = OnceLock::new();
-    let cell = if version == super::VERSION {
-        &CURRENT
-    } else {
-        &VERSION_1
-    };
-    if let Some(known) = cell.get() {
-        return Ok(known);
+fn ours(version: i32) -> rusqlite::Result<Objects> {
+    if version == super::VERSION {
+        let views = expand(VIEWS, live_now);
+        let texts = [TABLES, &views, INDEXES, DERIVED_INDEXES];
+        return Ok(texts.into_iter().flat_map(declared).collect());
     }
     let model = Connection::open_in_memory()?;
-    if version == super::VERSION {
-        super::create(&model)?;
-        super::index_facts(&model)?;
-        super::index_derived(&model)?;
-    } else {
-        version_1::create(&model)?;
+    version_1::create(&model)?;
+    objects(&model)
+}
+
+/// What the statements of a text make, told from the text: to run them takes longer than most questions.
+fn declared(text: &str) -> Vec<((String, String), String)> {
+    let (mut made, mut rest) = (Vec::new(), text);
+    while let Some((statement, after)) = next_statement(rest) {
+        rest = after;
+        let mut words = statement.split(|c: char| c.is_whitespace() || c == '(');
+        if let (Some("CREATE"), Some(kind), Some(name)) = (words.next(), words.next(), words.next())
+        {
+            let key = (kind.to_ascii_lowercase(), name.to_owned());
+            made.push((key, statement.to_owned()));
+        }
     }
-    let made = objects(&model)?;
-    Ok(cell.get_or_init(|| made))
+    made
+}
+
+/// The first statement without the comments before it, and what follows it.
+fn next_statement(text: &str) -> Option<(&str, &str)> {
+    let mut text = text.trim_start();
+    while text.starts_with("--") {
+        text = text.split_once('\n')?.1.trim_start();
+    }
+    let (mut in_comment, mut in_quotes) = (false, false);
+    for (at, c) in text.char_indices() {
+        match c {
+            '\n' => in_comment = false,
+            '-' if !in_quotes && text[at..].starts_with("--") => in_comment = true,
+            '\'' if !in_comment => in_quotes = !in_quotes,
+            ';' if !in_comment && !in_quotes => return Some((&text[..at], &text[at + 1..])),
+            _ => {}
+        }
+    }
+    None
 }
 
 #[cfg(test)]
 mod tests {
-    use super::difference;
+    use super::{difference, objects, ours};
     use crate::store::schema;
     use rusqlite::Connection;
 
@@ -74,6 +95,16 @@ mod tests {
         schema::index_derived(&connection).expect("indexes");
         connection.execute_batch(change).expect("a change");
         difference(&connection).expect("a comparison")
+    }
+
+    #[test]
+    fn what_the_text_declares_is_what_sqlite_keeps_of_it() {
+        let connection = Connection::open_in_memory().expect("memory");
+        schema::create(&connection).expect("schema");
+        schema::index_facts(&connection).expect("indexes");
+        schema::index_derived(&connection).expect("indexes");
+        let kept = objects(&connection).expect("what SQLite keeps");
+        assert_eq!(ours(schema::VERSION).expect("declared"), kept);
     }
 
     #[test]
