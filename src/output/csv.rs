@@ -34,11 +34,13 @@ pub fn fitting(text: &str) -> Cow<'_, str> {
 /// # Errors
 /// When the output fails.
 pub fn row(out: &mut dyn Write, cells: &[&str]) -> io::Result<()> {
+    let mut line = Vec::with_capacity(ROW);
     for (at, cell) in cells.iter().enumerate() {
-        separate(out, at)?;
-        write_text(out, cell)?;
+        separate(&mut line, at);
+        push_text(&mut line, cell);
     }
-    out.write_all(b"\r\n")
+    line.extend_from_slice(b"\r\n");
+    out.write_all(&line)
 }
 
 /// The same for values as SQLite tells them apart: a number stays one, whatever its sign.
@@ -46,24 +48,54 @@ pub fn row(out: &mut dyn Write, cells: &[&str]) -> io::Result<()> {
 /// # Errors
 /// When the output fails.
 pub fn row_of_values(out: &mut dyn Write, cells: &[Cell<'_>]) -> io::Result<()> {
+    let mut line = Vec::with_capacity(ROW);
     for (at, cell) in cells.iter().enumerate() {
-        separate(out, at)?;
+        separate(&mut line, at);
         match cell {
             Cell::Null => {}
-            Cell::Integer(number) => write!(out, "{number}")?,
-            Cell::Real(number) if number.is_finite() => write!(out, "{number}")?,
-            Cell::Real(number) => write_text(out, &number.to_string())?,
-            Cell::Text(text) => write_text(out, text)?,
+            Cell::Integer(number) => write!(line, "{number}")?,
+            Cell::Real(number) if number.is_finite() => write!(line, "{number}")?,
+            Cell::Real(number) => push_text(&mut line, &number.to_string()),
+            Cell::Text(text) => push_text(&mut line, text),
         }
     }
-    out.write_all(b"\r\n")
+    line.extend_from_slice(b"\r\n");
+    out.write_all(&line)
 }
 
-fn separate(out: &mut dyn Write, at: usize) -> io::Result<()> {
-    if at > 0 { out.write_all(b",") } else { Ok(()) }
+/// Bytes that most rows fit in.
+const ROW: usize = 512;
+
+fn separate(row: &mut Vec<u8>, at: usize) {
+    if at > 0 {
+        row.push(b',');
+    }
 }
 
-fn write_text(out: &mut dyn Write, cell: &str) -> io::Result<()> {
+/// Bytes that mean nothing to a spreadsheet, a terminal or a log, wherever they stand.
+const SIMPLE: [bool; 256] = {
+    let bytes = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_./@-";
+    let (mut simple, mut at) = ([false; 256], 0);
+    while at < bytes.len() {
+        simple[bytes[at] as usize] = true;
+        at += 1;
+    }
+    simple
+};
+
+/// Whether a cell is written as it is without a further look, as most are: none of a name's blanks, no formula.
+fn is_simple(cell: &str) -> bool {
+    cell.as_bytes()
+        .first()
+        .is_none_or(u8::is_ascii_alphanumeric)
+        && cell.bytes().all(|byte| SIMPLE[usize::from(byte)])
+}
+
+fn push_text(row: &mut Vec<u8>, cell: &str) {
+    if is_simple(cell) {
+        row.extend_from_slice(cell.as_bytes());
+        return;
+    }
     let guard: &[u8] = if is_formula(cell) { b"'" } else { b"" };
     let cell = if is_plain(cell) {
         Cow::Borrowed(cell)
@@ -74,13 +106,13 @@ fn write_text(out: &mut dyn Write, cell: &str) -> io::Result<()> {
         || cell.starts_with(' ')
         || cell.ends_with(' ')
     {
-        out.write_all(b"\"")?;
-        out.write_all(guard)?;
-        out.write_all(cell.replace('"', "\"\"").as_bytes())?;
-        out.write_all(b"\"")
+        row.push(b'"');
+        row.extend_from_slice(guard);
+        row.extend_from_slice(cell.replace('"', "\"\"").as_bytes());
+        row.push(b'"');
     } else {
-        out.write_all(guard)?;
-        out.write_all(cell.as_bytes())
+        row.extend_from_slice(guard);
+        row.extend_from_slice(cell.as_bytes());
     }
 }
 

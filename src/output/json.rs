@@ -25,9 +25,48 @@ pub fn write_json_line(document: &impl Serialize, out: &mut dyn Write) -> io::Re
 }
 
 fn write(document: &impl Serialize, layout: impl Formatter, out: &mut dyn Write) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Visible(layout));
+    let mut gathered = Gathered {
+        held: Vec::with_capacity(512),
+        out,
+    };
+    let mut serializer = serde_json::Serializer::with_formatter(&mut gathered, Visible(layout));
     document.serialize(&mut serializer)?;
-    writeln!(out)
+    gathered.write_all(b"\n")?;
+    gathered.flush()
+}
+
+/// Hands on at once what a document is written in: thousands of pieces of a few bytes.
+struct Gathered<'a> {
+    held: Vec<u8>,
+    out: &'a mut dyn Write,
+}
+
+impl Gathered<'_> {
+    const MOST: usize = 16 * 1024;
+}
+
+impl Write for Gathered<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes)?;
+        Ok(bytes.len())
+    }
+
+    // In the hundreds of places that write it would make the program larger.
+    #[inline(never)]
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.held.len() + bytes.len() > Self::MOST {
+            self.flush()?;
+        }
+        self.held.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// To whom it is handed on; when that is written out is not decided here.
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.write_all(&self.held)?;
+        self.held.clear();
+        Ok(())
+    }
 }
 
 /// A layout whose strings hold nothing hidden.
@@ -39,9 +78,7 @@ impl<F: Formatter> Formatter for Visible<F> {
         out: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
-        let is_plain =
-            fragment.is_ascii() && !fragment.contains("##") && !fragment.contains('\u{7f}');
-        if is_plain {
+        if fragment.bytes().all(|byte| byte < 0x7f && byte != b'#') {
             return out.write_all(fragment.as_bytes());
         }
         let mut safe = String::with_capacity(fragment.len());

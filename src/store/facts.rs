@@ -3,7 +3,7 @@
 use rusqlite::ToSql;
 
 use super::Reader;
-use super::names::{GONE_SINCE, NAMESAKE, NameLookup, namesake};
+use super::names::{NameLookup, namesake, namesake_column};
 use crate::model::{GrantFact, ResourceFact, ResourceType, Timestamp};
 
 impl Reader {
@@ -16,9 +16,10 @@ impl Reader {
         self.connection
             .prepare(&format!(
                 "SELECT p.path, r.type, r.id, x.name, x.attributes, r.listing, x.since, x.valid_until,
-                   {NAMESAKE}, {GONE_SINCE}
+                   {}
                  FROM _resource_version x JOIN _resource r ON r.key = x.resource
-                 JOIN _scope p ON p.key = r.scope WHERE {rows}"
+                 JOIN _scope p ON p.key = r.scope WHERE {rows}",
+                namesake_column()
             ))?
             .query_map(&*bound(parameters), |row| {
                 let fact = ResourceFact {

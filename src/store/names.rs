@@ -17,7 +17,7 @@ pub(super) struct ListingName {
 
 /// Whether another of the type looks the same as `r`: a user by name and address, now or earlier, since whoever is invited again
 /// is another user; anything else by name and scope.
-pub(super) const NAMESAKE: &str = "
+const HAS_NAMESAKE: &str = "
   CASE WHEN r.type = 'user' AND r.known_email IS NOT NULL THEN EXISTS (SELECT 1 FROM _resource o
     WHERE o.known_email = r.known_email AND o.key <> r.key AND o.type = 'user' AND o.known_name IS r.known_name)
   ELSE EXISTS (SELECT 1 FROM _resource o
@@ -29,10 +29,17 @@ pub(super) const GONE_SINCE: &str = "
   (SELECT CASE WHEN count(e.valid_until) = count(*) THEN max(e.valid_until) END
    FROM _resource_version e WHERE e.resource = r.key)";
 
-/// Reads the two columns above.
+/// The column of [`namesake`]: since which snapshot `r` is gone, 0 = it is not; NULL = nothing else looks the same.
+pub(super) fn namesake_column() -> String {
+    format!("CASE WHEN {HAS_NAMESAKE} THEN ifnull({GONE_SINCE}, 0) END")
+}
+
+/// Reads the column above.
 pub(super) fn namesake(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<Namesake>> {
-    let gone_since = row.get(at + 1)?;
-    Ok(row.get::<_, bool>(at)?.then_some(Namesake { gone_since }))
+    let gone_since: Option<i64> = row.get(at)?;
+    Ok(gone_since.map(|snapshot| Namesake {
+        gone_since: (snapshot > 0).then_some(snapshot),
+    }))
 }
 
 pub(super) struct NameLookup<'a> {
@@ -47,10 +54,12 @@ impl<'a> NameLookup<'a> {
     pub(super) fn of(reader: &'a Reader) -> rusqlite::Result<Self> {
         let named = reader.connection.prepare(&format!(
             "SELECT r.id, r.type, r.scope, v.name,
-               CASE WHEN r.type IN ('user', 'service_account') THEN json_extract(v.attributes, '$.email') END,
-               v.key IS NOT NULL, {NAMESAKE}, {GONE_SINCE}
+               CASE WHEN v.key = r.version THEN r.email
+                 WHEN r.type IN ('user', 'service_account') THEN json_extract(v.attributes, '$.email') END,
+               v.key IS NOT NULL, {}
              FROM _resource r LEFT JOIN _resource_version v ON v.resource = r.key AND {}
              WHERE r.key = ?1",
+            namesake_column(),
             live("v", "?2")
         ))?;
         Ok(Self {
