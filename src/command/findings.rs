@@ -13,7 +13,9 @@ use crate::cli::{Findings, FindingsFormat};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::findings::{AcceptedFindings, Finding, NEEDS, Rule, Severity, built_in};
+use crate::model::{Cell, RowReceiver};
 use crate::output::findings::{self as output, Examined, RuleFindings};
+use crate::output::room::{MOST_BYTES, Room};
 use crate::output::text::{count, line};
 use crate::output::{Screen, gaps, notices};
 use crate::similar;
@@ -262,19 +264,69 @@ pub(crate) fn apply(rule: &Rule, reader: &Reader) -> Result<Vec<Finding>, Error>
     findings_in(rule, &reader.select(&rule.sql)?)
 }
 
+/// What every rule finds, as much as one answer holds in memory.
 fn applied(rules: Vec<Rule>, mut reader: Restricted<'_>) -> Result<Vec<RuleFindings>, Error> {
+    let mut left = MOST_BYTES;
     let found = rules.into_iter().map(|rule| {
-        let rows = reader.select(&rule.sql).map_err(|error| match error {
+        let mut kept = KeptRows {
+            rows: Rows::default(),
+            room: Room::of(left),
+            cut: false,
+        };
+        let asked = reader.each(&rule.sql, &[], &mut kept);
+        asked.map_err(|error| match error {
             // A damaged file is no fault of a rule.
             SelectError::File(error) => error.into(),
             SelectError::Statement(_)
             | SelectError::TookTooLong(_)
             | SelectError::TookTooMuch(_) => wrong(&rule, &error.to_string()),
         })?;
-        let findings = findings_in(&rule, &rows)?;
+        if kept.cut {
+            return Err(too_large(&rule));
+        }
+        left = kept.room.left();
+        let findings = findings_in(&rule, &kept.rows)?;
         Ok((rule, findings))
     });
     found.collect()
+}
+
+/// The rows of a rule, as far as there is room for them.
+struct KeptRows {
+    rows: Rows,
+    room: Room,
+    cut: bool,
+}
+
+impl RowReceiver for KeptRows {
+    fn columns(&mut self, names: &[String]) -> io::Result<()> {
+        self.room.head(names.iter().map(String::as_str));
+        self.rows.columns(names)
+    }
+
+    fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<bool> {
+        let texts: Vec<Option<String>> = cells.iter().map(Cell::to_text).collect();
+        let shown = texts.iter().map(|text| text.as_deref().unwrap_or_default());
+        self.cut = !self.room.takes(shown);
+        if !self.cut {
+            self.rows.rows.push(texts);
+        }
+        Ok(!self.cut)
+    }
+}
+
+fn too_large(rule: &Rule) -> Error {
+    Error::Config {
+        message: format!(
+            "rule {}: with its rows the findings take more than {} MiB",
+            rule.code,
+            MOST_BYTES >> 20
+        ),
+        hint: Some(
+            "let it find less, or cut long cells; `harness-access query` prints rows without an end"
+                .to_owned(),
+        ),
+    }
 }
 
 fn wrong(rule: &Rule, detail: &str) -> Error {

@@ -20,6 +20,7 @@ pub mod plan;
 pub mod progress;
 pub mod prune;
 pub mod query;
+pub mod room;
 mod screen;
 pub mod snapshots;
 pub mod support;

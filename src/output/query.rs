@@ -9,6 +9,7 @@ use serde_json::{Number, Value, json};
 use super::Screen;
 use super::csv;
 use super::documents::FORMAT_VERSION;
+use super::room::{MOST_BYTES, Room};
 use super::table::{Align, Table};
 use super::text::line;
 use crate::cookbook::Recipe;
@@ -16,12 +17,6 @@ use crate::model::{Cell, RowReceiver};
 
 /// A table is held in memory to align it; nobody reads a longer one.
 const MOST_ROWS: usize = 10_000;
-
-/// Bytes of the same table, where every cell is as wide as its column: one long cell widens all rows.
-const MOST_BYTES: usize = 64 << 20;
-
-/// What a cell takes beside its text, about.
-const BYTES_OF_CELL: usize = 64;
 
 /// Writes the names and questions of the cookbook.
 ///
@@ -67,13 +62,23 @@ pub fn list_json(recipes: &[Recipe], out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Rows for people: as many as a table takes, in the order they come.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct TableRows {
     columns: Vec<String>,
     rows: Vec<Vec<String>>,
-    /// Bytes of the widest cell of each column.
-    widest: Vec<usize>,
+    room: Room,
     cut: bool,
+}
+
+impl Default for TableRows {
+    fn default() -> Self {
+        Self {
+            columns: Vec::new(),
+            rows: Vec::new(),
+            room: Room::of(MOST_BYTES),
+            cut: false,
+        }
+    }
 }
 
 impl TableRows {
@@ -105,20 +110,12 @@ impl TableRows {
         }
         table.write(screen, out)
     }
-
-    /// Whether the table stays small enough with one row more, and with columns of these widths.
-    fn takes_one_more(&self, widest: &[usize]) -> bool {
-        let row = widest.iter().sum::<usize>();
-        let rows = self.rows.len() + 1;
-        rows <= MOST_ROWS && row.saturating_mul(rows) <= MOST_BYTES
-    }
 }
 
 impl RowReceiver for TableRows {
     fn columns(&mut self, names: &[String]) -> io::Result<()> {
         self.columns = names.iter().map(|name| name.to_uppercase()).collect();
-        let widths = self.columns.iter().map(|name| BYTES_OF_CELL + name.len());
-        self.widest = widths.collect();
+        self.room.head(self.columns.iter().map(String::as_str));
         Ok(())
     }
 
@@ -129,12 +126,8 @@ impl RowReceiver for TableRows {
             other => other.to_text().unwrap_or_default(),
         };
         let row: Vec<String> = cells.iter().map(shown).collect();
-        let widths = row.iter().map(|cell| BYTES_OF_CELL + cell.len());
-        let widest = self.widest.iter().zip(widths);
-        let widest: Vec<usize> = widest.map(|(most, width)| width.max(*most)).collect();
-        self.cut = !self.takes_one_more(&widest);
+        self.cut = self.rows.len() == MOST_ROWS || !self.room.takes(row.iter().map(String::as_str));
         if !self.cut {
-            self.widest = widest;
             self.rows.push(row);
         }
         Ok(!self.cut)

@@ -45,6 +45,7 @@ mod history_in_words;
 mod history_property;
 mod identity;
 mod integrity;
+mod large_rules;
 mod layers;
 mod little_memory;
 mod manual;

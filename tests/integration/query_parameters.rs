@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use harness_access::store::{Limits, Reader, SelectError};
+use harness_access::store::{Limits, Reader, Rows, SelectError};
 
 use crate::support::account::Account;
 use crate::support::{Outcome, TempDir, run};
@@ -106,7 +106,8 @@ fn the_time_of_a_statement_counts_until_its_last_row() {
         time: Duration::ZERO,
         ..Limits::default()
     };
-    let asked = reader.restrict(limits).expect("limits").select("select 1");
+    let mut reader = reader.restrict(limits).expect("limits");
+    let asked = reader.each("select 1", &[], &mut Rows::default());
     assert!(
         matches!(asked, Err(SelectError::TookTooLong(_))),
         "{asked:?}"

@@ -117,20 +117,11 @@ pub struct Restricted<'a> {
 }
 
 impl Restricted<'_> {
-    /// Runs one SELECT with its parameters, and keeps the answer.
-    ///
-    /// # Errors
-    /// When the statement is wrong or takes too much, or the file cannot be read.
-    pub fn select(&mut self, sql: &str) -> Result<Rows, SelectError> {
-        let mut found = Rows::default();
-        self.each(sql, &[], &mut found)?;
-        Ok(found)
-    }
-
     /// Runs one SELECT with its parameters, and hands out its rows one by one.
     ///
     /// # Errors
-    /// As [`Self::select`]; what the receiver says is wrong counts as the statement's fault.
+    /// When the statement is wrong or takes too much, or the file cannot be read. What the receiver says is wrong counts as
+    /// the statement's fault.
     pub fn each(
         &mut self,
         sql: &str,
@@ -156,6 +147,15 @@ impl Restricted<'_> {
         connection.query_row(odd, [], |row| row.get(0)) == Ok(true)
     }
 
+    /// Whether the system gives as much as a statement may take; else it was not the limit that ended one.
+    fn may_have_its_memory(&self) -> bool {
+        let most = usize::try_from(self.limits.memory).unwrap_or(usize::MAX);
+        let mut room = Vec::<u8>::new();
+        let is_given = room.try_reserve_exact(most).is_ok();
+        std::hint::black_box(&room); // a compiler leaves out what is allocated for nothing
+        is_given
+    }
+
     fn why(&self, error: Error) -> SelectError {
         match &error {
             // No fault of the statement, unless it makes JSON of its own.
@@ -169,6 +169,9 @@ impl Restricted<'_> {
             }
             Error::SqliteFailure(failure, message) => match failure.code {
                 ErrorCode::OperationInterrupted => SelectError::TookTooLong(self.limits.time),
+                ErrorCode::OutOfMemory if !self.may_have_its_memory() => {
+                    SelectError::File(self.reader.failed(&error))
+                }
                 ErrorCode::OutOfMemory | ErrorCode::TooBig => {
                     SelectError::TookTooMuch(self.limits.memory)
                 }
