@@ -1,5 +1,6 @@
 //! Grants: periods that go on, end and begin. A million of them are the bulk of a sync.
 
+use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Row, params};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -9,8 +10,8 @@ use std::num::NonZeroI64;
 use super::brake::{Merged, Tally};
 use super::merge::Merge;
 use crate::model::{
-    AssignmentIds, AssignmentRef, Grant, ListingKind, Ref, ResourceId, ResourceType, Scope,
-    ScopeRef,
+    AssignmentIds, AssignmentRef, Grant, ListingKind, NumberMap, Ref, ResourceId, ResourceType,
+    Scope, ScopeRef,
 };
 use crate::store::derived::Held;
 use crate::store::digest;
@@ -187,7 +188,7 @@ impl Merge<'_> {
         &mut self,
         grants: &[KeyedGrant],
         opened: &Opened,
-        listings: &HashMap<u32, i64>,
+        listings: &NumberMap<u32, i64>,
         held: &mut Held,
     ) -> rusqlite::Result<()> {
         let mut insert = self.connection.prepare(
@@ -199,6 +200,7 @@ impl Merge<'_> {
             "SELECT min(first_seen) FROM _grant
              WHERE target = ?1 AND principal = ?2 AND scope = ?3 AND resource_group = ?4",
         )?;
+        let mut assignment = Vec::new();
         for &at in &opened.rows {
             let grant = &grants[at];
             let [target, principal, scope, resource_group] = grant.key;
@@ -224,7 +226,10 @@ impl Merge<'_> {
                 scope,
                 resource_group,
                 listing,
-                self.assignment_of(grant),
+                grant.assignment.map(|id| {
+                    self.observation.assignment_ids.write(id, &mut assignment);
+                    ToSqlOutput::Borrowed(ValueRef::Text(&assignment))
+                }),
                 grant.created_at.map(NonZeroI64::get),
                 grant.harness_managed,
                 since,
@@ -236,8 +241,8 @@ impl Merge<'_> {
     }
 
     /// The listing that shows the members of each thing that has some, by the thing's key.
-    fn listings_of_members(&mut self) -> rusqlite::Result<HashMap<u32, i64>> {
-        let mut listings = HashMap::new();
+    fn listings_of_members(&mut self) -> rusqlite::Result<NumberMap<u32, i64>> {
+        let mut listings = NumberMap::default();
         for grant in self
             .observation
             .grants

@@ -120,9 +120,6 @@ fn merge(
 ) -> Result<Published, Stopped> {
     let merge = Merge::begin(connection, observation, tool_version, label, writer.fresh)?;
     let (published, held) = merge.run(writer.max_removed_percent)?;
-    if writer.fresh {
-        schema::index_facts(connection)?;
-    }
     refresh_acts(connection, published.snapshot, &held)?;
     refresh_holders(connection, &held)?;
     refresh_places(connection, None)?;
