@@ -73,9 +73,10 @@ impl AssignmentIds {
     pub fn get(&self, identifier: AssignmentRef) -> Cow<'_, str> {
         let (is_made, rest) = self.parts(identifier);
         let rest = std::str::from_utf8(rest).expect("a reference given here");
-        match is_made {
-            true => Cow::Owned([MADE_BY_HARNESS, rest].concat()),
-            false => Cow::Borrowed(rest),
+        if is_made {
+            Cow::Owned([MADE_BY_HARNESS, rest].concat())
+        } else {
+            Cow::Borrowed(rest)
         }
     }
 

@@ -13,7 +13,7 @@ use crate::model::{
     AssignmentIds, AssignmentRef, Grant, ListingKind, NumberMap, Ref, ResourceId, ResourceType,
     Scope, ScopeRef,
 };
-use crate::store::derived::Held;
+use crate::store::derived::{Held, Holding};
 use crate::store::digest;
 
 impl Merge<'_> {
@@ -79,7 +79,7 @@ impl Merge<'_> {
         let mut closed = Vec::new();
         let mut opened = Opened::default();
         let mut tally = Tally::default();
-        let mut held = Held::default();
+        let mut holding = Holding::default();
         let mut observed = Observed::of(&grants);
         // In the order of the table, which is nearly that of the keys.
         let mut live = self.connection.prepare(
@@ -101,13 +101,13 @@ impl Merge<'_> {
                 if gone {
                     closed.push(version);
                 } else {
-                    held.count(key[1], key[2], key[3]);
+                    holding.add(key[1], key[2], key[3]);
                 }
                 continue;
             };
             tally.count_grant(&key, false);
             if self.is_same(&grants[at], row)? {
-                held.count(key[1], key[2], key[3]);
+                holding.add(key[1], key[2], key[3]);
                 observed.stays[at] = true;
             } else {
                 closed.push(version);
@@ -119,9 +119,12 @@ impl Merge<'_> {
         drop((live, kind_of));
         self.keep_changed_pages()?;
         self.close("_grant", &closed)?;
-        self.insert_grants(&grants, &opened, &listings, &mut held)?;
+        self.insert_grants(&grants, &opened, &listings, &mut holding)?;
         self.observation.assignment_ids = AssignmentIds::default(); // indexes are made next and want the memory
-        Ok((tally.merged(closed.len(), opened.rows.len()), held))
+        Ok((
+            tally.merged(closed.len(), opened.rows.len()),
+            holding.counted(),
+        ))
     }
 
     /// Whether a stored grant says of itself what was observed. Nothing of a role assignment changes while it has the same
@@ -189,7 +192,7 @@ impl Merge<'_> {
         grants: &[KeyedGrant],
         opened: &Opened,
         listings: &NumberMap<u32, i64>,
-        held: &mut Held,
+        holding: &mut Holding,
     ) -> rusqlite::Result<()> {
         let mut insert = self.connection.prepare(
             "INSERT INTO _grant (target, principal, scope, resource_group, listing, role_assignment,
@@ -204,7 +207,7 @@ impl Merge<'_> {
         for &at in &opened.rows {
             let grant = &grants[at];
             let [target, principal, scope, resource_group] = grant.key;
-            held.count(principal, scope, resource_group);
+            holding.add(principal, scope, resource_group);
             // A membership is shown by the list of its group, a role by the role assignments of its scope.
             let listing = match listings.get(&target) {
                 Some(listing) => *listing,
