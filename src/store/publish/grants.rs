@@ -1,7 +1,7 @@
 //! Grants: periods that go on, end and begin. A million of them are the bulk of a sync.
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Row, params};
+use rusqlite::{Row, params_from_iter};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -195,7 +195,7 @@ impl Merge<'_> {
         holding: &mut Holding,
     ) -> rusqlite::Result<()> {
         let mut insert = self.connection.prepare(
-            "INSERT INTO _grant (target, principal, scope, resource_group, listing, role_assignment,
+            "INSERT INTO _grant (target, principal, resource_group, scope, listing, role_assignment,
                created_at, harness_managed, since, first_seen, valid_from)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?;
@@ -223,22 +223,16 @@ impl Merge<'_> {
                     (self.snapshot, first.unwrap_or(self.snapshot))
                 }
             };
-            insert.execute(params![
-                target,
-                principal,
-                scope,
-                resource_group,
-                listing,
-                grant.assignment.map(|id| {
-                    self.observation.assignment_ids.write(id, &mut assignment);
-                    ToSqlOutput::Borrowed(ValueRef::Text(&assignment))
-                }),
-                grant.created_at.map(NonZeroI64::get),
-                grant.harness_managed,
-                since,
-                first_seen,
-                self.snapshot
-            ])?;
+            let identifier = grant.assignment.map(|id| {
+                self.observation.assignment_ids.write(id, &mut assignment);
+                assignment.as_slice()
+            });
+            let row = grant.row(listing, identifier, [since, first_seen]);
+            if let Some(sums) = &mut self.first_grants {
+                sums.add(&row)?;
+            }
+            let row = row.into_iter().chain([ValueRef::Integer(self.snapshot)]);
+            insert.execute(params_from_iter(row.map(ToSqlOutput::Borrowed)))?;
         }
         Ok(())
     }
@@ -345,6 +339,33 @@ struct KeyedGrant {
     created_at: Option<NonZeroI64>,
     assignment: Option<AssignmentRef>,
     harness_managed: bool,
+}
+
+impl KeyedGrant {
+    /// What is stored of it; `seen` = since when it is held without a break, and when it was seen first.
+    fn row<'a>(
+        &self,
+        listing: i64,
+        identifier: Option<&'a [u8]>,
+        seen: [i64; 2],
+    ) -> [ValueRef<'a>; 10] {
+        let [target, principal, scope, resource_group] =
+            self.key.map(|key| ValueRef::Integer(key.into()));
+        let created_at = self.created_at.map(NonZeroI64::get);
+        let [since, first_seen] = seen.map(ValueRef::Integer);
+        [
+            target,
+            principal,
+            resource_group,
+            scope,
+            ValueRef::Integer(listing),
+            identifier.map_or(ValueRef::Null, ValueRef::Text),
+            created_at.map_or(ValueRef::Null, ValueRef::Integer),
+            ValueRef::Integer(self.harness_managed.into()),
+            since,
+            first_seen,
+        ]
+    }
 }
 
 /// Keys of target, principal, scope and resource group.

@@ -8,6 +8,7 @@ use super::dictionary::Dictionary;
 use crate::model::{Label, Listing, ListingState, Observation, ResourceType, canonical_json};
 use crate::store::coverage::Completeness;
 use crate::store::derived::Held;
+use crate::store::digest::{FirstGrants, Sum};
 use crate::store::schema;
 
 /// Page cache while facts are written, in KiB: what a day changes in a million grants.
@@ -60,6 +61,16 @@ pub(super) struct Merge<'a> {
     pub(super) completeness: HashMap<i64, Completeness>,
     /// What is elsewhere rather than gone.
     pub(super) moved: Moved,
+    /// The sum of the grants, where nothing was stored before.
+    pub(super) first_grants: Option<FirstGrants<'a>>,
+}
+
+/// What came of merging.
+pub(super) struct Written {
+    pub(super) published: Published,
+    pub(super) held: Held,
+    /// See [`Merge::first_grants`].
+    pub(super) first_grants: Option<Sum>,
 }
 
 impl<'a> Merge<'a> {
@@ -90,11 +101,12 @@ impl<'a> Merge<'a> {
             scopes,
             completeness: HashMap::new(),
             moved: Moved::default(),
+            first_grants: is_first.then(|| FirstGrants::of(connection)).transpose()?,
         })
     }
 
-    /// Returns what is held now beside what was stored.
-    pub(super) fn run(mut self, max_removed_percent: u8) -> Result<(Published, Held), Stopped> {
+    /// Writes what was observed.
+    pub(super) fn run(mut self, max_removed_percent: u8) -> Result<Written, Stopped> {
         self.merge_coverage()?;
         self.note_vanished_scopes();
         self.note_moved_projects()?;
@@ -102,6 +114,7 @@ impl<'a> Merge<'a> {
         let resources = self.merge_resources()?;
         self.observation.resources = Vec::new(); // a million grants want the memory
         let (grants, held) = self.merge_grants()?;
+        let first_grants = self.first_grants.take().map(FirstGrants::sum);
         let removals = [resources.removals, grants.removals].concat();
         let complete = brake::previous_is_complete(self.connection, self.snapshot)?;
         let too_many = brake::beyond(removals, max_removed_percent, complete);
@@ -128,7 +141,11 @@ impl<'a> Merge<'a> {
                 });
             }
         }
-        Ok((published, held))
+        Ok(Written {
+            published,
+            held,
+            first_grants,
+        })
     }
 
     /// What changes is spread over the whole file and stays in memory until the commit. Beyond a small cache, it would leave
