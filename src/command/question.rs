@@ -36,7 +36,7 @@ pub(crate) struct Asking {
 
 impl Asking {
     /// For a question about one principal, of whom alone is read what they hold: that takes as long as the answer. A name
-    /// that is not exact is looked for among everybody first.
+    /// that is not exact is looked for first.
     pub(crate) fn about_principal(
         db: Option<&str>,
         at: Option<&str>,
@@ -49,14 +49,22 @@ impl Asking {
                 return Self::new(opened, access);
             }
         }
-        let everybody = Access::new(opened.reader.access_principals(opened.snapshot.id)?);
-        let access = match everybody.principals_named(name).as_slice() {
+        let called = opened
+            .reader
+            .access_principals_called(opened.snapshot.id, name)?;
+        let candidates = match called {
+            Some(facts) => Access::new(facts),
+            // A misspelling, for which similar names are looked for.
+            None => Access::new(opened.reader.access_principals(opened.snapshot.id)?),
+        };
+        let access = match named(&candidates, &opened.reader, opened.snapshot.id, name)?.as_slice()
+        {
             [one] => {
-                let id = &everybody.principal(*one).id;
+                let id = &candidates.principal(*one).id;
                 let facts = opened.reader.access_facts_of(opened.snapshot.id, id)?;
-                facts.map_or(everybody, Access::new)
+                facts.map_or(candidates, Access::new)
             }
-            _ => everybody, // which has the candidates or the similar names
+            _ => candidates, // of whom the answer tells, or of similar names
         };
         Self::new(opened, access)
     }
@@ -119,11 +127,7 @@ impl Asking {
 
     /// The principal that was typed.
     pub(crate) fn principal(&self, text: &str) -> Result<u32, Error> {
-        let named = self.access.principals_named(text).into_iter().map(|at| {
-            let principal = self.access.principal(at);
-            (at, principal.id.as_str(), principal.resolved)
-        });
-        match without_gone(&self.reader, self.snapshot.id, text, named)?.as_slice() {
+        match named(&self.access, &self.reader, self.snapshot.id, text)?.as_slice() {
             [one] => Ok(*one),
             [] => Err(Error::Unknown {
                 message: format!("nobody in snapshot {} is named `{}`", self.snapshot.id, names::typed(text)),
@@ -245,6 +249,15 @@ impl Asking {
             impersonators: Vec::new(),
         }
     }
+}
+
+/// The principals of a snapshot that a text may mean.
+fn named(access: &Access, reader: &Reader, snapshot: i64, text: &str) -> Result<Vec<u32>, Error> {
+    let named = access.principals_named(text).into_iter().map(|at| {
+        let principal = access.principal(at);
+        (at, principal.id.as_str(), principal.resolved)
+    });
+    without_gone(reader, snapshot, text, named)
 }
 
 /// What was typed names neither a permission nor a role.

@@ -86,6 +86,11 @@ pub enum StoreError {
         /// The journal beside it.
         beside: PathBuf,
     },
+    /// The file is in WAL mode, and is to be read where SQLite cannot keep what that takes beside it.
+    WriteAhead {
+        /// The path asked for.
+        path: PathBuf,
+    },
     /// The file or its folder may not be written, or the disk is full.
     Unwritable {
         /// The path asked for.
@@ -207,6 +212,7 @@ impl StoreError {
             Self::Locked { .. } => "db_locked",
             Self::Damaged { .. } => "db_damaged",
             Self::Unfinished { .. } => "db_unfinished",
+            Self::WriteAhead { .. } => "db_wal",
             Self::Unwritable { .. } => "db_unwritable",
             Self::NoFolder { .. } => "db_no_folder",
             Self::Unreadable { .. } => "db_unreadable",
@@ -252,6 +258,10 @@ impl StoreError {
             Self::Unfinished { .. } => Some(
                 "your own database is put right by the next `harness-access sync`; where somebody gave you the file, move what \
                  lies beside it away and compare the file with its manifest",
+            ),
+            Self::WriteAhead { .. } => Some(
+                "the next `harness-access sync` ends the mode; or copy the file, with its -wal file where there is one, into a \
+                 folder that may be written, and read it there",
             ),
             Self::Unwritable { .. } => Some(
                 "check free space and the permissions of the file and its folder; nothing was stored",
@@ -359,6 +369,11 @@ impl fmt::Display for StoreError {
                 "{} was not read: {} beside it would change it",
                 shown(path),
                 shown(beside)
+            ),
+            Self::WriteAhead { path } => write!(
+                f,
+                "cannot read {}: another program set it to WAL mode, in which it is read only where its folder may be written",
+                shown(path)
             ),
             Self::Unwritable { path, detail } => {
                 write!(f, "cannot write {}: {detail}", shown(path))

@@ -8,6 +8,7 @@ mod merges;
 mod no_room;
 mod readers;
 mod signals;
+mod write_ahead;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -66,6 +66,42 @@ fn an_ambiguous_name_lists_who_it_may_be() {
 }
 
 #[test]
+fn names_are_found_whatever_their_case_a_whole_one_before_a_part() {
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    let mut account = story();
+    account.person("u4", "Ren\u{e9}").person("u5", "Ren\u{e9}e");
+    account.publish(&db, 1);
+    account.remove("user/u1").publish(&db, 2);
+    for (name, id) in [
+        ("REN\u{c9}", "user/u4"),
+        ("EN\u{c9}E", "user/u5"),
+        ("u2@EXAMPLE", "user/u2"),
+        ("USER_GROUP/account/OP", "user_group/account/ops"),
+    ] {
+        for at in ["1", "latest"] {
+            let ran = run(&db, &["what-can", name, "--at", at, "--format", "json"]);
+            assert_eq!(ran.json()["principal"]["id"], id, "{ran:?}");
+        }
+    }
+}
+
+#[test]
+fn of_two_that_no_list_shows_the_one_that_still_holds_something_is_meant() {
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    let holding = |id: &str| story().assign(id, ADMIN, "account", EVERYTHING).clone();
+    holding("service_account/org/gone/ghost").publish(&db, 1);
+    holding("service_account/account/ghost").publish(&db, 2);
+    let ran = run(&db, &["what-can", "ghost", "--format", "json"]);
+    assert_eq!(
+        ran.json()["principal"]["id"],
+        "service_account/account/ghost"
+    );
+    assert_eq!(ran.json()["access"].as_array().unwrap().len(), 1, "{ran:?}");
+}
+
+#[test]
 fn permissions_are_only_those_that_fit_what_is_covered() {
     let folder = TempDir::new();
     let db = folder.file("a.db");

@@ -84,8 +84,12 @@ impl Header {
             size => u64::from(size),
         };
         let expected = u64::from(word(28)) * page;
-        let journal = beside(&path(), "-journal");
-        if length < expected && !journal.exists() {
+        let is_being_changed = || {
+            ["-journal", "-wal"]
+                .iter()
+                .any(|ending| beside(&path(), ending).exists())
+        };
+        if length < expected && !is_being_changed() {
             return Err(StoreError::Damaged {
                 path: path(),
                 detail: format!("it should be {expected} bytes long, but has {length}"),
@@ -95,9 +99,20 @@ impl Header {
     }
 }
 
-/// What SQLite keeps beside a file under this ending.
+/// Whether a file says that its changes may lie beside it. The same caution as with [`Header`].
+pub(super) fn is_in_wal_mode(path: &Path) -> bool {
+    let mut versions = [0; 20];
+    File::open(path).is_ok_and(|mut file| file.read_exact(&mut versions).is_ok())
+        && versions[18..] == [2, 2]
+}
+
+/// What SQLite keeps beside a file under this ending; beside what a link leads to.
 pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
+    let target = path.is_symlink().then(|| fs::canonicalize(path).ok());
+    let mut name = target
+        .flatten()
+        .unwrap_or_else(|| path.to_owned())
+        .into_os_string();
     name.push(ending);
     PathBuf::from(name)
 }

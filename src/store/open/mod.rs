@@ -7,6 +7,7 @@ mod interrupts;
 mod reader;
 mod readers;
 mod remembered;
+mod write_ahead;
 mod writer;
 
 pub(in crate::store) use foreign::set_up;

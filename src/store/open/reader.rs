@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::foreign::{refuse_altered, set_up};
-use super::header::{Header, beside, is_empty, plain};
+use super::header::{Header, beside, is_empty, is_in_wal_mode, plain};
 use super::identity::{Identity, identity};
+use super::readers::Readers;
+use super::write_ahead::log_beside;
 use crate::store::derived::{act_history, refresh_moves, refresh_places};
 use crate::store::{StoreError, schema};
 
@@ -52,20 +54,29 @@ impl Reader {
                 path: path.to_owned(),
             });
         }
-        if !is_own && let Some(beside) = write_ahead_log(path) {
+        // This program leaves no such log, and reading would carry out what is in it. A program that has the file open does
+        // that already.
+        if !is_own
+            && let Some(beside) = log_beside(path)
+            && Readers::of(path).any().is_none()
+        {
             return Err(unfinished(path, beside));
         }
-        Self::of(path, is_own)
+        Self::of(path, is_own).map_err(|error| match error {
+            StoreError::Unwritable { path, .. } if is_in_wal_mode(&path) => {
+                StoreError::WriteAhead { path }
+            }
+            error => error,
+        })
     }
 
     /// Leaves the header alone: it was read, or must not be.
     pub(super) fn of(path: &Path, is_own: bool) -> Result<Self, StoreError> {
         let connection = open_for_reading(path, is_own).map_err(|error| {
             if is_hot_journal(&error) {
-                unfinished(path, beside(path, "-journal"))
-            } else {
-                StoreError::from_sqlite(path, &error)
+                return unfinished(path, beside(path, "-journal"));
             }
+            StoreError::from_sqlite(path, &error)
         })?;
         let reader = Self {
             path: path.to_owned(),
@@ -182,14 +193,6 @@ fn unfinished(path: &Path, beside: PathBuf) -> StoreError {
         path: path.to_owned(),
         beside,
     }
-}
-
-/// This program leaves no such log, and reading would carry out what is in it.
-fn write_ahead_log(path: &Path) -> Option<PathBuf> {
-    let log = beside(path, "-wal");
-    fs::metadata(&log)
-        .is_ok_and(|found| found.len() > 0)
-        .then_some(log)
 }
 
 fn open_for_reading(path: &Path, is_own: bool) -> rusqlite::Result<Connection> {

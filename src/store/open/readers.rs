@@ -4,43 +4,68 @@
 //! old one takes, so a writer asks the system first, and commits in a moment in which nobody holds SQLite's lock for
 //! readers.
 
+use std::cell::OnceCell;
 use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use super::header::beside;
 
 /// The file, opened to ask about locks. It must be opened before SQLite opens the file and closed after: whoever closes a
 /// file gives up every lock that his process has on it.
 #[derive(Debug)]
-pub(super) struct Readers(Option<File>);
+pub(super) struct Readers {
+    path: PathBuf,
+    file: Option<File>,
+    /// The index of the log of a file in WAL mode; opened when first asked, since it must not be closed before SQLite's.
+    index: OnceCell<Option<File>>,
+}
 
 impl Readers {
     /// Opens the file; where that fails, nobody is ever seen reading.
     pub(super) fn of(path: &Path) -> Self {
-        Self(File::open(path).ok())
+        Self {
+            path: path.to_owned(),
+            file: File::open(path).ok(),
+            index: OnceCell::new(),
+        }
     }
 
-    /// Another process that reads the file now, for people; `None` = nobody, or the system does not say.
+    /// Another process that reads the file now, or has it open in WAL mode, for people; `None` = nobody, or the system does
+    /// not say.
     pub(super) fn any(&self) -> Option<String> {
-        let file = self.0.as_ref()?;
-        let process = reading_process(file).ok()??;
+        let process = locking_process(self.file.as_ref()?, SHARED).ok()??;
         Some(named(process))
+    }
+
+    /// Another process that reads the file now, which is in WAL mode.
+    pub(super) fn of_log(&self) -> String {
+        let open = || File::open(beside(&self.path, "-shm")).ok();
+        let index = self.index.get_or_init(open).as_ref();
+        let process = index.and_then(|index| locking_process(index, LOG_SHARED).ok()?);
+        process
+            .map(named)
+            .or_else(|| self.any())
+            .unwrap_or_else(|| "another program".to_owned())
     }
 }
 
 /// SQLite's lock of readers: 510 bytes from this one on (section "Locking" of the file format, `SHARED_FIRST`).
-#[cfg(unix)]
 const SHARED: (i64, i64) = (0x4000_0002, 510);
 
+/// The same in the index of a log: five bytes from this one on (`WAL_READ_LOCK`).
+const LOG_SHARED: (i64, i64) = (123, 5);
+
 #[cfg(unix)]
-fn reading_process(file: &File) -> io::Result<Option<i32>> {
+fn locking_process(file: &File, bytes: (i64, i64)) -> io::Result<Option<i32>> {
     use nix::fcntl::{FcntlArg, fcntl};
     use nix::libc;
     let kind = |kind: i32| libc::c_short::try_from(kind).unwrap_or_default();
     let mut lock = libc::flock {
         l_type: kind(libc::F_WRLCK),
         l_whence: kind(libc::SEEK_SET),
-        l_start: SHARED.0,
-        l_len: SHARED.1,
+        l_start: bytes.0,
+        l_len: bytes.1,
         l_pid: 0,
     };
     fcntl(file, FcntlArg::F_GETLK(&mut lock))?;
@@ -49,7 +74,7 @@ fn reading_process(file: &File) -> io::Result<Option<i32>> {
 }
 
 #[cfg(not(unix))]
-fn reading_process(_: &File) -> io::Result<Option<i32>> {
+fn locking_process(_: &File, _: (i64, i64)) -> io::Result<Option<i32>> {
     Ok(None)
 }
 

@@ -1,6 +1,6 @@
 //! A file opened for one change.
 
-use rusqlite::{Connection, ErrorCode, InterruptHandle, OpenFlags};
+use rusqlite::{Connection, InterruptHandle, OpenFlags};
 use std::fs::{self, OpenOptions};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,7 @@ use super::identity::{Identity, identity};
 use super::interrupts::Interrupts;
 use super::reader::Reader;
 use super::readers::Readers;
+use super::write_ahead::{LOOK_EVERY, SAY_AFTER, gather, is_busy, is_logged, leave};
 use crate::model::{Converted, Timestamp};
 use crate::store::StoreError;
 use crate::store::commit::commit;
@@ -23,12 +24,6 @@ const COMMIT_PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long a reader that came in the very moment of the commit may take.
 const LAST_READER_PATIENCE: Duration = Duration::from_secs(10);
-
-/// How often a writer looks whether somebody still reads.
-const LOOK_EVERY: Duration = Duration::from_millis(10);
-
-/// After so long a wait the reader is named.
-const SAY_AFTER: Duration = Duration::from_secs(2);
 
 /// Page cache of a writer, in KiB, and memory for making an index. Rows come in the order of their keys, so a small one
 /// serves, and what is sorted in parts that fit the processor's cache is sorted in half the time.
@@ -196,13 +191,29 @@ impl Writer {
         self
     }
 
-    /// Commits in a moment in which nobody reads, so that new readers are never kept waiting for old ones.
+    /// Commits, and leaves one file.
     pub(in crate::store) fn commit(&self) -> Result<(), StoreError> {
+        self.store()?;
+        self.gather();
+        Ok(())
+    }
+
+    /// Brings what is committed into the one file, where another program has it use a log beside it.
+    pub(in crate::store) fn gather(&self) {
+        gather(&self.connection, &self.path, &self.readers, self.patience);
+    }
+
+    /// Commits in a moment in which nobody reads, so that new readers are never kept waiting for old ones. In WAL mode they
+    /// do not wait for each other.
+    pub(in crate::store) fn store(&self) -> Result<(), StoreError> {
         TableSums::store(&self.connection, self.found.as_ref())
             .map_err(|error| self.failed(&error))?;
+        let is_logged = is_logged(&self.connection).map_err(|error| self.failed(&error))?;
         let started = Instant::now();
         loop {
-            self.wait_for_readers(started)?;
+            if !is_logged {
+                self.wait_for_readers(started)?;
+            }
             match commit(&self.connection, &self.path) {
                 // Somebody began to read just then.
                 Err(error) if is_busy(&error) && started.elapsed() < self.patience => {}
@@ -287,10 +298,6 @@ impl Drop for Writer {
     }
 }
 
-fn is_busy(error: &rusqlite::Error) -> bool {
-    error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
-}
-
 fn remove_if_empty(path: &Path) {
     if is_empty(path) {
         let _ = fs::remove_file(path);
@@ -342,8 +349,9 @@ fn lock(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     // Who was told that a snapshot is stored finds it, whatever happens to the machine.
     connection.pragma_update(None, "synchronous", "extra")?;
-    // Some programs leave it in another mode, in which a copy of the one file is not all of it.
-    connection.pragma_update(None, "journal_mode", "delete")?;
+    // Some programs leave it in WAL mode, in which a copy of the one file is not all of it. While one of them has it open,
+    // it is written in that mode.
+    leave(&connection)?;
     connection.execute_batch("BEGIN IMMEDIATE")?;
     connection.busy_timeout(LAST_READER_PATIENCE)?;
     Ok(connection)

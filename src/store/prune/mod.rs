@@ -28,8 +28,10 @@ impl Writer {
         self.warn_of_damage()?;
         let bytes_before = size(&self.path);
         let snapshots = self.forget(forget).map_err(|error| self.failed(&error))?;
-        self.commit()?;
-        let compacted = self.compact_where_it_pays()?;
+        self.store()?;
+        let compacted = self.compact_where_it_pays();
+        self.gather();
+        let compacted = compacted?;
         Ok(Pruned {
             snapshots,
             bytes_before,

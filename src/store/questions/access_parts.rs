@@ -7,7 +7,7 @@ use crate::model::{AccessFacts, ResourceType, canonical_json};
 use crate::store::schema::live;
 use crate::store::{Reader, StoreError};
 
-const BY_KEY: &str = "r.key IN (SELECT value FROM json_each(:wanted))";
+pub(super) const BY_KEY: &str = "r.key IN (SELECT value FROM json_each(:wanted))";
 
 impl Reader {
     /// What questions are understood with: roles, resource groups and scopes, without anybody who holds anything.

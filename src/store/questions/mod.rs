@@ -3,6 +3,7 @@
 
 mod access;
 mod access_parts;
+mod called;
 mod find;
 mod history;
 mod impact;
