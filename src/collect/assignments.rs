@@ -1,12 +1,12 @@
 //! Role assignments. An account may hold a million, so each becomes a few numbers as soon as its page is read.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash};
+use std::hash::Hash;
 use std::num::NonZeroI64;
 
 use super::rows::{not_of, own_scope};
 use crate::api::http::quote::quote;
-use crate::api::page::RowSink;
+use crate::api::page::{RowKey, RowSink};
 use crate::api::wire::{Principal, RoleAssignment, RoleAssignmentItem};
 use crate::model::{AssignmentIds, AssignmentRef, Grant, Level, ResourceType, Scope};
 
@@ -238,11 +238,11 @@ impl RowSink<RoleAssignmentItem> for Assignments {
 }
 
 /// Feeds what identifies a row in the list of its scope.
-pub(crate) fn key(item: &RoleAssignmentItem, hasher: &mut DefaultHasher) {
+pub(crate) fn key(item: &RoleAssignmentItem, key: &mut RowKey) {
     let scope = item.scope.as_ref();
     (
         scope.map(|scope| (&scope.org_identifier, &scope.project_identifier)),
         &item.role_assignment.identifier,
     )
-        .hash(hasher);
+        .hash(key);
 }

@@ -1,6 +1,6 @@
 //! Reading one list: what a listing's `read` gets, and what it gives.
 
-use std::hash::{DefaultHasher, Hash};
+use std::hash::Hash;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -14,7 +14,7 @@ use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::http::quote::quote;
 use crate::api::misfit;
-use crate::api::page::{RowSink, Walked};
+use crate::api::page::{RowKey, RowSink, Walked};
 use crate::model::ResourceId;
 
 /// A list about to be read.
@@ -152,7 +152,7 @@ impl<'a> ListWalk<'a> {
     pub(crate) fn walk<R: DeserializeOwned + Hash>(
         &self,
         body: &impl Serialize,
-        key: impl Fn(&R, &mut DefaultHasher),
+        key: impl Fn(&R, &mut RowKey),
         sink: &mut impl RowSink<R>,
     ) -> Result<Walked, ApiError> {
         match self.method {

@@ -24,7 +24,7 @@ pub(super) fn read(client: &Client, group: &ResourceId) -> Result<Members, ApiEr
     let walked = client.walk_post(
         &call,
         &body,
-        |user: &User, hasher| user.uuid.hash(hasher),
+        |user: &User, key| user.uuid.hash(key),
         &mut users,
     )?;
     if walked.unread_after.is_some() {

@@ -1,9 +1,10 @@
 //! The rows of a list, mapped to the model.
 
 use serde::de::DeserializeOwned;
-use std::hash::{DefaultHasher, Hash};
+use std::hash::Hash;
 
 use crate::api::http::quote::quote;
+use crate::api::page::RowKey;
 use crate::api::wire::Said;
 use crate::model::{Details, Level, ResourceId, ResourceType, Scope};
 
@@ -71,7 +72,7 @@ pub(crate) enum ListScope {
 /// A kind of row that maps to a resource.
 pub(crate) trait Row: DeserializeOwned + Hash {
     /// Feeds what identifies the row in its list.
-    fn key(&self, hasher: &mut DefaultHasher);
+    fn key(&self, key: &mut RowKey);
 
     /// The account that the row says it is of, where it says so. What Harness supplies is of none.
     fn account(&self) -> Option<&str> {

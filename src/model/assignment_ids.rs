@@ -71,10 +71,27 @@ impl AssignmentIds {
     /// When it was kept in another.
     #[must_use]
     pub fn get(&self, identifier: AssignmentRef) -> Cow<'_, str> {
-        match self.parts(identifier) {
-            (true, rest) => Cow::Owned([MADE_BY_HARNESS, rest].concat()),
-            (false, rest) => Cow::Borrowed(rest),
+        let (is_made, rest) = self.parts(identifier);
+        let rest = std::str::from_utf8(rest).expect("a reference given here");
+        if is_made {
+            Cow::Owned([MADE_BY_HARNESS, rest].concat())
+        } else {
+            Cow::Borrowed(rest)
         }
+    }
+
+    /// Puts the UTF-8 of an identifier kept earlier in this very value in the place of what a buffer holds: a million of them
+    /// one by one are neither allocated nor checked.
+    ///
+    /// # Panics
+    /// As [`get`](Self::get).
+    pub fn write(&self, identifier: AssignmentRef, buffer: &mut Vec<u8>) {
+        let (is_made, rest) = self.parts(identifier);
+        buffer.clear();
+        if is_made {
+            buffer.extend_from_slice(MADE_BY_HARNESS.as_bytes());
+        }
+        buffer.extend_from_slice(rest);
     }
 
     /// Whether an identifier kept earlier in this very value is this one.
@@ -83,14 +100,15 @@ impl AssignmentIds {
     /// As [`get`](Self::get).
     #[must_use]
     pub fn is(&self, identifier: AssignmentRef, other: &str) -> bool {
+        let other = other.as_bytes();
         match self.parts(identifier) {
-            (true, rest) => other.strip_prefix(MADE_BY_HARNESS) == Some(rest),
+            (true, rest) => other.strip_prefix(MADE_BY_HARNESS.as_bytes()) == Some(rest),
             (false, rest) => other == rest,
         }
     }
 
     /// Whether it begins as those of Harness's making, and the rest.
-    fn parts(&self, identifier: AssignmentRef) -> (bool, &str) {
+    fn parts(&self, identifier: AssignmentRef) -> (bool, &[u8]) {
         let mut rest = &self.0[identifier.0.get() as usize - 1..];
         let (mut head, mut shift) = (0, 0);
         while let Some((byte, after)) = rest.split_first() {
@@ -101,8 +119,7 @@ impl AssignmentIds {
             }
             shift += 7;
         }
-        let rest = std::str::from_utf8(&rest[..head >> 1]).expect("a reference given here");
-        (head & 1 == 1, rest)
+        (head & 1 == 1, &rest[..head >> 1])
     }
 }
 
@@ -140,6 +157,9 @@ mod tests {
         for (at, &id) in references.iter().enumerate() {
             let same: Vec<_> = kept.iter().filter(|other| ids.is(id, other)).collect();
             assert_eq!(same, [&kept[at]]);
+            let mut written = b"what was there".to_vec();
+            ids.write(id, &mut written);
+            assert_eq!(written, kept[at].as_bytes());
         }
     }
 

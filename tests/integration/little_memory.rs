@@ -26,10 +26,12 @@ fn a_sync_without_memory_ends_with_a_status_and_the_next_one_works() {
             sync.status == 0 || sync.stderr.contains("memory"),
             "{sync:?}"
         );
-        if sync.status == 6 {
-            test.run(&["snapshots"])
-                .exits(6)
-                .says("harness-access sync");
+        // With more memory more threads start, so more may also be too little.
+        let snapshots = test.run(&["snapshots"]);
+        if sync.status == 0 || ended.contains(&0) {
+            snapshots.exits(0);
+        } else {
+            snapshots.exits(6).says("harness-access sync");
         }
         ended.push(sync.status);
     }

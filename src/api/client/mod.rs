@@ -11,7 +11,7 @@ pub mod retry;
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::hash::{DefaultHasher, Hash, RandomState};
+use std::hash::{Hash, RandomState};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -32,7 +32,7 @@ use super::http::base_url::BaseUrl;
 use super::http::transport::Transport;
 use super::page::envelope;
 use super::page::walk::{WalkOptions, walk};
-use super::page::{RowSink, Walked};
+use super::page::{RowKey, RowSink, Walked};
 
 /// Bytes of memory that the rows of a run may take unless said otherwise.
 pub const DEFAULT_MEMORY: u64 = 2 << 30;
@@ -197,7 +197,7 @@ impl Client {
     pub fn walk_get<T: DeserializeOwned + Hash>(
         &self,
         call: &Call,
-        key: impl Fn(&T, &mut DefaultHasher),
+        key: impl Fn(&T, &mut RowKey),
         sink: &mut impl RowSink<T>,
     ) -> Result<Walked, ApiError> {
         let method = Method::Get;
@@ -213,7 +213,7 @@ impl Client {
         &self,
         call: &Call,
         body: &B,
-        key: impl Fn(&T, &mut DefaultHasher),
+        key: impl Fn(&T, &mut RowKey),
         sink: &mut impl RowSink<T>,
     ) -> Result<Walked, ApiError> {
         let method = Method::Post;
@@ -247,7 +247,7 @@ impl Client {
     fn walk<T: DeserializeOwned + Hash>(
         &self,
         list: &PreparedCall<'_>,
-        key: impl Fn(&T, &mut DefaultHasher),
+        key: impl Fn(&T, &mut RowKey),
         sink: &mut impl RowSink<T>,
     ) -> Result<Walked, ApiError> {
         let path = list.call.path();
@@ -275,7 +275,7 @@ impl Client {
         &self,
         list: &PreparedCall<'_>,
         call: &Call,
-        key: &impl Fn(&T, &mut DefaultHasher),
+        key: &impl Fn(&T, &mut RowKey),
         sink: &mut impl RowSink<T>,
     ) -> Result<Walked, ApiError> {
         let page = |asked| {

@@ -7,10 +7,12 @@ pub mod envelope;
 pub mod list_page;
 mod mend;
 mod pass;
+mod row_key;
 mod rows;
 pub mod walk;
 pub mod walked;
 
 pub use list_page::Page;
 pub(crate) use mend::without_mark;
+pub use row_key::RowKey;
 pub use walked::{RowSink, WalkGap, Walked};

@@ -1,8 +1,9 @@
 //! The books of one walk over a list: which rows were seen, and whether they can be all.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::list_page::Page;
+use super::row_key::SeenRows;
 use super::walked::WalkGap;
 
 /// No list whose length nobody knows is read further.
@@ -11,16 +12,15 @@ const MOST_PAGES: u64 = 1_000_000;
 /// What one walk over the pages of a list has seen.
 #[derive(Debug)]
 pub(super) struct Pass {
-    /// Keys of the rows.
-    seen: HashSet<u64>,
-    /// Hashes of their contents by key, when a row that comes twice is to be compared.
+    seen: SeenRows,
+    /// Hashes of what they say by those of their keys, when a row that comes twice is to be compared.
     contents: Option<HashMap<u64, u64>>,
     /// Rows that cannot be read count as rows, but nobody knows which they are.
     unreadable: Vec<String>,
     /// Rows received, those that came twice counted twice.
     received: u64,
     rows_of_first_page: u64,
-    /// Sum of the keys, the same for the same set of rows in any order.
+    /// Sum of the hashes of the keys, the same for the same set of rows in any order.
     sum: u64,
     pub(super) total: Option<u64>,
     has_twice: bool,
@@ -35,7 +35,7 @@ pub(super) struct Pass {
 impl Pass {
     pub(super) fn new(compares: bool, size: u64) -> Self {
         Self {
-            seen: HashSet::new(),
+            seen: SeenRows::default(),
             contents: compares.then(HashMap::new),
             unreadable: Vec::new(),
             received: 0,
@@ -56,11 +56,11 @@ impl Pass {
     }
 
     /// Enters a page and leaves in it the rows that were not seen before. Says whether the page brought anything new.
+    /// `is_new` is asked about each row; see [`enter_row`](Self::enter_row).
     pub(super) fn enter<T>(
         &mut self,
         page: &mut Page<T>,
-        key: impl Fn(&T) -> u64,
-        content: impl Fn(&T) -> u64,
+        mut is_new: impl FnMut(&mut Self, &T) -> bool,
     ) -> bool {
         self.pages += 1;
         self.enter_total(page);
@@ -77,20 +77,20 @@ impl Pass {
             _ => format!("{row} (on page {number})"),
         });
         self.unreadable.extend(placed);
-        page.content
-            .retain(|row| self.enter_row(key(row), || content(row)));
+        page.content.retain(|row| is_new(self, row));
         self.rows() > before
     }
 
-    fn enter_row(&mut self, key: u64, content: impl Fn() -> u64) -> bool {
-        let is_new = self.seen.insert(key);
+    /// Enters a row by its key, the hash of that, and a hash of what the row says; whether it is new.
+    pub(super) fn enter_row(&mut self, key: &[u8], hash: u64, content: impl Fn() -> u64) -> bool {
+        let is_new = self.seen.insert(key, hash);
         if is_new {
-            self.sum = self.sum.wrapping_add(key);
+            self.sum = self.sum.wrapping_add(hash);
         }
         self.has_twice |= !is_new;
         if let Some(contents) = &mut self.contents {
             let content = content();
-            self.differing |= *contents.entry(key).or_insert(content) != content;
+            self.differing |= *contents.entry(hash).or_insert(content) != content;
         }
         is_new
     }
@@ -126,8 +126,9 @@ impl Pass {
         self.seen.len() as u64
     }
 
-    pub(super) fn into_keys(self) -> impl Iterator<Item = u64> {
-        self.seen.into_iter()
+    /// Hashes of the keys of the rows that can be read.
+    pub(super) fn into_hashes(self) -> impl Iterator<Item = u64> {
+        self.seen.into_hashes()
     }
 
     /// Whether there are more pages than the rows can fill, even if most come half empty.

@@ -7,10 +7,11 @@
 //! [`MAX_REWALKS`] further walks it is handed on as it is, with its gap: every row of every walk, none of them dropped.
 
 use std::collections::HashSet;
-use std::hash::{BuildHasher as _, DefaultHasher, Hash, Hasher as _, RandomState};
+use std::hash::{BuildHasher as _, Hash, RandomState};
 
 use super::list_page::Page;
 use super::pass::Pass;
+use super::row_key::RowKey;
 use super::walked::{RowSink, WalkGap, Walked};
 use crate::api::call::{CallSite, PAGE_SIZE, PageAsked, Reply};
 use crate::api::error::ApiError;
@@ -41,7 +42,7 @@ pub struct WalkOptions {
 
 /// Walks a list from page 0 to its end.
 ///
-/// `fetch` gets one page. `key` feeds what identifies a row within this list into the hasher; two rows with the same key
+/// `fetch` gets one page. `key` feeds what identifies a row within this list; two rows with the same key
 /// are one row seen twice. `site` is for messages.
 ///
 /// # Errors
@@ -51,7 +52,7 @@ pub fn walk<T: Hash>(
     site: &CallSite,
     fetch: impl FnMut(PageAsked) -> Result<Reply<Page<T>>, ApiError>,
     options: WalkOptions,
-    key: impl Fn(&T, &mut DefaultHasher),
+    key: impl Fn(&T, &mut RowKey),
     sink: &mut impl RowSink<T>,
 ) -> Result<Walked, ApiError> {
     let walk = Walk {
@@ -91,7 +92,7 @@ impl<F, K> Walk<F, K> {
     ) -> Result<Walked, ApiError>
     where
         F: FnMut(PageAsked) -> Result<Reply<Page<T>>, ApiError>,
-        K: Fn(&T, &mut DefaultHasher),
+        K: Fn(&T, &mut RowKey),
     {
         let mut pass = Pass::new(false, self.most);
         let mut end = self.pass(&mut pass, sink)?;
@@ -112,7 +113,7 @@ impl<F, K> Walk<F, K> {
             self.walked.rewalks += 1;
             let before = pass.footprint();
             let rows_per_page = self.next_size(&pass);
-            handed_on.extend(pass.into_keys());
+            handed_on.extend(pass.into_hashes());
             pass = Pass::new(true, rows_per_page);
             let mut rows = Vec::new(); // they wait until it is known what they are worth
             end = self.pass(&mut pass, &mut rows)?;
@@ -121,7 +122,8 @@ impl<F, K> Walk<F, K> {
                 sink.restart();
                 self.walked.rows = 0;
             } else {
-                rows.retain(|row| !handed_on.contains(&self.key_of(row)));
+                let mut key = RowKey::default();
+                rows.retain(|row| !handed_on.contains(&self.hash_of(row, &mut key)));
             }
             self.walked.rows += rows.len() as u64;
             if let Err(reason) = sink.rows(rows) {
@@ -138,13 +140,14 @@ impl<F, K> Walk<F, K> {
         }
     }
 
-    fn key_of<T>(&self, row: &T) -> u64
+    /// Leaves the key of a row in `key`, and returns its hash.
+    fn hash_of<T>(&self, row: &T, key: &mut RowKey) -> u64
     where
-        K: Fn(&T, &mut DefaultHasher),
+        K: Fn(&T, &mut RowKey),
     {
-        let mut hasher = self.keyed.build_hasher();
-        (self.key)(row, &mut hasher);
-        hasher.finish()
+        key.clear();
+        (self.key)(row, key);
+        self.keyed.hash_one(key.as_bytes())
     }
 
     fn finish(mut self, pass: Pass, mut gaps: Vec<WalkGap>) -> Walked {
@@ -163,7 +166,7 @@ impl<F, K> Walk<F, K> {
     ) -> Result<End, ApiError>
     where
         F: FnMut(PageAsked) -> Result<Reply<Page<T>>, ApiError>,
-        K: Fn(&T, &mut DefaultHasher),
+        K: Fn(&T, &mut RowKey),
     {
         let mut failed = Vec::new();
         let mut index = 0;
@@ -227,7 +230,7 @@ impl<F, K> Walk<F, K> {
         sink: &mut impl RowSink<T>,
     ) -> Option<End>
     where
-        K: Fn(&T, &mut DefaultHasher),
+        K: Fn(&T, &mut RowKey),
     {
         if pass.pages == 0 {
             self.walked.filtered_to_nothing = page.is_filtered_to_nothing();
@@ -237,11 +240,11 @@ impl<F, K> Walk<F, K> {
             sink.expect(expected);
         }
         let total_pages = u64::try_from(page.total_pages.unwrap_or_default()).unwrap_or_default();
-        let is_new = pass.enter(
-            &mut page,
-            |row| self.key_of(row),
-            |row| self.keyed.hash_one(row),
-        );
+        let mut key = RowKey::default();
+        let is_new = pass.enter(&mut page, |pass, row| {
+            let hash = self.hash_of(row, &mut key);
+            pass.enter_row(key.as_bytes(), hash, || self.keyed.hash_one(row))
+        });
         if let Err(reason) = sink.rows(page.content) {
             return Some(End::Broken(vec![WalkGap::Impossible { reason }]));
         }

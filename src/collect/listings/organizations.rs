@@ -1,7 +1,8 @@
 //! Organizations.
 
-use std::hash::{DefaultHasher, Hash};
+use std::hash::Hash;
 
+use crate::api::page::RowKey;
 use crate::api::wire::OrganizationItem;
 use crate::collect::definition::{
     Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
@@ -31,8 +32,8 @@ pub(super) static ORGANIZATIONS: Definition = Definition {
 };
 
 impl Row for OrganizationItem {
-    fn key(&self, hasher: &mut DefaultHasher) {
-        self.organization.identifier.hash(hasher);
+    fn key(&self, key: &mut RowKey) {
+        self.organization.identifier.hash(key);
     }
 
     fn listed(self, _asked: &ListScope) -> Result<ListedResource, String> {

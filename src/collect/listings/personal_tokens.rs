@@ -1,10 +1,9 @@
 //! Tokens of users.
 
-use std::hash::DefaultHasher;
-
 use serde::Deserialize;
 
 use super::tokens;
+use crate::api::page::RowKey;
 use crate::api::wire::TokenItem;
 use crate::collect::definition::{
     Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
@@ -34,8 +33,8 @@ pub(super) static PERSONAL_TOKENS: Definition = Definition {
 struct PersonalToken(TokenItem);
 
 impl Row for PersonalToken {
-    fn key(&self, hasher: &mut DefaultHasher) {
-        tokens::key(&self.0, hasher);
+    fn key(&self, key: &mut RowKey) {
+        tokens::key(&self.0, key);
     }
 
     fn account(&self) -> Option<&str> {

@@ -1,7 +1,8 @@
 //! Projects. Asked without an organization, Harness lists those of every organization.
 
-use std::hash::{DefaultHasher, Hash};
+use std::hash::Hash;
 
+use crate::api::page::RowKey;
 use crate::api::wire::ProjectItem;
 use crate::collect::definition::{
     Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
@@ -31,8 +32,8 @@ pub(super) static PROJECTS: Definition = Definition {
 };
 
 impl Row for ProjectItem {
-    fn key(&self, hasher: &mut DefaultHasher) {
-        (&self.project.org_identifier, &self.project.identifier).hash(hasher);
+    fn key(&self, key: &mut RowKey) {
+        (&self.project.org_identifier, &self.project.identifier).hash(key);
     }
 
     fn listed(self, _asked: &ListScope) -> Result<ListedResource, String> {

@@ -1,8 +1,9 @@
 //! Resource groups: custom ones of a scope, and those Harness supplies at its level.
 
-use std::hash::{DefaultHasher, Hash};
+use std::hash::Hash;
 
 use crate::api::http::quote::quote;
+use crate::api::page::RowKey;
 use crate::api::wire::{ResourceFilter, ResourceGroupItem, ResourceSelector, ScopeSelector};
 use crate::collect::definition::{
     Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
@@ -34,7 +35,7 @@ pub(super) static RESOURCE_GROUPS: Definition = Definition {
 };
 
 impl Row for ResourceGroupItem {
-    fn key(&self, hasher: &mut DefaultHasher) {
+    fn key(&self, key: &mut RowKey) {
         let group = &self.resource_group;
         (
             self.is_supplied(),
@@ -42,7 +43,7 @@ impl Row for ResourceGroupItem {
             &group.project_identifier,
             &group.identifier,
         )
-            .hash(hasher);
+            .hash(key);
     }
 
     fn account(&self) -> Option<&str> {

@@ -1,10 +1,10 @@
 //! Role assignments: of one scope, and of many scopes in one walk, which is faster but not always answered.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hash};
+use std::hash::Hash;
 
 use crate::api::error::ApiError;
-use crate::api::page::{RowSink, Walked};
+use crate::api::page::{RowKey, RowSink, Walked};
 use crate::api::wire::{
     AggregateAssignment, AssignmentFilter, RoleAssignment, RoleAssignmentItem, RoleReference, Said,
     ScopeFilter,
@@ -78,13 +78,13 @@ fn filter(account: &str, scopes: &[Scope]) -> AssignmentFilter {
 }
 
 /// Feeds what identifies a row among those of many scopes.
-fn key(row: &AggregateAssignment, hasher: &mut DefaultHasher) {
+fn key(row: &AggregateAssignment, key: &mut RowKey) {
     let scope = row.scope.as_ref();
     (
         scope.map(|scope| (&scope.org_identifier, &scope.project_identifier)),
         &row.identifier,
     )
-        .hash(hasher);
+        .hash(key);
 }
 
 /// Sorts rows by scope.

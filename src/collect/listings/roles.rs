@@ -1,7 +1,8 @@
 //! Roles: custom ones of a scope, and those Harness supplies at its level.
 
-use std::hash::{DefaultHasher, Hash};
+use std::hash::Hash;
 
+use crate::api::page::RowKey;
 use crate::api::wire::RoleItem;
 use crate::collect::definition::{
     Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
@@ -30,7 +31,7 @@ pub(super) static ROLES: Definition = Definition {
 };
 
 impl Row for RoleItem {
-    fn key(&self, hasher: &mut DefaultHasher) {
+    fn key(&self, key: &mut RowKey) {
         // A custom role may share the identifier of a supplied one.
         let scope = self.scope.as_ref();
         (
@@ -38,7 +39,7 @@ impl Row for RoleItem {
             scope.map(|scope| (&scope.org_identifier, &scope.project_identifier)),
             &self.role.identifier,
         )
-            .hash(hasher);
+            .hash(key);
     }
 
     fn account(&self) -> Option<&str> {

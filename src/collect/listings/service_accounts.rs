@@ -1,7 +1,8 @@
 //! Service accounts.
 
-use std::hash::{DefaultHasher, Hash};
+use std::hash::Hash;
 
+use crate::api::page::RowKey;
 use crate::api::wire::ServiceAccountItem;
 use crate::collect::definition::{
     Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WholeAccount, WithoutPermission,
@@ -42,14 +43,14 @@ pub(super) static SERVICE_ACCOUNTS: Definition = Definition {
 };
 
 impl Row for ServiceAccountItem {
-    fn key(&self, hasher: &mut DefaultHasher) {
+    fn key(&self, key: &mut RowKey) {
         let account = &self.service_account;
         (
             &account.org_identifier,
             &account.project_identifier,
             &account.identifier,
         )
-            .hash(hasher);
+            .hash(key);
     }
 
     fn account(&self) -> Option<&str> {

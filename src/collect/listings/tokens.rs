@@ -1,7 +1,8 @@
 //! What the tokens of service accounts and of users have in common.
 
-use std::hash::{DefaultHasher, Hash};
+use std::hash::Hash;
 
+use crate::api::page::RowKey;
 use crate::api::wire::TokenItem;
 use crate::collect::endpoint::Endpoint;
 use crate::collect::rows::{ListedResource, Unread, own_scope};
@@ -22,7 +23,7 @@ pub(super) const ENDPOINT: Endpoint = Endpoint::get(
     ],
 );
 
-pub(super) fn key(item: &TokenItem, hasher: &mut DefaultHasher) {
+pub(super) fn key(item: &TokenItem, key: &mut RowKey) {
     let token = &item.token;
     (
         &token.org_identifier,
@@ -31,7 +32,7 @@ pub(super) fn key(item: &TokenItem, hasher: &mut DefaultHasher) {
         &token.api_key_identifier,
         &token.identifier,
     )
-        .hash(hasher);
+        .hash(key);
 }
 
 /// Identifiers are unique in their API key only, so the text id names owner and key too.

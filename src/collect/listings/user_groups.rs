@@ -1,7 +1,8 @@
 //! User groups, with their members.
 
-use std::hash::{DefaultHasher, Hash};
+use std::hash::Hash;
 
+use crate::api::page::RowKey;
 use crate::api::wire::UserGroup;
 use crate::collect::definition::{
     Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WholeAccount, WithoutPermission,
@@ -42,13 +43,13 @@ pub(super) static USER_GROUPS: Definition = Definition {
 };
 
 impl Row for UserGroup {
-    fn key(&self, hasher: &mut DefaultHasher) {
+    fn key(&self, key: &mut RowKey) {
         (
             &self.org_identifier,
             &self.project_identifier,
             &self.identifier,
         )
-            .hash(hasher);
+            .hash(key);
     }
 
     fn account(&self) -> Option<&str> {

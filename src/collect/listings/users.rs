@@ -1,7 +1,8 @@
 //! Users. The account's list is the whole list: members of a project are members of its account.
 
-use std::hash::{DefaultHasher, Hash};
+use std::hash::Hash;
 
+use crate::api::page::RowKey;
 use crate::api::wire::User;
 use crate::collect::definition::{
     Alone, Definition, Phase, RequiredPermission, Walks, Wanted, WithoutPermission,
@@ -28,8 +29,8 @@ pub(super) static USERS: Definition = Definition {
 };
 
 impl Row for User {
-    fn key(&self, hasher: &mut DefaultHasher) {
-        self.uuid.hash(hasher);
+    fn key(&self, key: &mut RowKey) {
+        self.uuid.hash(key);
     }
 
     fn listed(self, _asked: &ListScope) -> Result<ListedResource, String> {

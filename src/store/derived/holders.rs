@@ -7,54 +7,78 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::replace::replace;
 use crate::model::{NumberMap, ResourceType};
 
-/// How many role grants hold now.
+/// Role grants that hold now, as they come.
 #[derive(Default)]
+pub(in crate::store) struct Holding {
+    /// Keys of principal and scope of each. Put in order in the end, a million take half the time of counting them in a map.
+    at: Vec<(u32, u32)>,
+    /// By key of the resource group.
+    over: NumberMap<u32, i64>,
+}
+
+impl Holding {
+    /// One more; a membership, which is held at no scope, is no role.
+    pub(in crate::store) fn add(&mut self, principal: u32, scope: u32, resource_group: u32) {
+        if scope != 0 {
+            self.at.push((principal, scope));
+            *self.over.entry(resource_group).or_default() += 1;
+        }
+    }
+
+    /// There are no more.
+    pub(in crate::store) fn counted(mut self) -> Held {
+        self.at.sort_unstable();
+        let same = self.at.chunk_by(|a, b| a == b);
+        Held {
+            at: same.map(|same| (same[0], number(same))).collect(),
+            over: self.over,
+        }
+    }
+}
+
+fn number<T>(of: &[T]) -> i64 {
+    i64::try_from(of.len()).unwrap_or(i64::MAX)
+}
+
+/// How many role grants hold now.
 pub(in crate::store) struct Held {
-    /// By key of the principal and of the scope.
-    at: NumberMap<(u32, u32), i64>,
+    /// By key of the principal and of the scope, in order.
+    at: Vec<((u32, u32), i64)>,
     /// By key of the resource group.
     over: NumberMap<u32, i64>,
 }
 
 impl Held {
-    /// Counts one more; a membership, which is held at no scope, is no role.
-    pub(in crate::store) fn count(&mut self, principal: u32, scope: u32, resource_group: u32) {
-        if scope != 0 {
-            *self.at.entry((principal, scope)).or_default() += 1;
-            *self.over.entry(resource_group).or_default() += 1;
-        }
-    }
-
     /// Counts those of the file, one by one: who sees them all anyway counts them on the way.
     pub(in crate::store) fn of(connection: &Connection) -> rusqlite::Result<Self> {
         let mut statement = connection.prepare(
             "SELECT principal, scope, resource_group FROM main._grant WHERE valid_until IS NULL",
         )?;
-        let mut held = Self::default();
+        let mut holding = Holding::default();
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            held.count(row.get(0)?, row.get(1)?, row.get(2)?);
+            holding.add(row.get(0)?, row.get(1)?, row.get(2)?);
         }
-        Ok(held)
+        Ok(holding.counted())
     }
 
     /// Keys of those who hold any, in their order.
     pub(super) fn holders(&self) -> Vec<i64> {
-        let holders = self.at.keys();
-        let mut holders: Vec<i64> = holders.map(|(holder, _)| i64::from(*holder)).collect();
-        holders.sort_unstable();
-        holders.dedup();
-        holders
+        let by_holder = self.at.chunk_by(|a, b| a.0.0 == b.0.0);
+        by_holder.map(|of| i64::from(of[0].0.0)).collect()
     }
 
     /// Scopes and numbers, by holder.
     fn by_holder(&self) -> NumberMap<i64, Vec<(i64, i64)>> {
-        let mut by_holder: NumberMap<i64, Vec<(i64, i64)>> = NumberMap::default();
-        for ((holder, scope), roles) in &self.at {
-            let scopes = by_holder.entry(i64::from(*holder)).or_default();
-            scopes.push((i64::from(*scope), *roles));
-        }
+        let by_holder = self.at.chunk_by(|a, b| a.0.0 == b.0.0);
         by_holder
+            .map(|of| {
+                let scopes = of
+                    .iter()
+                    .map(|((_, scope), roles)| (i64::from(*scope), *roles));
+                (i64::from(of[0].0.0), scopes.collect())
+            })
+            .collect()
     }
 }
 

@@ -9,6 +9,6 @@ mod places;
 mod replace;
 
 pub(super) use acts::{act_history, refresh_acts};
-pub(super) use holders::{Held, refresh_holders};
+pub(super) use holders::{Held, Holding, refresh_holders};
 pub(super) use moves::{OWN, ProjectMove, note_moves, refresh_moves};
 pub(super) use places::refresh_places;

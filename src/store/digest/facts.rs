@@ -12,8 +12,11 @@ pub(super) struct Facts {
     /// For people, and in `_seal`.
     pub(super) name: &'static str,
     pub(super) table: &'static str,
-    columns: &'static [(Column, &'static str)],
+    pub(super) columns: &'static [(Column, &'static str)],
 }
+
+/// The position of the grants in [`FACTS`].
+pub(super) const GRANTS: usize = 1;
 
 /// Every table of facts.
 pub(super) const FACTS: [Facts; 4] = [
@@ -35,6 +38,7 @@ pub(super) const FACTS: [Facts; 4] = [
         name: "grants",
         table: "_grant",
         columns: &[
+            // As `publish::grants` hands them over.
             (Resource, "target"),
             (Resource, "principal"),
             (Resource, "resource_group"),
@@ -89,6 +93,20 @@ impl Changes {
     /// Of every snapshot of the file, in one pass over each table.
     pub(super) fn of_all(connection: &Connection) -> rusqlite::Result<Self> {
         Self::read(connection, |_| vec!["1".to_owned()])
+    }
+
+    /// Of the only snapshot of the file, whose grants were summed up already.
+    pub(super) fn of_first(
+        connection: &Connection,
+        snapshot: i64,
+        grants: Sum,
+    ) -> rusqlite::Result<Self> {
+        let mut changes = Self::read(connection, |table| match table {
+            "_grant" => Vec::new(),
+            _ => vec!["1".to_owned()],
+        })?;
+        changes.begun.entry(snapshot).or_default()[GRANTS] = grants;
+        Ok(changes)
     }
 
     /// Of what the newest snapshot holds, as far as it began.

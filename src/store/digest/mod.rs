@@ -11,6 +11,7 @@
 //! elsewhere, such as in the manifest of an export, tells that.
 
 mod facts;
+mod first_grants;
 mod row;
 mod sum;
 mod tables;
@@ -21,10 +22,21 @@ use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 
 use facts::{Changes, FACTS, Sums};
-use sum::Sum;
 
+pub(super) use first_grants::FirstGrants;
+pub(super) use sum::Sum;
 pub(super) use tables::TableSums;
 pub(super) use verify::damage;
+
+/// Digests the first snapshot of a file, whose grants were summed up as they were written.
+pub(super) fn record_first(
+    connection: &Connection,
+    snapshot: i64,
+    grants: Sum,
+) -> rusqlite::Result<()> {
+    let changes = Changes::of_first(connection, snapshot, grants)?;
+    store(connection, snapshot, &changes.at(snapshot))
+}
 
 /// Digests a snapshot that was merged just now, by what it changed; every snapshot where none has sums.
 pub(super) fn record(connection: &Connection, snapshot: i64) -> rusqlite::Result<()> {

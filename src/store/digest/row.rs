@@ -72,17 +72,28 @@ impl<'a> Meanings<'a> {
         columns: &[Column],
     ) -> rusqlite::Result<()> {
         for (at, column) in columns.iter().enumerate() {
-            let meaning = match column {
-                Column::Value => {
-                    put(bytes, row.get_ref(at)?);
-                    continue;
-                }
-                Column::Resource => &mut self.resources,
-                Column::Scope => &mut self.scopes,
-                Column::Listing => &mut self.listings,
-            };
-            bytes.extend(meaning.of(row.get(at)?)?);
+            self.put(bytes, *column, row.get_ref(at)?)?;
         }
+        Ok(())
+    }
+
+    /// Adds one column of it.
+    pub(super) fn put(
+        &mut self,
+        bytes: &mut Vec<u8>,
+        column: Column,
+        value: ValueRef<'_>,
+    ) -> rusqlite::Result<()> {
+        let meaning = match column {
+            Column::Value => {
+                put(bytes, value);
+                return Ok(());
+            }
+            Column::Resource => &mut self.resources,
+            Column::Scope => &mut self.scopes,
+            Column::Listing => &mut self.listings,
+        };
+        bytes.extend(meaning.of(value.as_i64()?)?);
         Ok(())
     }
 }

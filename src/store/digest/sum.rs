@@ -5,7 +5,7 @@ use std::fmt;
 
 /// How many rows there are, and the sum of their SHA-256 modulo 2^256.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Sum {
+pub(in crate::store) struct Sum {
     pub(super) rows: i64,
     /// The least significant word first.
     words: [u64; 4],

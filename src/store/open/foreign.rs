@@ -43,10 +43,13 @@ fn refuse_keys(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Functions with effects are not for the schema's use, no trigger runs, and nobody writes SQLite's own tables.
-pub(in crate::store) fn distrust(connection: &Connection) -> rusqlite::Result<()> {
+/// What holds for every connection. Functions with effects are not for the schema's use, no trigger runs, and nobody writes
+/// SQLite's own tables. A statement keeps its plan: SQLite would look whether the value of a parameter allows for an index
+/// of some rows only, and make a new plan for each value.
+pub(in crate::store) fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
 }

@@ -10,7 +10,7 @@ mod remembered;
 mod write_ahead;
 mod writer;
 
-pub(in crate::store) use foreign::distrust;
+pub(in crate::store) use foreign::set_up;
 pub(in crate::store) use header::{keep_temporary_files_beside, plain};
 pub use identity::Identity;
 pub use reader::Reader;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::foreign::{distrust, refuse_altered};
+use super::foreign::{refuse_altered, set_up};
 use super::header::{Header, beside, is_empty, is_in_wal_mode, plain};
 use super::identity::{Identity, identity};
 use super::readers::Readers;
@@ -213,7 +213,7 @@ fn open_for_reading(path: &Path, is_own: bool) -> rusqlite::Result<Connection> {
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(READER_PATIENCE)?;
         connection.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
-        distrust(&connection)?;
+        set_up(&connection)?;
         // Nothing is checked by it here, and temporary tables would have to bring the tables that they refer to.
         connection.pragma_update(None, "foreign_keys", false)?;
         // What is made for one question alone needs no folder for temporary files.

@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::foreign::{distrust, refuse_altered};
+use super::foreign::{refuse_altered, set_up};
 use super::header::{Header, is_empty, keep_temporary_files_beside, plain};
 use super::identity::{Identity, identity};
 use super::interrupts::Interrupts;
@@ -343,7 +343,7 @@ fn lock(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(plain(path), flags)?;
     keep_temporary_files_beside(&connection, path);
     connection.busy_timeout(Duration::ZERO)?;
-    distrust(&connection)?;
+    set_up(&connection)?;
     // References are resolved by construction; checking four of them on each of a million rows costs half a second.
     connection.pragma_update(None, "foreign_keys", false)?;
     connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::store::commit::unconfirmed;
-use crate::store::open::{distrust, keep_temporary_files_beside, plain};
+use crate::store::open::{keep_temporary_files_beside, plain, set_up};
 
 /// Page cache, in KiB: rows come in the order of their keys.
 const CACHE_KIB: i64 = 4 * 1024;
@@ -39,7 +39,7 @@ impl First {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(plain(&self.part), flags)?;
         keep_temporary_files_beside(&connection, &self.part);
-        distrust(&connection)?;
+        set_up(&connection)?;
         connection.pragma_update(None, "foreign_keys", false)?;
         connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
         connection.pragma_update(None, "journal_mode", "off")?;

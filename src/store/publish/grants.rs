@@ -1,6 +1,7 @@
 //! Grants: periods that go on, end and begin. A million of them are the bulk of a sync.
 
-use rusqlite::{Row, params};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Row, params_from_iter};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -9,10 +10,10 @@ use std::num::NonZeroI64;
 use super::brake::{Merged, Tally};
 use super::merge::Merge;
 use crate::model::{
-    AssignmentIds, AssignmentRef, Grant, ListingKind, Ref, ResourceId, ResourceType, Scope,
-    ScopeRef,
+    AssignmentIds, AssignmentRef, Grant, ListingKind, NumberMap, Ref, ResourceId, ResourceType,
+    Scope, ScopeRef,
 };
-use crate::store::derived::Held;
+use crate::store::derived::{Held, Holding};
 use crate::store::digest;
 
 impl Merge<'_> {
@@ -78,7 +79,7 @@ impl Merge<'_> {
         let mut closed = Vec::new();
         let mut opened = Opened::default();
         let mut tally = Tally::default();
-        let mut held = Held::default();
+        let mut holding = Holding::default();
         let mut observed = Observed::of(&grants);
         // In the order of the table, which is nearly that of the keys.
         let mut live = self.connection.prepare(
@@ -100,13 +101,13 @@ impl Merge<'_> {
                 if gone {
                     closed.push(version);
                 } else {
-                    held.count(key[1], key[2], key[3]);
+                    holding.add(key[1], key[2], key[3]);
                 }
                 continue;
             };
             tally.count_grant(&key, false);
             if self.is_same(&grants[at], row)? {
-                held.count(key[1], key[2], key[3]);
+                holding.add(key[1], key[2], key[3]);
                 observed.stays[at] = true;
             } else {
                 closed.push(version);
@@ -118,9 +119,12 @@ impl Merge<'_> {
         drop((live, kind_of));
         self.keep_changed_pages()?;
         self.close("_grant", &closed)?;
-        self.insert_grants(&grants, &opened, &listings, &mut held)?;
+        self.insert_grants(&grants, &opened, &listings, &mut holding)?;
         self.observation.assignment_ids = AssignmentIds::default(); // indexes are made next and want the memory
-        Ok((tally.merged(closed.len(), opened.rows.len()), held))
+        Ok((
+            tally.merged(closed.len(), opened.rows.len()),
+            holding.counted(),
+        ))
     }
 
     /// Whether a stored grant says of itself what was observed. Nothing of a role assignment changes while it has the same
@@ -187,11 +191,11 @@ impl Merge<'_> {
         &mut self,
         grants: &[KeyedGrant],
         opened: &Opened,
-        listings: &HashMap<u32, i64>,
-        held: &mut Held,
+        listings: &NumberMap<u32, i64>,
+        holding: &mut Holding,
     ) -> rusqlite::Result<()> {
         let mut insert = self.connection.prepare(
-            "INSERT INTO _grant (target, principal, scope, resource_group, listing, role_assignment,
+            "INSERT INTO _grant (target, principal, resource_group, scope, listing, role_assignment,
                created_at, harness_managed, since, first_seen, valid_from)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?;
@@ -199,10 +203,11 @@ impl Merge<'_> {
             "SELECT min(first_seen) FROM _grant
              WHERE target = ?1 AND principal = ?2 AND scope = ?3 AND resource_group = ?4",
         )?;
+        let mut assignment = Vec::new();
         for &at in &opened.rows {
             let grant = &grants[at];
             let [target, principal, scope, resource_group] = grant.key;
-            held.count(principal, scope, resource_group);
+            holding.add(principal, scope, resource_group);
             // A membership is shown by the list of its group, a role by the role assignments of its scope.
             let listing = match listings.get(&target) {
                 Some(listing) => *listing,
@@ -218,26 +223,23 @@ impl Merge<'_> {
                     (self.snapshot, first.unwrap_or(self.snapshot))
                 }
             };
-            insert.execute(params![
-                target,
-                principal,
-                scope,
-                resource_group,
-                listing,
-                self.assignment_of(grant),
-                grant.created_at.map(NonZeroI64::get),
-                grant.harness_managed,
-                since,
-                first_seen,
-                self.snapshot
-            ])?;
+            let identifier = grant.assignment.map(|id| {
+                self.observation.assignment_ids.write(id, &mut assignment);
+                assignment.as_slice()
+            });
+            let row = grant.row(listing, identifier, [since, first_seen]);
+            if let Some(sums) = &mut self.first_grants {
+                sums.add(&row)?;
+            }
+            let row = row.into_iter().chain([ValueRef::Integer(self.snapshot)]);
+            insert.execute(params_from_iter(row.map(ToSqlOutput::Borrowed)))?;
         }
         Ok(())
     }
 
     /// The listing that shows the members of each thing that has some, by the thing's key.
-    fn listings_of_members(&mut self) -> rusqlite::Result<HashMap<u32, i64>> {
-        let mut listings = HashMap::new();
+    fn listings_of_members(&mut self) -> rusqlite::Result<NumberMap<u32, i64>> {
+        let mut listings = NumberMap::default();
         for grant in self
             .observation
             .grants
@@ -337,6 +339,33 @@ struct KeyedGrant {
     created_at: Option<NonZeroI64>,
     assignment: Option<AssignmentRef>,
     harness_managed: bool,
+}
+
+impl KeyedGrant {
+    /// What is stored of it; `seen` = since when it is held without a break, and when it was seen first.
+    fn row<'a>(
+        &self,
+        listing: i64,
+        identifier: Option<&'a [u8]>,
+        seen: [i64; 2],
+    ) -> [ValueRef<'a>; 10] {
+        let [target, principal, scope, resource_group] =
+            self.key.map(|key| ValueRef::Integer(key.into()));
+        let created_at = self.created_at.map(NonZeroI64::get);
+        let [since, first_seen] = seen.map(ValueRef::Integer);
+        [
+            target,
+            principal,
+            resource_group,
+            scope,
+            ValueRef::Integer(listing),
+            identifier.map_or(ValueRef::Null, ValueRef::Text),
+            created_at.map_or(ValueRef::Null, ValueRef::Integer),
+            ValueRef::Integer(self.harness_managed.into()),
+            since,
+            first_seen,
+        ]
+    }
 }
 
 /// Keys of target, principal, scope and resource group.

@@ -8,6 +8,8 @@ use super::dictionary::Dictionary;
 use crate::model::{Label, Listing, ListingState, Observation, ResourceType, canonical_json};
 use crate::store::coverage::Completeness;
 use crate::store::derived::Held;
+use crate::store::digest::{FirstGrants, Sum};
+use crate::store::schema;
 
 /// Page cache while facts are written, in KiB: what a day changes in a million grants.
 const CHANGED_PAGES_KIB: i64 = 16 * 1024;
@@ -59,6 +61,16 @@ pub(super) struct Merge<'a> {
     pub(super) completeness: HashMap<i64, Completeness>,
     /// What is elsewhere rather than gone.
     pub(super) moved: Moved,
+    /// The sum of the grants, where nothing was stored before.
+    pub(super) first_grants: Option<FirstGrants<'a>>,
+}
+
+/// What came of merging.
+pub(super) struct Written {
+    pub(super) published: Published,
+    pub(super) held: Held,
+    /// See [`Merge::first_grants`].
+    pub(super) first_grants: Option<Sum>,
 }
 
 impl<'a> Merge<'a> {
@@ -89,11 +101,12 @@ impl<'a> Merge<'a> {
             scopes,
             completeness: HashMap::new(),
             moved: Moved::default(),
+            first_grants: is_first.then(|| FirstGrants::of(connection)).transpose()?,
         })
     }
 
-    /// Returns what is held now beside what was stored.
-    pub(super) fn run(mut self, max_removed_percent: u8) -> Result<(Published, Held), Stopped> {
+    /// Writes what was observed.
+    pub(super) fn run(mut self, max_removed_percent: u8) -> Result<Written, Stopped> {
         self.merge_coverage()?;
         self.note_vanished_scopes();
         self.note_moved_projects()?;
@@ -101,6 +114,7 @@ impl<'a> Merge<'a> {
         let resources = self.merge_resources()?;
         self.observation.resources = Vec::new(); // a million grants want the memory
         let (grants, held) = self.merge_grants()?;
+        let first_grants = self.first_grants.take().map(FirstGrants::sum);
         let removals = [resources.removals, grants.removals].concat();
         let complete = brake::previous_is_complete(self.connection, self.snapshot)?;
         let too_many = brake::beyond(removals, max_removed_percent, complete);
@@ -108,6 +122,9 @@ impl<'a> Merge<'a> {
             return Err(Stopped::TooMuchGone(too_many));
         }
         self.merge_trail()?;
+        if self.is_first {
+            schema::index_facts(self.connection)?;
+        }
         let published = self.finish()?;
         let counts = [
             ("resources", resources.live, published.resources),
@@ -124,7 +141,11 @@ impl<'a> Merge<'a> {
                 });
             }
         }
-        Ok((published, held))
+        Ok(Written {
+            published,
+            held,
+            first_grants,
+        })
     }
 
     /// What changes is spread over the whole file and stays in memory until the commit. Beyond a small cache, it would leave
@@ -155,8 +176,9 @@ impl<'a> Merge<'a> {
         let counts: HashMap<String, i64> = by_type
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<Result<_, _>>()?;
+        // Whole indexes are counted by their pages, which takes a hundredth of looking at each row.
         let grants: i64 = self.connection.query_row(
-            "SELECT count(*) FROM _grant WHERE valid_until IS NULL",
+            "SELECT (SELECT count(*) FROM _grant) - (SELECT count(*) FROM _grant WHERE valid_until IS NOT NULL)",
             [],
             |row| row.get(0),
         )?;

@@ -119,17 +119,18 @@ fn merge(
     writer: &Writer,
 ) -> Result<Published, Stopped> {
     let merge = Merge::begin(connection, observation, tool_version, label, writer.fresh)?;
-    let (published, held) = merge.run(writer.max_removed_percent)?;
-    if writer.fresh {
-        schema::index_facts(connection)?;
-    }
-    refresh_acts(connection, published.snapshot, &held)?;
-    refresh_holders(connection, &held)?;
+    let written = merge.run(writer.max_removed_percent)?;
+    let snapshot = written.published.snapshot;
+    refresh_acts(connection, snapshot, &written.held)?;
+    refresh_holders(connection, &written.held)?;
     refresh_places(connection, None)?;
-    note_moves(connection, published.snapshot)?;
+    note_moves(connection, snapshot)?;
     if writer.fresh {
         schema::index_derived(connection)?;
     }
-    digest::record(connection, published.snapshot)?;
-    Ok(published)
+    match written.first_grants {
+        Some(grants) => digest::record_first(connection, snapshot, grants)?,
+        None => digest::record(connection, snapshot)?,
+    }
+    Ok(written.published)
 }
