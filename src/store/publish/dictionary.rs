@@ -86,9 +86,14 @@ impl<'a> Dictionary<'a> {
             .filter_map(|(id, levels)| Some((id.index(), level_of(levels, &observed)?)))
             .collect();
         let known = self.known_resources()?;
-        let mut keys = Vec::with_capacity(observation.directory.ids().len());
-        for (at, id) in observation.directory.ids().iter().enumerate() {
-            keys.push(self.resource(id, levels.get(&at).copied(), &known)?);
+        let ids = observation.directory.ids();
+        let texts: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        // New ones get their keys in the order of their ids: what is found by ids in order then lies in the file in order.
+        let mut order: Vec<usize> = (0..ids.len()).collect();
+        order.sort_unstable_by_key(|at| &texts[*at]);
+        let mut keys = vec![0; ids.len()];
+        for at in order {
+            keys[at] = self.resource(&ids[at], &texts[at], levels.get(&at).copied(), &known)?;
         }
         Ok(keys)
     }
@@ -104,11 +109,11 @@ impl<'a> Dictionary<'a> {
     fn resource(
         &mut self,
         id: &ResourceId,
+        text: &str,
         level: Option<Level>,
         known: &HashMap<String, KnownResource>,
     ) -> rusqlite::Result<i64> {
-        let text = id.to_string();
-        let known = known.get(&text).copied();
+        let known = known.get(text).copied();
         if let Some((key, listing)) = known
             && (listing.is_some() || level.is_none())
         {
