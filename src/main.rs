@@ -17,6 +17,7 @@ const STACK: usize = 512 * 1024;
 /// Has the stack as large as it will be. Where the system gives no more memory, one that has to grow ends the process by a
 /// signal, and not with an exit status.
 #[inline(never)]
+#[allow(clippy::large_stack_arrays)] // which is what it is for
 fn grow_stack() {
     hint::black_box([0_u8; STACK]);
 }
