@@ -1,5 +1,6 @@
 //! The `harness-access` program.
 
+use std::hint;
 use std::io::{self, BufWriter, IsTerminal};
 use std::panic;
 use std::process::{self, ExitCode};
@@ -10,7 +11,19 @@ use harness_access::api::client::clock::SystemClock;
 /// What Rust gives a program that panicked.
 const PANICKED: i32 = 101;
 
+/// Bytes of stack that the main thread takes at most, and more.
+const STACK: usize = 512 * 1024;
+
+/// Has the stack as large as it will be. Where the system gives no more memory, one that has to grow ends the process by a
+/// signal, and not with an exit status.
+#[inline(never)]
+#[allow(clippy::large_stack_arrays)] // which is what it is for
+fn grow_stack() {
+    hint::black_box([0_u8; STACK]);
+}
+
 fn main() -> ExitCode {
+    grow_stack();
     // Ended here, a panic leaves no core file: one would hold the API key.
     let report = panic::take_hook();
     panic::set_hook(Box::new(move |panicked| {
