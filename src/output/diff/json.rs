@@ -1,7 +1,7 @@
 //! `diff --format json`: one document, stable and ordered.
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::io::{self, Write};
 
 use super::unread::UnreadDoc;
@@ -135,8 +135,8 @@ pub(super) struct ChangeDoc<'a> {
     scope: Option<&'a str>,
     resource_group: Option<NamedDoc<'a>>,
     approved: Option<&'a Agreement>,
-    before: Option<Value>,
-    after: Option<Value>,
+    before: Option<StateDoc<'a>>,
+    after: Option<StateDoc<'a>>,
     cause: Cause,
     gone_with: Option<&'a str>,
     reach: Option<Impact>,
@@ -192,15 +192,32 @@ pub(super) fn change(assessed: &AssessedChange) -> ChangeDoc<'_> {
     }
 }
 
-fn resource_state(fact: &ResourceFact) -> Value {
-    let attributes: Value = serde_json::from_str(&fact.attributes).unwrap_or(Value::Null);
-    json!({"name": fact.name, "attributes": attributes})
+/// What was, or is, in the order of its names.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum StateDoc<'a> {
+    Resource {
+        attributes: Value,
+        name: Option<&'a str>,
+    },
+    Grant {
+        created_at: Option<String>,
+        harness_managed: bool,
+        role_assignment: Option<&'a str>,
+    },
 }
 
-fn grant_state(grant: &GrantFact) -> Value {
-    json!({
-        "role_assignment": grant.role_assignment,
-        "created_at": grant.created_at.map(|moment| moment.to_string()),
-        "harness_managed": grant.harness_managed,
-    })
+fn resource_state(fact: &ResourceFact) -> StateDoc<'_> {
+    StateDoc::Resource {
+        attributes: serde_json::from_str(&fact.attributes).unwrap_or(Value::Null),
+        name: fact.name.as_deref(),
+    }
+}
+
+fn grant_state(grant: &GrantFact) -> StateDoc<'_> {
+    StateDoc::Grant {
+        created_at: grant.created_at.map(|moment| moment.to_string()),
+        harness_managed: grant.harness_managed,
+        role_assignment: grant.role_assignment.as_deref(),
+    }
 }
