@@ -28,6 +28,7 @@ pub(crate) fn run(arguments: &Diff, context: &mut Context<'_>) -> Result<Exit, E
         Some(approvals) => apply(&approvals, &mut comparison, &newer)?,
         None => Vec::new(),
     };
+    newer.reader.end_reading();
     if !(arguments.quiet && plan.print.is_for_people()) {
         plan.print.write(
             &comparison,

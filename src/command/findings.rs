@@ -51,6 +51,7 @@ pub(crate) fn run(arguments: &Findings, context: &mut Context<'_>) -> Result<Exi
         unanswered: &unanswered,
         unverified: opened.reader.unverified(opened.snapshot.id)?,
     };
+    opened.reader.end_reading();
     let screen = context.screen(arguments.color);
     let left_out = print.write(&found, examined, screen, context.out)?;
     context.out.flush()?;

@@ -40,6 +40,7 @@ pub(crate) fn run(arguments: &History, context: &mut Context<'_>) -> Result<Exit
         };
         event.by = reader.made_by(event.moment.snapshot, changed)?;
     }
+    reader.end_reading();
     match arguments.format {
         HistoryFormat::Table if events.is_empty() => {}
         HistoryFormat::Table => {

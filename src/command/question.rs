@@ -122,6 +122,11 @@ impl Asking {
         })
     }
 
+    /// See [`Reader::end_reading`].
+    pub(crate) fn end_reading(&self) {
+        self.reader.end_reading();
+    }
+
     /// The permission or role that was typed.
     pub(crate) fn question(&self, text: &str) -> Result<Question, Error> {
         let question = self.access.question(text);

@@ -51,6 +51,7 @@ pub(crate) fn run(arguments: &VerifyAccess, context: &mut Context<'_>) -> Result
     if sample.is_empty() {
         return Err(nothing_to_ask(&opened, &seen));
     }
+    opened.reader.end_reading(); // questions to Harness take minutes
     let client = Arc::new(connection.client(options(context)));
     let progress = Arc::new(Progress::default());
     let asking = Asking {

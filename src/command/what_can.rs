@@ -37,6 +37,7 @@ pub(crate) fn run(arguments: &WhatCan, context: &mut Context<'_>) -> Result<Exit
     let gaps = asking.gaps(&target);
     let head = asking.head(&question, &target, &gaps);
     let principal = asking.access.principal(who);
+    asking.end_reading();
     match arguments.format {
         AnswerFormat::Table => access::what_can_table(
             &asking.access,

@@ -25,6 +25,7 @@ pub(crate) fn run(arguments: &WhoCan, context: &mut Context<'_>) -> Result<Exit,
     let empty = holders.empty_groups.iter();
     head.empty_groups = empty.map(|at| asking.access.principal(*at)).collect();
     head.impersonators = asking.impersonators();
+    asking.end_reading();
     match arguments.format {
         AnswerFormat::Table => access::who_can_table(
             &asking.access,

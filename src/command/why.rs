@@ -28,6 +28,7 @@ pub(crate) fn run(arguments: &Why, context: &mut Context<'_>) -> Result<Exit, Er
     let head = asking.head(&question, &target, &gaps);
     let principal = asking.access.principal(who);
     let explained = explain(&paths);
+    asking.end_reading();
     match arguments.format {
         SentenceFormat::Text => {
             let screen = context.screen(arguments.color);

@@ -251,7 +251,7 @@ impl StoreError {
                 Some("one file holds one account; name another file with --db")
             }
             Self::Read { .. } => Some(
-                "close that program, or end its query, and run again; a longer --timeout waits longer. The file is unchanged",
+                "close that program, or end its query, and run again; `sync` waits as long as --timeout says. The file is unchanged",
             ),
             Self::Locked { .. } => Some("wait for the other sync or prune to end, then try again"),
             Self::Damaged { .. } => Some("restore the file from a backup; it was left untouched"),

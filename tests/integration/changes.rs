@@ -237,7 +237,7 @@ fn resources_that_come_and_go_are_added_and_removed() {
         ]
     );
     assert_eq!(
-        test.ask("SELECT DISTINCT unresolved FROM grants WHERE resource_id = 'role/account/auditor' AND unresolved LIKE '%resource'"),
+        test.ask("SELECT DISTINCT unresolved FROM grants WHERE resource_id = 'role/account/auditor' AND unresolved LIKE '%resource' ORDER BY length(unresolved)"),
         "resource\nprincipal,resource",
         "what is assigned still is, to a role that no list shows"
     );

@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::sync::{Arc, Mutex};
 
-use harness_access::store::Writer;
+use harness_access::store::{Reader, Writer};
 
 use crate::support::Test;
 use fake_harness::{Fault, FaultKind};
@@ -153,6 +153,22 @@ fn a_reader_beside_a_writer_leaves_it_its_lock() {
     }
     drop(writer);
     test.observe();
+}
+
+/// `diff` said "no differences" when one of its snapshots was pruned between two of its statements.
+#[test]
+fn what_a_reader_sees_stays_until_it_is_done() {
+    let test = Test::synced();
+    let reader = Reader::open(&test.database()).unwrap();
+    drop(Reader::open(&test.database()).unwrap()); // which gives up no lock of the first
+    test.sync()
+        .args(&["--timeout", "1s"])
+        .exits(6)
+        .says("was being read all the time by");
+    assert_eq!(reader.snapshots().unwrap().len(), 1);
+    reader.end_reading();
+    test.observe();
+    assert_eq!(reader.snapshots().unwrap().len(), 2);
 }
 
 #[test]

@@ -1,14 +1,14 @@
 //! What the first 100 bytes of a file say, before SQLite touches it.
 
 use rusqlite::Connection;
-use std::fs::{self, File};
-use std::io::{ErrorKind, Read};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::kept_open::first_bytes;
 use crate::store::{StoreError, schema};
 
-/// What the first bytes of a file say, read without SQLite so that a file that is not ours stays untouched. Not to be
-/// read while this process holds a lock on the file: closing it would give the lock up.
+/// What the first bytes of a file say, read without SQLite so that a file that is not ours stays untouched.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Header {
     /// No byte yet.
@@ -43,14 +43,7 @@ impl Header {
                 path: path.to_owned(),
             });
         }
-        let mut file = File::open(path).map_err(unreadable)?;
-        let mut bytes = Vec::with_capacity(100);
-        file.by_ref()
-            .take(100)
-            .read_to_end(&mut bytes)
-            .map_err(unreadable)?;
-        let length = file.metadata().map_err(unreadable)?.len();
-        drop(file);
+        let (bytes, length) = first_bytes(path, 100).map_err(unreadable)?;
         Self::interpret(path, &bytes, length)
     }
 
@@ -99,11 +92,9 @@ impl Header {
     }
 }
 
-/// Whether a file says that its changes may lie beside it. The same caution as with [`Header`].
+/// Whether a file says that its changes may lie beside it.
 pub(super) fn is_in_wal_mode(path: &Path) -> bool {
-    let mut versions = [0; 20];
-    File::open(path).is_ok_and(|mut file| file.read_exact(&mut versions).is_ok())
-        && versions[18..] == [2, 2]
+    first_bytes(path, 20).is_ok_and(|(versions, _)| versions.ends_with(&[2, 2]))
 }
 
 /// What SQLite keeps beside a file under this ending; beside what a link leads to.

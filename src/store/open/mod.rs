@@ -4,6 +4,7 @@ mod foreign;
 mod header;
 mod identity;
 mod interrupts;
+mod kept_open;
 mod reader;
 mod readers;
 mod remembered;

@@ -62,7 +62,14 @@ impl Reader {
         {
             return Err(unfinished(path, beside));
         }
-        Self::of(path, is_own).map_err(|error| match error {
+        let opened = connect(path, is_own).and_then(|connection| {
+            // An answer takes many statements, and all of them see the same: whoever changes the file waits, or is not seen.
+            connection
+                .execute_batch("BEGIN")
+                .map_err(|error| StoreError::from_sqlite(path, &error))?;
+            Self::of(path, connection)
+        });
+        opened.map_err(|error| match error {
             StoreError::Unwritable { path, .. } if is_in_wal_mode(&path) => {
                 StoreError::WriteAhead { path }
             }
@@ -70,14 +77,12 @@ impl Reader {
         })
     }
 
-    /// Leaves the header alone: it was read, or must not be.
-    pub(super) fn of(path: &Path, is_own: bool) -> Result<Self, StoreError> {
-        let connection = open_for_reading(path, is_own).map_err(|error| {
-            if is_hot_journal(&error) {
-                return unfinished(path, beside(path, "-journal"));
-            }
-            StoreError::from_sqlite(path, &error)
-        })?;
+    /// Beside a writer of this process, which nobody else can write beside. The header was read, and must not be again.
+    pub(super) fn beside_writer(path: &Path) -> Result<Self, StoreError> {
+        Self::of(path, connect(path, true)?)
+    }
+
+    fn of(path: &Path, connection: Connection) -> Result<Self, StoreError> {
         let reader = Self {
             path: path.to_owned(),
             connection,
@@ -153,15 +158,12 @@ impl Reader {
         Ok(read)
     }
 
-    /// Reads by many statements as by one: what a sync commits meanwhile is not seen, and the file is locked once.
-    pub(in crate::store) fn at_once<T>(
-        &self,
-        read: impl FnOnce() -> rusqlite::Result<T>,
-    ) -> rusqlite::Result<T> {
-        let transaction = self.connection.unchecked_transaction()?;
-        let read = read()?;
-        transaction.finish()?;
-        Ok(read)
+    /// Everything is read that an answer takes. A sync need not wait until it is printed, which takes somebody who looks at it
+    /// page by page as long as they like.
+    pub fn end_reading(&self) {
+        if !self.connection.is_autocommit() {
+            let _ = self.connection.execute_batch("COMMIT"); // nothing was written that could fail
+        }
     }
 
     /// Whether the file is of an older schema, which is read as if it were of this one and stays as it is.
@@ -197,6 +199,15 @@ impl Reader {
     pub(in crate::store) fn failed(&self, error: &rusqlite::Error) -> StoreError {
         StoreError::from_sqlite(&self.path, error)
     }
+}
+
+fn connect(path: &Path, is_own: bool) -> Result<Connection, StoreError> {
+    open_for_reading(path, is_own).map_err(|error| {
+        if is_hot_journal(&error) {
+            return unfinished(path, beside(path, "-journal"));
+        }
+        StoreError::from_sqlite(path, &error)
+    })
 }
 
 fn unfinished(path: &Path, beside: PathBuf) -> StoreError {

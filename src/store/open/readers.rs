@@ -8,15 +8,16 @@ use std::cell::OnceCell;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::header::beside;
+use super::kept_open::kept_open;
 
-/// The file, opened to ask about locks. It must be opened before SQLite opens the file and closed after: whoever closes a
-/// file gives up every lock that his process has on it.
+/// The file, opened to ask about locks.
 #[derive(Debug)]
 pub(super) struct Readers {
     path: PathBuf,
-    file: Option<File>,
+    file: Option<Arc<File>>,
     /// The index of the log of a file in WAL mode; opened when first asked, since it must not be closed before SQLite's.
     index: OnceCell<Option<File>>,
 }
@@ -26,7 +27,7 @@ impl Readers {
     pub(super) fn of(path: &Path) -> Self {
         Self {
             path: path.to_owned(),
-            file: File::open(path).ok(),
+            file: kept_open(path).ok(),
             index: OnceCell::new(),
         }
     }

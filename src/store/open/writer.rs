@@ -42,7 +42,6 @@ pub struct Writer {
     /// The tables as they were found; `None` = there were none.
     found: Option<TableSums>,
     converted: Option<Converted>,
-    /// Closed last; see there.
     readers: Readers,
 }
 
@@ -166,13 +165,13 @@ impl Writer {
         self.converted
     }
 
-    /// A reader beside the writer, which still holds its lock. [`Reader::open`] would give that up: it reads the header
-    /// itself, and whoever closes a file gives up every lock that his process has on it.
+    /// A reader beside the writer, which still holds its lock. Unlike one of [`Reader::open`] it keeps no commit waiting, since
+    /// nobody but this writer can change what it reads.
     ///
     /// # Errors
     /// When the file holds no snapshot, or cannot be read.
     pub fn reader(&self) -> Result<Reader, StoreError> {
-        Reader::of(&self.path, true)
+        Reader::beside_writer(&self.path)
     }
 
     /// Sets the brake: publishing is refused when it would close more than this share, in percent, of the grants or of
@@ -238,7 +237,7 @@ impl Writer {
             if waited >= SAY_AFTER && !said {
                 said = true;
                 log::warn!(
-                    "waiting for {reader} to finish reading {}; everything is fetched and will be stored then",
+                    "waiting for {reader} to finish reading {}; what is to be stored is kept and will be stored then",
                     self.path.display()
                 );
             }

@@ -35,7 +35,7 @@ impl Reader {
     /// When the file cannot be read.
     pub fn access_frame(&self, snapshot: i64) -> Result<AccessFrame, StoreError> {
         let read = || self.frame(snapshot);
-        let loader = self.at_once(read).map_err(|error| self.failed(&error))?;
+        let loader = read().map_err(|error| self.failed(&error))?;
         Ok(AccessFrame { snapshot, loader })
     }
 
@@ -75,7 +75,7 @@ impl Reader {
             self.load_people(snapshot, holders, &mut loader)?;
             Ok(Some(loader.facts))
         };
-        self.at_once(read).map_err(|error| self.failed(&error))
+        read().map_err(|error| self.failed(&error))
     }
 
     /// Everything that decides who holds something by some roles, by text id, where a role that is held gives it.
@@ -110,8 +110,7 @@ impl Reader {
             }
             Ok(std::mem::take(&mut loader.facts))
         };
-        self.passing(|| self.at_once(read))
-            .map_err(|error| self.failed(&error))
+        self.passing(read).map_err(|error| self.failed(&error))
     }
 
     fn holders_by(

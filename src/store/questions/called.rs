@@ -49,7 +49,7 @@ impl Reader {
             let ids = self.called(snapshot, IDS, &wanted)?;
             self.principals_among(snapshot, [ids.just_so, ids.in_part].concat())
         };
-        self.at_once(read).map_err(|error| self.failed(&error))
+        read().map_err(|error| self.failed(&error))
     }
 
     fn called(&self, snapshot: i64, sql: &str, wanted: &Wanted) -> rusqlite::Result<Called> {
