@@ -11,6 +11,12 @@ use harness_access::api::client::clock::SystemClock;
 /// What Rust gives a program that panicked.
 const PANICKED: i32 = 101;
 
+/// What the exit status says where the system gives no more memory.
+const NO_MEMORY: i32 = 6;
+
+/// Where Rust panics when a new thread gets no memory to handle signals in.
+const STACK_OF_SIGNALS: &str = "stack_overflow.rs";
+
 /// Bytes of stack that the main thread takes at most, and more.
 const STACK: usize = 512 * 1024;
 
@@ -28,7 +34,9 @@ fn main() -> ExitCode {
     let report = panic::take_hook();
     panic::set_hook(Box::new(move |panicked| {
         report(panicked);
-        process::exit(PANICKED);
+        let at = panicked.location();
+        let lacks_memory = at.is_some_and(|at| at.file().contains(STACK_OF_SIGNALS));
+        process::exit(if lacks_memory { NO_MEMORY } else { PANICKED });
     }));
     let env = |name: &str| std::env::var_os(name);
     let out_is_terminal = io::stdout().is_terminal();
