@@ -7,7 +7,8 @@ use std::collections::HashMap;
 use super::path::Path;
 use super::permissions::{self, Catalogue};
 use crate::model::{
-    AccessFacts, PrincipalFact, ResourceGroupFact, ResourceType, RoleFact, RoleGrantFact, Scope,
+    AccessFacts, MembershipFact, PrincipalFact, ResourceGroupFact, ResourceType, RoleFact,
+    RoleGrantFact, Scope,
 };
 
 /// The facts, indexed for questions.
@@ -156,6 +157,14 @@ impl Access {
     pub fn role_assignment(&self, path: &Path) -> Option<Cow<'_, str>> {
         let identifier = self.grant(path).role_assignment?;
         Some(self.facts.assignment_ids.get(identifier))
+    }
+
+    /// The membership by which a path leads through a user group. Everybody is in the group of all users, also without one.
+    #[must_use]
+    pub fn membership(&self, path: &Path) -> Option<&MembershipFact> {
+        let of_member = self.memberships.of(path.principal).iter();
+        let mut memberships = of_member.map(|at| &self.facts.memberships[*at as usize]);
+        memberships.find(|membership| Some(membership.group) == path.via)
     }
 
     /// The role of a path.

@@ -1,8 +1,7 @@
 //! CSV for reviewers: one row for each principal, role, scope, resource group and user group it comes through. What people
 //! read comes first, ids last.
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::{BuildHasher, RandomState};
+use std::collections::HashMap;
 use std::io::Write;
 
 use super::exporter::{ExportSource, Exporter};
@@ -104,7 +103,6 @@ fn write_row(
         let name = named(via.name.as_deref(), &via.identifier);
         format!("{name} ({})", via.scope)
     });
-    let holder = via.unwrap_or(principal);
     csv::row(
         out,
         &[
@@ -122,10 +120,7 @@ fn write_row(
             &via_name,
             certain,
             &fitting(&reasons(access, path)),
-            details.since(
-                &[&holder.id, &role.id, &scope_text, &group.id],
-                via.map(|via| [&*principal.id, &via.id]),
-            ),
+            details.since(access, path),
             taken,
             snapshot,
             &scope_text,
@@ -153,10 +148,8 @@ struct Details {
     names: HashMap<String, String>,
     second_factor: HashMap<String, bool>,
     sign_ins: HashMap<String, SignIns>,
-    /// Of each grant, by a number made of its parts: a million of them are too many for texts.
-    since: HashMap<u64, u32>,
-    moments: Vec<String>,
-    hasher: RandomState,
+    /// When each snapshot was finished, by number.
+    moments: HashMap<i64, String>,
 }
 
 impl Details {
@@ -165,12 +158,9 @@ impl Details {
             names: HashMap::new(),
             second_factor: HashMap::new(),
             sign_ins: sign_ins::load(reader)?,
-            since: HashMap::new(),
-            moments: Vec::new(),
-            hasher: RandomState::new(),
+            moments: reader.moments()?,
         };
         details.load_resources(reader)?;
-        details.load_since(reader)?;
         Ok(details)
     }
 
@@ -192,35 +182,14 @@ impl Details {
         )
     }
 
-    fn load_since(&mut self, reader: &Reader) -> Result<(), Error> {
-        let mut moments: BTreeMap<String, u32> = BTreeMap::new();
-        reader.each_row::<Error>(
-            "SELECT principal_id, resource_id, scope, resource_group_id, since FROM grants",
-            &mut |row| {
-                let text = |at: usize| row[at].unwrap_or_default();
-                let known = moments.get(text(4)).copied();
-                let at = known.unwrap_or_else(|| {
-                    let at = u32::try_from(self.moments.len()).unwrap_or_default();
-                    moments.insert(text(4).to_owned(), at);
-                    self.moments.push(text(4).to_owned());
-                    at
-                });
-                let parts = [text(0), text(1), text(2), text(3)];
-                let key = self.hasher.hash_one(parts);
-                self.since.insert(key, at);
-                Ok(())
-            },
-        )
-    }
-
     /// Since when somebody holds a role: both the role grant and the membership must be there.
-    fn since(&self, grant: &[&str; 4], membership: Option<[&str; 2]>) -> &str {
-        let moment = |parts: &[&str; 4]| {
-            let at = self.since.get(&self.hasher.hash_one(parts));
-            at.map_or("", |at| self.moments[*at as usize].as_str())
+    fn since(&self, access: &Access, path: &Path) -> &str {
+        let moment = |snapshot: u32| {
+            let moment = self.moments.get(&i64::from(snapshot));
+            moment.map_or("", String::as_str)
         };
-        let joined = membership.map(|[member, group]| moment(&[member, group, "", ""]));
-        moment(grant).max(joined.unwrap_or_default())
+        let joined = access.membership(path).map(|of| moment(of.since));
+        moment(access.grant(path).since).max(joined.unwrap_or_default())
     }
 
     fn last_login_of(&self, id: &str) -> String {

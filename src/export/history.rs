@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use super::target::ExportTarget;
 use crate::error::Error;
-use crate::store::Reader;
+use crate::store::{GRANT_ID, Reader};
 
 /// How the facts are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,12 +33,7 @@ enum Kind {
 const COLUMNS: [(&str, Kind, &str, &str); 25] = [
     ("account_id", Kind::Text, "NULL", "NULL"),
     ("kind", Kind::Text, "'resource'", "'grant'"),
-    (
-        "id",
-        Kind::Text,
-        "id",
-        "principal_id || ' ' || entitlement_id || coalesce(' ' || scope, '') || coalesce(' ' || resource_group_id, '')",
-    ),
+    ("id", Kind::Text, "id", GRANT_ID),
     ("slug", Kind::Text, "NULL", "slug"),
     ("resource_id", Kind::Text, "id", "resource_id"),
     (
@@ -122,34 +117,26 @@ impl HistoryFormat {
         target: &mut ExportTarget<'_>,
     ) -> Result<u64, Error> {
         let mut rows = 0;
-        for sql in queries(after) {
-            reader.each_row::<Error>(&sql, &mut |row| {
-                let mut cells = row.to_vec();
-                cells[0] = Some(account);
-                rows += 1;
-                match self {
-                    Self::Csv => csv_row(&cells, target)?,
-                    Self::Ndjson => json_row(&cells, target)?,
-                }
-                Ok(())
-            })?;
-        }
+        let mut write = |row: &[Option<&str>]| -> Result<(), Error> {
+            let mut cells = row.to_vec();
+            cells[0] = Some(account);
+            rows += 1;
+            match self {
+                Self::Csv => csv_row(&cells, target)?,
+                Self::Ndjson => json_row(&cells, target)?,
+            }
+            Ok(())
+        };
+        let wanted = after.map_or_else(
+            || "1".to_owned(),
+            |after| format!("since_snapshot > {after} OR until_snapshot > {after}"),
+        );
+        let resources = COLUMNS.map(|column| column.2).join(", ");
+        reader.each_past_resource(&resources, &wanted, &mut write)?;
+        let grants = COLUMNS.map(|column| column.3).join(", ");
+        reader.each_past_grant(&grants, &wanted, &mut write)?;
         Ok(rows)
     }
-}
-
-fn queries(after: Option<i64>) -> [String; 2] {
-    let wanted = after.map_or_else(String::new, |after| {
-        format!(" WHERE since_snapshot > {after} OR until_snapshot > {after}")
-    });
-    let select = |view: &str, sources: [&str; COLUMNS.len()]| {
-        let sources = sources.join(", ");
-        format!("SELECT {sources} FROM {view}{wanted} ORDER BY scope, 3, since_snapshot")
-    };
-    [
-        select("resource_history", COLUMNS.map(|column| column.2)),
-        select("grant_history", COLUMNS.map(|column| column.3)),
-    ]
 }
 
 fn csv_row(cells: &[Option<&str>], out: &mut dyn Write) -> io::Result<()> {

@@ -36,8 +36,9 @@ mod schema;
 pub(crate) use error::MORE_MEMORY;
 pub use error::StoreError;
 pub use made_by::{Changed, ExplainedSnapshot};
+pub(crate) use open::keep_temporary_files_beside;
 pub use open::{Identity, Reader, Writer};
 pub use publish::{Published, Removal};
 pub use questions::{
-    AccessFrame, GrantParts, Limits, Receiver, Restricted, Rows, SelectError, SignInsRead,
+    AccessFrame, GRANT_ID, GrantParts, Limits, Receiver, Restricted, Rows, SelectError, SignInsRead,
 };

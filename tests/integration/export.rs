@@ -69,6 +69,32 @@ fn the_matrix_has_a_row_for_every_effective_role() {
     assert!(ran.stdout.contains(ids), "{ran:?}");
 }
 
+/// Service accounts of one identifier have part in each other's grants, which are as old for each of them.
+#[test]
+fn the_matrix_says_since_when_for_service_accounts_of_one_identifier() {
+    let folder = TempDir::new();
+    let db = folder.file("a.db");
+    story()
+        .project("default", "prod")
+        .service_account("service_account/org/default/project/prod/ci", "CI of prod")
+        .publish(&db, 1);
+    let ran = run(&db, &["export", "--format", "csv"]);
+    let shared = ran
+        .stdout
+        .lines()
+        .find(|row| row.starts_with("CI of prod,"));
+    let shared = shared.unwrap_or_else(|| panic!("{ran:?}"));
+    assert!(
+        shared.contains("granted to service_account/account/ci;"),
+        "{shared}"
+    );
+    assert_eq!(
+        shared.matches("2026-01-01T00:01:00.000Z").count(),
+        2,
+        "{shared}"
+    );
+}
+
 #[test]
 fn vanta_gets_a_row_for_every_person() {
     let folder = TempDir::new();

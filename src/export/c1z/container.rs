@@ -12,7 +12,7 @@ use super::messages::{self, HOLDERS, Id, resource_type, slug_of};
 use super::protobuf::Message;
 use super::rows::{Content, HeldEntitlement, Holding};
 use crate::model::{SnapshotInfo, Timestamp};
-use crate::store::StoreError;
+use crate::store::{StoreError, keep_temporary_files_beside};
 
 const MAGIC: &[u8] = b"C1ZF\0";
 
@@ -35,11 +35,11 @@ pub(super) fn build(
     let save = || -> rusqlite::Result<u64> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         // An absolute path, since SQLite takes names that begin with `file:` for something else.
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let connection = Connection::open_with_flags(path, flags)?;
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let connection = Connection::open_with_flags(absolute, flags)?;
+        keep_temporary_files_beside(&connection, path);
         connection.pragma_update(None, "journal_mode", "off")?;
         connection.pragma_update(None, "synchronous", "off")?;
-        connection.pragma_update(None, "temp_store", "memory")?;
         connection.execute_batch("BEGIN")?;
         connection.execute_batch(TABLES)?;
         let mut tables = Tables {

@@ -94,9 +94,8 @@ impl Content {
 
     fn load_grants(&mut self, reader: &Reader) -> Result<(), Error> {
         let mut scopes: BTreeMap<String, Rc<str>> = BTreeMap::new();
-        reader.each_row::<Error>(
-            "SELECT principal_id, resource_id, scope, resource_group_id FROM grants
-             ORDER BY resource_id, scope, resource_group_id, principal_id",
+        reader.each_grant_by_resource::<Error>(
+            "principal_id, resource_id, scope, resource_group_id",
             &mut |row| {
                 let text = |at: usize| row[at].unwrap_or_default();
                 let principal = self.known(text(0));

@@ -28,7 +28,7 @@ impl Reader {
         infos: Vec<SnapshotInfo>,
         mut file: Vec<String>,
     ) -> Result<Verified, StoreError> {
-        let compare = || {
+        let compare = || -> rusqlite::Result<Verified> {
             if self.is_older_schema()? {
                 let snapshots = infos.into_iter().map(unchanged).collect();
                 return Ok(Verified { snapshots, file });
@@ -39,7 +39,7 @@ impl Reader {
             )?);
             facts(&self.connection, infos, file, Changes::of_all)
         };
-        compare().map_err(|error: rusqlite::Error| self.failed(&error))
+        self.passing(compare).map_err(|error| self.failed(&error))
     }
 
     /// Refuses a file or snapshots that are not as they were stored. Snapshots without a digest pass.

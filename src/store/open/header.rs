@@ -110,7 +110,7 @@ pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
 
 /// Sorting and rewriting take temporary files. They go beside the target: a container may have no other folder to write in,
 /// and a temporary folder in memory no room.
-pub(in crate::store) fn keep_temporary_files_beside(connection: &Connection, path: &Path) {
+pub(crate) fn keep_temporary_files_beside(connection: &Connection, path: &Path) {
     let folder = plain(path);
     if let Some(folder) = folder.parent().and_then(Path::to_str) {
         // Where SQLite does not take it, it looks for a folder itself.

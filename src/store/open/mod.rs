@@ -12,7 +12,8 @@ mod write_ahead;
 mod writer;
 
 pub(in crate::store) use foreign::set_up;
-pub(in crate::store) use header::{keep_temporary_files_beside, plain};
+pub(crate) use header::keep_temporary_files_beside;
+pub(in crate::store) use header::plain;
 pub use identity::Identity;
 pub use reader::Reader;
 pub use writer::Writer;

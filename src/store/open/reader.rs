@@ -151,11 +151,15 @@ impl Reader {
         &self,
         read: impl FnOnce() -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
-        let cache = |kib: i64| self.connection.pragma_update(None, "cache_size", -kib);
-        cache(PASSING_CACHE_KIB)?;
+        self.keep_pages(PASSING_CACHE_KIB)?;
         let read = read()?;
-        cache(READER_CACHE_KIB)?;
+        self.keep_pages(READER_CACHE_KIB)?;
         Ok(read)
+    }
+
+    /// Keeps at most so much of the file in memory, in KiB.
+    pub(in crate::store) fn keep_pages(&self, kib: i64) -> rusqlite::Result<()> {
+        self.connection.pragma_update(None, "cache_size", -kib)
     }
 
     /// Everything is read that an answer takes. A sync need not wait until it is printed, which takes somebody who looks at it

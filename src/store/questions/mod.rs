@@ -9,12 +9,14 @@ mod find;
 mod history;
 mod impact;
 mod ordered_grants;
+mod ordered_history;
 mod select;
 mod snapshots;
 mod trail;
 
 pub use access_parts::AccessFrame;
 pub use history::GrantParts;
+pub use ordered_history::GRANT_ID;
 pub use select::{Limits, Receiver, Restricted, Rows, SelectError};
 pub(super) use snapshots::infos;
 pub use trail::SignInsRead;

@@ -1,4 +1,5 @@
-//! Grants in the order of exports, put in order piece by piece: all at once would take more memory than a container has.
+//! Grants in the order of exports, put in order piece by piece: all at once would take more memory than a container has. All
+//! pieces are of one moment, whatever a sync commits meanwhile.
 
 use rusqlite::{Connection, params};
 
@@ -6,7 +7,7 @@ use super::select::{Receiver, hand_out};
 use crate::store::{Reader, StoreError};
 
 /// Grants that may be put in order at once.
-const AT_ONCE: i64 = 50_000;
+pub(super) const AT_ONCE: i64 = 50_000;
 
 impl Reader {
     /// Runs `SELECT columns FROM grants`, and hands out the rows by scope, entitlement, principal and resource group.
@@ -41,10 +42,31 @@ impl Reader {
         }
         Ok(())
     }
+
+    /// The same, handed out by the user group or role that is held, scope, resource group and principal.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or the receiver fails.
+    pub fn each_grant_by_resource<E: From<StoreError>>(
+        &self,
+        columns: &str,
+        receive: &mut Receiver<'_, E>,
+    ) -> Result<(), E> {
+        let failed = |error: rusqlite::Error| E::from(self.failed(&error));
+        let select = format!(
+            "SELECT {columns} FROM grants WHERE resource_id = ?1 ORDER BY scope, resource_group_id, principal_id"
+        );
+        let mut of_resource = self.connection.prepare(&select).map_err(failed)?;
+        for resource in held(&self.connection, "r.id").map_err(failed)? {
+            let rows = of_resource.query([resource]).map_err(failed)?;
+            hand_out(rows, failed, receive)?;
+        }
+        Ok(())
+    }
 }
 
 /// Scopes in order, `None` = of memberships, with at least as many grants as each has.
-fn scopes(connection: &Connection) -> rusqlite::Result<Vec<(Option<String>, i64)>> {
+pub(super) fn scopes(connection: &Connection) -> rusqlite::Result<Vec<(Option<String>, i64)>> {
     connection
         .prepare(
             "SELECT p.path, h.grants FROM (SELECT scope, count(*) AS grants FROM _grant GROUP BY scope) h
@@ -57,10 +79,13 @@ fn scopes(connection: &Connection) -> rusqlite::Result<Vec<(Option<String>, i64)
 /// What anybody ever held, in the order of entitlements.
 fn targets(connection: &Connection, of_members: bool) -> rusqlite::Result<Vec<String>> {
     let word = if of_members { "member" } else { "assigned" };
+    held(connection, &format!("r.id || ':{word}'"))
+}
+
+fn held(connection: &Connection, order: &str) -> rusqlite::Result<Vec<String>> {
     connection
         .prepare(&format!(
-            "SELECT r.id FROM _resource r WHERE EXISTS (SELECT 1 FROM _grant g WHERE g.target = r.key)
-             ORDER BY r.id || ':{word}'"
+            "SELECT r.id FROM _resource r WHERE EXISTS (SELECT 1 FROM _grant g WHERE g.target = r.key) ORDER BY {order}"
         ))?
         .query_map([], |row| row.get(0))?
         .collect()
