@@ -122,7 +122,8 @@ const VIEWS: [(&str, &str); 28] = [
     (
         "effective_access_history",
         "principal_id, principal_type, principal_name, email, role_id, role_name, scope, resource_group_id, \
-         resource_group_name, via_group_id, via_group_name, role_assignment, since_snapshot, since, until_snapshot, until",
+         resource_group_name, via_group_id, via_group_name, role_assignment, since_snapshot, since, until_snapshot, until, \
+         first_seen",
     ),
     (
         "audit_events",

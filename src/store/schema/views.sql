@@ -385,9 +385,10 @@ CREATE VIEW effective_access_history (
   role_id, role_name, scope, resource_group_id, resource_group_name,
   via_group_id, via_group_name, -- NULL = held directly
   role_assignment, since_snapshot, since,
-  until_snapshot, until         -- first snapshot without it; NULL = still held
+  until_snapshot, until,        -- first snapshot without it; NULL = still held
+  first_seen                    -- when both the role and the membership had been seen for the first time
 ) AS SELECT w.id, w.type, w.known_name, w.known_email, t.id, t.known_name, sc.path, rg.id, rg.known_name, via.id,
-  via.known_name, g.role_assignment, s.id, s.finished_at, u.id, u.finished_at
+  via.known_name, g.role_assignment, s.id, s.finished_at, u.id, u.finished_at, f.finished_at
 FROM _acts a
 JOIN _grant g ON g.principal = a.holder AND g.valid_from < ifnull(a.valid_until, 9e18)
   AND a.valid_from < ifnull(g.valid_until, 9e18)
@@ -397,6 +398,7 @@ JOIN _scope sc ON sc.key = g.scope
 JOIN _resource rg ON rg.key = g.resource_group
 JOIN _resource via ON via.key = a.via
 JOIN _snapshot s ON s.id = max(g.since, a.since)
+JOIN _snapshot f ON f.id = max(g.first_seen, a.first_seen)
 LEFT JOIN _snapshot u ON u.id = min(ifnull(g.valid_until, 9e18), ifnull(a.valid_until, 9e18))
 WHERE g.scope <> 0
   -- access that was created again without a break is one row
