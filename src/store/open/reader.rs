@@ -223,7 +223,14 @@ fn unfinished(path: &Path, beside: PathBuf) -> StoreError {
 
 fn open_for_reading(path: &Path, is_own: bool) -> rusqlite::Result<Connection> {
     let path = &plain(path);
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    // Who only reads leaves the files of a log behind, in which another user could not write. Who may write takes them away
+    // in the end, and an empty log changes nothing in the file.
+    let access = if is_in_wal_mode(path) && log_beside(path).is_none() {
+        OpenFlags::SQLITE_OPEN_READ_WRITE
+    } else {
+        OpenFlags::SQLITE_OPEN_READ_ONLY
+    };
+    let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let open = || {
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(READER_PATIENCE)?;

@@ -181,6 +181,21 @@ fn a_file_that_is_shorter_than_it_says_is_whole_with_its_log() {
     is_one_file(&test);
 }
 
+/// What one user left beside the file kept another one, whose file it is, from every sync.
+#[test]
+fn who_reads_leaves_nothing_beside_the_file() {
+    let test = Test::synced();
+    drop(browser(&test.database()));
+    for command in [
+        &["snapshots"][..],
+        &["findings", "--db", "harness-access.db"],
+    ] {
+        test.run(command).exits(0);
+        assert_eq!(test.folder.names(), ["harness-access.db"]);
+    }
+    assert_eq!(test.ask("PRAGMA journal_mode"), "wal");
+}
+
 #[test]
 fn the_log_of_a_file_that_is_gone_is_no_part_of_the_next_one() {
     let test = killed_after("UPDATE _snapshot SET label = 'gone'");
