@@ -6,7 +6,8 @@ mod rewrite;
 pub use kind::FaultKind;
 pub use rewrite::Rewrite;
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::http::Request;
@@ -18,7 +19,8 @@ pub enum HowOften {
     Once,
     Times(usize),
     Forever,
-    /// Each nth request that fits.
+    /// Each nth request that fits, but none twice in a row: tries of several workers come in any order, and the one that
+    /// always came nth would fail for good.
     Every(usize),
 }
 
@@ -142,6 +144,8 @@ pub struct FaultHandle(Arc<Counts>);
 struct Counts {
     fitting: AtomicUsize,
     fired: AtomicUsize,
+    /// What failed when it was asked last.
+    failed: Mutex<HashSet<(String, Vec<u8>)>>,
 }
 
 impl FaultHandle {
@@ -172,7 +176,7 @@ impl Faults {
             let is_rewrite = fault.kind.is_rewrite();
             if !fault.fits(request, scope)
                 || !is_rewrite && fired.fault.is_some()
-                || !counts.is_due(fault)
+                || !counts.is_due(fault, request)
             {
                 continue;
             }
@@ -194,7 +198,7 @@ pub(crate) struct Fired {
 
 impl Counts {
     /// Counts a request that fits, and whether the fault happens to it.
-    fn is_due(&self, fault: &Fault) -> bool {
+    fn is_due(&self, fault: &Fault, request: &Request) -> bool {
         let number = self.fitting.fetch_add(1, Ordering::SeqCst) + 1;
         let fired = self.fired.load(Ordering::SeqCst);
         let is_due = number >= fault.nth
@@ -202,7 +206,11 @@ impl Counts {
                 HowOften::Once => fired < 1,
                 HowOften::Times(times) => fired < times,
                 HowOften::Forever => true,
-                HowOften::Every(nth) => number.is_multiple_of(nth),
+                HowOften::Every(nth) => {
+                    let asked = (request.target.clone(), request.body.clone());
+                    let mut failed = self.failed.lock().expect("no thread panicked");
+                    !failed.remove(&asked) && number.is_multiple_of(nth) && failed.insert(asked)
+                }
             };
         if is_due {
             self.fired.fetch_add(1, Ordering::SeqCst);
