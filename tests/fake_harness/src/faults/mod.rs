@@ -7,8 +7,8 @@ pub use kind::FaultKind;
 pub use rewrite::Rewrite;
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use crate::http::Request;
 use crate::router;
