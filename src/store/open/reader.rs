@@ -77,7 +77,7 @@ impl Reader {
         })
     }
 
-    /// Beside a writer of this process, which nobody else can write beside. The header was read, and must not be again.
+    /// Beside a writer of this process, which has read the header, and beside which nobody else can write.
     pub(super) fn beside_writer(path: &Path) -> Result<Self, StoreError> {
         Self::of(path, connect(path, true)?)
     }
@@ -153,13 +153,18 @@ impl Reader {
     ) -> rusqlite::Result<T> {
         self.keep_pages(PASSING_CACHE_KIB)?;
         let read = read()?;
-        self.keep_pages(READER_CACHE_KIB)?;
+        self.keep_usual_pages()?;
         Ok(read)
     }
 
     /// Keeps at most so much of the file in memory, in KiB.
     pub(in crate::store) fn keep_pages(&self, kib: i64) -> rusqlite::Result<()> {
         self.connection.pragma_update(None, "cache_size", -kib)
+    }
+
+    /// Keeps as much again as questions are answered with.
+    pub(in crate::store) fn keep_usual_pages(&self) -> rusqlite::Result<()> {
+        self.keep_pages(READER_CACHE_KIB)
     }
 
     /// Everything is read that an answer takes. A sync need not wait until it is printed, which takes somebody who looks at it

@@ -4,7 +4,6 @@
 //! old one takes, so a writer asks the system first, and commits in a moment in which nobody holds SQLite's lock for
 //! readers.
 
-use std::cell::OnceCell;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,8 +17,6 @@ use super::kept_open::kept_open;
 pub(super) struct Readers {
     path: PathBuf,
     file: Option<Arc<File>>,
-    /// The index of the log of a file in WAL mode; opened when first asked, since it must not be closed before SQLite's.
-    index: OnceCell<Option<File>>,
 }
 
 impl Readers {
@@ -28,7 +25,6 @@ impl Readers {
         Self {
             path: path.to_owned(),
             file: kept_open(path).ok(),
-            index: OnceCell::new(),
         }
     }
 
@@ -41,9 +37,8 @@ impl Readers {
 
     /// Another process that reads the file now, which is in WAL mode.
     pub(super) fn of_log(&self) -> String {
-        let open = || File::open(beside(&self.path, "-shm")).ok();
-        let index = self.index.get_or_init(open).as_ref();
-        let process = index.and_then(|index| locking_process(index, LOG_SHARED).ok()?);
+        let index = kept_open(&beside(&self.path, "-shm")).ok();
+        let process = index.and_then(|index| locking_process(&index, LOG_SHARED).ok()?);
         process
             .map(named)
             .or_else(|| self.any())

@@ -231,11 +231,9 @@ impl Reader {
     fn load_people(
         &self,
         snapshot: i64,
-        mut holders: Vec<i64>,
+        holders: Vec<i64>,
         loader: &mut Loader,
     ) -> rusqlite::Result<()> {
-        holders.sort_unstable();
-        holders.dedup();
         let wanted = canonical_json(&holders);
         self.load_resources(snapshot, holders, loader)?;
         let held = "g.principal IN (SELECT value FROM json_each(:wanted))";

@@ -71,6 +71,9 @@ impl Reader {
         snapshot: i64,
         keys: Vec<i64>,
     ) -> rusqlite::Result<Option<AccessFacts>> {
+        if keys.is_empty() {
+            return Ok(None);
+        }
         let mut loader = self.access_loader(snapshot)?;
         self.load_resources(snapshot, keys, &mut loader)?;
         Ok(Some(loader.facts).filter(|facts| !facts.principals.is_empty()))

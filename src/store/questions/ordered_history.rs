@@ -4,6 +4,7 @@ use rusqlite::{Connection, params};
 
 use super::ordered_grants::{AT_ONCE, scopes};
 use super::select::{Receiver, hand_out};
+use crate::model::canonical_json;
 use crate::store::{Reader, StoreError};
 
 /// The text id of a row of `grants` or `grant_history`.
@@ -36,7 +37,7 @@ impl Reader {
             ))
             .map_err(failed)?;
         for piece in pieces(&resources(&self.connection).map_err(failed)?) {
-            let rows = versions.query([list(&piece)]).map_err(failed)?;
+            let rows = versions.query([canonical_json(&piece)]).map_err(failed)?;
             hand_out(rows, failed, receive)?;
         }
         Ok(())
@@ -73,12 +74,12 @@ impl Reader {
             let holders = holders(&self.connection, scope.as_deref()).map_err(failed)?;
             for piece in pieces(&holders) {
                 let rows = of_holders
-                    .query(params![scope, list(&piece)])
+                    .query(params![scope, canonical_json(&piece)])
                     .map_err(failed)?;
                 hand_out(rows, failed, receive)?;
             }
         }
-        self.passing(|| Ok(())).map_err(failed)
+        self.keep_usual_pages().map_err(failed)
     }
 }
 
@@ -148,10 +149,6 @@ fn pieces(ids: &[(String, i64)]) -> impl Iterator<Item = Vec<&str>> {
         }
         (!piece.is_empty()).then_some(piece)
     })
-}
-
-fn list(ids: &[&str]) -> String {
-    serde_json::Value::from(ids).to_string()
 }
 
 #[cfg(test)]
